@@ -1,0 +1,93 @@
+# make demo    a day of one brand, offline
+# make test    every check that needs nothing but this machine
+# make live    the suites against real servers on this machine
+# Elsewhere than in .venv: make test ENV=/tmp/environment PYTHON=python3.13
+
+PYTHON ?= python3
+ENV ?= .venv
+WORKERS ?= 0
+BIN := $(ENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+READY := $(ENV)/.ready
+DEMO := $(ENV)/.demo
+CODE := $(wildcard src tests examples benchmarks docs/_extensions .ci)
+# (pyright --verifytypes finds the environment through PATH alone)
+PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
+
+.DEFAULT_GOAL := test
+.DELETE_ON_ERROR:
+.PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
+.PHONY: live format docs bench clean
+
+define step
+@printf '\n==> %s\n' "$(1)"
+endef
+
+demo: $(DEMO)
+	$(call step,a day of one brand)
+	@$(BIN)/python examples/day_of_one_brand.py
+
+env: $(READY)
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(call step,environment in $(ENV))
+	@$(PYTHON) -m venv $(ENV)
+	@$(PIP) install --requirement requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(DEMO) $@
+
+$(DEMO): requirements-dev.txt pyproject.toml
+	$(call step,environment in $(ENV))
+	@$(PYTHON) -m venv $(ENV)
+	@$(PIP) install --constraint requirements-dev.txt hatchling editables
+	@$(PIP) install --constraint requirements-dev.txt --no-build-isolation --editable .
+	@touch $@
+
+test: check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
+	$(call step,all checks passed)
+
+check-format: $(READY)
+	$(call step,ruff format)
+	@$(BIN)/ruff format --check .
+
+check-lint: $(READY)
+	$(call step,ruff check)
+	@$(BIN)/ruff check .
+
+check-mypy: $(READY)
+	$(call step,mypy --strict)
+	@$(BIN)/mypy --strict $(CODE)
+
+check-pyright: $(READY)
+	$(call step,pyright)
+	@$(PYRIGHT) $(CODE)
+
+check-completeness: $(READY)
+	$(call step,type completeness of the public interface)
+	@$(PYRIGHT) --verifytypes socialkit --ignoreexternal --outputjson | $(BIN)/python .ci/type_completeness.py
+
+check-tests: $(READY)
+	$(call step,pytest)
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+check-docs: $(READY)
+	$(call step,mkdocs build --strict)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+live: $(READY)
+	$(call step,suites against real servers)
+	@$(BIN)/python -m pytest -q tests/live -m live
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict
+
+bench: $(READY)
+	@set -e; for script in benchmarks/bench_*.py; do printf '\n==> %s\n' "$$script"; $(BIN)/python "$$script"; done
+
+clean:
+	@rm -rf $(ENV) site build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find src tests examples benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

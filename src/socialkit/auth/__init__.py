@@ -1,0 +1,46 @@
+"""Credentials, signing, token stores, refreshing, and the pure parts of OAuth."""
+
+from socialkit.auth._answers import WireToken, read_token
+from socialkit.auth._authenticators import Anonymous, BearerToken
+from socialkit.auth._credentials import Credentials
+from socialkit.auth._oauth import (
+    OUT_OF_BAND,
+    PKCE,
+    LoginState,
+    authorize_url,
+    make_nonce,
+    parse_callback,
+    refresh_request,
+    token_request,
+)
+from socialkit.auth._refreshing import Refresh, Refreshing, RefreshModel
+from socialkit.auth._signing import Signature, basic, bearer, query_token
+from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
+
+__all__ = [
+    "OUT_OF_BAND",
+    "PKCE",
+    "Anonymous",
+    "AsyncTokenStore",
+    "BearerToken",
+    "Credentials",
+    "LoginState",
+    "MemoryTokenStore",
+    "Refresh",
+    "RefreshModel",
+    "Refreshing",
+    "Signature",
+    "StoreAccess",
+    "Stored",
+    "TokenStore",
+    "WireToken",
+    "authorize_url",
+    "basic",
+    "bearer",
+    "make_nonce",
+    "parse_callback",
+    "query_token",
+    "read_token",
+    "refresh_request",
+    "token_request",
+]

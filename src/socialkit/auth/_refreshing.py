@@ -1,0 +1,371 @@
+"""An authenticator that renews its tokens: once for all callers, in this process and in others."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import hashlib
+import logging
+import uuid
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from socialkit.auth._credentials import Credentials
+from socialkit.auth._sealed import SKEW
+from socialkit.auth._signing import Signature, bearer
+from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
+from socialkit.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    SocialKitError,
+    TokenExpiredError,
+    UnexpectedResponseError,
+)
+from socialkit.models import OpenEnum
+from socialkit.operations import Mode
+from socialkit.transport import Request, Secret, Transport
+
+__all__ = ["Refresh", "RefreshModel", "Refreshing"]
+
+CLAIM: Final = timedelta(seconds=60)
+"""How long a process may take to renew a token before another one tries: longer than a request's time-out."""
+POLL: Final = 0.25
+"""Seconds between looks at the store while another process renews."""
+PAUSE: Final = timedelta(seconds=60)
+"""How long a token that is still good is used after renewing it ahead has failed."""
+LOOKS: Final = (0.0, 1.0)
+"""Seconds before each look for somebody else's token once ours was refused."""
+ATTEMPTS: Final = 20
+"""How often a swap is tried again before the store is called broken."""
+REST: Final = timedelta(minutes=10)
+"""How long dead tokens are left alone: a platform's mistake must not stop a worker for good."""
+REFUSALS: Final = (AuthenticationError, BadRequestError)
+
+log = logging.getLogger("socialkit")
+
+
+class RefreshModel(OpenEnum):
+    """How a platform lets a token be renewed."""
+
+    NONE = "none"
+    """Not at all: it lasts, or somebody logs in again."""
+    ROTATING = "rotating"
+    """With a refresh token, which may be replaced by a new one at each use."""
+    EXTENDING = "extending"
+    """With the access token itself, as long as that is good."""
+    APP_PASSWORD = "app password"
+    """With a refresh token, and when that is over with a password made for the app."""
+
+
+AHEAD: Final = {RefreshModel.EXTENDING: timedelta(days=7)}
+"""How long before its end a token is renewed; `SKEW` for models that are not named."""
+
+
+class Refresh(Protocol):
+    """A platform's way to renew tokens.
+
+    It raises `AuthenticationError` or `BadRequestError` when the platform refuses; after every other error
+    it is asked again later.
+    """
+
+    def __call__(self, stored: Stored, transport: Transport, /) -> Coroutine[Any, Any, Stored]:
+        """Return the answer's tokens."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    tokens: Stored
+    error: SocialKitError
+    dead_until: datetime | None
+    """Until when the tokens count as dead; None when another attempt may succeed at once."""
+
+
+class Refreshing:
+    """Sign with tokens that are kept in a store, and renew them ahead of their end or when they are refused.
+
+    However many callers, threads, tasks and processes share a store, one of them renews: inside a process
+    under the transport's lock, between processes by a claim that is written into the store first and lapses
+    when its owner dies. The credentials given here are used while the store holds none, and once more when
+    the stored tokens are dead and the credentials are newer.
+
+    Example:
+        >>> from socialkit.operations import Sync
+        >>> async def refresh(stored: Stored, transport: Transport) -> Stored:
+        ...     return Stored(access_token=Secret("another-token"))
+        >>> Refreshing(
+        ...     Credentials(access_token="not-a-real-token", refresh_token="nor-this-one"),
+        ...     refresh=refresh,
+        ...     tokens=MemoryTokenStore(),
+        ...     key="acme/pixelwall/main",
+        ...     mode=Sync,
+        ... )
+        Refreshing('acme/pixelwall/main', rotating)
+
+    Raises:
+        ConfigurationError: The store is asynchronous and the mode is not.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        refresh: Refresh,
+        key: str,
+        mode: type[Mode],
+        tokens: TokenStore | AsyncTokenStore | None = None,
+        model: RefreshModel = RefreshModel.ROTATING,
+        ahead: timedelta | None = None,
+        put: Signature = bearer,
+        platform: str | None = None,
+    ) -> None:
+        self._refresh = refresh
+        self._key = key
+        self._store = StoreAccess(MemoryTokenStore() if tokens is None else tokens, mode)
+        self._model = model
+        self._ahead = AHEAD.get(model, SKEW) if ahead is None else ahead
+        self._put = put
+        self._platform = platform
+        self._hidden = credentials.secrets()
+        self._given = _with_origin(credentials.to_stored())
+        self._abandoned: str | None = None
+        self._current: Stored | None = None
+        self._unsaved: tuple[Stored, Stored] | None = None
+        self._failure: _Failure | None = None
+        self._failures = 0
+        self._patient_until: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Refreshing({self._key!r}, {self._model})"
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return what must not be shown: what was given, and the tokens of now."""
+        now = self._current
+        return self._hidden if now is None else tuple(dict.fromkeys(self._hidden + now.secrets()))
+
+    async def sign(self, request: Request, transport: Transport, /) -> Request:
+        """Return the request with the access token, renewed first if it is about to expire.
+
+        Raises:
+            TokenExpiredError: It is over, and the platform does not renew it.
+            ConfigurationError: There is no token.
+        """
+        stored = self._current
+        if stored is None or stored.access_token is None or self._due(stored, transport):
+            stored = await self._usable(transport)
+        if stored.access_token is None:
+            message = "there is no access token: log in first"
+            raise ConfigurationError(message, platform=self._platform)
+        return self._put(request, stored.access_token)
+
+    async def renew(self, refused: Request, transport: Transport, /) -> bool:
+        """Renew the token that a refused request was signed with, unless somebody did so already.
+
+        Returns:
+            Whether there is another token now.
+
+        Raises:
+            TokenExpiredError: The platform does not renew it: somebody must log in again.
+        """
+        failures = self._failures
+        async with transport.lock(self._lock):
+            stored = await self._load(transport)
+            token = stored.access_token
+            if token is not None and self._put(refused, token) != refused:
+                return True
+            if not self._renewable(stored):
+                return False
+            await self._renewed(stored, transport, failures)
+            return True
+
+    @property
+    def _lock(self) -> str:
+        return f"tokens of {self._key}"
+
+    def _renewable(self, stored: Stored) -> bool:
+        if self._model is RefreshModel.ROTATING:
+            return bool(stored.refresh_token)
+        return self._model is not RefreshModel.NONE
+
+    def _due(self, stored: Stored, transport: Transport) -> bool:
+        if not self._renewable(stored):
+            return False
+        now = transport.now()
+        if stored.access_token is None or stored.expired(now, timedelta()):
+            return True
+        patient = self._patient_until is not None and now < self._patient_until
+        return stored.expired(now, self._ahead) and not patient
+
+    async def _usable(self, transport: Transport) -> Stored:
+        failures = self._failures
+        async with transport.lock(self._lock):
+            stored = await self._load(transport)
+            if not self._due(stored, transport):
+                return stored
+            try:
+                return await self._renewed(stored, transport, failures)
+            except ConfigurationError:
+                raise
+            except SocialKitError as error:
+                if stored.access_token is None or stored.expired(transport.now(), timedelta()):
+                    raise
+                log.debug("renewing the token of %s ahead failed: %s", self._key, error)
+                self._patient_until = transport.now() + PAUSE
+                return stored
+
+    async def _renewed(self, stored: Stored, transport: Transport, failures: int) -> Stored:
+        self._recall(stored, transport.now(), failures)
+        claimed, ours = await self._claim(stored, transport)
+        if not ours:
+            return claimed
+        try:
+            return await self._ask(claimed, transport)
+        except BaseException:
+            # When a task is cancelled nobody takes the claim back: the next caller may pass over it.
+            self._abandoned = claimed.claimed_by
+            raise
+
+    async def _ask(self, claimed: Stored, transport: Transport) -> Stored:
+        refusal: APIError | None = None
+        for tokens in self._candidates(claimed):
+            try:
+                answer = await self._refresh(tokens, transport)
+            except REFUSALS as error:
+                refusal = refusal or error
+                if (theirs := await self._theirs(claimed, transport)) is not None:
+                    return theirs
+            except SocialKitError as error:
+                await self._fail(claimed, error, transport, final=False)
+                raise
+            else:
+                return await self._accept(claimed, tokens, answer, transport)
+        dead = self._dead(refusal)
+        await self._fail(claimed, dead, transport, final=True)
+        raise dead from refusal
+
+    def _recall(self, stored: Stored, now: datetime, failures: int) -> None:
+        """Raise what is known: of dead tokens, or of an attempt that failed while this caller waited."""
+        failure = self._failure
+        if failure is None or failure.tokens != stored.unclaimed():
+            return
+        dead = failure.dead_until is not None and now < failure.dead_until
+        if dead or self._failures != failures:
+            raise copy.copy(failure.error) from failure.error
+
+    def _candidates(self, claimed: Stored) -> list[Stored]:
+        """Return the stored tokens, then the given ones if they are newer than those the store began with."""
+        newer = self._given.origin != claimed.origin and self._renewable(self._given)
+        return [claimed.unclaimed(), self._given] if newer else [claimed.unclaimed()]
+
+    async def _claim(self, stored: Stored, transport: Transport) -> tuple[Stored, bool]:
+        """Return the stored tokens, and whether the claim on them is ours; if not, others renewed them."""
+        began = stored.unclaimed()
+        for _ in range(ATTEMPTS):
+            stored = await self._await_claim(stored, transport)
+            if stored.unclaimed() != began:
+                return stored, False
+            until = transport.now() + CLAIM
+            claimed = dataclasses.replace(stored, claimed_by=uuid.uuid4().hex, claimed_until=until)
+            if await self._store.swap(self._key, stored, claimed, transport):
+                return claimed, True
+            stored = await self._load(transport)
+        raise self._broken_store()
+
+    async def _await_claim(self, stored: Stored, transport: Transport) -> Stored:
+        while self._claimed_by_another(stored, transport):
+            await transport.sleep(POLL)
+            stored = await self._load(transport)
+        return stored
+
+    def _claimed_by_another(self, stored: Stored, transport: Transport) -> bool:
+        if stored.claimed_until is None or stored.claimed_by == self._abandoned:
+            return False
+        return transport.now() < stored.claimed_until
+
+    async def _theirs(self, claimed: Stored, transport: Transport) -> Stored | None:
+        """Return the tokens that somebody else has stored, if any: they may have used ours up."""
+        for pause in LOOKS:
+            if pause:
+                await transport.sleep(pause)
+            stored = await self._load(transport)
+            if stored.unclaimed() != claimed.unclaimed():
+                return stored
+        return None
+
+    async def _accept(self, claimed: Stored, tokens: Stored, answer: Stored, transport: Transport) -> Stored:
+        if answer.access_token is None:
+            error = UnexpectedResponseError("the answer to a refresh holds no token", platform=self._platform)
+            await self._fail(claimed, error, transport, final=False)
+            raise error
+        return await self._save(claimed, tokens.renewed(answer), transport)
+
+    async def _fail(
+        self, claimed: Stored, error: SocialKitError, transport: Transport, *, final: bool
+    ) -> None:
+        dead_until = transport.now() + REST if final else None
+        self._failure = _Failure(claimed.unclaimed(), error, dead_until)
+        self._failures += 1
+        await self._store.swap(self._key, claimed, claimed.unclaimed(), transport)
+
+    async def _load(self, transport: Transport) -> Stored:
+        if self._unsaved is not None:
+            return await self._save(*self._unsaved, transport)
+        stored = await self._store.load(self._key, transport)
+        if stored is None:
+            kept = await self._store.swap(self._key, None, self._given, transport)
+            stored = self._given if kept else await self._store.load(self._key, transport)
+        self._current = stored or self._given
+        return self._current
+
+    async def _save(self, old: Stored, new: Stored, transport: Transport) -> Stored:
+        """Keep new tokens, and return them or those of somebody who was quicker.
+
+        Until the store has answered they are remembered, so that a store that fails once loses nothing.
+        """
+        self._unsaved = old, new
+        seen: Stored | None = old
+        for _ in range(ATTEMPTS):
+            if await self._store.swap(self._key, seen, new, transport):
+                break
+            seen = await self._store.load(self._key, transport)
+            # Only the claim differs, or the entry is gone: nobody else has made tokens of these.
+            if seen is not None and seen.unclaimed() != old.unclaimed():
+                new = seen
+                break
+        else:
+            raise self._broken_store()
+        self._unsaved, self._failure = None, None
+        self._patient_until = self._half_life(new, transport.now())
+        self._current = new
+        return new
+
+    def _half_life(self, new: Stored, now: datetime) -> datetime | None:
+        """Return until when a token that lives shorter than `ahead` is left alone."""
+        if new.expires_at is None or not new.expired(now, self._ahead):
+            return None
+        return now + (new.expires_at - now) / 2
+
+    def _dead(self, refusal: APIError | None) -> TokenExpiredError:
+        return TokenExpiredError(
+            f"the platform does not renew the token of {self._key}: log in again",
+            status=401 if refusal is None else refusal.status,
+            code=None if refusal is None else refusal.code,
+            request_id=None if refusal is None else refusal.request_id,
+            request=None if refusal is None else refusal.request,
+            platform=self._platform or (None if refusal is None else refusal.platform),
+        )
+
+    def _broken_store(self) -> ConfigurationError:
+        return ConfigurationError(
+            "the token store refuses every change: its swap() must compare with what its load() returns",
+            platform=self._platform,
+        )
+
+
+def _with_origin(given: Stored) -> Stored:
+    digest = hashlib.sha256(given.dumps().encode()).hexdigest()
+    return dataclasses.replace(given, origin=digest)

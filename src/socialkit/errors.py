@@ -1,0 +1,381 @@
+"""Everything that socialkit raises, in one tree.
+
+    SocialKitError
+    ├── ConfigurationError
+    ├── NotSupportedError
+    ├── InvalidDraftError
+    ├── TransportError
+    │   ├── ConnectionFailedError
+    │   └── RequestTimeoutError
+    ├── APIError
+    │   ├── BadRequestError
+    │   ├── NotFoundError
+    │   ├── ConflictError
+    │   ├── AuthenticationError
+    │   │   └── TokenExpiredError
+    │   ├── PermissionDeniedError
+    │   │   └── MissingScopeError
+    │   ├── RateLimitedError
+    │   ├── ContentRejectedError
+    │   └── ServerError
+    ├── OutcomeUnknownError
+    ├── IncompleteError
+    ├── WrongAccountError
+    ├── UnexpectedResponseError
+    └── MediaProcessingError
+
+Every error answers three questions: was anything written (`written`), may the same call be
+repeated (`repeatable`), and after what wait (`retry_after`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from socialkit.models import Attempt, Post, Problem
+
+__all__ = [
+    "APIError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "ContentRejectedError",
+    "IncompleteError",
+    "InvalidDraftError",
+    "MediaProcessingError",
+    "MissingScopeError",
+    "NotFoundError",
+    "NotSupportedError",
+    "OutcomeUnknownError",
+    "PermissionDeniedError",
+    "RateLimitedError",
+    "RequestTimeoutError",
+    "SentRequest",
+    "ServerError",
+    "SocialKitError",
+    "TokenExpiredError",
+    "TransportError",
+    "UnexpectedResponseError",
+    "WrongAccountError",
+]
+
+BODY_SHOWN: Final = 2_000
+"""How many bytes of an answer an error keeps: enough to see what came, not a whole page."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """What an error says about the request behind it; holds no credentials."""
+
+    method: str
+    """The HTTP method."""
+    url: str
+    """The address, secrets masked."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+class SocialKitError(Exception):
+    """The root of everything that socialkit raises.
+
+    Example:
+        >>> error = SocialKitError("the moon is full", platform="mastodon")
+        >>> str(error), error.written, error.repeatable
+        ('mastodon: the moon is full', False, False)
+    """
+
+    written: bool | None = False
+    """Whether something was written on the platform; None when nobody can say."""
+    repeatable: bool = False
+    """Whether the same call may simply be repeated (after `retry_after`, if set)."""
+    retry_after: timedelta | None = None
+    """The wait that the platform asks for; None when it asks for none."""
+
+    def __init__(self, message: str, *, platform: str | None = None, operation: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        """What went wrong, in one sentence."""
+        self.platform = platform
+        """The platform's name, if one was involved."""
+        self.operation = operation
+        """The operation that was running, such as `posts.publish`."""
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.platform, self.operation) if part)
+        details = ", ".join(self._details())
+        text = f"{where}: {self.message}" if where else self.message
+        return f"{text} ({details})" if details else text
+
+    def _details(self) -> list[str]:
+        return []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The constructors are keyword-only, so the default protocol cannot call them again.
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(cls: type[SocialKitError], args: tuple[Any, ...], state: dict[str, Any]) -> SocialKitError:
+    error = cls.__new__(cls, *args)
+    Exception.__init__(error, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(SocialKitError):
+    """Something that the caller must set is missing or unknown: a credential, a platform's name."""
+
+
+class NotSupportedError(SocialKitError):
+    """The platform, or this account, does not offer the operation.
+
+    `instead` names what the platform offers in its place.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        platform: str | None = None,
+        operation: str | None = None,
+        instead: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.instead = instead
+
+    def _details(self) -> list[str]:
+        return [f"instead: {self.instead}"] if self.instead else []
+
+
+class InvalidDraftError(SocialKitError):
+    """A draft or a file breaks rules that are known beforehand; nothing was sent.
+
+    `problems` holds every problem that was found, not the first alone.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problems: Sequence[Problem] = (),
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.problems = tuple(problems)
+
+    def _details(self) -> list[str]:
+        return [str(problem) for problem in self.problems]
+
+
+class TransportError(SocialKitError):
+    """No answer came. `request` says to what."""
+
+    repeatable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: SentRequest | None = None,
+        sent: bool = False,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.request = request
+        self.sent = sent
+        """Whether bytes of the request may have reached the platform."""
+
+    def _details(self) -> list[str]:
+        return [str(self.request)] if self.request else []
+
+
+class ConnectionFailedError(TransportError):
+    """The connection could not be made, or broke. `sent` says which."""
+
+
+class RequestTimeoutError(TransportError):
+    """The platform did not answer in time."""
+
+
+class APIError(SocialKitError):
+    """The platform answered, and refused.
+
+    Example:
+        >>> error = APIError("Validation failed", status=422, request_id="a1", platform="mastodon")
+        >>> str(error)
+        'mastodon: Validation failed (status 422, request a1)'
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str | None = None,
+        request_id: str | None = None,
+        request: SentRequest | None = None,
+        body: bytes = b"",
+        retry_after: timedelta | None = None,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.status = status
+        """The HTTP status."""
+        self.code = code
+        """The platform's own code, where it has one; match on this, never on the message."""
+        self.request_id = request_id
+        """The platform's id of the request: what its support asks for."""
+        self.request = request
+        """What was asked."""
+        self.body = body[:BODY_SHOWN]
+        """The beginning of the answer, secrets masked."""
+        self.retry_after = retry_after
+
+    def _details(self) -> list[str]:
+        named = [("status", self.status), ("code", self.code), ("request", self.request_id)]
+        return [f"{name} {value}" for name, value in named if value is not None]
+
+
+class BadRequestError(APIError):
+    """The platform says that the request is wrong."""
+
+
+class NotFoundError(APIError):
+    """The thing does not exist, or not for this account."""
+
+
+class ConflictError(APIError):
+    """The thing was changed, or exists already."""
+
+
+class AuthenticationError(APIError):
+    """The platform does not accept the credentials."""
+
+
+class TokenExpiredError(AuthenticationError):
+    """The access token is out of date and could not be refreshed: log in again."""
+
+
+class PermissionDeniedError(APIError):
+    """The credentials are good, but not for this."""
+
+
+class MissingScopeError(PermissionDeniedError):
+    """The token lacks a scope; `scopes` names those that would do."""
+
+    scopes: tuple[str, ...] = ()
+
+
+class RateLimitedError(APIError):
+    """The platform's request budget is spent; nothing was written.
+
+    `retry_after` and `resets_at` say when there is a new one, where the platform tells.
+    """
+
+    repeatable = True
+    resets_at: datetime | None = None
+    """When the budget is filled again, aware UTC; None where the platform does not tell."""
+    limit_name: str | None = None
+    """Which budget is spent."""
+
+
+class ContentRejectedError(APIError):
+    """The platform's policy refused the content."""
+
+
+class ServerError(APIError):
+    """The platform failed. On a write it only stands as the cause of `OutcomeUnknownError`."""
+
+    repeatable = True
+
+
+class OutcomeUnknownError(SocialKitError):
+    """Bytes of a write were sent and no answer decided it: it may have happened or not.
+
+    Never repeat the write: hand `attempt` to `posts.find()` (or `inbox.find()` for a reply), which
+    looks on the platform. `published` holds what is known to be out (the earlier parts of a thread).
+    """
+
+    written = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attempt: Attempt | None = None,
+        published: Sequence[Post] = (),
+        request: SentRequest | None = None,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.attempt = attempt
+        self.published = tuple(published)
+        self.request = request
+
+    def _details(self) -> list[str]:
+        return [str(self.request)] if self.request else []
+
+
+class IncompleteError(SocialKitError):
+    """Something is public and a required later part failed; the cause says why."""
+
+    written = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        published: Sequence[Post],
+        failed_step: str,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.published = tuple(published)
+        """What is out, in order."""
+        self.failed_step = failed_step
+        """The step that failed, such as `part 2 media 1`."""
+
+
+class WrongAccountError(SocialKitError):
+    """The thing belongs to another account than this client's; nothing was sent."""
+
+
+class UnexpectedResponseError(SocialKitError):
+    """The answer is not what the platform's documentation promises; its beginning is kept."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        body: bytes = b"",
+        request: SentRequest | None = None,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.status = status
+        self.body = body[:BODY_SHOWN]
+        self.request = request
+
+    def _details(self) -> list[str]:
+        shown = [f"status {self.status}"] if self.status is not None else []
+        return [*shown, str(self.request)] if self.request else shown
+
+
+class MediaProcessingError(SocialKitError):
+    """A file could not be uploaded or processed; no post was published with it."""
+
+    repeatable = True

@@ -1,0 +1,76 @@
+"""Who: accounts, authors and profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from socialkit.models._base import EMPTY_RAW, Model, Raw
+
+__all__ = ["AccountRef", "Author", "Profile"]
+
+
+class AccountRef(Model):
+    """Whose a thing is: one account of one brand on one platform.
+
+    Every post, message and observation carries one, and a client of another account refuses the thing.
+
+    Example:
+        >>> AccountRef(platform="x", brand="acme", name="main").key
+        'acme/x/main'
+    """
+
+    platform: str
+    host: str | None = None
+    """The server, where a platform has many."""
+    id: str | None = None
+    """The platform's own id; None until it was asked for."""
+    handle: str | None = None
+    """The name that people see."""
+    brand: str | None = None
+    """The brand's key in a workspace."""
+    name: str | None = None
+    """The account's name in a workspace."""
+
+    @property
+    def key(self) -> str:
+        """`brand/platform/name` in a workspace, else `platform/host/id`."""
+        if self.brand is not None:
+            return f"{self.brand}/{self.platform}/{self.name or 'main'}"
+        return "/".join(part for part in (self.platform, self.host, self.id) if part)
+
+    def conflict(self, other: AccountRef) -> str | None:
+        """Return why two refs cannot be the same account; None when nothing speaks against it."""
+        for field in ("platform", "brand", "name", "host", "id"):
+            mine, others = getattr(self, field), getattr(other, field)
+            if mine is not None and others is not None and mine != others:
+                return f"{field} {others!r}, not {mine!r}"
+        return None
+
+
+class Author(Model):
+    """Who wrote a post or a message."""
+
+    id: str
+    handle: str
+    """The name to mention them by, without the `@`."""
+    name: str = ""
+    """The name that they show."""
+    url: str | None = None
+    avatar_url: str | None = None
+
+
+class Profile(Author):
+    """An account as it presents itself; counts are None where the platform gives none."""
+
+    bio: str = ""
+    """The self-description as plain text."""
+    follower_count: int | None = None
+    following_count: int | None = None
+    post_count: int | None = None
+    created_at: datetime | None = None
+    automated: bool | None = None
+    """Whether it says that it is a bot."""
+    account: AccountRef | None = None
+    """Through which of our accounts it was seen."""
+    raw: Raw = EMPTY_RAW
+    """What the platform sent."""

@@ -1,0 +1,185 @@
+"""What all models share: frozen pydantic classes, open enums, aware times, lazy raw answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import core_schema
+
+__all__ = ["AwareTime", "Model", "OpenEnum", "Raw", "Timestamp", "WireModel", "require_aware"]
+
+
+class Model(BaseModel):
+    """A frozen model that a user makes or gets: wrong names and types are refused."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class WireModel(BaseModel):
+    """The part of a platform's answer that is read; `Raw` keeps the whole of it, byte for byte.
+
+    Unknown fields never refuse an answer, and numbers that should be ids become texts.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="ignore", defer_build=True, coerce_numbers_to_str=True
+    )
+
+
+class OpenEnum(StrEnum):
+    """An enumeration that keeps a value it does not know, so that a new one breaks nobody.
+
+    Example:
+        >>> class Colour(OpenEnum):
+        ...     RED = "red"
+        >>> Colour("red") is Colour.RED, Colour("infrared").value, Colour("infrared").known
+        (True, 'infrared', False)
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value.upper()
+        member._value_ = value
+        return member
+
+    @property
+    def known(self) -> bool:
+        """Whether this version of socialkit knows the value."""
+        return self._name_ in type(self).__members__
+
+
+def require_aware(value: datetime, name: str = "time") -> datetime:
+    """Return the time in UTC, refusing one without a time zone.
+
+    Example:
+        >>> require_aware(datetime(2026, 3, 1, 9), "since")
+        Traceback (most recent call last):
+            ...
+        ValueError: since=2026-03-01T09:00:00 has no time zone: give it one, such as tzinfo=datetime.UTC
+    """
+    if value.utcoffset() is None:
+        message = f"{name}={value.isoformat()} has no time zone: give it one, such as tzinfo=datetime.UTC"
+        raise ValueError(message)
+    return value.astimezone(UTC)
+
+
+def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
+    try:
+        time: datetime = parse(value)
+    except ValidationError:
+        if not isinstance(value, str):
+            raise
+        time = parsedate_to_datetime(value)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+AwareTime = Annotated[datetime, AfterValidator(require_aware)]
+"""A time given by a user: aware, kept as UTC."""
+
+Timestamp = Annotated[datetime, WrapValidator(_tolerant_time)]
+"""A time sent by a platform: ISO 8601, epoch seconds or milliseconds, or RFC 2822; kept as UTC."""
+
+
+class Body:
+    """The bytes of one answer, parsed when somebody first asks."""
+
+    __slots__ = ("_content", "_document", "_parsed")
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._document: JsonValue = None
+        self._parsed = False
+
+    @property
+    def document(self) -> JsonValue:
+        """The whole answer as Python values."""
+        if not self._parsed:
+            self._document = json.loads(self._content)
+            self._parsed = True
+        return self._document
+
+
+class Raw(Mapping[str, JsonValue]):
+    """What the platform sent for one object, read only, parsed when first looked at.
+
+    A page of a hundred posts keeps one body; nobody pays for the hundred dictionaries until they are wanted.
+
+    Example:
+        >>> Raw.of(b'{"id": "1", "new_field": true}')["new_field"]
+        True
+    """
+
+    __slots__ = ("_body", "_path")
+
+    def __init__(self, body: Body, path: tuple[str | int, ...] = ()) -> None:
+        self._body = body
+        self._path = path
+
+    @classmethod
+    def of(cls, content: bytes) -> Raw:
+        """Return the raw answer of a whole body."""
+        return cls(Body(content))
+
+    def at(self, *path: str | int) -> Raw:
+        """Return a part of it, still unparsed."""
+        return Raw(self._body, self._path + path)
+
+    def _value(self) -> dict[str, JsonValue]:
+        value: Any = self._body.document
+        for key in self._path:
+            value = value[key]
+        return cast("dict[str, JsonValue]", value) if isinstance(value, dict) else {"value": value}
+
+    def __getitem__(self, key: str) -> JsonValue:
+        return self._value()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._value())
+
+    def __len__(self) -> int:
+        return len(self._value())
+
+    def __repr__(self) -> str:
+        return "Raw(…)"
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self._value(), sort_keys=True))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _raw_from, (self._value(),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_plain_validator_function(
+            _raw_from, serialization=core_schema.plain_serializer_function_ser_schema(dict)
+        )
+
+
+def _raw_from(value: object) -> Raw:
+    if isinstance(value, Raw):
+        return value
+    if isinstance(value, Mapping):
+        return Raw.of(json.dumps(dict(value)).encode())  # pyright: ignore[reportUnknownArgumentType]
+    message = "raw is what a platform sent: a mapping"
+    raise ValueError(message)
+
+
+EMPTY_RAW = Raw.of(b"{}")

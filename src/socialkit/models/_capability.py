@@ -1,0 +1,100 @@
+"""What a platform can do and how much it takes, as data."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from socialkit.models._base import AwareTime, Model, OpenEnum
+from socialkit.models._problem import Basis
+
+__all__ = ["Capability", "CatalogueEntry", "Evidence", "Limits", "MediaLimit"]
+
+
+class Capability(OpenEnum):
+    """Something that a platform, or an account on it, can do."""
+
+    PUBLISH = "publish"
+    THREADS = "threads"
+    MEDIA = "media"
+    ALT_TEXT = "alt text"
+    POLLS = "polls"
+    QUOTES = "quotes"
+    SCHEDULE = "schedule"
+    EDIT = "edit"
+    DELETE = "delete"
+    MENTIONS = "mentions"
+    COMMENTS = "comments"
+    DIRECT_MESSAGES = "direct messages"
+    REPLY = "reply"
+    REPLY_PRIVATELY = "reply privately"
+    LIKE = "like"
+    HIDE = "hide"
+    DELETE_COMMENTS = "delete comments"
+    POST_INSIGHTS = "post insights"
+    ACCOUNT_INSIGHTS = "account insights"
+    AUDIENCE_INSIGHTS = "audience insights"
+    SEARCH = "search"
+    TRENDS = "trends"
+    PROFILES = "profiles"
+
+
+class Evidence(OpenEnum):
+    """How well it is known that an operation works, the best first."""
+
+    SERVER = "server"
+    """Run against a real server."""
+    RECORDED = "recorded"
+    """Recorded answers of real servers are read."""
+    SPEC = "spec"
+    """Requests, and simulated answers, fit the published specification."""
+    DOCUMENTED = "documented"
+    """Written after the documentation alone."""
+
+
+class MediaLimit(Model):
+    """How large one kind of file may be; None where no limit is known."""
+
+    bytes: int | None = None
+    pixels: int | None = None
+    """Width times height."""
+
+
+class Limits(Model):
+    """How much a platform takes; documented defaults, or read from the server."""
+
+    text: int
+    """The most that a text may measure."""
+    text_unit: str = "graphemes"
+    url_length: int | None = None
+    """What each link counts, whatever its length; None when it counts as typed."""
+    media: int = 0
+    """Files per post."""
+    alt_text: int | None = None
+    """Characters of one description."""
+    image: MediaLimit = MediaLimit()
+    video: MediaLimit = MediaLimit()
+    mime_types: frozenset[str] = frozenset()
+    """Types that are taken; empty when not known."""
+    poll_options: int | None = None
+    poll_option_text: int | None = None
+    poll_shortest: timedelta | None = None
+    poll_longest: timedelta | None = None
+    schedule_ahead: timedelta | None = None
+    """How far ahead a natively scheduled post must lie."""
+    basis: Basis = Basis.DEFAULT
+    read_at: AwareTime | None = None
+    """When the server gave them; None for documented defaults."""
+
+
+class CatalogueEntry(Model):
+    """One platform as `sk.catalogue()` lists it."""
+
+    name: str
+    capabilities: frozenset[Capability]
+    limits: Limits
+    api_version: str
+    end_of_life: date | None = None
+    """When the platform switches this API version off; None when it announced nothing."""
+    documentation: str
+    evidence: dict[str, Evidence] = {}
+    """By operation, such as `posts.publish`."""

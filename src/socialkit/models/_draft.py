@@ -1,0 +1,123 @@
+"""What is to be published: drafts, their variants, and why they exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator
+
+from socialkit.models._base import Model
+from socialkit.models._media import Media
+from socialkit.models._options import AnyOptions, PlatformOptions
+from socialkit.models._post import Visibility
+
+__all__ = ["Draft", "Overflow", "Purpose", "Variant"]
+
+T = TypeVar("T")
+OptionsT = TypeVar("OptionsT", bound=PlatformOptions)
+
+Overflow = Literal["refuse", "truncate", "thread"]
+"""What to do with a text over the limit: refuse it, cut it at a word, or publish it as a thread."""
+
+
+def _as_tuple(items: Sequence[T]) -> Sequence[T]:
+    return tuple(items)
+
+
+Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
+"""A sequence as a caller writes it, kept as a tuple."""
+
+
+class Purpose(Model):
+    """Why a post exists; kept with it so that its numbers can be traced back."""
+
+    objective: str | None = None
+    campaign: str | None = None
+    pillar: str | None = None
+    tags: Several[str] = ()
+
+
+class Variant(Model):
+    """What one platform or account gets instead.
+
+    A field that is not given is inherited from the draft; one that is given empty is removed.
+
+    Example:
+        >>> draft = Draft(text="One and two", language="en", variants={"x": Variant(text="One")})
+        >>> short = draft.for_("x")
+        >>> short.text, short.language
+        ('One', 'en')
+    """
+
+    text: str = ""
+    media: Several[Media] = ()
+    thread: Several[Draft] = ()
+    first_comment: str | None = None
+    language: str | None = None
+    visibility: Visibility | None = None
+    reply_to: str | None = None
+    quotes: str | None = None
+    overflow: Overflow = "refuse"
+
+
+class Draft(Model):
+    """A post before it is published; frozen, so what was checked is what is sent.
+
+    Example:
+        >>> draft = Draft(text="One", thread=[Draft(text="Two")])
+        >>> [part.text for part in draft.parts]
+        ['One', 'Two']
+    """
+
+    text: str = ""
+    media: Several[Media] = ()
+    thread: Several[Draft] = ()
+    """The parts after the first, each a draft with a text and media of its own."""
+    first_comment: str | None = None
+    """A comment of our own under the post; if it fails, the post still counts as published."""
+    language: str | None = None
+    """BCP 47, such as `en` or `pt-BR`."""
+    visibility: Visibility | None = None
+    """Who sees it; None is what the account itself has as its default."""
+    reply_to: str | None = None
+    """The id of the post that it answers."""
+    quotes: str | None = None
+    """The id of the post that it quotes."""
+    overflow: Overflow = "refuse"
+    purpose: Purpose | None = None
+    variants: Mapping[str, Variant] = {}
+    """By platform (`x`) or account (`acme/x/main`)."""
+    options: Several[AnyOptions] = ()
+
+    @property
+    def parts(self) -> tuple[Draft, ...]:
+        """The draft itself and the rest of its thread, in order."""
+        return (self, *self.thread)
+
+    def for_(self, target: str) -> Draft:
+        """Return the draft as a platform, or one account on it, gets it.
+
+        The platform's variant is laid over the draft, then the account's. Options of other platforms go.
+
+        Args:
+            target: A platform (`x`), or an account (`acme/x/main`).
+        """
+        platform = target.split("/")[1] if "/" in target else target
+        changes: dict[str, object] = {"variants": {}}
+        for key in dict.fromkeys((platform, target)):
+            variant = self.variants.get(key)
+            if variant is not None:
+                changes |= {name: getattr(variant, name) for name in variant.model_fields_set}
+        changes["options"] = tuple(one for one in self.options if one.platform == platform)
+        draft = self.model_copy(update=changes)
+        thread = tuple(part.for_(target) for part in draft.thread)
+        return draft.model_copy(update={"thread": thread})
+
+    def option(self, kind: type[OptionsT]) -> OptionsT | None:
+        """Return the options of one class, if the draft has them; the last given wins.
+
+        Args:
+            kind: The class, such as `MastodonOptions`.
+        """
+        return next((one for one in reversed(self.options) if isinstance(one, kind)), None)

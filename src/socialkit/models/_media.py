@@ -1,0 +1,178 @@
+"""Files to attach to a post."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from socialkit.errors import InvalidDraftError
+from socialkit.models._base import Model
+from socialkit.models._probe import MediaKind, probe
+from socialkit.models._problem import Basis, Problem
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["Media"]
+
+CHUNK = 1 << 18
+
+
+class Media(Model):
+    """A file to attach, looked at when it is opened: an unknown or broken one is refused at once.
+
+    A file on disk is read when it is sent, not before, so it must stay where it is until then.
+    Width and height, and whether a picture is whole, need the `media` extra (Pillow).
+
+    Example:
+        >>> gif = bytes.fromhex(
+        ...     "47494638396101000100800000ffffff00000021f90400000000002c00000000010001000002024401003b"
+        ... )
+        >>> media = Media.from_bytes(gif, filename="dot.gif", alt_text="One dot")
+        >>> media.kind.value, media.mime_type, media.size
+        ('image', 'image/gif', 43)
+    """
+
+    filename: str
+    """The name under which the file is sent."""
+    kind: MediaKind = MediaKind.UNKNOWN
+    mime_type: str | None = None
+    """The type as the file's first bytes tell it; None while it lies behind a URL."""
+    size: int | None = None
+    """Bytes; None while it lies behind a URL."""
+    width: int | None = None
+    """Pixels, where known."""
+    height: int | None = None
+    """Pixels, where known."""
+    alt_text: str | None = None
+    """What the picture shows, for those who do not see it."""
+    focus: tuple[float, float] | None = None
+    """The point to keep when cropped, x and y from -1 to 1, (0, 0) the middle."""
+    path: Path | None = None
+    content: bytes | None = Field(default=None, repr=False)
+    url: str | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        alt_text: str | None = None,
+        focus: tuple[float, float] | None = None,
+    ) -> Self:
+        """Return the file at a path, looked at but not read.
+
+        Args:
+            path: The file.
+            alt_text: What it shows.
+            focus: The point to keep when cropped.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            InvalidDraftError: The file is empty, broken or of no kind that platforms take.
+        """
+        where = Path(path)
+        with where.open("rb") as file:
+            size = file.seek(0, io.SEEK_END)
+            file.seek(0)
+            return cls._probed(file, where.name, size, alt_text=alt_text, focus=focus, path=where)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        content: bytes,
+        *,
+        filename: str,
+        alt_text: str | None = None,
+        focus: tuple[float, float] | None = None,
+    ) -> Self:
+        """Return a file held in memory.
+
+        Raises:
+            InvalidDraftError: The bytes are empty, broken or of no kind that platforms take.
+        """
+        file = io.BytesIO(content)
+        return cls._probed(file, filename, len(content), alt_text=alt_text, focus=focus, content=content)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        alt_text: str | None = None,
+        focus: tuple[float, float] | None = None,
+    ) -> Self:
+        """Return a file at a public address; it is fetched, and looked at, when the post is published.
+
+        Raises:
+            InvalidDraftError: The address is not http or https.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+            raise _refusal(url, "is not a plain http or https address")
+        filename = Path(parts.path).name or "file"
+        return cls(filename=filename, alt_text=alt_text, focus=focus, url=url)
+
+    @classmethod
+    def _probed(
+        cls,
+        file: BinaryIO,
+        filename: str,
+        size: int,
+        *,
+        alt_text: str | None,
+        focus: tuple[float, float] | None,
+        path: Path | None = None,
+        content: bytes | None = None,
+    ) -> Self:
+        if size == 0:
+            raise _refusal(filename, "is empty")
+        found = probe(file)
+        if found is None:
+            raise _refusal(filename, "is of no kind that platforms take")
+        if found.flaw is not None:
+            raise _refusal(filename, f"is broken: {found.flaw}")
+        return cls(
+            filename=filename,
+            kind=found.kind,
+            mime_type=found.mime_type,
+            size=size,
+            width=found.width,
+            height=found.height,
+            alt_text=alt_text,
+            focus=focus,
+            path=path,
+            content=content,
+        )
+
+    def stream(self) -> BinaryIO:
+        """Return the file, opened for reading; the caller closes it.
+
+        Raises:
+            InvalidDraftError: The file lies behind a URL, or its size changed since it was opened.
+        """
+        if self.content is not None:
+            return io.BytesIO(self.content)
+        if self.path is None:
+            raise _refusal(self.filename, "lies behind a URL and was not fetched")
+        if self.path.stat().st_size != self.size:
+            raise _refusal(self.filename, "changed since it was opened")
+        return self.path.open("rb")
+
+    def sha256(self) -> str:
+        """Return the digest of the content, in hexadecimal."""
+        digest = hashlib.sha256()
+        with self.stream() as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+def _refusal(filename: str, message: str) -> InvalidDraftError:
+    problem = Problem(field="media", message=f"{filename!r} {message}", basis=Basis.DRAFT)
+    return InvalidDraftError("the file cannot be used", problems=[problem])

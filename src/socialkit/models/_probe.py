@@ -1,0 +1,136 @@
+"""Look into a file: what it is, and, with the `media` extra, how large and whether it is whole."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from socialkit.models._base import OpenEnum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MediaKind", "Probe", "probe"]
+
+HEAD = 64
+"""How many bytes tell the type of a file."""
+
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (8, b"AVI ", "video/x-msvideo"),
+    (8, b"WAVE", "audio/wav"),
+    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftypmif1", "image/heif"),
+    (4, b"ftypqt", "video/quicktime"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"%PDF-", "application/pdf"),
+)
+"""Offset, bytes and type of the formats that social platforms take; the first that fits wins."""
+
+
+class MediaKind(OpenEnum):
+    """What a file is to a platform."""
+
+    IMAGE = "image"
+    ANIMATION = "animation"
+    """A picture that moves: most platforms turn it into a silent video."""
+    VIDEO = "video"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    UNKNOWN = "unknown"
+    """Not looked at yet (it lies behind a URL)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was found out about a file."""
+
+    kind: MediaKind
+    mime_type: str
+    width: int | None = None
+    height: int | None = None
+    flaw: str | None = None
+    """Why the file is not whole, if it is not."""
+
+
+def probe(file: BinaryIO) -> Probe | None:
+    """Return what a file is; None when it is of no kind that platforms take."""
+    head = file.read(HEAD)
+    mime_type = next((mime for at, magic, mime in SIGNATURES if head[at : at + len(magic)] == magic), None)
+    if mime_type is None or (mime_type in {"image/webp", "audio/wav"} and not head.startswith(b"RIFF")):
+        return None
+    file.seek(0)
+    if mime_type.startswith("image/"):
+        return _probe_image(file, mime_type)
+    family = mime_type.partition("/")[0]
+    kind = MediaKind(family) if family in {"video", "audio"} else MediaKind.DOCUMENT
+    return Probe(kind, mime_type)
+
+
+def _probe_image(file: BinaryIO, mime_type: str) -> Probe:
+    kind = MediaKind.ANIMATION if mime_type == "image/gif" and _frames(file) > 1 else MediaKind.IMAGE
+    pillow = _pillow()
+    if pillow is None or mime_type in {"image/avif", "image/heic", "image/heif"}:
+        return Probe(kind, mime_type)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # very large pictures are the platform's limits to judge
+            file.seek(0)
+            with pillow.open(file) as picture:
+                width, height = picture.size
+                picture.load()
+    except Exception as error:  # noqa: BLE001 - a broken file raises whatever its decoder raises
+        return Probe(kind, mime_type, flaw=f"the picture cannot be decoded ({error})")
+    return Probe(kind, mime_type, width, height)
+
+
+def _pillow() -> Any:
+    try:
+        return importlib.import_module("PIL.Image")
+    except ImportError:
+        return None
+
+
+def _frames(file: BinaryIO) -> int:
+    """Count the pictures of a GIF by walking its blocks, up to two."""
+    file.seek(0)
+    return min(2, sum(1 for _ in _gif_pictures(io.BytesIO(file.read()))))
+
+
+def _gif_pictures(data: io.BytesIO) -> Iterator[None]:
+    data.seek(10)
+    flags = data.read(1)
+    data.seek(2, io.SEEK_CUR)
+    if flags and flags[0] & 0x80:
+        data.seek(3 << ((flags[0] & 7) + 1), io.SEEK_CUR)
+    while block := data.read(1):
+        if block == b"\x2c":
+            yield None
+            described = data.read(9)
+            if len(described) == 9 and described[8] & 0x80:
+                data.seek(3 << ((described[8] & 7) + 1), io.SEEK_CUR)
+            data.seek(1, io.SEEK_CUR)
+        elif block == b"\x21":
+            data.seek(1, io.SEEK_CUR)
+        else:
+            return
+        while size := data.read(1):
+            if size == b"\x00":
+                break
+            data.seek(size[0], io.SEEK_CUR)

@@ -1,0 +1,303 @@
+"""An operation is written once, as a coroutine, and offered blocking and async.
+
+An operation awaits only its transport, its run and private coroutines. A blocking client's transport
+never suspends, so one `send(None)` carries the coroutine to its end; an async client hands the coroutine out.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    overload,
+)
+
+from pydantic import JsonValue, TypeAdapter
+
+from socialkit._listing import AsyncListing, Listing, Page
+from socialkit.errors import SocialKitError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+__all__ = [
+    "Async",
+    "AsyncListing",
+    "Listing",
+    "Mode",
+    "ModeT",
+    "OpenStep",
+    "Operations",
+    "Page",
+    "PassingRun",
+    "Run",
+    "Sync",
+    "current_operation",
+    "finish",
+    "operation",
+    "paginated",
+]
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+current_operation: Final[ContextVar[str | None]] = ContextVar("socialkit_operation", default=None)
+"""The operation that runs in this context, such as `posts.publish`; errors and ordered faults name it."""
+
+
+class Mode:
+    """How a client is called."""
+
+
+class Sync(Mode):
+    """Blocking."""
+
+
+class Async(Mode):
+    """Awaited."""
+
+
+ModeT = TypeVar("ModeT", bound=Mode)
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends, and return its result.
+
+    Example:
+        >>> async def answer() -> int:
+        ...     return 42
+        >>> finish(answer())
+        42
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    finally:
+        coroutine.close()
+    message = "an operation of a blocking client suspended: its transport must not"
+    raise RuntimeError(message)
+
+
+class Operations(Generic[ModeT]):
+    """A class whose methods may be decorated with `operation` and `paginated`."""
+
+    namespace: str = ""
+    """What stands before the operation's name, such as `posts`."""
+
+    def __init__(self, mode: type[ModeT]) -> None:
+        self._mode = mode
+
+
+async def _named(coroutine: Coroutine[Any, Any, T], name: str) -> T:
+    token = current_operation.set(name)
+    try:
+        return await coroutine
+    except SocialKitError as error:
+        if error.operation is None:
+            error.operation = name
+        raise
+    finally:
+        current_operation.reset(token)
+
+
+class operation(Generic[P, T]):  # noqa: N801 - a decorator
+    """A coroutine method that blocks on a `Sync` client and is awaited on an `Async` one."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /) -> None:
+        self.function = function
+        functools.update_wrapper(cast("Any", self), function)
+
+    @overload
+    def __get__(self, obj: Operations[Sync], owner: type[Any], /) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, obj: Operations[Async], owner: type[Any], /) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(
+        self, obj: None, owner: type[Any], /
+    ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]: ...
+    def __get__(self, obj: Any, owner: type[Any], /) -> Any:
+        """Return the method as the client's mode has it."""
+        if obj is None:
+            return self.function
+        function, name = self.function, f"{obj.namespace}.{self.function.__name__}"
+        blocking = obj._mode is Sync
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            coroutine = _named(function(obj, *args, **kwargs), name)
+            return finish(coroutine) if blocking else coroutine
+
+        return call
+
+
+class paginated(Generic[P, T]):  # noqa: N801 - a decorator
+    """A coroutine method that gets one page at `cursor`, seen as a listing of all items.
+
+    A parameter named `limit` caps the listing: at most that many items in all.
+    """
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Coroutine[Any, Any, Page[T]]], /) -> None:
+        self.function = function
+        functools.update_wrapper(cast("Any", self), function)
+
+    @overload
+    def __get__(self, obj: Operations[Sync], owner: type[Any], /) -> Callable[P, Listing[T]]: ...
+    @overload
+    def __get__(self, obj: Operations[Async], owner: type[Any], /) -> Callable[P, AsyncListing[T]]: ...
+    @overload
+    def __get__(
+        self, obj: None, owner: type[Any], /
+    ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, Page[T]]]: ...
+    def __get__(self, obj: Any, owner: type[Any], /) -> Any:
+        """Return the method as the client's mode has it."""
+        if obj is None:
+            return self.function
+        function, name = self.function, f"{obj.namespace}.{self.function.__name__}"
+        blocking = obj._mode is Sync
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            start, limit = cast("str | None", kwargs.pop("cursor", None)), kwargs.get("limit")
+
+            def fetch(cursor: str | None) -> Coroutine[Any, Any, Page[T]]:
+                return _named(function(obj, *args, **kwargs, cursor=cursor), name)  # type: ignore[arg-type]
+
+            if blocking:
+                return Listing(
+                    lambda cursor: finish(fetch(cursor)), cursor=start, limit=cast("int | None", limit)
+                )
+            return AsyncListing(fetch, cursor=start, limit=cast("int | None", limit))
+
+        return call
+
+
+class Run(Protocol):
+    """What carries a write from step to step; with a journal it remembers, without one it only executes."""
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        ...
+
+    @property
+    def current(self) -> str | None:
+        """The step that runs, or the one that failed; None between steps."""
+        ...
+
+    def key(self, name: str) -> str:
+        """Return the identity of a step: the same in every run of the same delivery."""
+        ...
+
+    async def step(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        """Run a step that makes nothing public, and return its result."""
+        ...
+
+    async def commit(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        """Run the one step that makes something public or changes it, and return its result."""
+        ...
+
+    def within(self, part: str) -> Run:
+        """Return the run for one part: its step names begin with the part's name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A commit that began and has not ended."""
+
+    name: str
+    key: str
+    started_at: datetime
+    deadline: datetime
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+class PassingRun:
+    """A run that keeps nothing beyond its own life: it executes, and knows which step is open."""
+
+    def __init__(self, now: Callable[[], datetime], *, patience: timedelta) -> None:
+        self.now = now
+        self._patience = patience
+        self._root = uuid.uuid4()
+        self._results: dict[str, tuple[type[Any], Any]] = {}
+        self.open: OpenStep | None = None
+        self.current: str | None = None
+
+    def key(self, name: str) -> str:
+        """Return the identity of a step."""
+        return str(uuid.uuid5(self._root, name))
+
+    async def step(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        """Run a step that makes nothing public, and return its result."""
+        if name in self._results:
+            message = f"step {name!r} ran already: names are unique in a run"
+            raise RuntimeError(message)
+        self.current = name
+        result = await call()
+        self.current = None
+        self._results[name] = (returns, result)
+        return result
+
+    async def commit(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        """Run the one step that makes something public, and return its result."""
+        started = self.now()
+        self.open = OpenStep(name, self.key(name), started, started + self._patience)
+        result = await self.step(name, call, returns=returns)
+        self.open = None
+        return result
+
+    def within(self, part: str) -> Run:
+        """Return the run for one part."""
+        return _PartRun(self, part)
+
+    def results(self) -> Mapping[str, JsonValue]:
+        """Return what the steps gave so far, as JSON values."""
+        return {
+            name: _adapter(kind).dump_python(result, mode="json")
+            for name, (kind, result) in self._results.items()
+        }
+
+
+class _PartRun:
+    """A run whose step names begin with a part's name."""
+
+    def __init__(self, run: Run, part: str) -> None:
+        self._run = run
+        self._part = part
+
+    @property
+    def current(self) -> str | None:
+        return self._run.current
+
+    def now(self) -> datetime:
+        return self._run.now()
+
+    def key(self, name: str) -> str:
+        return self._run.key(f"{self._part} {name}")
+
+    async def step(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        return await self._run.step(f"{self._part} {name}", call, returns=returns)
+
+    async def commit(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
+        return await self._run.commit(f"{self._part} {name}", call, returns=returns)
+
+    def within(self, part: str) -> Run:
+        return _PartRun(self, part)

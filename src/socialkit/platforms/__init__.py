@@ -1,0 +1,36 @@
+"""Clients of the platforms, imported when first used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from socialkit.platforms._registry import ENTRY_POINTS, Registration, find, load_options, names
+
+if TYPE_CHECKING:
+    from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
+
+__all__ = [
+    "ENTRY_POINTS",
+    "AsyncMastodon",
+    "Mastodon",
+    "MastodonOptions",
+    "Poll",
+    "Registration",
+    "find",
+    "load_options",
+    "names",
+]
+
+_HOMES = dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"socialkit.platforms.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

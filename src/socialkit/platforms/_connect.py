@@ -1,0 +1,118 @@
+"""`sk.connect` and its kin: from a platform's name to a client."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from socialkit.errors import ConfigurationError
+from socialkit.platforms._registry import find
+
+if TYPE_CHECKING:
+    from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
+    from socialkit.models import AccountRef
+    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.transport import Retry, Secret, Transport
+
+__all__ = ["connect", "connect_async"]
+
+T = TypeVar("T")
+
+
+@overload
+def connect(
+    platform: Literal["mastodon"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    base_url: str,
+    access_token: str | Secret | None = None,
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Mastodon: ...
+@overload
+def connect(
+    platform: str,
+    credentials: Credentials,
+    /,
+    *,
+    base_url: str | None = None,
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Client: ...
+def connect(platform: str, credentials: Credentials | None = None, /, **arguments: Any) -> Any:
+    """Return a blocking client of one account.
+
+    Nothing is sent before the first operation. Close it, or use it in a `with` block.
+
+    Args:
+        platform: The platform's name, such as `mastodon`.
+        credentials: From `Login`; the platform's own arguments may take their place.
+        **arguments: What the platform's class takes; an editor shows them.
+
+    Raises:
+        ConfigurationError: There is no such platform, or an argument is missing.
+
+    Example:
+        >>> with connect(
+        ...     "mastodon", base_url="https://mastodon.example", access_token="not-a-real-token"
+        ... ) as client:
+        ...     client.platform
+        'mastodon'
+    """
+    return _made(find(platform).load_client(), platform, credentials, arguments)
+
+
+@overload
+def connect_async(
+    platform: Literal["mastodon"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    base_url: str,
+    access_token: str | Secret | None = None,
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncMastodon: ...
+@overload
+def connect_async(
+    platform: str,
+    credentials: Credentials,
+    /,
+    *,
+    base_url: str | None = None,
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncClient: ...
+def connect_async(platform: str, credentials: Credentials | None = None, /, **arguments: Any) -> Any:
+    """Return an async client of one account; otherwise as `connect`.
+
+    Raises:
+        ConfigurationError: There is no such platform, or an argument is missing.
+    """
+    return _made(find(platform).load_async_client(), platform, credentials, arguments)
+
+
+def _made(kind: type[Any], platform: str, credentials: Credentials | None, arguments: dict[str, Any]) -> Any:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    parameters = inspect.signature(kind.__init__).parameters.values()
+    required = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty]
+    missing = [name for name in required if name not in given]
+    if missing:
+        names = ", ".join(f"{name}=" for name in missing)
+        message = f"{names} {'is' if len(missing) == 1 else 'are'} missing"
+        raise ConfigurationError(message, platform=platform)
+    return kind(credentials, **given)

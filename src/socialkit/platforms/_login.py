@@ -1,0 +1,131 @@
+"""`sk.Login`: letting somebody give this application access to their account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from socialkit.auth import Credentials, LoginState, parse_callback
+from socialkit.errors import ConfigurationError
+from socialkit.operations import Async, Mode, Sync, finish
+from socialkit.platforms._registry import find
+from socialkit.platforms.base import LoginPlan
+from socialkit.transport import Pipeline, Secret, Transport, default_transport
+
+if TYPE_CHECKING:
+    from socialkit.platforms.base import LoginFlow
+
+__all__ = ["Login"]
+
+
+class Login:
+    """The authorization-code flow with PKCE, for web applications and terminals.
+
+    `start` gives the address to send somebody to, and a state to keep until they are back: `state.dumps()` is
+    a text, to be kept where only this application reads it. `finish` takes the address they came back to.
+
+    Args:
+        platform: The platform's name.
+        redirect_uri: Where people are sent back to; `urn:ietf:wg:oauth:2.0:oob` shows a code to copy.
+        base_url: The server, where a platform has many.
+        client_id: The app's id; on Mastodon an app is registered on the way if it is not given.
+        client_secret: The app's secret.
+        scopes: What to ask for; what socialkit's operations need if not given.
+        app_name: What people see, where an app is registered on the way.
+        transport: What carries requests; the network if not given.
+
+    Raises:
+        ConfigurationError: There is no such platform, or an argument is missing.
+
+    Example:
+        >>> login = Login(
+        ...     "mastodon",
+        ...     base_url="https://mastodon.example",
+        ...     client_id="shop",
+        ...     client_secret="not-a-real-secret",
+        ...     redirect_uri="https://shop.example/back",
+        ... )
+        >>> url, state = login.start()
+        >>> url.partition("?")[0]
+        'https://mastodon.example/oauth/authorize'
+    """
+
+    def __init__(
+        self,
+        platform: str,
+        *,
+        redirect_uri: str,
+        base_url: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | Secret | None = None,
+        scopes: Iterable[str] = (),
+        app_name: str = "socialkit",
+        transport: Transport | None = None,
+    ) -> None:
+        self._platform = platform
+        self._flow: LoginFlow = find(platform).load_login()
+        self._plan = LoginPlan(
+            redirect_uri=redirect_uri,
+            base_url=base_url,
+            client_id=client_id,
+            client_secret=Secret(client_secret) if isinstance(client_secret, str) else client_secret,
+            scopes=tuple(scopes),
+            app_name=app_name,
+        )
+        self._base_url = self._flow.base_url(self._plan)
+        self._transport = transport
+
+    def start(self) -> tuple[str, LoginState]:
+        """Return the address to send somebody to, and the state to keep until they are back."""
+        return finish(self._start(Sync))
+
+    async def start_async(self) -> tuple[str, LoginState]:
+        """Return the same as `start`, awaited."""
+        return await self._start(Async)
+
+    def finish(self, callback: str, state: LoginState) -> Credentials:
+        """Return the credentials of whoever came back.
+
+        Args:
+            callback: The whole address that they came back to, or the code that they copied.
+            state: From `start`.
+
+        Raises:
+            ConfigurationError: The login was refused, belongs to another state, or was tampered with.
+            AuthenticationError: The code is not good any more: start again.
+        """
+        return finish(self._finish(Sync, callback, state))
+
+    async def finish_async(self, callback: str, state: LoginState) -> Credentials:
+        """Return the same as `finish`, awaited."""
+        return await self._finish(Async, callback, state)
+
+    def __repr__(self) -> str:
+        return f"Login({self._platform!r}, {self._base_url!r})"
+
+    async def _start(self, mode: type[Mode]) -> tuple[str, LoginState]:
+        pipeline = self._pipeline(mode)
+        try:
+            return await self._flow.start(self._plan, pipeline, pipeline.transport.now())
+        finally:
+            await self._release(pipeline)
+
+    async def _finish(self, mode: type[Mode], callback: str, state: LoginState) -> Credentials:
+        if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
+            message = "the state belongs to a login on another platform or server"
+            raise ConfigurationError(message, platform=self._platform)
+        code = parse_callback(callback, state)
+        pipeline = self._pipeline(mode)
+        try:
+            return await self._flow.finish(code, state, pipeline)
+        finally:
+            await self._release(pipeline)
+
+    def _pipeline(self, mode: type[Mode]) -> Pipeline:
+        transport = default_transport(mode, self._platform) if self._transport is None else self._transport
+        errors = find(self._platform).load_facts().errors
+        return Pipeline(transport, platform=self._platform, base_url=self._base_url, errors=errors)
+
+    async def _release(self, pipeline: Pipeline) -> None:
+        if self._transport is None:
+            await pipeline.close()

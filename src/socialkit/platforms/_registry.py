@@ -1,0 +1,111 @@
+"""Which platforms there are, and where each one's code lies; imported when first used."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import entry_points
+from typing import Any, Final, cast
+
+from socialkit.errors import ConfigurationError
+from socialkit.platforms.base import AsyncClient, Client, LoginFlow, PlatformFacts
+
+__all__ = ["ENTRY_POINTS", "Registration", "find", "load_options", "names"]
+
+ENTRY_POINTS: Final = "socialkit.platforms"
+"""The group under which other packages register platforms; each entry point is a `Registration`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Where one platform's code lies.
+
+    Another package puts one into its entry points under `socialkit.platforms`.
+
+    Example:
+        >>> Registration(
+        ...     name="pixelwall", module="pixelwall", client="Pixelwall", async_client="AsyncPixelwall"
+        ... ).name
+        'pixelwall'
+    """
+
+    name: str
+    module: str
+    client: str
+    async_client: str
+    facts: str = "FACTS"
+    login: str | None = None
+    """The name of the `LoginFlow` in the module, if the platform has logins."""
+
+    def _load(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.module), name)
+
+    def load_client(self) -> type[Client]:
+        """Return the blocking class."""
+        return cast("type[Client]", self._load(self.client))
+
+    def load_async_client(self) -> type[AsyncClient]:
+        """Return the async class."""
+        return cast("type[AsyncClient]", self._load(self.async_client))
+
+    def load_facts(self) -> PlatformFacts:
+        """Return what the platform declares."""
+        return cast("PlatformFacts", self._load(self.facts))
+
+    def load_login(self) -> LoginFlow:
+        """Return the platform's login.
+
+        Raises:
+            ConfigurationError: It has none.
+        """
+        if self.login is None:
+            message = "the platform has no login of this kind: its page says how to get credentials"
+            raise ConfigurationError(message, platform=self.name)
+        return cast("LoginFlow", self._load(self.login))
+
+
+BUILT_IN: Final = (
+    Registration(
+        name="mastodon",
+        module="socialkit.platforms.mastodon",
+        client="Mastodon",
+        async_client="AsyncMastodon",
+        login="LOGIN",
+    ),
+)
+
+
+@lru_cache(maxsize=1)
+def _all() -> dict[str, Registration]:
+    found = {one.name: one for one in BUILT_IN}
+    for entry in entry_points(group=ENTRY_POINTS):
+        if entry.name not in found:
+            found[entry.name] = cast("Registration", entry.load())
+    return dict(sorted(found.items()))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all platforms, sorted."""
+    return tuple(_all())
+
+
+def find(name: str) -> Registration:
+    """Return a platform's registration.
+
+    Raises:
+        ConfigurationError: There is no such platform; the message names the nearest one.
+    """
+    registration = _all().get(name)
+    if registration is not None:
+        return registration
+    near = difflib.get_close_matches(name.lower(), _all(), n=1, cutoff=0.5)
+    hint = f": did you mean {near[0]!r}?" if near else f"; there are: {', '.join(_all())}"
+    message = f"there is no platform {name!r}{hint}"
+    raise ConfigurationError(message)
+
+
+def load_options(name: str) -> None:
+    """Import a platform, so that its options can be read back."""
+    importlib.import_module(find(name).module)

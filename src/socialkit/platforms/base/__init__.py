@@ -1,0 +1,67 @@
+"""The common interface: what every platform offers, written once."""
+
+from socialkit.platforms.base._account import Account
+from socialkit.platforms.base._client import (
+    AsyncClient,
+    AsyncHasAccount,
+    AsyncHasInbox,
+    AsyncHasInsights,
+    AsyncHasListening,
+    AsyncHasMedia,
+    AsyncHasPosts,
+    Client,
+    HasAccount,
+    HasInbox,
+    HasInsights,
+    HasListening,
+    HasMedia,
+    HasPosts,
+    PlatformClient,
+)
+from socialkit.platforms.base._core import Core, Finder, host_of, open_core
+from socialkit.platforms.base._facts import PlatformFacts
+from socialkit.platforms.base._inbox import Inbox
+from socialkit.platforms.base._insights import Insights
+from socialkit.platforms.base._listening import Listening
+from socialkit.platforms.base._login import LoginFlow, LoginPlan
+from socialkit.platforms.base._media import MediaFiles
+from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._posts import Posts
+from socialkit.platforms.base._rules import DraftRules, Place
+from socialkit.platforms.base._steps import publish_parts, secondary
+
+__all__ = [
+    "Account",
+    "AsyncClient",
+    "AsyncHasAccount",
+    "AsyncHasInbox",
+    "AsyncHasInsights",
+    "AsyncHasListening",
+    "AsyncHasMedia",
+    "AsyncHasPosts",
+    "Client",
+    "Core",
+    "DraftRules",
+    "Finder",
+    "HasAccount",
+    "HasInbox",
+    "HasInsights",
+    "HasListening",
+    "HasMedia",
+    "HasPosts",
+    "Inbox",
+    "Insights",
+    "Listening",
+    "LoginFlow",
+    "LoginPlan",
+    "MediaFiles",
+    "Namespace",
+    "Place",
+    "PlatformClient",
+    "PlatformFacts",
+    "Posts",
+    "host_of",
+    "open_core",
+    "publish_parts",
+    "secondary",
+]

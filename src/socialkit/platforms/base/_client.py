@@ -1,0 +1,240 @@
+"""Clients: what each platform's pair of classes is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic, Self
+
+from socialkit.models import AccountRef, Capability, Limits
+from socialkit.operations import Async, ModeT, Sync, finish
+from socialkit.platforms.base._core import Core
+from socialkit.platforms.base._facts import PlatformFacts
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from socialkit.platforms.base._account import Account
+    from socialkit.platforms.base._inbox import Inbox
+    from socialkit.platforms.base._insights import Insights
+    from socialkit.platforms.base._listening import Listening
+    from socialkit.platforms.base._media import MediaFiles
+    from socialkit.platforms.base._posts import Posts
+
+__all__ = [
+    "AsyncClient",
+    "AsyncHasAccount",
+    "AsyncHasInbox",
+    "AsyncHasInsights",
+    "AsyncHasListening",
+    "AsyncHasMedia",
+    "AsyncHasPosts",
+    "Client",
+    "HasAccount",
+    "HasInbox",
+    "HasInsights",
+    "HasListening",
+    "HasMedia",
+    "HasPosts",
+    "PlatformClient",
+]
+
+
+class PlatformClient(Generic[ModeT]):
+    """What every client has, whatever its platform and mode."""
+
+    facts: ClassVar[PlatformFacts]
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        self._mode = mode
+        self._core = core
+
+    @property
+    def platform(self) -> str:
+        """The platform's name, such as `mastodon`."""
+        return self.facts.name
+
+    @property
+    def ref(self) -> AccountRef:
+        """Whose client this is; without `id` until the platform was asked."""
+        return self._core.ref
+
+    @property
+    def limits(self) -> Limits:
+        """The limits by which drafts are judged; `basis` says where they come from."""
+        return self._core.limits
+
+    def can(self, capability: Capability) -> bool:
+        """Return whether the platform, and the token as far as its scopes are known, offer something."""
+        return self._core.can(capability)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._core.ref.key!r})"
+
+    def __reduce__(self) -> str:
+        message = (
+            "a client holds credentials and connections and cannot be pickled: make one where it is needed"
+        )
+        raise TypeError(message)
+
+
+class Client(PlatformClient[Sync]):
+    """A blocking client of any platform; may be shared between threads."""
+
+    def close(self) -> None:
+        """Give back the client's connections; other clients keep theirs."""
+        finish(self._core.transport.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(PlatformClient[Async]):
+    """An async client of any platform; may be shared between tasks of one event loop."""
+
+    async def close(self) -> None:
+        """Give back the client's connections; other clients keep theirs."""
+        await self._core.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class HasAccount(Client):
+    """A blocking client that tells whose it is."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def account(self) -> Account[Sync]:
+            """The operations."""
+            ...
+
+
+class HasPosts(Client):
+    """A blocking client that publishes and reads posts."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def posts(self) -> Posts[Sync]:
+            """The operations."""
+            ...
+
+
+class HasMedia(Client):
+    """A blocking client that takes files."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def media(self) -> MediaFiles[Sync]:
+            """The operations."""
+            ...
+
+
+class HasInbox(Client):
+    """A blocking client with an inbox."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def inbox(self) -> Inbox[Sync]:
+            """The operations."""
+            ...
+
+
+class HasInsights(Client):
+    """A blocking client with insights."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def insights(self) -> Insights[Sync]:
+            """The operations."""
+            ...
+
+
+class HasListening(Client):
+    """A blocking client that listens."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def listening(self) -> Listening[Sync]:
+            """The operations."""
+            ...
+
+
+class AsyncHasAccount(AsyncClient):
+    """An async client that tells whose it is."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def account(self) -> Account[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasPosts(AsyncClient):
+    """An async client that publishes and reads posts."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def posts(self) -> Posts[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasMedia(AsyncClient):
+    """An async client that takes files."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def media(self) -> MediaFiles[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasInbox(AsyncClient):
+    """An async client with an inbox."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def inbox(self) -> Inbox[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasInsights(AsyncClient):
+    """An async client with insights."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def insights(self) -> Insights[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasListening(AsyncClient):
+    """An async client that listens."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def listening(self) -> Listening[Async]:
+            """The operations."""
+            ...

@@ -1,0 +1,221 @@
+"""What the namespaces of one client share: its pipeline, its account, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from socialkit.errors import (
+    APIError,
+    NotSupportedError,
+    OutcomeUnknownError,
+    UnexpectedResponseError,
+    WrongAccountError,
+)
+from socialkit.models import (
+    AccountRef,
+    Attempt,
+    Capability,
+    Draft,
+    Found,
+    Message,
+    Post,
+    Profile,
+    WriteKind,
+)
+from socialkit.operations import Mode, PassingRun
+from socialkit.platforms.base._facts import PlatformFacts
+from socialkit.transport import Authenticator, Pipeline, RateBudget, Retry, Transport, default_transport
+
+__all__ = ["Core", "Finder", "host_of", "open_core", "post_id", "ref_of"]
+
+T = TypeVar("T")
+
+CONNECTING: Final = timedelta(seconds=20)
+LONGEST_CALL: Final = timedelta(seconds=90)
+"""After this long a call with the default time-outs has ended, one way or another."""
+
+Finder = Callable[[Attempt], Coroutine[Any, Any, Found]]
+"""Looks once on the platform for what became of a write."""
+
+
+class Core:
+    """The inside of one client."""
+
+    def __init__(
+        self,
+        facts: PlatformFacts,
+        pipeline: Pipeline,
+        ref: AccountRef,
+        *,
+        patience: timedelta,
+        scopes: tuple[str, ...] = (),
+    ) -> None:
+        self.facts = facts
+        self.pipeline = pipeline
+        self.ref = ref
+        self.limits = facts.limits
+        self.finders: dict[WriteKind, Finder] = {}
+        self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
+        self._patience = patience
+        self._scopes = scopes
+
+    @property
+    def transport(self) -> Transport:
+        """The transport below the pipeline."""
+        return self.pipeline.transport
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        return self.transport.now()
+
+    def can(self, capability: Capability) -> bool:
+        """Return whether platform and token offer something."""
+        if capability not in self.facts.capabilities:
+            return False
+        needed = self.facts.scopes.get(capability, ())
+        return not needed or not self._scopes or any(_grants(self._scopes, scope) for scope in needed)
+
+    def require(self, capability: Capability) -> None:
+        """Raise unless the platform offers something."""
+        if not self.can(capability):
+            offered = capability in self.facts.capabilities
+            why = "the token lacks the scope for" if offered else "does not offer"
+            message = (
+                f"{why}: {capability.value}" if offered else f"{self.facts.title} {why}: {capability.value}"
+            )
+            raise NotSupportedError(
+                message, platform=self.facts.name, instead=self.facts.instead.get(capability)
+            )
+
+    async def identify(self) -> AccountRef:
+        """Return whose client this is, asking the platform once; without an id if it does not tell."""
+        if self.ref.id is None and self.who is not None:
+            async with self.transport.lock(f"identify {id(self)}"):
+                if self.ref.id is None:
+                    await self._ask_who()
+        return self.ref
+
+    async def _ask_who(self) -> None:
+        assert self.who is not None
+        try:
+            profile = await self.who()
+        except (APIError, UnexpectedResponseError):
+            self.who = None  # a token without the scope to read its own account: ask no more
+            return
+        self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
+
+    async def mine(self, *refs: AccountRef | None) -> None:
+        """Raise unless all these things can be this account's."""
+        for ref in refs:
+            if ref is not None:
+                self._refuse(ref)
+                if ref.id is not None and self.ref.id is None:
+                    await self.identify()
+                    self._refuse(ref)
+
+    def _refuse(self, ref: AccountRef) -> None:
+        conflict = self.ref.conflict(ref)
+        if conflict is not None:
+            message = f"this belongs to another account: {conflict}"
+            raise WrongAccountError(message, platform=self.facts.name)
+
+    def run(self) -> PassingRun:
+        """Return a run that keeps nothing."""
+        return PassingRun(self.now, patience=self._patience)
+
+    async def write(
+        self,
+        kind: WriteKind,
+        call: Callable[[PassingRun], Coroutine[Any, Any, T]],
+        *,
+        draft: Draft | None = None,
+        message: Message | None = None,
+        private: bool = False,
+        target: str | None = None,
+    ) -> T:
+        """Run a write; when its outcome is unknown, say everything that is needed to find out."""
+        run = self.run()
+        try:
+            return await call(run)
+        except OutcomeUnknownError as error:
+            if error.attempt is None and run.open is not None:
+                error.attempt = Attempt(
+                    platform=self.facts.name,
+                    account=self.ref,
+                    kind=kind,
+                    step=run.open.name,
+                    key=run.open.key,
+                    started_at=run.open.started_at,
+                    deadline=run.open.deadline,
+                    draft=draft,
+                    message=message,
+                    private=private,
+                    target=target,
+                    results=run.results(),
+                )
+            raise
+
+
+def _grants(scopes: tuple[str, ...], wanted: str) -> bool:
+    """Return whether a scope, or a wider one, is among those given (`write` covers `write:media`)."""
+    return wanted in scopes or wanted.partition(":")[0] in scopes
+
+
+def post_id(post: Post | Message | str) -> str:
+    """Return the id of a post or message that may be given by its id alone."""
+    return post if isinstance(post, str) else post.id
+
+
+def ref_of(thing: Post | Message | str) -> AccountRef | None:
+    """Return whose a thing is, where it says so."""
+    return None if isinstance(thing, str) else thing.account
+
+
+def open_core(
+    mode: type[Mode],
+    facts: PlatformFacts,
+    *,
+    base_url: str,
+    authenticator: Authenticator,
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    scopes: tuple[str, ...] = (),
+) -> Core:
+    """Return the inside of a new client.
+
+    Args:
+        mode: How the client is called.
+        facts: The platform's.
+        base_url: Where the platform, or a stand-in for it, listens.
+        authenticator: Puts credentials on requests.
+        account: Whose client it is in a workspace.
+        transport: What carries requests; one for the network if not given.
+        timeout: Seconds to wait for an answer.
+        retry: The caller's patience.
+        scopes: What the token may do, where known.
+    """
+    pipeline = Pipeline(
+        default_transport(mode, facts.name) if transport is None else transport,
+        platform=facts.name,
+        base_url=base_url,
+        errors=facts.errors,
+        authenticator=authenticator,
+        retry=Retry() if retry is None else retry,
+        budget=RateBudget(headers=facts.rate_headers, local=facts.rate_limit),
+        timeout=timeout,
+    )
+    ref = AccountRef(platform=facts.name) if account is None else account
+    patience = LONGEST_CALL if timeout is None else timedelta(seconds=timeout) + CONNECTING
+    return Core(
+        facts, pipeline, ref.model_copy(update={"host": host_of(base_url)}), patience=patience, scopes=scopes
+    )
+
+
+def host_of(base_url: str) -> str:
+    """Return the host, and the port if it is not the usual one, of an address."""
+    return urlsplit(base_url).netloc.rpartition("@")[2].lower()

@@ -1,0 +1,44 @@
+"""What a platform declares about itself, as data that code, docs and tests read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from socialkit.models import Capability, Limits
+from socialkit.platforms.base._rules import DraftRules
+from socialkit.transport import ErrorTable, LocalLimit, RateHeaders
+
+__all__ = ["PlatformFacts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformFacts:
+    """One platform's declared facts."""
+
+    name: str
+    title: str
+    """The name as people write it."""
+    documentation: str
+    """Where the API is documented."""
+    api_version: str
+    end_of_life: date | None = None
+    """When this API version is switched off, where announced."""
+    capabilities: frozenset[Capability]
+    instead: Mapping[Capability, str] = field(default_factory=dict[Capability, str])
+    """What the platform offers in place of a capability that it lacks."""
+    scopes: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict[Capability, tuple[str, ...]])
+    """Any one of these scopes is needed; not listed means none."""
+    limits: Limits
+    rules: DraftRules
+    errors: ErrorTable
+    rate_headers: RateHeaders | None = None
+    rate_limit: LocalLimit | None = None
+    """What is kept to when the platform's answers say nothing."""
+    settles_after: timedelta | None = None
+    """How long after its deadline a write may still land; None when nobody can say."""
+    authoritative: bool = False
+    """Whether one read decides that a write did not happen."""
+    flow_version: int = 1
+    """Changes when the steps of a publish change."""

@@ -1,0 +1,211 @@
+"""`client.inbox`: what comes in, and answering it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final, Generic, final
+
+from socialkit.errors import InvalidDraftError, NotSupportedError
+from socialkit.models import (
+    Attempt,
+    Basis,
+    Capability,
+    Draft,
+    Found,
+    Message,
+    MessageKind,
+    Post,
+    Problem,
+    require_aware,
+)
+from socialkit.operations import ModeT, Page, Run, operation, paginated
+from socialkit.platforms.base._core import Core, post_id, ref_of
+from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._posts import cut
+
+__all__ = ["Inbox"]
+
+WORDS: Final = frozenset(kind for kind in MessageKind if kind is not MessageKind.NOTICE)
+"""What the inbox holds unless asked otherwise: everything that somebody wrote."""
+
+
+class Inbox(Namespace[ModeT], Generic[ModeT]):
+    """Messages to one account."""
+
+    namespace = "inbox"
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        core.finders |= {"reply": self._find_reply, "like": self._find_like}
+        core.finders |= {"hide": self._find_hide, "unhide": self._find_hide}
+
+    @final
+    @paginated
+    async def iterate(
+        self,
+        *,
+        since: datetime | None = None,
+        kinds: Collection[MessageKind] | None = None,
+        notices: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Message]:
+        """Iterate over what came in, newest first: mentions, comments, replies, direct messages.
+
+        Args:
+            since: Only what came after this time (aware).
+            kinds: Only these kinds; all but notices if not given.
+            notices: Include likes, follows and shares too.
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        start = None if since is None else require_aware(since, "since")
+        wanted = frozenset(WORDS if kinds is None else kinds)
+        wanted |= {MessageKind.NOTICE} if notices else set[MessageKind]()
+        await self._core.identify()
+        page = await self._page(wanted, limit, cursor)
+        if start is not None:
+            page = cut(page, [message.created_at for message in page.items], start)
+        return Page(tuple(one for one in page.items if one.kind in wanted), page.next_cursor)
+
+    @final
+    @paginated
+    async def comments(
+        self, post: Post | str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Message]:
+        """Iterate over what stands under a post, oldest first, whoever wrote it but ourselves.
+
+        Args:
+            post: The post, or its id.
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        self._core.require(Capability.COMMENTS)
+        await self._core.identify()
+        return await self._comments(post_id(post), limit, cursor)
+
+    @final
+    @operation
+    async def reply(self, message: Message, text: str, *, private: bool = False) -> Post:
+        """Answer a message, and return the answer.
+
+        A private message is always answered in private, whatever `private` says.
+
+        Args:
+            message: What to answer.
+            text: The answer; whom it addresses is added where the platform needs it.
+            private: Answer so that only the author sees it, where the platform can.
+
+        Raises:
+            NotSupportedError: The platform cannot answer this, or not in private.
+            InvalidDraftError: The text is empty or too long; nothing was sent.
+            OutcomeUnknownError: The answer may be out or not: hand `error.attempt` to `posts.find()`.
+            WrongAccountError: The message came to another account.
+        """
+        core = self._core
+        hidden = private or message.private
+        core.require(Capability.REPLY_PRIVATELY if hidden else Capability.REPLY)
+        if message.kind is MessageKind.NOTICE:
+            raise NotSupportedError("a notice has no words to answer", platform=core.facts.name)
+        await core.mine(message.account)
+        draft = self._reply_draft(message, text, hidden)
+        ready = core.facts.rules.ready(draft, core.facts.name, core.limits, "inbox.reply")
+        await core.identify()
+        return await core.write(
+            "reply",
+            lambda run: self._reply(message, text, hidden, run),
+            draft=ready,
+            message=message,
+            private=hidden,
+        )
+
+    @final
+    @operation
+    async def like(self, message: Message | Post) -> None:
+        """Like a message or post, in the account's name. Liking twice is liking once."""
+        core = self._core
+        core.require(Capability.LIKE)
+        await core.mine(ref_of(message))
+        await core.write("like", lambda run: self._like(message.id, run), target=message.id)
+
+    @final
+    @operation
+    async def hide(self, message: Message) -> None:
+        """Hide somebody's comment from others.
+
+        Raises:
+            NotSupportedError: The platform has no such thing; the error says what it has instead.
+        """
+        await self._moderate("hide", message)
+
+    @final
+    @operation
+    async def unhide(self, message: Message) -> None:
+        """Show a hidden comment again."""
+        await self._moderate("unhide", message)
+
+    @final
+    @operation
+    async def delete(self, message: Message) -> None:
+        """Delete somebody's comment under a post of the account.
+
+        Raises:
+            NotSupportedError: The platform has no such thing; the error says what it has instead.
+        """
+        core = self._core
+        core.require(Capability.DELETE_COMMENTS)
+        await core.mine(message.account)
+        await core.write("delete", lambda run: self._delete(message, run), message=message, target=message.id)
+
+    async def _moderate(self, kind: str, message: Message) -> None:
+        core = self._core
+        core.require(Capability.HIDE)
+        await core.mine(message.account)
+        if kind == "hide":
+            await core.write("hide", lambda run: self._hide(message, run), message=message, target=message.id)
+        else:
+            await core.write(
+                "unhide", lambda run: self._unhide(message, run), message=message, target=message.id
+            )
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        """Return what will be sent, to be checked; a platform adds whom it addresses."""
+        if not text.strip():
+            problem = Problem(
+                field="text", message="is empty", basis=Basis.DRAFT, platform=self._core.facts.name
+            )
+            raise InvalidDraftError("the answer is empty", problems=[problem], platform=self._core.facts.name)
+        return Draft(text=text, reply_to=message.id)
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        raise NotImplementedError
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        raise NotImplementedError
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        raise NotImplementedError
+
+    async def _like(self, target: str, run: Run) -> None:
+        raise NotImplementedError
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        raise NotImplementedError
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        raise NotImplementedError
+
+    async def _delete(self, message: Message, run: Run) -> None:
+        raise NotImplementedError
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        raise NotImplementedError
+
+    async def _find_like(self, attempt: Attempt) -> Found:
+        return Found.undecided("the platform does not tell what the account likes")
+
+    async def _find_hide(self, attempt: Attempt) -> Found:
+        return Found.undecided("the platform does not tell what is hidden")

@@ -1,0 +1,202 @@
+"""`client.posts`: publishing and reading posts, and finding out what became of a write."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Generic, TypeVar, final
+
+from socialkit.errors import NotFoundError
+from socialkit.models import Attempt, Capability, Draft, Found, FoundState, Post, Problem, require_aware
+from socialkit.operations import ModeT, Page, Run, operation, paginated
+from socialkit.platforms.base._core import Core, post_id, ref_of
+from socialkit.platforms.base._namespace import Namespace
+
+__all__ = ["Posts"]
+
+T = TypeVar("T")
+
+BETWEEN_READS: Final = 2.0
+"""Seconds between the two reads that must both miss a post before it counts as absent."""
+
+
+class Posts(Namespace[ModeT], Generic[ModeT]):
+    """Posts of one account."""
+
+    namespace = "posts"
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        core.finders |= {"publish": self._find, "edit": self._find_edit, "delete": self._find_delete}
+
+    def check(self, draft: Draft | str) -> tuple[Problem, ...]:
+        """Return everything that the platform would refuse or that may not be meant; empty is good.
+
+        Judged offline, by documented limits or, after `account.refresh_limits()`, by the server's own.
+        """
+        core = self._core
+        return core.facts.rules.check(_as_draft(draft), _target(core), core.limits)
+
+    @final
+    @operation
+    async def publish(self, draft: Draft | str) -> Post:
+        """Publish a draft and return its post; the other parts of a thread stand in `post.thread`.
+
+        A secondary step that failed (a first comment) stands in `post.incomplete`.
+
+        Args:
+            draft: What to publish; a plain text is a draft with that text.
+
+        Raises:
+            InvalidDraftError: The draft breaks a known rule; nothing was sent.
+            APIError: The platform refused; nothing is public.
+            OutcomeUnknownError: It may be out or not: hand `error.attempt` to `find()`.
+            IncompleteError: The first parts of a thread are out, a later one was refused.
+        """
+        core = self._core
+        core.require(Capability.PUBLISH)
+        ready = core.facts.rules.ready(_as_draft(draft), _target(core), core.limits, "posts.publish")
+        await core.identify()
+        return await core.write("publish", lambda run: self._publish(ready, run), draft=ready)
+
+    @final
+    @operation
+    async def get(self, post: Post | str) -> Post:
+        """Return a post as it is now.
+
+        Raises:
+            NotFoundError: It does not exist, or not for this account.
+        """
+        return await self._get(post_id(post))
+
+    @final
+    @paginated
+    async def iterate(
+        self, *, since: datetime | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Post]:
+        """Iterate over the account's own posts, newest first.
+
+        Args:
+            since: Only those published after this time (aware).
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        start = None if since is None else require_aware(since, "since")
+        page = await self._page(limit, cursor)
+        if start is None:
+            return page
+        return cut(page, [post.published_at for post in page.items], start)
+
+    @final
+    @operation
+    async def edit(self, post: Post | str, draft: Draft | str) -> Post:
+        """Replace a post's text, media and options, and return it as it is then.
+
+        Raises:
+            NotSupportedError: The platform has no edits.
+            InvalidDraftError: The draft breaks a known rule; nothing was sent.
+            OutcomeUnknownError: It may be changed or not.
+        """
+        core = self._core
+        core.require(Capability.EDIT)
+        ready = core.facts.rules.ready(_as_draft(draft), _target(core), core.limits, "posts.edit")
+        await core.mine(ref_of(post))
+        target = post_id(post)
+        return await core.write(
+            "edit", lambda run: self._edit(target, ready, run), draft=ready, target=target
+        )
+
+    @final
+    @operation
+    async def delete(self, post: Post | str) -> None:
+        """Delete a post, or a natively scheduled one before it is out.
+
+        Raises:
+            NotFoundError: It does not exist (any more).
+            OutcomeUnknownError: It may be gone or not.
+        """
+        core = self._core
+        core.require(Capability.DELETE)
+        await core.mine(ref_of(post))
+        scheduled = isinstance(post, Post) and post.published_at is None and post.scheduled_at is not None
+        target = post_id(post)
+        await core.write("delete", lambda run: self._delete(target, scheduled, run), target=target)
+
+    @final
+    @operation
+    async def find(self, attempt: Attempt) -> Found:
+        """Find out what became of a write whose outcome was unknown.
+
+        It only reads. ABSENT is said when the write cannot land any more: on platforms where a late write is
+        possible, after a declared time and on two reads.
+
+        Args:
+            attempt: From `OutcomeUnknownError.attempt`.
+
+        Raises:
+            WrongAccountError: The attempt was another account's.
+        """
+        core = self._core
+        await core.mine(attempt.account)
+        finder = core.finders[attempt.kind]
+        found = await finder(attempt)
+        if found.state is not FoundState.ABSENT or core.facts.authoritative:
+            return found
+        if core.facts.settles_after is None:
+            return Found.undecided(f"{found.because}; the platform never says that a write was dropped")
+        settled = attempt.deadline + core.facts.settles_after
+        if core.now() < settled:
+            return Found.undecided(f"{found.because}, but it may still land", ask_again=settled)
+        await core.transport.sleep(BETWEEN_READS)
+        return await finder(attempt)
+
+    async def _publish(self, draft: Draft, run: Run) -> Post:
+        raise NotImplementedError
+
+    async def _get(self, post: str) -> Post:
+        raise NotImplementedError
+
+    async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
+        raise NotImplementedError
+
+    async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
+        raise NotImplementedError
+
+    async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
+        raise NotImplementedError
+
+    async def _find(self, attempt: Attempt) -> Found:
+        raise NotImplementedError
+
+    async def _find_edit(self, attempt: Attempt) -> Found:
+        """Compare the post as it is with what it was to become."""
+        assert attempt.target is not None and attempt.draft is not None  # noqa: PT018 - set by `edit`
+        post = await self._get(attempt.target)
+        if self._shows(post, attempt.draft):
+            return Found.published(post, "the post reads as it was to read")
+        return Found.absent("the post does not read as it was to read")
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        assert attempt.target is not None
+        try:
+            await self._get(attempt.target)
+        except NotFoundError:
+            return Found.published(None, "the post is gone")
+        return Found.absent("the post is still there")
+
+    def _shows(self, post: Post, draft: Draft) -> bool:
+        """Return whether a post reads as a draft does."""
+        return " ".join(post.text.split()) == " ".join(draft.text.split())
+
+
+def cut(page: Page[T], times: list[datetime | None], since: datetime) -> Page[T]:
+    """Return the part of a newest-first page after a time; the listing ends where it begins."""
+    kept = tuple(item for item, time in zip(page.items, times, strict=True) if time is None or time > since)
+    return Page(kept, page.next_cursor if len(kept) == len(page.items) else None)
+
+
+def _as_draft(draft: Draft | str) -> Draft:
+    return Draft(text=draft) if isinstance(draft, str) else draft
+
+
+def _target(core: Core) -> str:
+    return core.ref.key if core.ref.brand is not None else core.facts.name

@@ -1,0 +1,211 @@
+"""Whether a draft fits a platform: pure functions over declared limits, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from socialkit.errors import InvalidDraftError
+from socialkit.models import Basis, Draft, Limits, Measure, Media, MediaKind, Problem, Severity, Visibility
+from socialkit.text import TextRules, UnsplittableError, measure, split, truncate
+
+__all__ = ["DraftRules", "Place"]
+
+MOVING = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
+"""Kinds of files that have a length in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a draft a problem is, and by what it is judged."""
+
+    prefix: str
+    limits: Limits
+    platform: str
+
+    def problem(
+        self,
+        field: str,
+        message: str,
+        *,
+        limit: int | float | str | None = None,
+        actual: int | float | str | None = None,
+        unit: str | None = None,
+        severity: Severity = Severity.ERROR,
+        basis: Basis | None = None,
+    ) -> Problem:
+        """Return a problem at this place."""
+        return Problem(
+            field=f"{self.prefix}{field}",
+            message=message,
+            limit=limit,
+            actual=actual,
+            unit=unit,
+            severity=severity,
+            basis=self.limits.basis if basis is None else basis,
+            platform=self.platform,
+        )
+
+
+class DraftRules:
+    """What one platform refuses; a platform adds its own in `special`."""
+
+    text: ClassVar[TextRules] = TextRules()
+    visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+    threads: ClassVar[bool] = False
+    text_required: ClassVar[bool] = False
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+
+    # What a platform may override ------------------------------------------------------
+
+    def shown(self, draft: Draft) -> str:
+        """Return all that counts against the text limit."""
+        return draft.text
+
+    def is_empty(self, draft: Draft) -> bool:
+        """Return whether there is nothing to publish."""
+        return not draft.text.strip() and (self.text_required or not draft.media)
+
+    def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
+        """Find what only this platform refuses in one part."""
+        return iter(())
+
+    def continuation(self, draft: Draft, text: str) -> Draft:
+        """Return the draft of a later part, when a long text becomes a thread."""
+        return Draft(text=text, language=draft.language, visibility=draft.visibility)
+
+    # What callers use --------------------------------------------------------------------
+
+    def measure(self, text: str, limits: Limits) -> Measure:
+        """Return how long a text is, as the platform counts it."""
+        return Measure(length=self._length(text, limits), limit=limits.text, unit=limits.text_unit)
+
+    def check(self, draft: Draft, target: str, limits: Limits) -> tuple[Problem, ...]:
+        """Return every problem of a draft for a platform or account, in reading order."""
+        try:
+            ready = self.prepare(draft, target, limits)
+        except InvalidDraftError as error:
+            return error.problems
+        return tuple(self._problems(ready, limits))
+
+    def ready(self, draft: Draft, target: str, limits: Limits, operation: str) -> Draft:
+        """Return the draft as it is sent.
+
+        Raises:
+            InvalidDraftError: The platform would refuse it; holds every problem.
+        """
+        ready = self.prepare(draft, target, limits)
+        problems = [one for one in self._problems(ready, limits) if one.severity is Severity.ERROR]
+        if problems:
+            raise InvalidDraftError(
+                "the draft would be refused", problems=problems, platform=self.platform, operation=operation
+            )
+        return ready
+
+    def prepare(self, draft: Draft, target: str, limits: Limits) -> Draft:
+        """Return the draft with its variants laid over it and long texts cut or split as it says."""
+        mine = draft.for_(target)
+        parts = [ready for part in mine.parts for ready in self._fitted(part, limits)]
+        first, rest = parts[0], tuple(part.model_copy(update={"thread": ()}) for part in parts[1:])
+        return first.model_copy(update={"thread": rest, "overflow": "refuse"})
+
+    # Below -------------------------------------------------------------------------------
+
+    def _text(self, limits: Limits) -> TextRules:
+        return replace(self.text, url_length=limits.url_length)
+
+    def _length(self, text: str, limits: Limits) -> int:
+        return measure(text, self._text(limits))
+
+    def _fitted(self, part: Draft, limits: Limits) -> list[Draft]:
+        length = self._length(part.text, limits)
+        room = limits.text - (self._length(self.shown(part), limits) - length)
+        if part.overflow == "refuse" or length <= room:
+            return [part]
+        try:
+            return self._shortened(part, room, self._text(limits))
+        except UnsplittableError as error:
+            problem = Place("", limits, self.platform).problem(
+                "text", "has a word that does not fit in one post", limit=error.limit, actual=error.length
+            )
+            raise InvalidDraftError(
+                "the text cannot be shortened", problems=[problem], platform=self.platform
+            ) from error
+
+    def _shortened(self, part: Draft, room: int, rules: TextRules) -> list[Draft]:
+        if part.overflow == "truncate":
+            return [part.model_copy(update={"text": truncate(part.text, room, rules)})]
+        first, *rest = split(part.text, room, rules)
+        return [part.model_copy(update={"text": first}), *(self.continuation(part, text) for text in rest)]
+
+    def _problems(self, draft: Draft, limits: Limits) -> Iterator[Problem]:
+        whole = Place("", limits, self.platform)
+        if draft.thread and not self.threads:
+            yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
+        for number, part in enumerate(draft.parts):
+            place = whole if number == 0 else Place(f"thread[{number - 1}].", limits, self.platform)
+            if number and part.thread:
+                yield place.problem(
+                    "thread", "stands inside a thread: give the parts in one list", basis=Basis.DRAFT
+                )
+            yield from self._part_problems(part, place)
+            yield from self.special(part, place)
+        if draft.first_comment is not None:
+            yield from self._comment_problems(draft.first_comment, whole)
+
+    def _part_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
+        if self.is_empty(part):
+            yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
+        length = self._length(self.shown(part), place.limits)
+        if length > place.limits.text:
+            unit = place.limits.text_unit
+            yield place.problem("text", "is too long", limit=place.limits.text, actual=length, unit=unit)
+        if part.visibility is not None and part.visibility not in self.visibilities:
+            offered = ", ".join(sorted(self.visibilities))
+            yield place.problem("visibility", f"is not offered: {part.visibility.value}", limit=offered)
+        yield from self._media_problems(part, place)
+
+    def _comment_problems(self, text: str, place: Place) -> Iterator[Problem]:
+        length = self._length(text, place.limits)
+        if not text.strip():
+            yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
+        if length > place.limits.text:
+            yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
+
+    def _media_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
+        limits = place.limits
+        if len(part.media) > limits.media:
+            yield place.problem("media", "has too many files", limit=limits.media, actual=len(part.media))
+        for number, media in enumerate(part.media):
+            for judge in (self._alt_text, self._type, self._size):
+                yield from judge(media, f"media[{number}]", place)
+
+    def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+        limit = place.limits.alt_text
+        if media.alt_text and limit is not None and len(media.alt_text) > limit:
+            actual = len(media.alt_text)
+            yield place.problem(
+                f"{field}.alt_text", "is too long", limit=limit, actual=actual, unit="characters"
+            )
+        if not media.alt_text:
+            yield place.problem(
+                f"{field}.alt_text",
+                "is missing: people who do not see the file get nothing",
+                severity=Severity.WARNING,
+                basis=Basis.DRAFT,
+            )
+
+    def _type(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+        types = place.limits.mime_types
+        if media.mime_type is not None and types and media.mime_type not in types:
+            yield place.problem(f"{field}", f"has a type that is not taken: {media.mime_type}")
+
+    def _size(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+        limit = place.limits.video if media.kind in MOVING else place.limits.image
+        pixels = media.width * media.height if media.width and media.height else None
+        for unit, most, actual in (("bytes", limit.bytes, media.size), ("pixels", limit.pixels, pixels)):
+            if most is not None and actual is not None and actual > most:
+                yield place.problem(field, "is too large", limit=most, actual=actual, unit=unit)

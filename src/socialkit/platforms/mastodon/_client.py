@@ -1,0 +1,251 @@
+"""The account of Mastodon, and its pair of clients."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Generic
+
+from socialkit.auth import (
+    AsyncTokenStore,
+    BearerToken,
+    Credentials,
+    Refreshing,
+    RefreshModel,
+    Stored,
+    TokenStore,
+)
+from socialkit.errors import ConfigurationError, NotFoundError
+from socialkit.models import AccountRef, Limits, Profile
+from socialkit.operations import Async, Mode, ModeT, Sync
+from socialkit.platforms.base import (
+    Account,
+    AsyncHasAccount,
+    AsyncHasInbox,
+    AsyncHasInsights,
+    AsyncHasListening,
+    AsyncHasMedia,
+    AsyncHasPosts,
+    Core,
+    HasAccount,
+    HasInbox,
+    HasInsights,
+    HasListening,
+    HasMedia,
+    HasPosts,
+    PlatformClient,
+    PlatformFacts,
+    host_of,
+    open_core,
+)
+from socialkit.platforms.mastodon._facts import FACTS
+from socialkit.platforms.mastodon._inbox import MastodonInbox
+from socialkit.platforms.mastodon._insights import MastodonInsights, MastodonListening
+from socialkit.platforms.mastodon._map import to_limits, to_profile
+from socialkit.platforms.mastodon._posts import MastodonMedia, MastodonPosts
+from socialkit.platforms.mastodon._wire import WireAccount, WireInstance, WireInstanceV1
+from socialkit.transport import Authenticator, Request, Retry, Secret, Transport
+
+__all__ = ["AsyncMastodon", "Mastodon", "MastodonAccount", "MastodonPlatform"]
+
+
+class MastodonAccount(Account[ModeT], Generic[ModeT]):
+    """The account behind a client. See https://docs.joinmastodon.org/methods/accounts/."""
+
+    async def _me(self) -> Profile:
+        request = Request(method="GET", url="api/v1/accounts/verify_credentials")
+        answer = await self._core.pipeline.call(request, WireAccount)
+        return to_profile(answer.value, answer.raw, self._core.ref)
+
+    async def _limits(self) -> Limits:
+        core, text = self._core, None
+        try:
+            answer = await core.pipeline.call(Request(method="GET", url="api/v2/instance"), WireInstance)
+            configuration = answer.value.configuration
+        except NotFoundError:  # before 4.0, and some forks
+            older = await core.pipeline.call(Request(method="GET", url="api/v1/instance"), WireInstanceV1)
+            configuration, text = older.value.configuration, older.value.max_toot_chars
+        return to_limits(configuration, core.facts.limits, text=text, now=core.now())
+
+
+class MastodonPlatform(PlatformClient[ModeT], Generic[ModeT]):
+    """Mastodon, in either mode."""
+
+    facts: ClassVar[PlatformFacts] = FACTS
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        self.account: Final = MastodonAccount(mode, core)
+        self.posts: Final = MastodonPosts(mode, core)
+        self.media: Final = MastodonMedia(mode, core)
+        self.inbox: Final = MastodonInbox(mode, core)
+        self.insights: Final = MastodonInsights(mode, core)
+        self.listening: Final = MastodonListening(mode, core)
+
+
+def _core(
+    mode: type[Mode],
+    credentials: Credentials | None,
+    *,
+    base_url: str,
+    access_token: str | Secret | None,
+    account: AccountRef | None,
+    transport: Transport | None,
+    timeout: float | None,
+    retry: Retry | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> Core:
+    given = credentials
+    if access_token is not None:
+        given = Credentials(access_token=access_token)
+    key = (
+        account.key if account is not None and account.brand is not None else f"mastodon/{host_of(base_url)}"
+    )
+    return open_core(
+        mode,
+        FACTS,
+        base_url=base_url,
+        authenticator=_authenticator(mode, given, tokens, key),
+        account=account,
+        transport=transport,
+        timeout=timeout,
+        retry=retry,
+        scopes=given.scopes if given is not None else (),
+    )
+
+
+def _authenticator(
+    mode: type[Mode], given: Credentials | None, tokens: TokenStore | AsyncTokenStore | None, key: str
+) -> Authenticator:
+    if tokens is not None:
+        kept = Credentials() if given is None else given
+        return Refreshing(
+            kept,
+            refresh=_never,
+            key=key,
+            mode=mode,
+            tokens=tokens,
+            model=RefreshModel.NONE,
+            platform="mastodon",
+        )
+    if given is None:
+        message = (
+            "access_token= is missing: make one in the account's settings under Development, or use Login"
+        )
+        raise ConfigurationError(message, platform="mastodon")
+    return BearerToken(given)
+
+
+async def _never(_stored: Stored, _transport: Transport) -> Stored:
+    message = "Mastodon's tokens do not expire and are not refreshed"
+    raise ConfigurationError(message, platform="mastodon")
+
+
+class Mastodon(
+    MastodonPlatform[Sync],
+    HasAccount,
+    HasPosts,
+    HasMedia,
+    HasInbox,
+    HasInsights,
+    HasListening,
+):
+    """A blocking client of one account on a Mastodon server, or on one that speaks its API.
+
+    Args:
+        credentials: From `Login`, instead of `access_token`.
+        base_url: The server, such as `https://mastodon.example`.
+        access_token: A token of the account, such as its settings give under Development.
+        account: Whose client it is in a workspace.
+        transport: What carries requests; the network if not given.
+        timeout: Seconds to wait for an answer; 30 if not given.
+        retry: How patiently calls that are safe to repeat are repeated.
+        tokens: Where the token is kept; one that stands there wins.
+
+    Raises:
+        ConfigurationError: There is no token, or the address is not one.
+
+    Example:
+        >>> client = Mastodon(base_url="https://mastodon.example", access_token="not-a-real-token")
+        >>> [problem.field for problem in client.posts.check("")]
+        ['text']
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None = None,
+        *,
+        base_url: str,
+        access_token: str | Secret | None = None,
+        account: AccountRef | None = None,
+        transport: Transport | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        tokens: TokenStore | None = None,
+    ) -> None:
+        core = _core(
+            Sync,
+            credentials,
+            base_url=base_url,
+            access_token=access_token,
+            account=account,
+            transport=transport,
+            timeout=timeout,
+            retry=retry,
+            tokens=tokens,
+        )
+        super().__init__(Sync, core)
+
+
+class AsyncMastodon(
+    MastodonPlatform[Async],
+    AsyncHasAccount,
+    AsyncHasPosts,
+    AsyncHasMedia,
+    AsyncHasInbox,
+    AsyncHasInsights,
+    AsyncHasListening,
+):
+    """An async client of one account on a Mastodon server, or on one that speaks its API.
+
+    Args:
+        credentials: From `Login`, instead of `access_token`.
+        base_url: The server, such as `https://mastodon.example`.
+        access_token: A token of the account, such as its settings give under Development.
+        account: Whose client it is in a workspace.
+        transport: What carries requests; the network if not given.
+        timeout: Seconds to wait for an answer; 30 if not given.
+        retry: How patiently calls that are safe to repeat are repeated.
+        tokens: Where the token is kept; one that stands there wins.
+
+    Raises:
+        ConfigurationError: There is no token, or the address is not one.
+
+    Example:
+        >>> client = AsyncMastodon(base_url="https://mastodon.example", access_token="not-a-real-token")
+        >>> [problem.field for problem in client.posts.check("")]
+        ['text']
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials | None = None,
+        *,
+        base_url: str,
+        access_token: str | Secret | None = None,
+        account: AccountRef | None = None,
+        transport: Transport | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        tokens: TokenStore | AsyncTokenStore | None = None,
+    ) -> None:
+        core = _core(
+            Async,
+            credentials,
+            base_url=base_url,
+            access_token=access_token,
+            account=account,
+            transport=transport,
+            timeout=timeout,
+            retry=retry,
+            tokens=tokens,
+        )
+        super().__init__(Async, core)

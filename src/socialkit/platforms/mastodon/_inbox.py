@@ -1,0 +1,88 @@
+"""`inbox` of Mastodon. See https://docs.joinmastodon.org/methods/notifications/."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.models import Attempt, Draft, Found, Message, MessageKind, Post, Visibility
+from socialkit.operations import ModeT, Page, Run
+from socialkit.platforms.base import Core, Inbox
+from socialkit.platforms.mastodon._map import NOTICES, status_message, to_message
+from socialkit.platforms.mastodon._paging import cursor_of, page_params
+from socialkit.platforms.mastodon._statuses import Statuses
+from socialkit.platforms.mastodon._wire import WireContext, WireNotification, WireStatus
+from socialkit.transport import Request, Safety
+
+__all__ = ["MastodonInbox"]
+
+MOST: Final = 80
+"""Notifications in one page, at most."""
+
+WORDS: Final = ("mention", "quote")
+
+
+class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
+    """Mentions, comments, replies and direct messages: Mastodon has all of them as statuses."""
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        self._statuses = Statuses(core)
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        params = page_params(cursor, limit, MOST)
+        if cursor is None:
+            wanted = (*WORDS, *NOTICES) if MessageKind.NOTICE in kinds else WORDS
+            params = (*params, *(("types[]", one) for one in wanted))
+        request = Request(method="GET", url="api/v1/notifications", params=params)
+        answer = await self._core.pipeline.call(request, list[WireNotification])
+        ref = self._core.ref
+        messages = [to_message(wire, answer.raw.at(n), ref) for n, wire in enumerate(answer.value)]
+        return Page(tuple(messages), cursor_of(answer.response))
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        request = Request(method="GET", url=f"api/v1/statuses/{post}/context")
+        answer = await self._core.pipeline.call(request, WireContext)
+        ref = self._core.ref
+        messages: list[Message] = []
+        for number, wire in enumerate(answer.value.descendants):
+            if wire.account.id != ref.id:
+                kind = MessageKind.COMMENT if wire.in_reply_to_id == post else MessageKind.REPLY
+                raw = answer.raw.at("descendants", number)
+                messages.append(status_message(wire, raw, ref, kind, post))
+        return Page(tuple(messages))
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        draft = super()._reply_draft(message, text, private)
+        mention = f"@{message.author.handle}"
+        if mention.lower() not in text.lower():
+            draft = draft.model_copy(update={"text": f"{mention} {text}"})
+        visibility = Visibility.DIRECT if private else message.visibility
+        return draft.model_copy(update={"visibility": visibility})
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        return await self._statuses.publish_part(self._reply_draft(message, text, private), run, None)
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        return await self._statuses.find(attempt)
+
+    async def _like(self, target: str, run: Run) -> None:
+        request = Request(
+            method="POST",
+            url=f"api/v1/statuses/{target}/favourite",
+            safety=Safety.REPEATABLE,  # a favourite is a state: twice is once
+        )
+        await run.commit("like", partial(self._acted, request), returns=bool)
+
+    async def _acted(self, request: Request) -> bool:
+        await self._core.pipeline.send(request)
+        return True
+
+    async def _find_like(self, attempt: Attempt) -> Found:
+        request = Request(method="GET", url=f"api/v1/statuses/{attempt.target}")
+        answer = await self._core.pipeline.call(request, WireStatus)
+        if answer.value.favourited:
+            return Found.published(None, "the account likes it")
+        return Found.absent("the account does not like it")

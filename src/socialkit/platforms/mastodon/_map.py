@@ -1,0 +1,331 @@
+"""From Mastodon's answers to the common models: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+from socialkit.models import (
+    AccountRef,
+    Author,
+    Basis,
+    Limits,
+    MediaKind,
+    MediaLimit,
+    Message,
+    MessageKind,
+    Missing,
+    NoticeKind,
+    Observation,
+    Post,
+    PostMedia,
+    Profile,
+    Raw,
+    SubjectKind,
+    Trend,
+    TrendKind,
+    Visibility,
+)
+from socialkit.platforms.mastodon._wire import (
+    WireAccount,
+    WireAttachment,
+    WireAuthor,
+    WireConfiguration,
+    WireNotification,
+    WireQuote,
+    WireScheduled,
+    WireStatus,
+    WireTrendsLink,
+    WireTrendsTag,
+)
+from socialkit.text import html_to_text
+
+__all__ = [
+    "ACCOUNT_METRICS",
+    "POST_METRICS",
+    "VISIBILITY_TO_WIRE",
+    "to_limits",
+    "to_media",
+    "to_message",
+    "to_observations",
+    "to_post",
+    "to_profile",
+    "to_scheduled_post",
+    "to_trend",
+]
+
+T = TypeVar("T")
+
+VISIBILITIES: Final[Mapping[str, Visibility]] = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+}
+VISIBILITY_TO_WIRE: Final[Mapping[Visibility, str]] = {ours: theirs for theirs, ours in VISIBILITIES.items()}
+
+MEDIA_KINDS: Final[Mapping[str, MediaKind]] = {
+    "image": MediaKind.IMAGE,
+    "gifv": MediaKind.ANIMATION,
+    "video": MediaKind.VIDEO,
+    "audio": MediaKind.AUDIO,
+}
+
+NOTICES: Final[Mapping[str, NoticeKind]] = {
+    "favourite": NoticeKind.LIKE,
+    "reblog": NoticeKind.SHARE,
+    "follow": NoticeKind.FOLLOW,
+    "follow_request": NoticeKind.FOLLOW_REQUEST,
+    "poll": NoticeKind.POLL_ENDED,
+    "update": NoticeKind.POST_EDITED,
+}
+
+POST_METRICS: Final[Mapping[str, Callable[[WireStatus], int | None] | None]] = {
+    "likes": lambda status: status.favourites_count,
+    "shares": lambda status: status.reblogs_count,
+    "replies": lambda status: status.replies_count,
+    "quotes": lambda status: status.quotes_count,
+    "impressions": None,
+    "reach": None,
+    "clicks": None,
+}
+"""Canonical metric to how it is read; None: Mastodon counts no such thing."""
+
+ACCOUNT_METRICS: Final[Mapping[str, Callable[[WireAccount], int | None] | None]] = {
+    "followers": lambda account: account.followers_count,
+    "following": lambda account: account.following_count,
+    "posts": lambda account: account.statuses_count,
+    "impressions": None,
+    "reach": None,
+    "profile_views": None,
+}
+
+NATIVE: Final[Mapping[str, str]] = {
+    "likes": "favourites_count",
+    "shares": "reblogs_count",
+    "replies": "replies_count",
+    "quotes": "quotes_count",
+    "followers": "followers_count",
+    "following": "following_count",
+    "posts": "statuses_count",
+}
+
+
+def _visibility(value: str | None) -> Visibility | None:
+    return None if value is None else VISIBILITIES.get(value) or Visibility(value)
+
+
+def _author(wire: WireAuthor) -> Author:
+    return Author(id=wire.id, handle=wire.acct, name=wire.display_name, url=wire.url, avatar_url=wire.avatar)
+
+
+def to_media(wire: WireAttachment) -> PostMedia:
+    """Map an attachment; one without an address is still processed."""
+    kind = MEDIA_KINDS.get(wire.type, MediaKind.UNKNOWN)
+    return PostMedia(
+        id=wire.id, kind=kind, url=wire.url, alt_text=wire.description, ready=wire.url is not None
+    )
+
+
+def _quoted(quote: WireQuote | None) -> str | None:
+    if quote is None:
+        return None
+    return quote.quoted_status.id if quote.quoted_status is not None else quote.quoted_status_id
+
+
+def to_post(wire: WireStatus, raw: Raw, account: AccountRef | None) -> Post:
+    """Map a status."""
+    return Post(
+        id=wire.id,
+        account=account,
+        author=_author(wire.account),
+        text=html_to_text(wire.content),
+        html=wire.content,
+        title=wire.spoiler_text or None,
+        url=wire.url,
+        published_at=wire.created_at,
+        edited_at=wire.edited_at,
+        visibility=_visibility(wire.visibility),
+        language=wire.language,
+        media=tuple([to_media(one) for one in wire.media_attachments]),
+        reply_to=wire.in_reply_to_id,
+        quotes=_quoted(wire.quote),
+        shares=wire.reblog.id if wire.reblog is not None else None,
+        like_count=wire.favourites_count,
+        share_count=wire.reblogs_count,
+        reply_count=wire.replies_count,
+        quote_count=wire.quotes_count,
+        raw=raw,
+    )
+
+
+def to_scheduled_post(wire: WireScheduled, raw: Raw, account: AccountRef | None) -> Post:
+    """Map a scheduled status; its text is plain, since nobody has marked it up yet."""
+    return Post(
+        id=wire.id,
+        account=account,
+        text=wire.params.text or "",
+        title=wire.params.spoiler_text or None,
+        scheduled_at=wire.scheduled_at,
+        visibility=_visibility(wire.params.visibility),
+        language=wire.params.language,
+        media=tuple(to_media(one) for one in wire.media_attachments or ()),
+        reply_to=wire.params.in_reply_to_id,
+        raw=raw,
+    )
+
+
+def to_profile(wire: WireAccount, raw: Raw, account: AccountRef | None) -> Profile:
+    """Map an account."""
+    return Profile(
+        id=wire.id,
+        handle=wire.acct,
+        name=wire.display_name,
+        url=wire.url,
+        avatar_url=wire.avatar,
+        bio=html_to_text(wire.note),
+        follower_count=wire.followers_count,
+        following_count=wire.following_count,
+        post_count=wire.statuses_count,
+        created_at=wire.created_at,
+        automated=wire.bot,
+        account=account,
+        raw=raw,
+    )
+
+
+def message_kind(status: WireStatus, kind: str, me: str | None) -> MessageKind:
+    """Return what a status is to the account that it names."""
+    if status.visibility == "direct":
+        return MessageKind.DIRECT_MESSAGE
+    if kind == "quote":
+        return MessageKind.QUOTE
+    if status.in_reply_to_id is None:
+        return MessageKind.MENTION
+    return MessageKind.COMMENT if status.in_reply_to_account_id == me else MessageKind.REPLY
+
+
+def status_message(
+    wire: WireStatus, raw: Raw, account: AccountRef | None, kind: MessageKind, post_id: str | None
+) -> Message:
+    """Map a status that somebody wrote to the account."""
+    return Message(
+        id=wire.id,
+        kind=kind,
+        account=account,
+        author=_author(wire.account),
+        text=html_to_text(wire.content),
+        created_at=wire.created_at,
+        post_id=post_id,
+        reply_to=wire.in_reply_to_id,
+        private=wire.visibility == "direct",
+        visibility=_visibility(wire.visibility),
+        language=wire.language,
+        url=wire.url,
+        media=tuple([to_media(one) for one in wire.media_attachments]),
+        raw=raw,
+    )
+
+
+def to_message(wire: WireNotification, raw: Raw, account: AccountRef | None) -> Message:
+    """Map a notification: somebody's words if it brings some, else a notice."""
+    me = account.id if account is not None else None
+    status = wire.status
+    if status is not None and wire.type in {"mention", "quote"}:
+        kind = message_kind(status, wire.type, me)
+        about = status.in_reply_to_id if kind is MessageKind.COMMENT else None
+        return status_message(status, raw.at("status"), account, kind, about or _quoted(status.quote))
+    return Message(
+        id=wire.id,
+        kind=MessageKind.NOTICE,
+        account=account,
+        author=_author(wire.account),
+        created_at=wire.created_at,
+        post_id=status.id if status is not None else None,
+        notice=NOTICES.get(wire.type) or NoticeKind(wire.type),
+        url=status.url if status is not None else None,
+        raw=raw,
+    )
+
+
+def to_observations(
+    subject: T | None,
+    metrics: Mapping[str, Callable[[T], int | None] | None],
+    *,
+    kind: SubjectKind,
+    subject_id: str,
+    account: AccountRef,
+    now: datetime,
+) -> tuple[Observation, ...]:
+    """Return one row a metric; a subject that is not there gives rows that say so."""
+    rows: list[Observation] = []
+    for metric, read in metrics.items():
+        value = read(subject) if read is not None and subject is not None else None
+        missing = None
+        if value is None:
+            missing = Missing.NOT_FOUND if subject is None else Missing.NOT_OFFERED
+        rows.append(
+            Observation(
+                metric=metric,
+                subject_kind=kind,
+                subject=subject_id,
+                brand=account.brand,
+                platform=account.platform,
+                account=account.key,
+                value=value,
+                missing=missing,
+                unit="count",
+                observed_at=now,
+                native=NATIVE.get(metric, ""),
+            )
+        )
+    return tuple(rows)
+
+
+def to_trend(wire: WireTrendsTag | WireTrendsLink, raw: Raw) -> Trend:
+    """Map a trend; its numbers are those of the latest day that the server gives."""
+    today = wire.history[0] if wire.history else None
+    return Trend(
+        kind=TrendKind.HASHTAG if isinstance(wire, WireTrendsTag) else TrendKind.LINK,
+        name=wire.name if isinstance(wire, WireTrendsTag) else wire.title,
+        url=wire.url,
+        uses=today.uses if today is not None else None,
+        people=today.accounts if today is not None else None,
+        raw=raw,
+    )
+
+
+def to_limits(wire: WireConfiguration, defaults: Limits, *, text: int | None, now: datetime) -> Limits:
+    """Return a server's own limits; what it does not say keeps the documented default."""
+    statuses, media, polls = wire.statuses, wire.media_attachments, wire.polls
+
+    def known(value: T | None, default: T) -> T:
+        return default if value is None else value
+
+    def seconds(value: int | None, default: timedelta | None) -> timedelta | None:
+        return default if value is None else timedelta(seconds=value)
+
+    return Limits(
+        text=known(statuses.max_characters, known(text, defaults.text)),
+        text_unit=defaults.text_unit,
+        url_length=known(statuses.characters_reserved_per_url, defaults.url_length),
+        media=known(statuses.max_media_attachments, defaults.media),
+        alt_text=known(media.description_limit, defaults.alt_text),
+        image=MediaLimit(
+            bytes=known(media.image_size_limit, defaults.image.bytes),
+            pixels=known(media.image_matrix_limit, defaults.image.pixels),
+        ),
+        video=MediaLimit(
+            bytes=known(media.video_size_limit, defaults.video.bytes),
+            pixels=known(media.video_matrix_limit, defaults.video.pixels),
+        ),
+        mime_types=frozenset(known(media.supported_mime_types, list(defaults.mime_types))),
+        poll_options=known(polls.max_options, defaults.poll_options),
+        poll_option_text=known(polls.max_characters_per_option, defaults.poll_option_text),
+        poll_shortest=seconds(polls.min_expiration, defaults.poll_shortest),
+        poll_longest=seconds(polls.max_expiration, defaults.poll_longest),
+        schedule_ahead=defaults.schedule_ahead,
+        basis=Basis.SERVER,
+        read_at=now.astimezone(UTC),
+    )

@@ -1,0 +1,147 @@
+"""`posts` and `media` of Mastodon. See https://docs.joinmastodon.org/methods/statuses/."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.errors import InvalidDraftError
+from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia, Problem, require_aware
+from socialkit.operations import ModeT, Page, Run, operation, paginated
+from socialkit.platforms.base import Core, MediaFiles, Posts, publish_parts, secondary
+from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
+from socialkit.platforms.mastodon._options import MastodonOptions
+from socialkit.platforms.mastodon._paging import cursor_of, page_params
+from socialkit.platforms.mastodon._statuses import Statuses
+from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
+from socialkit.transport import Request, Safety
+
+__all__ = ["MastodonMedia", "MastodonPosts"]
+
+MOST: Final = 40
+"""Statuses in one page, at most."""
+
+
+class MastodonPosts(Posts[ModeT], Generic[ModeT]):
+    """Statuses of an account."""
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        self._statuses = Statuses(core)
+
+    @paginated
+    async def iterate_scheduled(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
+        """Iterate over the posts that the server will publish by itself.
+
+        `GET /api/v1/scheduled_statuses`
+        ([reference](https://docs.joinmastodon.org/methods/scheduled_statuses/#get)).
+
+        Args:
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        request = Request(
+            method="GET", url="api/v1/scheduled_statuses", params=page_params(cursor, limit, MOST)
+        )
+        answer = await self._core.pipeline.call(request, list[WireScheduled])
+        posts = [to_scheduled_post(w, answer.raw.at(n), self._core.ref) for n, w in enumerate(answer.value)]
+        return Page(tuple(posts), cursor_of(answer.response))
+
+    @operation
+    async def reschedule(self, post: Post | str, at: datetime) -> Post:
+        """Move a scheduled post to another time, and return it.
+
+        `PUT /api/v1/scheduled_statuses/{id}`
+        ([reference](https://docs.joinmastodon.org/methods/scheduled_statuses/#update)).
+
+        Args:
+            post: The scheduled post, or its id.
+            at: When it is to be published (aware), at least five minutes ahead.
+
+        Raises:
+            NotFoundError: It is not scheduled (any more).
+        """
+        if isinstance(post, Post):
+            await self._core.mine(post.account)
+        target = post if isinstance(post, str) else post.id
+        request = Request(
+            method="PUT",
+            url=f"api/v1/scheduled_statuses/{target}",
+            json={"scheduled_at": require_aware(at, "at").isoformat()},
+            safety=Safety.REPEATABLE,  # the same time twice is the same time
+        )
+        answer = await self._core.pipeline.call(request, WireScheduled)
+        return to_scheduled_post(answer.value, answer.raw, self._core.ref)
+
+    async def _publish(self, draft: Draft, run: Run) -> Post:
+        self._refuse_past(draft)
+        post = await publish_parts(draft, run, self._statuses.publish_part)
+        if draft.first_comment is None:
+            return post
+        last = post.thread[-1] if post.thread else post
+        comment = Draft(text=draft.first_comment, visibility=draft.visibility, language=draft.language)
+        publish = partial(self._statuses.publish_part, comment, run.within("first comment"), last)
+        return await secondary(post, "first comment", publish)
+
+    def _refuse_past(self, draft: Draft) -> None:
+        options = draft.option(MastodonOptions)
+        ahead = self._core.limits.schedule_ahead
+        if options is None or options.scheduled_at is None or ahead is None:
+            return
+        if options.scheduled_at < self._core.now() + ahead:
+            problem = Problem(
+                field="options.scheduled_at",
+                message=f"is not {ahead} ahead",
+                actual=str(options.scheduled_at),
+            )
+            raise InvalidDraftError(
+                "the server would publish it at once, or refuse it", problems=[problem], platform="mastodon"
+            )
+
+    async def _get(self, post: str) -> Post:
+        answer = await self._core.pipeline.call(
+            Request(method="GET", url=f"api/v1/statuses/{post}"), WireStatus
+        )
+        return to_post(answer.value, answer.raw, self._core.ref)
+
+    async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
+        ref = await self._core.identify()
+        own = (("exclude_reblogs", "true"),) if cursor is None else ()
+        request = Request(
+            method="GET",
+            url=f"api/v1/accounts/{ref.id}/statuses",
+            params=(*page_params(cursor, limit, MOST), *own),
+        )
+        answer = await self._core.pipeline.call(request, list[WireStatus])
+        posts = [to_post(wire, answer.raw.at(n), ref) for n, wire in enumerate(answer.value)]
+        return Page(tuple(posts), cursor_of(answer.response))
+
+    async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
+        return await self._statuses.edit(post, draft, run)
+
+    async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
+        kind = "scheduled_statuses" if scheduled else "statuses"
+        request = Request(method="DELETE", url=f"api/v1/{kind}/{post}", safety=Safety.WRITE)
+        await run.commit("delete", partial(self._acted, request), returns=bool)
+
+    async def _acted(self, request: Request) -> bool:
+        await self._core.pipeline.send(request)
+        return True
+
+    async def _find(self, attempt: Attempt) -> Found:
+        return await self._statuses.find(attempt)
+
+
+class MastodonMedia(MediaFiles[ModeT], Generic[ModeT]):
+    """Files on Mastodon."""
+
+    def __init__(self, mode: type[ModeT], core: Core) -> None:
+        super().__init__(mode, core)
+        self._statuses = Statuses(core)
+
+    async def _upload(self, media: Media) -> PostMedia:
+        return await self._statuses.upload(media)
+
+    async def _get(self, media: str) -> PostMedia:
+        return await self._statuses.media(media)

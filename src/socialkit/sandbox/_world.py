@@ -1,0 +1,276 @@
+"""The world that users see: simulated platforms, their clock, and clients that live in it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
+
+from socialkit.errors import ConfigurationError, ConnectionFailedError, RequestTimeoutError
+from socialkit.models import AccountRef
+from socialkit.operations import Async, Mode, Sync
+from socialkit.platforms._registry import find
+from socialkit.sandbox._bodies import to_sim_request
+from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._dispatch import dispatch
+from socialkit.sandbox._faults import Fault, FaultPlan
+from socialkit.sandbox._http import SimResponse
+from socialkit.sandbox._server import SandboxServer, serve
+from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedOut
+from socialkit.sandbox.mastodon import MastodonSimulator
+from socialkit.transport import AsyncTransport, BlockingTransport, Request, Response, Transport, installed
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+
+__all__ = ["Sandbox"]
+
+T = TypeVar("T")
+
+SIMULATORS: Final[Mapping[str, type[Simulator]]] = {"mastodon": MastodonSimulator}
+PATIENCE: Final = 30.0
+"""Simulated seconds after which a caller gives up, unless its request says otherwise."""
+TICK: Final = 0.2
+"""Seconds between two moves of a clock that runs."""
+
+
+class Sandbox:
+    """A world of simulated platforms, for tests and for trying things out; nothing leaves the process.
+
+    The clock stands still until it is moved; whatever a client waits for moves it.
+
+    Args:
+        seed: Makes the world's chance repeatable.
+
+    Example:
+        >>> with Sandbox(seed=7) as world:
+        ...     with world.connect("mastodon") as client:
+        ...         post = client.posts.publish("Autumn is here")
+        ...     [one.text for one in world.posts("mastodon")]
+        ['Autumn is here']
+    """
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.clock: Final = Clock()
+        self._random = random.Random(seed)  # noqa: S311 - chance of a simulation, not a secret
+        self._plan = FaultPlan()
+        self._simulators: dict[str, Simulator] = {}
+        self._guard = threading.Lock()
+        self._servers: list[SandboxServer] = []
+
+    def simulator(self, platform: str) -> Simulator:
+        """Return a platform's simulator, for what only it can do.
+
+        Raises:
+            ConfigurationError: There is no such platform, or no simulator of it.
+        """
+        find(platform)
+        kind = SIMULATORS.get(platform)
+        if kind is None:
+            message = "there is no simulator of this platform"
+            raise ConfigurationError(message, platform=platform)
+        with self._guard:
+            if platform not in self._simulators:
+                self._simulators[platform] = kind(self.clock, self._random)
+            return self._simulators[platform]
+
+    @overload
+    def connect(self, platform: Literal["mastodon"], account: str = "main") -> Mastodon: ...
+    @overload
+    def connect(self, platform: str, account: str = "main") -> Client: ...
+    def connect(self, platform: str, account: str = "main") -> Any:
+        """Return a blocking client of an account that lives in this world.
+
+        Args:
+            platform: The platform's name.
+            account: The account's name; it is made when first named.
+        """
+        return self._client(find(platform).load_client(), Sync, platform, account)
+
+    @overload
+    def connect_async(self, platform: Literal["mastodon"], account: str = "main") -> AsyncMastodon: ...
+    @overload
+    def connect_async(self, platform: str, account: str = "main") -> AsyncClient: ...
+    def connect_async(self, platform: str, account: str = "main") -> Any:
+        """Return an async client of an account that lives in this world."""
+        return self._client(find(platform).load_async_client(), Async, platform, account)
+
+    def _client(self, kind: type[Any], mode: type[Mode], platform: str, account: str) -> Any:
+        credentials = self.simulator(platform).connection(account)
+        transport = _WorldTransport(self, platform, mode, admit=False)
+        ref = AccountRef(platform=platform)
+        return kind(base_url=self.address(platform), transport=transport, account=ref, **credentials)
+
+    def address(self, platform: str) -> str:
+        """Return the address under which a platform is found inside this world; it resolves nowhere else."""
+        return f"https://{platform}.sandbox.example"
+
+    def fail(
+        self,
+        platform: str,
+        name: str,
+        fault: Fault,
+        *,
+        times: int = 1,
+        after: int = 0,
+        delay: timedelta | None = None,
+    ) -> None:
+        """Have the next calls of a name go wrong.
+
+        Args:
+            platform: Which platform.
+            name: An operation of the common interface (`publish`, `reply`), or a platform's call (`post_status`).
+            fault: What goes wrong.
+            times: How many calls.
+            after: How many calls go well before.
+            delay: For `Fault.LATE`: how long until the write lands.
+        """
+        self.simulator(platform)
+        more = {} if delay is None else {"delay": delay}
+        self._plan.order(platform, name, fault, times, after, **more)
+
+    def posts(self, platform: str, account: str | None = "main") -> list[SimPost]:
+        """Return what exists on a platform: the simulator's own truth, not what a client believes.
+
+        Args:
+            platform: Which platform.
+            account: Whose posts; None is everybody's.
+        """
+        return self.simulator(platform).posts(account)
+
+    def receive(
+        self,
+        platform: str,
+        *,
+        text: str = "",
+        author: str = "customer",
+        private: bool = False,
+        reply_to: str | None = None,
+        account: str = "main",
+        kind: str = "mention",
+    ) -> str:
+        """Have somebody write to an account, and return the id of what they wrote.
+
+        Args:
+            platform: Where.
+            text: What they write; notices have none.
+            author: Their name.
+            private: Whether only the account sees it.
+            reply_to: The id of the account's post that they answer.
+            account: To whom.
+            kind: `mention`, or a notice: `follow`, `like`, `share`.
+        """
+        return self.simulator(platform).receive(
+            text=text, author=author, private=private, reply_to=reply_to, account=account, kind=kind
+        )
+
+    @contextmanager
+    def install(self) -> Generator[Self]:
+        """Let every client that is opened inside, anywhere in the process, live in this world.
+
+        The application under test is not changed: whatever address and token it uses, its platform is the
+        simulated one. The first token that is seen is the account `main`'s, each further one a new account's.
+        """
+
+        def transport(mode: type[Mode], platform: str) -> Transport:
+            return _WorldTransport(self, platform, mode, admit=True)
+
+        with installed(transport):
+            yield self
+
+    def serve(
+        self, *, port: int = 0, running: bool = False, platforms: tuple[str, ...] = ()
+    ) -> SandboxServer:
+        """Serve the world's platforms on the loopback interface, for people and other programs.
+
+        Args:
+            port: Where to listen; 0 takes a free port.
+            running: Whether the world's clock runs on by itself.
+            platforms: Which ones; all if none is given. Each is found at `server.url(name)`.
+        """
+        simulators = {name: self.simulator(name) for name in platforms or SIMULATORS}
+        server = serve(simulators, self._plan, port=port)
+        self._servers.append(server)
+        if running:
+            threading.Thread(target=self._run_clock, args=(server,), daemon=True).start()
+        return server
+
+    def _run_clock(self, server: SandboxServer) -> None:
+        while not server.closed.wait(TICK):
+            self.clock.advance(TICK)
+
+    def close(self) -> None:
+        """Stop the world's servers."""
+        while self._servers:
+            self._servers.pop().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _handle(self, platform: str, request: Request, *, admit: bool) -> SimResponse:
+        simulator = self.simulator(platform)
+        sent = to_sim_request(request)
+        if admit:
+            simulator.admit(sent)
+        return dispatch(simulator, self._plan, sent, operation=request.operation)
+
+
+class _WorldTransport:
+    """Carries a client's requests to a simulator; waiting moves the world's clock."""
+
+    def __init__(self, world: Sandbox, platform: str, mode: type[Mode], *, admit: bool) -> None:
+        self._world = world
+        self._platform = platform
+        self._async = mode is Async
+        self._admit = admit
+        # Locks and worker threads are the same as on the network.
+        self._inner: Transport = AsyncTransport() if self._async else BlockingTransport()
+
+    async def send(self, request: Request, /) -> Response:
+        await self._yield()
+        shown = request.shown()
+        try:
+            answer = self._world._handle(self._platform, request, admit=self._admit)  # noqa: SLF001
+        except LineDropped as drop:
+            message = "the connection broke before an answer came"
+            raise ConnectionFailedError(message, request=shown, sent=drop.sent) from None
+        except TimedOut:
+            self._world.clock.advance(request.timeout or PATIENCE)
+            message = "no answer came in time"
+            raise RequestTimeoutError(message, request=shown, sent=True) from None
+        return Response(answer.status, answer.headers, answer.body, request.url)
+
+    async def sleep(self, seconds: float, /) -> None:
+        self._world.clock.advance(seconds)
+        await self._yield()
+
+    def lock(self, key: str, /) -> AbstractAsyncContextManager[None]:
+        return self._inner.lock(key)
+
+    async def gather(self, *calls: Awaitable[T]) -> list[T]:
+        return await self._inner.gather(*calls)
+
+    async def offload(self, call: Callable[..., T], /, *args: Any) -> T:
+        return await self._inner.offload(call, *args)
+
+    def now(self) -> datetime:
+        return self._world.clock.now()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    async def _yield(self) -> None:
+        if self._async:
+            await asyncio.sleep(0)  # let other tasks run, as the network would

@@ -1,0 +1,55 @@
+"""Sending requests: transports, retries, request budgets, errors, and keeping secrets out of sight."""
+
+from socialkit.transport._answer import Answer
+from socialkit.transport._budget import LocalLimit, RateBudget, RateHeaders, RateReading, parse_reset
+from socialkit.transport._current import default_transport, installed
+from socialkit.transport._errors import (
+    ErrorBody,
+    ErrorTable,
+    classify,
+    describe,
+    parse_retry_after,
+    read_error_body,
+)
+from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeouts
+from socialkit.transport._pipeline import Pipeline
+from socialkit.transport._protocol import Authenticator, Transport
+from socialkit.transport._redact import redact, redact_body, secrets_of
+from socialkit.transport._request import Request, Response, Safety, Upload
+from socialkit.transport._retry import Retry
+from socialkit.transport._secret import MASK, Secret, mask, reveal
+
+__all__ = [
+    "MASK",
+    "Answer",
+    "AsyncTransport",
+    "Authenticator",
+    "BlockingTransport",
+    "ErrorBody",
+    "ErrorTable",
+    "LocalLimit",
+    "Pipeline",
+    "RateBudget",
+    "RateHeaders",
+    "RateReading",
+    "Request",
+    "Response",
+    "Retry",
+    "Safety",
+    "Secret",
+    "Timeouts",
+    "Transport",
+    "Upload",
+    "classify",
+    "default_transport",
+    "describe",
+    "installed",
+    "mask",
+    "parse_reset",
+    "parse_retry_after",
+    "read_error_body",
+    "redact",
+    "redact_body",
+    "reveal",
+    "secrets_of",
+]

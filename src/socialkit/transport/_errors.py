@@ -1,0 +1,271 @@
+"""From a platform's answer to one of our errors: the body's code first, then the status."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    MissingScopeError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    SocialKitError,
+    UnexpectedResponseError,
+)
+from socialkit.transport._redact import redact, redact_body, secrets_of
+from socialkit.transport._request import Request, Response
+from socialkit.transport._secret import Secret
+
+__all__ = ["ErrorBody", "ErrorTable", "classify", "describe", "parse_retry_after", "read_error_body"]
+
+STATUSES: Final[Mapping[int, type[APIError]]] = MappingProxyType(
+    {
+        400: BadRequestError,
+        401: AuthenticationError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        409: ConflictError,
+        410: NotFoundError,
+        422: BadRequestError,
+        429: RateLimitedError,
+    }
+)
+"""What a status means where a platform's table says nothing else."""
+
+REQUEST_IDS: Final = (
+    "x-request-id",
+    "x-fb-trace-id",
+    "x-fb-request-id",
+    "x-tt-logid",
+    "x-li-uuid",
+    "x-transaction-id",
+    "x-pinterest-rid",
+    "x-amzn-requestid",
+    "x-correlation-id",
+    "cf-ray",
+)
+"""Headers that hold a platform's id of a request, the first that is there counts."""
+
+MESSAGE_SHOWN: Final = 500
+MESSAGE_KEYS: Final = (
+    "message",
+    "error_description",
+    "error_message",
+    "detail",
+    "error_user_msg",
+    "title",
+    "error",
+)
+CODE_KEYS: Final = ("code", "error_code", "type", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """What the body of a refusal says."""
+
+    message: str = ""
+    code: str | None = None
+    """The platform's code; `4/2207051` is code 4 with subcode 2207051."""
+    scopes: tuple[str, ...] = ()
+    """The scopes that are missing."""
+    retry_after: timedelta | None = None
+
+
+def read_error_body(response: Response) -> ErrorBody | None:
+    """Read a refusal in the shapes that most platforms use; None where nothing in it explains anything.
+
+    Example:
+        >>> read_error_body(Response(400, {}, b'{"error": {"message": "No such page", "code": 803}}'))
+        ErrorBody(message='No such page', code='803', scopes=(), retry_after=None)
+    """
+    document = response.json()
+    for key in ("error", "errors", "meta"):
+        inner = document.get(key) if isinstance(document, dict) else None
+        inner = inner[0] if isinstance(inner, list) and inner else inner
+        if isinstance(inner, dict):
+            document = inner
+    if not isinstance(document, dict):
+        return None
+    message, code = _first(document, MESSAGE_KEYS), _first(document, CODE_KEYS)
+    return None if message is None and code is None else ErrorBody(message or "", code)
+
+
+def _first(document: dict[str, JsonValue], keys: tuple[str, ...]) -> str | None:
+    found = (document.get(key) for key in keys)
+    return next((str(value) for value in found if isinstance(value, str | int) and value != ""), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorTable:
+    """What a platform's codes and statuses mean.
+
+    Example:
+        >>> table = ErrorTable(codes={"190": AuthenticationError})
+        >>> table.find(400, "190/463").__name__, table.find(418, None).__name__
+        ('AuthenticationError', 'BadRequestError')
+    """
+
+    codes: Mapping[str, type[APIError]] = field(default_factory=dict[str, type[APIError]])
+    """Classes by code; a code with a subcode is looked up whole, then without it."""
+    statuses: Mapping[int, type[APIError]] = field(default_factory=dict[int, type[APIError]])
+    """Classes by status, where they differ from the usual ones."""
+    ambiguous: frozenset[str] = frozenset()
+    """Codes after which a write may have happened or not."""
+    read: Callable[[Response], ErrorBody | None] = read_error_body
+    """How to read a refusal's body; what it raises on a strange one counts as None."""
+    errors_in_success: bool = False
+    """Whether answers with a 2xx status may be refusals."""
+
+    def find(self, status: int, code: str | None) -> type[APIError]:
+        """Return the class for a code and a status."""
+        for name in _spellings(code):
+            if name in self.codes:
+                return self.codes[name]
+        kind = self.statuses.get(status) or STATUSES.get(status)
+        return kind or (ServerError if status >= 500 else BadRequestError)
+
+    def leaves_open(self, error: APIError) -> bool:
+        """Tell whether a code says nothing about what became of a write."""
+        return any(name in self.ambiguous for name in _spellings(error.code))
+
+
+def _spellings(code: str | None) -> list[str]:
+    if code is None:
+        return []
+    parts = code.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def classify(
+    response: Response,
+    request: Request,
+    table: ErrorTable,
+    *,
+    platform: str | None,
+    now: datetime,
+    secrets: tuple[Secret, ...] = (),
+) -> SocialKitError | None:
+    """Return the error that an answer stands for, or None where it is none. The only place that decides."""
+    status = response.status
+    success = 200 <= status < 300 or status in request.accepts
+    if success and not table.errors_in_success:
+        return None
+    body = _body(response, table)
+    if success and body is None:
+        return None
+    secrets = (*secrets, *secrets_of(request))
+    if status < 400 and not success:
+        return _strange(response, request, platform, secrets)
+    return _refusal(
+        response, request, table, body or ErrorBody(), platform=platform, now=now, secrets=secrets
+    )
+
+
+def _refusal(
+    response: Response,
+    request: Request,
+    table: ErrorTable,
+    body: ErrorBody,
+    *,
+    platform: str | None,
+    now: datetime,
+    secrets: tuple[Secret, ...],
+) -> APIError:
+    wait = body.retry_after or parse_retry_after(response.headers.get("retry-after"), now)
+    error = table.find(response.status, body.code)(
+        redact(body.message or f"the platform answered with {describe(response)}", secrets)[:MESSAGE_SHOWN],
+        status=response.status,
+        code=None if body.code is None else redact(body.code, secrets),
+        request_id=next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None),
+        request=request.shown(),
+        body=redact_body(response.content, secrets),
+        retry_after=wait,
+        platform=platform,
+        operation=request.operation,
+    )
+    if isinstance(error, MissingScopeError):
+        error.scopes = body.scopes
+    if isinstance(error, RateLimitedError) and wait is not None:
+        error.resets_at = now + wait
+    return error
+
+
+def _strange(
+    response: Response, request: Request, platform: str | None, secrets: tuple[Secret, ...]
+) -> UnexpectedResponseError:
+    where = response.headers.get("location")
+    shown = f" to {Request(method='GET', url=where).shown().url}" if where else ""
+    return UnexpectedResponseError(
+        redact(f"the platform redirects{shown}" if where else "the platform gave no final answer", secrets),
+        status=response.status,
+        body=redact_body(response.content, secrets),
+        request=request.shown(),
+        platform=platform,
+        operation=request.operation,
+    )
+
+
+def _body(response: Response, table: ErrorTable) -> ErrorBody | None:
+    try:
+        return table.read(response)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def describe(response: Response) -> str:
+    """Say in a few words what came instead of an answer that explains itself.
+
+    Example:
+        >>> describe(Response(502, {"content-type": "text/html"}, b"<html>"))
+        'an HTML page'
+    """
+    content = response.content.lstrip()[:1]
+    if not content:
+        return "an empty body"
+    if content == b"<" or "html" in response.headers.get("content-type", ""):
+        return "an HTML page"
+    try:
+        response.json()
+    except (ValueError, RecursionError):
+        return "a truncated JSON document" if content in b"{[" else "something that is not JSON"
+    return "JSON without an explanation"
+
+
+def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
+    """Read a `Retry-After` header: seconds or an HTTP date; None where it is neither.
+
+    Example:
+        >>> parse_retry_after("Sun, 01 Mar 2026 09:00:05 GMT", datetime(2026, 3, 1, 9, tzinfo=UTC)).seconds
+        5
+    """
+    if text is None:
+        return None
+    try:
+        return max(timedelta(0), _wait(text.strip(), now))
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _wait(text: str, now: datetime) -> timedelta:
+    try:
+        seconds = float(text)
+    except ValueError:
+        time = parsedate_to_datetime(text)
+        return (time.replace(tzinfo=UTC) if time.tzinfo is None else time) - now
+    if not math.isfinite(seconds):
+        message = "not a wait"
+        raise ValueError(message)
+    return timedelta(seconds=seconds)

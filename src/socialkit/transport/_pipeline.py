@@ -1,0 +1,332 @@
+"""What happens between an operation's request and its answer: budget, signature, errors, retries, outcome."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from socialkit.errors import (
+    BODY_SHOWN,
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    MediaProcessingError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ServerError,
+    SocialKitError,
+    TransportError,
+    UnexpectedResponseError,
+)
+from socialkit.operations import current_operation
+from socialkit.transport._answer import Answer, validate
+from socialkit.transport._budget import RateBudget
+from socialkit.transport._errors import ErrorTable, classify
+from socialkit.transport._protocol import Authenticator, Transport
+from socialkit.transport._redact import redact, redact_body, secrets_of
+from socialkit.transport._request import Request, Response, Safety
+from socialkit.transport._retry import Retry
+from socialkit.transport._secret import Secret
+
+__all__ = ["Pipeline"]
+
+T = TypeVar("T")
+
+DEFAULT_RETRY: Final = Retry()
+DEFAULT_TABLE: Final = ErrorTable()
+WHOLE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
+
+_log = logging.getLogger("socialkit")
+
+
+class _Turn(Generic[T]):
+    """One request on its way, through all its attempts."""
+
+    def __init__(self, request: Request, table: ErrorTable, read: Callable[[Response, Request], T]) -> None:
+        self.request = request
+        self.table = table
+        self.read = read
+        self.renewed = False
+
+
+class Pipeline:
+    """Sends the requests of one client.
+
+    Addresses are resolved below `base_url`. A signed request leaves for no other origin than that of
+    `base_url` and those in `trusted_origins` (such as `https://upload.example`).
+
+    Example:
+        >>> from socialkit.operations import finish
+        >>> from socialkit.transport import BlockingTransport
+        >>> pipeline = Pipeline(
+        ...     BlockingTransport(), platform="pixelwall", base_url="https://pixelwall.example/v2/"
+        ... )
+        >>> pipeline.resolve("pins/1")
+        'https://pixelwall.example/v2/pins/1'
+        >>> finish(pipeline.close())
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        platform: str,
+        base_url: str,
+        errors: ErrorTable = DEFAULT_TABLE,
+        authenticator: Authenticator | None = None,
+        retry: Retry = DEFAULT_RETRY,
+        budget: RateBudget | None = None,
+        timeout: float | None = None,
+        trusted_origins: frozenset[str] = frozenset(),
+    ) -> None:
+        self.transport = transport
+        self.platform = platform
+        self.base_url = base_url.rstrip("/") + "/"
+        self.budget = RateBudget() if budget is None else budget
+        self._errors = errors
+        self._authenticator = authenticator
+        self._retry = retry
+        self._timeout = timeout
+        self._origins = tuple(_origin(url, platform) for url in (base_url, *sorted(trusted_origins)))
+
+    def resolve(self, url: str) -> str:
+        """Return the whole address for a path below the base address; a whole one stays."""
+        return url if WHOLE.match(url) else self.base_url + url.lstrip("/")
+
+    async def send(self, request: Request) -> Response:
+        """Send a request, repeated where that is safe, and return an answer that is no refusal.
+
+        Raises:
+            APIError: The platform refused.
+            TransportError: No answer came.
+            OutcomeUnknownError: Nothing decided whether a write was done.
+            MediaProcessingError: Something that prepares a write failed; nothing was published.
+            ConfigurationError: The address is not one that the credentials may go to.
+        """
+        return await self._deliver(self._prepared(request), self._errors, _whole)
+
+    async def call(self, request: Request, returns: type[T]) -> Answer[T]:
+        """Send a request, and return the answer's body as a type.
+
+        Raises:
+            UnexpectedResponseError: The body is not of that type; a write's outcome is unknown then.
+        """
+        read = partial(self._validated, returns)
+        return await self._deliver(self._prepared(request), self._errors, read)
+
+    async def fetch(self, url: str, *, limit: int) -> Response:
+        """Get a file from anywhere, without credentials and outside the budget.
+
+        Raises:
+            UnexpectedResponseError: It is longer than `limit` bytes.
+            ConfigurationError: The address is neither http nor https.
+        """
+        if not url.lower().startswith(("http://", "https://")):
+            message = f"not an address to get a file from: {Request(method='GET', url=url).shown().url}"
+            raise ConfigurationError(message, platform=self.platform)
+        request = Request(
+            method="GET",
+            url=url,
+            signed=False,
+            max_bytes=limit,
+            timeout=self._timeout,
+            operation=current_operation.get(),
+        )
+        response = await self._deliver(request, DEFAULT_TABLE, _whole, counted=False)
+        if len(response.content) > limit:
+            message = f"the answer is longer than {limit} bytes"
+            raise UnexpectedResponseError(message, request=request.shown(), platform=self.platform)
+        return response
+
+    async def close(self) -> None:
+        """Give back the transport's connections."""
+        await self.transport.close()
+
+    def _prepared(self, request: Request) -> Request:
+        url = self.resolve(request.url)
+        if request.signed and self._authenticator is not None and not self._is_trusted(url):
+            where = Request(method=request.method, url=url).shown().url
+            message = f"credentials go to {', '.join(self._origins)} only, not to {where}"
+            raise ConfigurationError(message, platform=self.platform, operation=current_operation.get())
+        return request.replace(
+            url=url,
+            operation=request.operation or current_operation.get(),
+            timeout=self._timeout if request.timeout is None else request.timeout,
+        )
+
+    def _is_trusted(self, url: str) -> bool:
+        # Compared as text: two parsers may disagree about where a strange address leads.
+        return any(
+            url[: len(origin)].lower() == origin and url[len(origin) : len(origin) + 1] in {"", "/", "?", "#"}
+            for origin in self._origins
+        )
+
+    async def _deliver(
+        self,
+        request: Request,
+        table: ErrorTable,
+        read: Callable[[Response, Request], T],
+        *,
+        counted: bool = True,
+    ) -> T:
+        attempt = partial(self._attempt, _Turn(request, table, read), counted=counted)
+        try:
+            return await attempt()
+        except SocialKitError as error:
+            wait = self._retry.delay(error, request, 1)
+            if wait is None:
+                raise
+        return await self._retry.persist(attempt, request, wait, self.transport.sleep)
+
+    async def _attempt(self, turn: _Turn[T], *, counted: bool) -> T:
+        if counted:
+            await self._spend(turn.request)
+        signed = await self._signed(turn.request)
+        try:
+            response = await self._exchange(signed, counted=counted)
+            refusal = self._refusal(response, signed, turn.table)
+            if refusal is None:
+                return turn.read(response, signed)
+            error = refusal
+        except SocialKitError as failure:
+            error = failure
+        if isinstance(error, AuthenticationError) and not turn.renewed and await self._renewed(signed):
+            turn.renewed = True
+            return await self._attempt(turn, counted=counted)
+        try:
+            self._raise(error, turn)
+        finally:
+            del error
+
+    async def _spend(self, request: Request) -> None:
+        bucket = self.budget.bucket(request)
+        waited = timedelta(0)
+        while wait := self.budget.take(self.transport.now(), bucket):
+            waited += wait
+            if self._retry.on_limit == "raise" or waited > self._retry.longest_wait:
+                raise self._spent(request, bucket, wait)
+            await self.transport.sleep(wait.total_seconds())
+
+    def _spent(self, request: Request, bucket: str, wait: timedelta) -> RateLimitedError:
+        error = RateLimitedError(
+            "the request budget is spent; nothing was sent",
+            status=429,
+            request=request.shown(),
+            retry_after=wait,
+            platform=self.platform,
+            operation=request.operation,
+        )
+        error.resets_at = self.transport.now() + wait
+        error.limit_name = bucket or None
+        return error
+
+    async def _signed(self, request: Request) -> Request:
+        if self._authenticator is None or not request.signed:
+            return request
+        return await self._authenticator.sign(request, self.transport)
+
+    async def _renewed(self, refused: Request) -> bool:
+        if self._authenticator is None or not refused.signed:
+            return False
+        return await self._authenticator.renew(refused, self.transport)
+
+    async def _exchange(self, request: Request, *, counted: bool) -> Response:
+        started = self.transport.now()
+        try:
+            response = await self.transport.send(request)
+        except SocialKitError as error:
+            self._note(request, type(error).__name__, started)
+            raise
+        self._note(request, response.status, started)
+        if counted:
+            self.budget.update(response, self.transport.now(), self.budget.bucket(request))
+        return response
+
+    def _refusal(self, response: Response, request: Request, table: ErrorTable) -> SocialKitError | None:
+        if 200 <= response.status < 300 and not table.errors_in_success:
+            return None
+        now, secrets = self.transport.now(), self._secrets(request)
+        error = classify(response, request, table, platform=self.platform, now=now, secrets=secrets)
+        if isinstance(error, RateLimitedError):
+            self._remember(error, self.budget.bucket(request), now)
+        return error
+
+    def _remember(self, error: RateLimitedError, bucket: str, now: datetime) -> None:
+        error.limit_name = error.limit_name or bucket or None
+        if error.resets_at is not None:
+            self.budget.hold(error.resets_at, bucket)
+        elif wait := self.budget.delay(now, bucket):
+            error.resets_at, error.retry_after = now + wait, wait
+
+    def _raise(self, error: SocialKitError, turn: _Turn[Any]) -> NoReturn:
+        request = turn.request
+        error.platform = error.platform or self.platform
+        error.operation = error.operation or request.operation
+        if request.safety not in DECIDING or not _leaves_open(error, turn.table):
+            raise error
+        if request.safety is Safety.PREPARE:
+            message = f"a step before publishing failed; nothing was published: {error.message}"
+            raise MediaProcessingError(
+                message, platform=self.platform, operation=request.operation
+            ) from error
+        raise OutcomeUnknownError(
+            f"no answer decided whether it was done: {error.message}",
+            request=request.shown(),
+            platform=self.platform,
+            operation=request.operation,
+        ) from error
+
+    def _validated(self, returns: type[T], response: Response, request: Request) -> Answer[T]:
+        answer = validate(response, request, returns)
+        if isinstance(answer, Answer):
+            return answer
+        secrets = self._secrets(request)
+        answer.message = redact(answer.message, secrets)
+        answer.body = redact_body(response.content, secrets)[:BODY_SHOWN]
+        raise answer
+
+    def _secrets(self, request: Request) -> tuple[Secret, ...]:
+        own: tuple[Secret, ...] = () if self._authenticator is None else self._authenticator.secrets()
+        return (*own, *secrets_of(request))
+
+    def _note(self, request: Request, outcome: object, started: datetime) -> None:
+        if _log.isEnabledFor(logging.DEBUG):
+            spent = (self.transport.now() - started) / timedelta(milliseconds=1)
+            shown = request.shown()
+            url = redact(shown.url, self._secrets(request))
+            _log.debug("%s %s: %s after %.0f ms", shown.method, url, outcome, spent)
+
+
+def _whole(response: Response, _request: Request) -> Response:
+    return response
+
+
+def _leaves_open(error: SocialKitError, table: ErrorTable) -> bool:
+    match error:
+        case TransportError():
+            return error.sent
+        case ServerError() | UnexpectedResponseError():
+            return True
+        case APIError():
+            return table.leaves_open(error)
+        case _:
+            return False
+
+
+def _origin(url: str, platform: str) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        good, parts = False, urlsplit("")
+    if not good or parts.query or parts.fragment:
+        shown = Request(method="GET", url=url).shown().url
+        message = f"base_url must look like https://social.example/api, not {shown}"
+        raise ConfigurationError(message, platform=platform)
+    return f"{parts.scheme}://{parts.netloc}".lower()

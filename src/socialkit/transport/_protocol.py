@@ -1,0 +1,67 @@
+"""What an operation may await: everything that a transport does, in either mode."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from socialkit.transport._request import Request, Response
+
+__all__ = ["Authenticator", "Transport"]
+
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """Carries single requests. A blocking one never suspends; an async one runs in its event loop."""
+
+    async def send(self, request: Request, /) -> Response:
+        """Send one request as it is (absolute address, signed) and return the whole answer.
+
+        Raises:
+            ConnectionFailedError: The connection could not be made, or broke; `sent` says which.
+            RequestTimeoutError: No answer in time; `sent` as above.
+        """
+        ...
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Wait."""
+        ...
+
+    def lock(self, key: str, /) -> AbstractAsyncContextManager[None]:
+        """Return the lock of that name, shared by all clients of this process (and loop)."""
+        ...
+
+    async def gather(self, *calls: Awaitable[T]) -> list[T]:
+        """Await all: in turn when blocking, together when async; the first failure is raised."""
+        ...
+
+    async def offload(self, call: Any, /, *args: Any) -> Any:
+        """Call a blocking function: at once when blocking, in a worker thread when async."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what is held; other clients' connections stay open."""
+        ...
+
+
+class Authenticator(Protocol):
+    """Puts credentials on requests and renews them."""
+
+    def secrets(self) -> tuple[Any, ...]:
+        """Return what must not be shown, as secrets."""
+        ...
+
+    async def sign(self, request: Request, transport: Transport, /) -> Request:
+        """Return the request with credentials, renewed first if they are about to expire."""
+        ...
+
+    async def renew(self, refused: Request, transport: Transport, /) -> bool:
+        """Get new credentials after the platform refused a signed request; return whether there are any."""
+        ...

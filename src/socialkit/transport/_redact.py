@@ -1,0 +1,48 @@
+"""Taking secrets out of what an error or a log line shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from socialkit.transport._request import Request
+from socialkit.transport._secret import MASK, Secret, mask
+
+__all__ = ["redact", "redact_body", "secrets_of"]
+
+BODY_READ: Final = 32_000
+"""Far more than an error keeps, so that no secret is cut in two where it ends."""
+SECRET_FIELDS: Final = re.compile(
+    r"""(["']?(?:\w*_token|token|client_secret|password|accessJwt|refreshJwt|secret|assertion)["']?\s*[:=]\s*["']?)"""
+    r"""[^"'&\s<>,}]{4,}"""
+)
+"""A field of a JSON document or a form whose value nobody must see, known or not."""
+
+
+def secrets_of(request: Request) -> tuple[Secret, ...]:
+    """Return what a request holds that must not be shown, in every spelling an answer may echo."""
+    return tuple(Secret(text) for text in sorted(set(_spellings(request)), key=len, reverse=True))
+
+
+def _spellings(request: Request) -> Iterator[str]:
+    pairs = (*request.headers.items(), *request.params, *request.form)
+    for value in (value.reveal() for _, value in pairs if isinstance(value, Secret)):
+        yield from (value, quote(value), quote(value, safe=""), quote_plus(value))
+        yield value.rpartition(" ")[2]
+
+
+def redact(text: str, secrets: tuple[Secret, ...]) -> str:
+    """Return a text without secrets: neither those that are known nor those that a field's name gives away.
+
+    Example:
+        >>> redact('{"access_token": "abcdefgh", "id": "1"}', ())
+        '{"access_token": "***", "id": "1"}'
+    """
+    return SECRET_FIELDS.sub(rf"\g<1>{MASK}", mask(text, secrets))
+
+
+def redact_body(content: bytes, secrets: tuple[Secret, ...]) -> bytes:
+    """Return the beginning of an answer's bytes without secrets."""
+    return redact(content[:BODY_READ].decode("utf-8", "backslashreplace"), secrets).encode()

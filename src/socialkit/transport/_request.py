@@ -1,0 +1,122 @@
+"""Requests and responses of our own: what platforms build and read, whatever library carries them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import BinaryIO
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from pydantic import JsonValue
+
+from socialkit.errors import SentRequest
+from socialkit.transport._secret import MASK, Secret, reveal
+
+__all__ = ["Request", "Response", "Safety", "Upload"]
+
+SECRET_PARAMETERS = frozenset(
+    {"access_token", "refresh_token", "client_secret", "code", "token", "appsecret_proof", "signature", "key"}
+)
+"""Names of query parameters whose values are never shown."""
+
+
+class Safety(Enum):
+    """What repeating a request would do. It belongs to the operation, not to the HTTP verb."""
+
+    READ = "read"
+    """Nothing is written: it may be repeated at will."""
+    PREPARE = "prepare"
+    """Something is written that nobody sees yet (an upload). Not repeated once bytes were sent."""
+    WRITE = "write"
+    """Something public or final is written. Never repeated while undecided."""
+    REPEATABLE = "repeatable"
+    """A write that the platform guarantees to do once, however often it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a multipart body, opened anew for each sending."""
+
+    field: str
+    filename: str
+    mime_type: str
+    open: Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request before it is signed.
+
+    At most one of `json`, `form` (with or without `files`) and `content` is the body.
+    """
+
+    method: str
+    url: str
+    """Absolute, or a path below the client's base address."""
+    params: tuple[tuple[str, str | Secret], ...] = ()
+    headers: Mapping[str, str | Secret] = field(default_factory=dict[str, "str | Secret"])
+    json: JsonValue = None
+    form: tuple[tuple[str, str | Secret], ...] = ()
+    files: tuple[Upload, ...] = ()
+    content: bytes | None = None
+    safety: Safety = Safety.READ
+    signed: bool = True
+    """Whether the client's credentials go with it."""
+    timeout: float | None = None
+    """Seconds to wait for the answer; None is the client's own."""
+    operation: str | None = None
+    """The operation behind it, such as `posts.publish`."""
+    accepts: frozenset[int] = frozenset()
+    """Statuses beside 2xx that are answers here, not errors (an upload's 308)."""
+    max_bytes: int | None = None
+    """The longest answer that is read; None sets no bound."""
+
+    def replace(self, **changes: object) -> Request:
+        """Return a copy with some fields changed."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]  # names are the class's own
+
+    def target(self) -> str:
+        """Return the address with all parameters, in the clear."""
+        if not self.params:
+            return self.url
+        query = urlencode([(name, reveal(value)) for name, value in self.params])
+        return f"{self.url}{'&' if '?' in self.url else '?'}{query}"
+
+    def shown(self) -> SentRequest:
+        """Return what may be shown of it: the address with secrets masked, no headers and no body."""
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return SentRequest(self.method, "an address that cannot be read")
+        secret = {name for name, value in self.params if isinstance(value, Secret)} | SECRET_PARAMETERS
+        pairs = [*parse_qsl(parts.query), *((name, str(value)) for name, value in self.params)]
+        query = urlencode([(name, MASK if name in secret else value) for name, value in pairs], safe="*")
+        host = parts.netloc.rpartition("@")[2]
+        return SentRequest(self.method, urlunsplit(parts._replace(netloc=host, query=query, fragment="")))
+
+    def __repr__(self) -> str:
+        return f"Request({self.shown()})"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Looked up by lower-case names."""
+    content: bytes = field(repr=False)
+    url: str = field(default="", repr=False)
+    """Where it came from in the end."""
+
+    def json(self) -> JsonValue:
+        """Return the body as Python values.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        value: JsonValue = json.loads(self.content)
+        return value

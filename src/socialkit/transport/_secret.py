@@ -1,0 +1,78 @@
+"""Values that must never be shown."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NoReturn
+
+__all__ = ["MASK", "Secret", "mask", "reveal"]
+
+MASK: Final = "***"
+"""What stands in place of a secret."""
+
+SHORTEST: Final = 4
+"""Shorter values are not looked for in texts: they would mask half of every sentence."""
+
+
+class Secret:
+    """A text that shows itself to nobody who does not ask for it by name.
+
+    It cannot be pickled, and neither `repr`, `str` nor formatting gives it away.
+
+    Example:
+        >>> token = Secret("not-a-real-token")
+        >>> print(token, repr(token), token.reveal())
+        *** Secret('***') not-a-real-token
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self.__value
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.__value == other.__value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self.__value))
+
+    def __reduce__(self) -> NoReturn:
+        message = "a secret cannot be pickled or copied into another process"
+        raise TypeError(message)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Secret:
+        return self
+
+
+def reveal(value: str | Secret) -> str:
+    """Return a text that may be a secret, in the clear."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def mask(text: str, secrets: tuple[Secret, ...]) -> str:
+    """Return a text in which no secret stands any more.
+
+    Example:
+        >>> mask("no such token: abcdefgh", (Secret("abcdefgh"),))
+        'no such token: ***'
+    """
+    for secret in secrets:
+        value = secret.reveal()
+        if len(value) >= SHORTEST:
+            text = text.replace(value, MASK)
+    return text

@@ -1,0 +1,182 @@
+"""Between our requests and httpx's: building one, reading an answer, saying what went wrong."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import Any, BinaryIO, Final
+from urllib.parse import urlencode
+
+import httpx
+
+from socialkit._version import __version__
+from socialkit.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    InvalidDraftError,
+    RequestTimeoutError,
+    SocialKitError,
+    UnexpectedResponseError,
+)
+from socialkit.transport._redact import redact, secrets_of
+from socialkit.transport._request import Request, Response
+from socialkit.transport._secret import reveal
+
+__all__ = ["aread", "build", "failure", "read", "response_of"]
+
+DEFAULT_HEADERS: Final = (
+    (b"User-Agent", f"socialkit/{__version__}".encode()),
+    (b"Accept", b"*/*"),
+    (b"Accept-Encoding", b"gzip, deflate"),
+)
+DEFAULT_NAMES: Final = tuple((name.decode().lower(), pair) for pair in DEFAULT_HEADERS for name in pair[:1])
+JSON_TYPE: Final = (b"Content-Type", b"application/json")
+FORM_TYPE: Final = (b"Content-Type", b"application/x-www-form-urlencoded")
+NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Raised before the request's first byte leaves; a proxy that refuses the tunnel is among them."""
+
+
+def build(request: Request, files: ExitStack, extensions: dict[str, Any]) -> httpx.Request:
+    """Write a request down for httpx, in the clear; `files` closes what is opened for it.
+
+    Raises:
+        ConfigurationError: The address or a value cannot be sent.
+        InvalidDraftError: A file cannot be opened.
+    """
+    try:
+        return _written(request, files, extensions)
+    except httpx.InvalidURL:
+        message = f"not an address that can be asked: {request.shown().url}"
+    except ValueError:  # a lone surrogate, a number that JSON has no word for
+        message = "the request cannot be written down as bytes"
+    raise ConfigurationError(message)
+
+
+def _written(request: Request, files: ExitStack, extensions: dict[str, Any]) -> httpx.Request:
+    headers = _headers(request)
+    content: bytes | None = request.content
+    if request.files:
+        return _multipart(request, headers, files, extensions)
+    if request.json is not None:
+        content = json.dumps(
+            request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode()
+        _add(headers, request, JSON_TYPE)
+    elif request.form:
+        content = urlencode([(name, reveal(value)) for name, value in request.form]).encode()
+        _add(headers, request, FORM_TYPE)
+    return httpx.Request(
+        request.method, request.target(), headers=headers, content=content, extensions=extensions
+    )
+
+
+def _add(headers: list[tuple[bytes, bytes]], request: Request, pair: tuple[bytes, bytes]) -> None:
+    name = pair[0].decode().lower()
+    if not any(given.lower() == name for given in request.headers):
+        headers.append(pair)
+
+
+def _headers(request: Request) -> list[tuple[bytes, bytes]]:
+    given = request.headers
+    pairs: list[tuple[bytes, bytes]] = []
+    for name, value in given.items():
+        text = reveal(value)
+        if "\n" in text or "\r" in text or "\0" in text:
+            message = f"the value of the header {name} has a line break or a zero byte in it"
+            raise ConfigurationError(message)
+        pairs.append((name.encode(), text.encode()))
+    names = {name.lower() for name in given}
+    pairs.extend(pair for name, pair in DEFAULT_NAMES if name not in names)
+    return pairs
+
+
+def _multipart(
+    request: Request, headers: list[tuple[bytes, bytes]], files: ExitStack, extensions: dict[str, Any]
+) -> httpx.Request:
+    fields: dict[str, list[str]] = {}
+    for name, value in request.form:
+        fields.setdefault(name, []).append(reveal(value))
+    parts: list[tuple[str, tuple[str, BinaryIO, str]]] = []
+    for upload in request.files:
+        try:
+            file = files.enter_context(upload.open())
+        except OSError as error:
+            message = f"{upload.filename} cannot be read: {error.strerror or error}"
+            raise InvalidDraftError(message) from None
+        parts.append((upload.field, (upload.filename, file, upload.mime_type)))
+    return httpx.Request(
+        request.method, request.target(), headers=headers, data=fields, files=parts, extensions=extensions
+    )
+
+
+def _too_long(limit: int) -> UnexpectedResponseError:
+    return UnexpectedResponseError(f"the answer is longer than {limit} bytes")
+
+
+def read(answer: httpx.Response, limit: int | None) -> bytes:
+    """Read an answer to its end, or refuse one that is longer than `limit`."""
+    if limit is None:
+        return answer.read()
+    content = bytearray()
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > limit:
+            raise _too_long(limit)
+    return bytes(content)
+
+
+async def aread(answer: httpx.Response, limit: int | None) -> bytes:
+    """Read an answer to its end, or refuse one that is longer than `limit`."""
+    if limit is None:
+        return await answer.aread()
+    content = bytearray()
+    async for chunk in answer.aiter_bytes():
+        content += chunk
+        if len(content) > limit:
+            raise _too_long(limit)
+    return bytes(content)
+
+
+def response_of(request: Request, answer: httpx.Response, content: bytes) -> Response:
+    """Return our own answer for httpx's."""
+    return Response(answer.status_code, dict(answer.headers.items()), content, request.url)
+
+
+def failure(error: BaseException, request: Request) -> BaseException:
+    """Return what a caller is told: one of our errors, the bare cause behind it."""
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+    told = _told(error, request)
+    if told is not error:
+        secrets = secrets_of(request)
+        error.args = tuple(redact(text, secrets) if isinstance(text, str) else text for text in error.args)
+        told.__cause__ = error
+    return told
+
+
+def _told(error: BaseException, request: Request) -> BaseException:
+    shown, operation, sent = request.shown(), request.operation, not isinstance(error, NOTHING_SENT)
+    match error:
+        case SocialKitError():
+            error.operation = error.operation or operation
+            return error
+        case httpx.UnsupportedProtocol():
+            return ConfigurationError(f"not an address that can be asked: {shown.url}", operation=operation)
+        case httpx.TimeoutException():
+            waited = "no answer in time" if sent else "no connection in time"
+            return RequestTimeoutError(waited, request=shown, sent=sent, operation=operation)
+        case httpx.TransportError():
+            broken = "the connection broke" if sent else "the connection could not be made"
+            return ConnectionFailedError(broken, request=shown, sent=sent, operation=operation)
+        case httpx.DecodingError():
+            garbled = UnexpectedResponseError(
+                "the answer's compression is broken", request=shown, operation=operation
+            )
+            garbled.repeatable = True
+            return garbled
+        case (
+            OSError() | ValueError() | RuntimeError()
+        ):  # a file failed while it was sent, or the pool was closed
+            broken = "the request broke off"
+            return ConnectionFailedError(broken, request=shown, sent=True, operation=operation)
+        case _:
+            return error
