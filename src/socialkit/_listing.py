@@ -37,6 +37,7 @@ class _Course(Generic[T]):
         self._items: tuple[T, ...] = ()
         self._at = 0
         self._left = limit
+        self._cut = False
         self._seen = {cursor}
         self._empty = 0
         self._ended = limit == 0
@@ -45,8 +46,8 @@ class _Course(Generic[T]):
     def cursor(self) -> str | None:
         """Where to resume: after the last page of which every item was taken.
 
-        A page that was left in the middle comes again, so nothing is lost. None at the start, and when
-        `ended` is true.
+        A page that was left in the middle, by the caller or by the limit, comes again, so nothing is lost.
+        None at the start, and after the platform's last page: `ended` tells the two apart.
         """
         return self._cursor
 
@@ -67,6 +68,7 @@ class _Course(Generic[T]):
             raise UnexpectedResponseError(message)
         items = page.items if self._left is None else page.items[: self._left]
         self._items, self._at, self._next = items, 0, following
+        self._cut = len(items) < len(page.items)
         return Page(items, following)
 
     def _take(self) -> T:
@@ -80,7 +82,7 @@ class _Course(Generic[T]):
             self._left -= taken
 
     def _page_done(self) -> None:
-        self._cursor = self._next
+        self._cursor = self._cursor if self._cut else self._next
         self._items, self._at = (), 0
         self._ended = self._next is None or self._left == 0
 

@@ -271,7 +271,7 @@ class PassingRun:
     def results(self) -> Mapping[str, JsonValue]:
         """Return what the steps gave so far, as JSON values."""
         return {
-            name: _adapter(kind).dump_python(result, mode="json")
+            name: _adapter(cast("Any", kind)).dump_python(result, mode="json")
             for name, (kind, result) in self._results.items()
         }
 

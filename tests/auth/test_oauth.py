@@ -238,6 +238,7 @@ def test_token_request_holds_the_code_and_is_never_repeated() -> None:
     request = token_request("https://pixelwall.example/oauth/token", state(), Secret("code-1"))
 
     form = dict(request.form)
+    assert request.accepts == {400, 401}
     assert (request.method, request.safety, request.signed) == ("POST", Safety.PREPARE, False)
     assert form == {
         "grant_type": "authorization_code",

@@ -274,6 +274,26 @@ async def test_claim_of_a_dead_process_lapses(mode: type[Mode], transport: FakeT
     assert transport.now() >= NOON + timedelta(seconds=30)
 
 
+async def test_good_token_is_used_while_another_process_renews_it(
+    mode: type[Mode], transport: FakeTransport
+) -> None:
+    platform, store = Platform(), MemoryTokenStore()
+    auth = authenticator(mode, platform, store=store)
+    renewing = Stored(
+        access_token=Secret("access-0"),
+        refresh_token=Secret("refresh-0"),
+        expires_at=NOON + timedelta(seconds=30),
+        claimed_by="another process",
+        claimed_until=NOON + timedelta(seconds=60),
+    )
+    store.swap(KEY, None, renewing)
+
+    signed = await run(mode, auth.sign(REQUEST, transport))
+
+    assert token_of(signed) == "access-0"
+    assert (platform.count, transport.slept) == (0, [])
+
+
 async def test_new_tokens_are_kept_when_only_the_claim_was_taken_over(
     mode: type[Mode], transport: FakeTransport
 ) -> None:
@@ -441,9 +461,10 @@ async def test_used_up_credentials_are_never_offered_again(
     platform, store = Platform(), MemoryTokenStore()
     await run(mode, authenticator(mode, platform, store=store).sign(REQUEST, transport))
     platform.good, transport.time = "revoked", transport.time + HOUR
+    restarted = authenticator(mode, platform, store=store, credentials=given(expires_at=NOON + HOUR))
 
     with pytest.raises(TokenExpiredError):
-        await run(mode, authenticator(mode, platform, store=store).sign(REQUEST, transport))
+        await run(mode, restarted.sign(REQUEST, transport))
 
     assert platform.count == 2
 

@@ -20,7 +20,9 @@ Step = Response | BaseException | Callable[[Request], Response]
 
 def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer with a JSON body."""
-    return Response(status, {"content-type": "application/json", **(headers or {})}, json.dumps(value).encode())
+    return Response(
+        status, {"content-type": "application/json", **(headers or {})}, json.dumps(value).encode()
+    )
 
 
 class SteppedTransport:
@@ -79,7 +81,9 @@ class TokenAuthenticator:
         return (self.token,)
 
     async def sign(self, request: Request, _transport: Transport, /) -> Request:
-        return request.replace(headers={**request.headers, "Authorization": Secret(f"Bearer {self.token.reveal()}")})
+        return request.replace(
+            headers={**request.headers, "Authorization": Secret(f"Bearer {self.token.reveal()}")}
+        )
 
     async def renew(self, _refused: Request, _transport: Transport, /) -> bool:
         self.renewals += 1

@@ -99,10 +99,18 @@ def _read(connection: socket.socket) -> bytes:
         data += chunk
     head, _, body = data.partition(b"\r\n\r\n")
     length = next(
-        (int(line.split(b":")[1]) for line in head.splitlines() if line.lower().startswith(b"content-length:")), 0
+        (
+            int(line.split(b":")[1])
+            for line in head.splitlines()
+            if line.lower().startswith(b"content-length:")
+        ),
+        0,
     )
     while len(body) < length:
-        body += connection.recv(65_536)
+        chunk = connection.recv(65_536)
+        if not chunk:
+            return b""
+        body += chunk
     return head + b"\r\n\r\n" + body
 
 

@@ -70,7 +70,9 @@ def test_a_form_keeps_its_order_and_repeated_names(drive: Drive) -> None:
 
 
 def test_bytes_are_sent_as_they_are(drive: Drive) -> None:
-    wire = sent(drive, Request(method="PUT", url=URL, content=b"\0\1", headers={"Content-Type": "image/jpeg"}))
+    wire = sent(
+        drive, Request(method="PUT", url=URL, content=b"\0\1", headers={"Content-Type": "image/jpeg"})
+    )
 
     assert wire.content == b"\0\1"
     assert wire.headers["content-type"] == "image/jpeg"
@@ -233,7 +235,9 @@ def test_an_answer_is_read_up_to_its_limit(drive: Drive, serve: Serve, limit: in
             drive.run(call)
 
 
-@pytest.mark.parametrize("url", ["ftp://pixelwall.example/", "pins/1", "http://pixel wall/\n", "http://[::1/", "http:///x"])
+@pytest.mark.parametrize(
+    "url", ["ftp://pixelwall.example/", "pins/1", "http://pixel wall/\n", "http://[::1/", "http:///x"]
+)
 def test_an_address_that_cannot_be_asked_is_refused(drive: Drive, url: str) -> None:
     with pytest.raises(ConfigurationError, match="not an address that can be asked"):
         drive.run(drive.transport().send(Request(method="GET", url=url)))
@@ -281,5 +285,3 @@ def test_the_time_is_aware_utc(drive: Drive) -> None:
 
 def test_offloaded_functions_return_their_result(drive: Drive) -> None:
     assert drive.run(drive.transport().offload(divmod, 7, 2)) == (3, 1)
-
-

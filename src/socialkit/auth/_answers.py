@@ -98,7 +98,10 @@ class WireToken(WireModel):
 
 
 def _after(now: datetime, seconds: float | None) -> datetime | None:
-    return None if seconds is None else now + timedelta(seconds=seconds)
+    try:
+        return None if seconds is None else now + timedelta(seconds=seconds)
+    except (ValueError, OverflowError):  # not a number, or beyond the calendar: nobody said when
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def read_token(
 def _refusal(response: Response) -> _Refusal | None:
     try:
         document = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     fields = document if isinstance(document, dict) else {}
     code, words = fields.get("error"), fields.get("error_description")

@@ -55,7 +55,7 @@ class Credentials(Sealed):
         refresh_token: str | Secret | None = None,
         expires_at: datetime | None = None,
         scopes: str | Iterable[str] = (),
-        token_type: str = "Bearer",  # noqa: S107, RUF100 - a scheme's name
+        token_type: str = "Bearer",
         app_id: str | None = None,
         client_id: str | None = None,
         client_secret: str | Secret | None = None,

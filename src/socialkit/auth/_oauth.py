@@ -34,6 +34,8 @@ OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect address of logins that show the code, for a person to copy."""
 
 VERIFIER: Final = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+REFUSALS: Final = frozenset({400, 401})
+"""Left to `read_token`, which knows the codes of RFC 6749."""
 SHOWN: Final = 200
 """How much of a platform's words a message repeats."""
 SECRETS: Final = ("client_secret", "code_verifier", "nonce")
@@ -299,7 +301,7 @@ def token_request(
     extra: Mapping[str, str | Secret] | None = None,
     client_id_name: str = "client_id",
 ) -> Request:
-    """Return the request that changes a code into tokens.
+    """Return the request that changes a code into tokens; `read_token` reads the answer.
 
     A code works once, so the request is not repeated when its answer is lost. Nothing public is
     written either: a lost answer is a plain transport error, and the login is started again. That is
@@ -344,4 +346,5 @@ def _form_request(endpoint: str, form: Mapping[str, str | Secret]) -> Request:
         form=tuple(form.items()),
         safety=Safety.PREPARE,
         signed=False,
+        accepts=REFUSALS,
     )

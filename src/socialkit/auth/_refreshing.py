@@ -204,7 +204,8 @@ class Refreshing:
         failures = self._failures
         async with transport.lock(self._lock):
             stored = await self._load(transport)
-            if not self._due(stored, transport):
+            good = stored.access_token is not None and not stored.expired(transport.now(), timedelta())
+            if not self._due(stored, transport) or (good and self._claimed_by_another(stored, transport)):
                 return stored
             try:
                 return await self._renewed(stored, transport, failures)
@@ -367,5 +368,7 @@ class Refreshing:
 
 
 def _with_origin(given: Stored) -> Stored:
-    digest = hashlib.sha256(given.dumps().encode()).hexdigest()
+    # Without times: a program may reckon them anew at each start.
+    tokens = Stored(access_token=given.access_token, refresh_token=given.refresh_token, extra=given.extra)
+    digest = hashlib.sha256(tokens.dumps().encode()).hexdigest()
     return dataclasses.replace(given, origin=digest)

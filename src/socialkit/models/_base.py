@@ -87,8 +87,21 @@ def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> dateti
     except ValidationError:
         if not isinstance(value, str):
             raise
-        time = parsedate_to_datetime(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = _mail_time(value)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        message = "the time lies outside the calendar"
+        raise ValueError(message) from None
+
+
+def _mail_time(text: str) -> datetime:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        # Python's own message quotes the text, and nobody knows what a platform put there.
+        message = "not a time"
+    raise ValueError(message)
 
 
 AwareTime = Annotated[datetime, AfterValidator(require_aware)]

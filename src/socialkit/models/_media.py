@@ -114,7 +114,10 @@ class Media(Model):
         """
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-            raise _refusal(url, "is not a plain http or https address")
+            # A password in the address must not stand in the error, nor an address in the traceback's locals.
+            shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+            del url, parts
+            raise _refusal(shown, "is not a plain http or https address")
         filename = Path(parts.path).name or "file"
         return cls(filename=filename, alt_text=alt_text, focus=focus, url=url)
 

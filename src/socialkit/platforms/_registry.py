@@ -6,7 +6,7 @@ import difflib
 import importlib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, cast
 
 from socialkit.errors import ConfigurationError
@@ -38,6 +38,8 @@ class Registration:
     facts: str = "FACTS"
     login: str | None = None
     """The name of the `LoginFlow` in the module, if the platform has logins."""
+    simulator: str | None = None
+    """Where its simulator lies, such as `pixelwall.sandbox:PixelwallSimulator`, if it has one."""
 
     def _load(self, name: str) -> Any:
         return getattr(importlib.import_module(self.module), name)
@@ -65,6 +67,18 @@ class Registration:
             raise ConfigurationError(message, platform=self.name)
         return cast("LoginFlow", self._load(self.login))
 
+    def load_simulator(self) -> type[Any]:
+        """Return the class of the platform's simulator: a `socialkit.sandbox.Simulator`.
+
+        Raises:
+            ConfigurationError: It has none.
+        """
+        if self.simulator is None:
+            message = "there is no simulator of this platform"
+            raise ConfigurationError(message, platform=self.name)
+        module, _, name = self.simulator.partition(":")
+        return cast("type[Any]", getattr(importlib.import_module(module), name))
+
 
 BUILT_IN: Final = (
     Registration(
@@ -73,17 +87,30 @@ BUILT_IN: Final = (
         client="Mastodon",
         async_client="AsyncMastodon",
         login="LOGIN",
+        simulator="socialkit.sandbox.mastodon:MastodonSimulator",
     ),
 )
 
 
 @lru_cache(maxsize=1)
-def _all() -> dict[str, Registration]:
-    found = {one.name: one for one in BUILT_IN}
+def _all() -> dict[str, Registration | EntryPoint]:
+    found: dict[str, Registration | EntryPoint] = {one.name: one for one in BUILT_IN}
     for entry in entry_points(group=ENTRY_POINTS):
-        if entry.name not in found:
-            found[entry.name] = cast("Registration", entry.load())
+        found.setdefault(entry.name, entry)
     return dict(sorted(found.items()))
+
+
+def _loaded(entry: EntryPoint) -> Registration:
+    # Not before somebody asks for it: a package that is broken breaks nobody else.
+    try:
+        registration: object = entry.load()
+    except Exception as error:
+        message = f"the package that brings {entry.name!r} cannot be loaded ({entry.value}): {error}"
+        raise ConfigurationError(message, platform=entry.name) from error
+    if not isinstance(registration, Registration) or registration.name != entry.name:
+        message = f"the entry point ({entry.value}) is no Registration of that name"
+        raise ConfigurationError(message, platform=entry.name)
+    return registration
 
 
 def names() -> tuple[str, ...]:
@@ -97,9 +124,9 @@ def find(name: str) -> Registration:
     Raises:
         ConfigurationError: There is no such platform; the message names the nearest one.
     """
-    registration = _all().get(name)
-    if registration is not None:
-        return registration
+    known = _all().get(name)
+    if known is not None:
+        return known if isinstance(known, Registration) else _loaded(known)
     near = difflib.get_close_matches(name.lower(), _all(), n=1, cutoff=0.5)
     hint = f": did you mean {near[0]!r}?" if near else f"; there are: {', '.join(_all())}"
     message = f"there is no platform {name!r}{hint}"

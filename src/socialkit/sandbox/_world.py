@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
 
-from socialkit.errors import ConfigurationError, ConnectionFailedError, RequestTimeoutError
+from socialkit.errors import ConnectionFailedError, RequestTimeoutError
 from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, Sync
-from socialkit.platforms._registry import find
+from socialkit.platforms._registry import find, names
 from socialkit.sandbox._bodies import to_sim_request
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
@@ -21,7 +21,6 @@ from socialkit.sandbox._faults import Fault, FaultPlan
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedOut
-from socialkit.sandbox.mastodon import MastodonSimulator
 from socialkit.transport import AsyncTransport, BlockingTransport, Request, Response, Transport, installed
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ __all__ = ["Sandbox"]
 
 T = TypeVar("T")
 
-SIMULATORS: Final[Mapping[str, type[Simulator]]] = {"mastodon": MastodonSimulator}
 PATIENCE: Final = 30.0
 """Simulated seconds after which a caller gives up, unless its request says otherwise."""
 TICK: Final = 0.2
@@ -59,7 +57,7 @@ class Sandbox:
 
     def __init__(self, *, seed: int = 0) -> None:
         self.clock: Final = Clock()
-        self._random = random.Random(seed)  # noqa: S311 - chance of a simulation, not a secret
+        self._random = random.Random(seed)
         self._plan = FaultPlan()
         self._simulators: dict[str, Simulator] = {}
         self._guard = threading.Lock()
@@ -71,13 +69,9 @@ class Sandbox:
         Raises:
             ConfigurationError: There is no such platform, or no simulator of it.
         """
-        find(platform)
-        kind = SIMULATORS.get(platform)
-        if kind is None:
-            message = "there is no simulator of this platform"
-            raise ConfigurationError(message, platform=platform)
         with self._guard:
             if platform not in self._simulators:
+                kind: type[Simulator] = find(platform).load_simulator()
                 self._simulators[platform] = kind(self.clock, self._random)
             return self._simulators[platform]
 
@@ -126,7 +120,8 @@ class Sandbox:
 
         Args:
             platform: Which platform.
-            name: An operation of the common interface (`publish`, `reply`), or a platform's call (`post_status`).
+            name: An operation of the common interface (`publish`, `reply`), or a call of the platform
+                (`post_status`).
             fault: What goes wrong.
             times: How many calls.
             after: How many calls go well before.
@@ -193,9 +188,11 @@ class Sandbox:
         Args:
             port: Where to listen; 0 takes a free port.
             running: Whether the world's clock runs on by itself.
-            platforms: Which ones; all if none is given. Each is found at `server.url(name)`.
+            platforms: Which ones; all that have a simulator if none is given. Each is found at
+                `server.url(name)`.
         """
-        simulators = {name: self.simulator(name) for name in platforms or SIMULATORS}
+        chosen = platforms or [name for name in names() if find(name).simulator is not None]
+        simulators = {name: self.simulator(name) for name in chosen}
         server = serve(simulators, self._plan, port=port)
         self._servers.append(server)
         if running:
@@ -242,7 +239,7 @@ class _WorldTransport:
         await self._yield()
         shown = request.shown()
         try:
-            answer = self._world._handle(self._platform, request, admit=self._admit)  # noqa: SLF001
+            answer = self._world._handle(self._platform, request, admit=self._admit)
         except LineDropped as drop:
             message = "the connection broke before an answer came"
             raise ConnectionFailedError(message, request=shown, sent=drop.sent) from None
@@ -263,7 +260,8 @@ class _WorldTransport:
         return await self._inner.gather(*calls)
 
     async def offload(self, call: Callable[..., T], /, *args: Any) -> T:
-        return await self._inner.offload(call, *args)
+        result: T = await self._inner.offload(call, *args)
+        return result
 
     def now(self) -> datetime:
         return self._world.clock.now()

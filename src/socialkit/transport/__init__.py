@@ -15,7 +15,7 @@ from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeou
 from socialkit.transport._pipeline import Pipeline
 from socialkit.transport._protocol import Authenticator, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
-from socialkit.transport._request import Request, Response, Safety, Upload
+from socialkit.transport._request import Request, Response, Safety, Upload, segment
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import MASK, Secret, mask, reveal
 
@@ -52,4 +52,5 @@ __all__ = [
     "redact_body",
     "reveal",
     "secrets_of",
+    "segment",
 ]

@@ -60,6 +60,9 @@ REQUEST_IDS: Final = (
 """Headers that hold a platform's id of a request, the first that is there counts."""
 
 MESSAGE_SHOWN: Final = 500
+REQUEST_ID_SHOWN: Final = 200
+LONGEST_WAIT: Final = timedelta(days=32)
+"""No platform counts longer than a month; a longer wait would lead beyond the calendar's last year."""
 MESSAGE_KEYS: Final = (
     "message",
     "error_description",
@@ -189,7 +192,7 @@ def _refusal(
         redact(body.message or f"the platform answered with {describe(response)}", secrets)[:MESSAGE_SHOWN],
         status=response.status,
         code=None if body.code is None else redact(body.code, secrets),
-        request_id=next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None),
+        request_id=_request_id(response, secrets),
         request=request.shown(),
         body=redact_body(response.content, secrets),
         retry_after=wait,
@@ -201,6 +204,11 @@ def _refusal(
     if isinstance(error, RateLimitedError) and wait is not None:
         error.resets_at = now + wait
     return error
+
+
+def _request_id(response: Response, secrets: tuple[Secret, ...]) -> str | None:
+    found = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+    return None if found is None else redact(found, secrets)[:REQUEST_ID_SHOWN]
 
 
 def _strange(
@@ -247,6 +255,8 @@ def describe(response: Response) -> str:
 def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
     """Read a `Retry-After` header: seconds or an HTTP date; None where it is neither.
 
+    Never more than a month: what names a later time is garbage, and means no more than "not soon".
+
     Example:
         >>> parse_retry_after("Sun, 01 Mar 2026 09:00:05 GMT", datetime(2026, 3, 1, 9, tzinfo=UTC)).seconds
         5
@@ -254,7 +264,7 @@ def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
     if text is None:
         return None
     try:
-        return max(timedelta(0), _wait(text.strip(), now))
+        return min(LONGEST_WAIT, max(timedelta(0), _wait(text.strip(), now)))
     except (ValueError, OverflowError, TypeError):
         return None
 
@@ -268,4 +278,4 @@ def _wait(text: str, now: datetime) -> timedelta:
     if not math.isfinite(seconds):
         message = "not a wait"
         raise ValueError(message)
-    return timedelta(seconds=seconds)
+    return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
@@ -40,6 +40,10 @@ T = TypeVar("T")
 DEFAULT_RETRY: Final = Retry()
 DEFAULT_TABLE: Final = ErrorTable()
 WHOLE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
+"""What parsers of addresses disagree about."""
+LONGEST_ANSWER: Final = 64 * 2**20
+"""Bytes of an answer, unpacked: a hundred times the longest page, and what a small one may unfold to."""
 DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
 
 _log = logging.getLogger("socialkit")
@@ -158,6 +162,7 @@ class Pipeline:
             url=url,
             operation=request.operation or current_operation.get(),
             timeout=self._timeout if request.timeout is None else request.timeout,
+            max_bytes=LONGEST_ANSWER if request.max_bytes is None else request.max_bytes,
         )
 
     def _is_trusted(self, url: str) -> bool:
@@ -176,6 +181,14 @@ class Pipeline:
         counted: bool = True,
     ) -> T:
         attempt = partial(self._attempt, _Turn(request, table, read), counted=counted)
+        try:
+            return await self._persisted(attempt, request)
+        except SocialKitError as error:
+            if request.safety is not Safety.REPEATABLE or not _leaves_open(error, table):
+                raise
+            raise self._unknown(error, request) from error
+
+    async def _persisted(self, attempt: Callable[[], Coroutine[Any, Any, T]], request: Request) -> T:
         try:
             return await attempt()
         except SocialKitError as error:
@@ -275,12 +288,15 @@ class Pipeline:
             raise MediaProcessingError(
                 message, platform=self.platform, operation=request.operation
             ) from error
-        raise OutcomeUnknownError(
+        raise self._unknown(error, request) from error
+
+    def _unknown(self, error: SocialKitError, request: Request) -> OutcomeUnknownError:
+        return OutcomeUnknownError(
             f"no answer decided whether it was done: {error.message}",
             request=request.shown(),
             platform=self.platform,
             operation=request.operation,
-        ) from error
+        )
 
     def _validated(self, returns: type[T], response: Response, request: Request) -> Answer[T]:
         answer = validate(response, request, returns)
@@ -322,7 +338,8 @@ def _leaves_open(error: SocialKitError, table: ErrorTable) -> bool:
 def _origin(url: str, platform: str) -> str:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not STRANGE.search(url)
+        good = good and "@" not in parts.netloc and parts.port != 0  # asking for the port checks it
     except ValueError:
         good, parts = False, urlsplit("")
     if not good or parts.query or parts.fragment:

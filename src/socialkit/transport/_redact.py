@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -28,9 +30,12 @@ def secrets_of(request: Request) -> tuple[Secret, ...]:
 
 def _spellings(request: Request) -> Iterator[str]:
     pairs = (*request.headers.items(), *request.params, *request.form)
-    for value in (value.reveal() for _, value in pairs if isinstance(value, Secret)):
-        yield from (value, quote(value), quote(value, safe=""), quote_plus(value))
-        yield value.rpartition(" ")[2]
+    for whole in (value.reveal() for _, value in pairs if isinstance(value, Secret)):
+        for value in (whole, whole.rpartition(" ")[2]):
+            yield from (value, quote(value, errors="replace"), quote(value, safe="", errors="replace"))
+            yield from (quote_plus(value, errors="replace"), html.escape(value))
+            # JSON writes a slash with and without a backslash before it.
+            yield from (written := json.dumps(value)[1:-1], written.replace("/", "\\/"))
 
 
 def redact(text: str, secrets: tuple[Secret, ...]) -> str:

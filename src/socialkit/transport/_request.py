@@ -4,23 +4,51 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import BinaryIO
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from pydantic import JsonValue
 
-from socialkit.errors import SentRequest
+from socialkit.errors import ConfigurationError, SentRequest
 from socialkit.transport._secret import MASK, Secret, reveal
 
-__all__ = ["Request", "Response", "Safety", "Upload"]
+__all__ = ["Request", "Response", "Safety", "Upload", "segment"]
 
 SECRET_PARAMETERS = frozenset(
-    {"access_token", "refresh_token", "client_secret", "code", "token", "appsecret_proof", "signature", "key"}
+    {"code", "code_verifier", "appsecret_proof", "assertion", "client_assertion", "key", "sig"}
 )
-"""Names of query parameters whose values are never shown."""
+"""Names of query parameters whose values are never shown, in lower case."""
+SECRET_ENDINGS = ("token", "secret", "password", "signature", "api_key", "apikey")
+"""Whatever ends like this is not shown either: `access_token`, `X-Amz-Signature`."""
+DOTS = re.compile(r"(?:^|[/\\])\.{1,2}(?:$|[/\\])")
+
+
+def segment(text: str | None) -> str:
+    """Return an id or a name as one segment of a path, so that none can lead to another call.
+
+    Example:
+        >>> segment("a/b?c=d")
+        'a%2Fb%3Fc%3Dd'
+
+    Raises:
+        ConfigurationError: It is empty or cannot be written down, or holds `.` or `..` as a folder: servers
+            and what stands before them take those for steps up, even when quoted.
+    """
+    if text and not DOTS.search(text):
+        try:
+            return quote(text, safe="")
+        except UnicodeEncodeError:
+            pass
+    message = f"{text!r} is not an id: it cannot stand in an address" if text else "an id is empty"
+    raise ConfigurationError(message)
+
+
+def _is_secret(name: str) -> bool:
+    return name.lower() in SECRET_PARAMETERS or name.lower().endswith(SECRET_ENDINGS)
 
 
 class Safety(Enum):
@@ -91,9 +119,10 @@ class Request:
             parts = urlsplit(self.url)
         except ValueError:
             return SentRequest(self.method, "an address that cannot be read")
-        secret = {name for name, value in self.params if isinstance(value, Secret)} | SECRET_PARAMETERS
+        secret = {name for name, value in self.params if isinstance(value, Secret)}
         pairs = [*parse_qsl(parts.query), *((name, str(value)) for name, value in self.params)]
-        query = urlencode([(name, MASK if name in secret else value) for name, value in pairs], safe="*")
+        shown = [(name, MASK if name in secret or _is_secret(name) else value) for name, value in pairs]
+        query = urlencode(shown, safe="*", errors="replace")
         host = parts.netloc.rpartition("@")[2]
         return SentRequest(self.method, urlunsplit(parts._replace(netloc=host, query=query, fragment="")))
 

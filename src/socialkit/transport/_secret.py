@@ -71,8 +71,8 @@ def mask(text: str, secrets: tuple[Secret, ...]) -> str:
         >>> mask("no such token: abcdefgh", (Secret("abcdefgh"),))
         'no such token: ***'
     """
-    for secret in secrets:
-        value = secret.reveal()
+    # The longest first: a secret may hold another one, and half of it would stay.
+    for value in sorted((secret.reveal() for secret in secrets), key=len, reverse=True):
         if len(value) >= SHORTEST:
             text = text.replace(value, MASK)
     return text

@@ -217,5 +217,8 @@ def open_core(
 
 
 def host_of(base_url: str) -> str:
-    """Return the host, and the port if it is not the usual one, of an address."""
-    return urlsplit(base_url).netloc.rpartition("@")[2].lower()
+    """Return the host, and the port if it is not the usual one, of an address; empty if it is none."""
+    try:
+        return urlsplit(base_url).netloc.rpartition("@")[2].lower()
+    except ValueError:  # the pipeline says what is wrong with it
+        return ""

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Generic, TypeVar, final
 
-from socialkit.errors import NotFoundError
-from socialkit.models import Attempt, Capability, Draft, Found, FoundState, Post, Problem, require_aware
+from socialkit.errors import InvalidDraftError, NotFoundError
+from socialkit.models import (
+    Attempt,
+    Basis,
+    Capability,
+    Draft,
+    Found,
+    FoundState,
+    Post,
+    Problem,
+    require_aware,
+)
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base._core import Core, post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
@@ -99,6 +109,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         core = self._core
         core.require(Capability.EDIT)
         ready = core.facts.rules.ready(_as_draft(draft), _target(core), core.limits, "posts.edit")
+        _require_one_part(ready, core.facts.name)
         await core.mine(ref_of(post))
         target = post_id(post)
         return await core.write(
@@ -192,6 +203,19 @@ def cut(page: Page[T], times: list[datetime | None], since: datetime) -> Page[T]
     """Return the part of a newest-first page after a time; the listing ends where it begins."""
     kept = tuple(item for item, time in zip(page.items, times, strict=True) if time is None or time > since)
     return Page(kept, page.next_cursor if len(kept) == len(page.items) else None)
+
+
+def _require_one_part(draft: Draft, platform: str) -> None:
+    """Raise if a draft has more than an edit of one post can take."""
+    given = (("thread", bool(draft.thread)), ("first_comment", draft.first_comment is not None))
+    message = "cannot be edited in: an edit changes one post"
+    problems = [
+        Problem(field=field, message=message, basis=Basis.DRAFT, platform=platform)
+        for field, is_given in given
+        if is_given
+    ]
+    if problems:
+        raise InvalidDraftError("the draft is more than one post", problems=problems, platform=platform)
 
 
 def _as_draft(draft: Draft | str) -> Draft:

@@ -15,6 +15,9 @@ __all__ = ["DraftRules", "Place"]
 MOVING = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
 """Kinds of files that have a length in time."""
 
+WORD_SHOWN = 20
+"""How much of a word that is too long a problem quotes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -85,11 +88,7 @@ class DraftRules:
 
     def check(self, draft: Draft, target: str, limits: Limits) -> tuple[Problem, ...]:
         """Return every problem of a draft for a platform or account, in reading order."""
-        try:
-            ready = self.prepare(draft, target, limits)
-        except InvalidDraftError as error:
-            return error.problems
-        return tuple(self._problems(ready, limits))
+        return tuple(self._problems(self.prepare(draft, target, limits), limits))
 
     def ready(self, draft: Draft, target: str, limits: Limits, operation: str) -> Draft:
         """Return the draft as it is sent.
@@ -106,11 +105,13 @@ class DraftRules:
         return ready
 
     def prepare(self, draft: Draft, target: str, limits: Limits) -> Draft:
-        """Return the draft with its variants laid over it and long texts cut or split as it says."""
+        """Return the draft with its variants laid over it and long texts cut or split as it says.
+
+        A text that cannot be cut or split stays as it is, for `check` to name.
+        """
         mine = draft.for_(target)
-        parts = [ready for part in mine.parts for ready in self._fitted(part, limits)]
-        first, rest = parts[0], tuple(part.model_copy(update={"thread": ()}) for part in parts[1:])
-        return first.model_copy(update={"thread": rest, "overflow": "refuse"})
+        first, *rest = [ready for part in mine.parts for ready in self._fitted(part, limits)]
+        return first.model_copy(update={"thread": tuple(rest)})
 
     # Below -------------------------------------------------------------------------------
 
@@ -121,21 +122,20 @@ class DraftRules:
         return measure(text, self._text(limits))
 
     def _fitted(self, part: Draft, limits: Limits) -> list[Draft]:
-        length = self._length(part.text, limits)
-        room = limits.text - (self._length(self.shown(part), limits) - length)
-        if part.overflow == "refuse" or length <= room:
-            return [part]
         try:
-            return self._shortened(part, room, self._text(limits))
-        except UnsplittableError as error:
-            problem = Place("", limits, self.platform).problem(
-                "text", "has a word that does not fit in one post", limit=error.limit, actual=error.length
-            )
-            raise InvalidDraftError(
-                "the text cannot be shortened", problems=[problem], platform=self.platform
-            ) from error
+            parts = self._shortened(part, limits)
+        except ValueError:  # a word that does not fit, or no room at all beside what else counts
+            return [part]
+        return [one.model_copy(update={"overflow": "refuse"}) for one in parts]
 
-    def _shortened(self, part: Draft, room: int, rules: TextRules) -> list[Draft]:
+    def _room(self, part: Draft, limits: Limits) -> int:
+        beside = self._length(self.shown(part), limits) - self._length(part.text, limits)
+        return limits.text - beside
+
+    def _shortened(self, part: Draft, limits: Limits) -> list[Draft]:
+        room, rules = self._room(part, limits), self._text(limits)
+        if part.overflow == "refuse" or self._length(part.text, limits) <= room:
+            return [part]
         if part.overflow == "truncate":
             return [part.model_copy(update={"text": truncate(part.text, room, rules)})]
         first, *rest = split(part.text, room, rules)
@@ -147,26 +147,47 @@ class DraftRules:
             yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
         for number, part in enumerate(draft.parts):
             place = whole if number == 0 else Place(f"thread[{number - 1}].", limits, self.platform)
-            if number and part.thread:
-                yield place.problem(
-                    "thread", "stands inside a thread: give the parts in one list", basis=Basis.DRAFT
-                )
+            if number:
+                yield from self._later_problems(part, place)
             yield from self._part_problems(part, place)
             yield from self.special(part, place)
         if draft.first_comment is not None:
             yield from self._comment_problems(draft.first_comment, whole)
 
+    def _later_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
+        if part.thread:
+            yield place.problem(
+                "thread", "stands inside a thread: give the parts in one list", basis=Basis.DRAFT
+            )
+        if part.first_comment is not None:
+            yield place.problem("first_comment", "belongs to the first part", basis=Basis.DRAFT)
+        if part.reply_to is not None:
+            yield place.problem("reply_to", "belongs to the first part", basis=Basis.DRAFT)
+
     def _part_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         if self.is_empty(part):
             yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
-        length = self._length(self.shown(part), place.limits)
-        if length > place.limits.text:
-            unit = place.limits.text_unit
-            yield place.problem("text", "is too long", limit=place.limits.text, actual=length, unit=unit)
+        yield from self._text_problems(part, place)
         if part.visibility is not None and part.visibility not in self.visibilities:
             offered = ", ".join(sorted(self.visibilities))
             yield place.problem("visibility", f"is not offered: {part.visibility.value}", limit=offered)
         yield from self._media_problems(part, place)
+
+    def _text_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
+        limits, unit = place.limits, place.limits.text_unit
+        length = self._length(self.shown(part), limits)
+        if length <= limits.text:
+            return
+        try:
+            self._shortened(part, limits)
+        except UnsplittableError as error:
+            message = f"has a word that does not fit in one post, {error.word[:WORD_SHOWN]!r}"
+            yield place.problem("text", message, limit=error.limit, actual=error.length, unit=unit)
+        except ValueError:
+            message = "has no room beside what else counts against the limit"
+            yield place.problem("text", message, limit=limits.text, actual=length, unit=unit)
+        else:
+            yield place.problem("text", "is too long", limit=limits.text, actual=length, unit=unit)
 
     def _comment_problems(self, text: str, place: Place) -> Iterator[Problem]:
         length = self._length(text, place.limits)

@@ -13,7 +13,7 @@ from socialkit.auth import (
     Stored,
     TokenStore,
 )
-from socialkit.errors import ConfigurationError, NotFoundError
+from socialkit.errors import ConfigurationError, NotFoundError, UnexpectedResponseError
 from socialkit.models import AccountRef, Limits, Profile
 from socialkit.operations import Async, Mode, ModeT, Sync
 from socialkit.platforms.base import (
@@ -60,7 +60,7 @@ class MastodonAccount(Account[ModeT], Generic[ModeT]):
         try:
             answer = await core.pipeline.call(Request(method="GET", url="api/v2/instance"), WireInstance)
             configuration = answer.value.configuration
-        except NotFoundError:  # before 4.0, and some forks
+        except (NotFoundError, UnexpectedResponseError):  # before 4.0, and some forks
             older = await core.pipeline.call(Request(method="GET", url="api/v1/instance"), WireInstanceV1)
             configuration, text = older.value.configuration, older.value.max_toot_chars
         return to_limits(configuration, core.facts.limits, text=text, now=core.now())

@@ -28,7 +28,7 @@ from socialkit.models import (
 from socialkit.platforms.base import DraftRules, Place, PlatformFacts
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
 from socialkit.text import TextRules
-from socialkit.transport import ErrorBody, ErrorTable, RateHeaders, Response
+from socialkit.transport import ErrorBody, ErrorTable, RateHeaders, Response, read_error_body
 
 __all__ = ["FACTS", "PROCESSING_LIMIT", "MastodonRules"]
 
@@ -146,12 +146,14 @@ def read_error(response: Response) -> ErrorBody | None:
     try:
         wire = WireError.model_validate_json(response.content)
     except ValidationError:
-        return None
+        return read_error_body(response)  # a fork, with a shape of its own
     challenge = OAUTH_ERROR.search(response.headers.get("www-authenticate", ""))
     code = challenge.group(1) if challenge else None
     if wire.error_description is not None:  # only OAuth's own answers have one, and their `error` is a code
         return ErrorBody(message=wire.error_description, code=wire.error or code)
-    return ErrorBody(message=wire.error, code=code) if wire.error is not None else None
+    if wire.error is not None:
+        return ErrorBody(message=wire.error, code=code)
+    return read_error_body(response)
 
 
 class MastodonRules(DraftRules):

@@ -11,8 +11,8 @@ from socialkit.platforms.base import Core, Inbox
 from socialkit.platforms.mastodon._map import NOTICES, status_message, to_message
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
-from socialkit.platforms.mastodon._wire import WireContext, WireNotification, WireStatus
-from socialkit.transport import Request, Safety
+from socialkit.platforms.mastodon._wire import WireContext, WireIdentified, WireNotification, WireStatus
+from socialkit.transport import Request, Safety, segment
 
 __all__ = ["MastodonInbox"]
 
@@ -43,11 +43,11 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
         return Page(tuple(messages), cursor_of(answer.response))
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
-        request = Request(method="GET", url=f"api/v1/statuses/{post}/context")
+        request = Request(method="GET", url=f"api/v1/statuses/{segment(post)}/context")
         answer = await self._core.pipeline.call(request, WireContext)
         ref = self._core.ref
         messages: list[Message] = []
-        for number, wire in enumerate(answer.value.descendants):
+        for number, wire in enumerate(answer.value.descendants or ()):
             if wire.account.id != ref.id:
                 kind = MessageKind.COMMENT if wire.in_reply_to_id == post else MessageKind.REPLY
                 raw = answer.raw.at("descendants", number)
@@ -71,17 +71,17 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
     async def _like(self, target: str, run: Run) -> None:
         request = Request(
             method="POST",
-            url=f"api/v1/statuses/{target}/favourite",
+            url=f"api/v1/statuses/{segment(target)}/favourite",
             safety=Safety.REPEATABLE,  # a favourite is a state: twice is once
         )
         await run.commit("like", partial(self._acted, request), returns=bool)
 
     async def _acted(self, request: Request) -> bool:
-        await self._core.pipeline.send(request)
+        await self._core.pipeline.call(request, WireIdentified)
         return True
 
     async def _find_like(self, attempt: Attempt) -> Found:
-        request = Request(method="GET", url=f"api/v1/statuses/{attempt.target}")
+        request = Request(method="GET", url=f"api/v1/statuses/{segment(attempt.target or '')}")
         answer = await self._core.pipeline.call(request, WireStatus)
         if answer.value.favourited:
             return Found.published(None, "the account likes it")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final, Generic
-from urllib.parse import quote
 
 from socialkit.errors import APIError, NotFoundError
 from socialkit.models import Observation, Post, Profile, SubjectKind, Trend
@@ -17,7 +16,7 @@ from socialkit.platforms.mastodon._map import (
     to_profile,
     to_trend,
 )
-from socialkit.platforms.mastodon._paging import cursor_of, page_params
+from socialkit.platforms.mastodon._paging import cursor_of, no_cursor, offset_of, page_params
 from socialkit.platforms.mastodon._wire import (
     WireAccount,
     WireSearch,
@@ -25,7 +24,7 @@ from socialkit.platforms.mastodon._wire import (
     WireTrendsLink,
     WireTrendsTag,
 )
-from socialkit.transport import Request
+from socialkit.transport import Request, segment
 
 __all__ = ["MastodonInsights", "MastodonListening"]
 
@@ -35,6 +34,7 @@ NO_SUCH_CALL: Final = frozenset({404, 405})
 """What servers before 4.3 answer when they are asked for several posts at once."""
 FOUND_MOST: Final = 40
 """Search results in one page, at most."""
+TRENDS: Final = ("tags", "links")
 TRENDS_MOST: Final = 20
 """Trends in one page, at most."""
 
@@ -43,7 +43,7 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
     """Counts as this server has seen them; remote reactions that it never heard of are missing."""
 
     async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
-        start = int(cursor or 0)
+        start = offset_of(cursor)
         chunk = posts[start : start + AT_ONCE]
         statuses = await self._statuses(chunk)
         now, ref, rows = self._core.now(), self._core.ref, list[Observation]()
@@ -71,7 +71,7 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
     async def _status(self, post: str) -> WireStatus | None:
         try:
             answer = await self._core.pipeline.call(
-                Request(method="GET", url=f"api/v1/statuses/{post}"), WireStatus
+                Request(method="GET", url=f"api/v1/statuses/{segment(post)}"), WireStatus
             )
         except NotFoundError:
             return None
@@ -100,20 +100,20 @@ class MastodonListening(Listening[ModeT], Generic[ModeT]):
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
         if query.startswith("#") and " " not in query:
             return await self._hashtag(query[1:], limit, cursor)
-        offset = int(cursor or 0)
+        offset = offset_of(cursor)
         size = FOUND_MOST if limit is None else max(1, min(limit, FOUND_MOST))
         params = (("q", query), ("type", "statuses"), ("limit", str(size)), ("offset", str(offset)))
         answer = await self._core.pipeline.call(
             Request(method="GET", url="api/v2/search", params=params), WireSearch
         )
-        found = answer.value.statuses
+        found = answer.value.statuses or []
         posts = [to_post(w, answer.raw.at("statuses", n), self._core.ref) for n, w in enumerate(found)]
         return Page(tuple(posts), str(offset + len(found)) if len(found) >= size else None)
 
     async def _hashtag(self, name: str, limit: int | None, cursor: str | None) -> Page[Post]:
         request = Request(
             method="GET",
-            url=f"api/v1/timelines/tag/{quote(name, safe='')}",
+            url=f"api/v1/timelines/tag/{segment(name)}",
             params=page_params(cursor, limit, FOUND_MOST),
         )
         answer = await self._core.pipeline.call(request, list[WireStatus])
@@ -122,17 +122,20 @@ class MastodonListening(Listening[ModeT], Generic[ModeT]):
 
     async def _trends(self, limit: int | None, cursor: str | None) -> Page[Trend]:
         """Read hashtags first, then links; the cursor says which, and from where."""
-        which, _, at = (cursor or "tags:0").partition(":")
+        which, _, rest = (cursor or "tags:0").partition(":")
+        if which not in TRENDS:
+            raise no_cursor(cursor)
+        at = offset_of(rest, of=cursor)
         size = TRENDS_MOST if limit is None else max(1, min(limit, TRENDS_MOST))
-        params = (("limit", str(size)), ("offset", at))
+        params = (("limit", str(size)), ("offset", str(at)))
         request = Request(method="GET", url=f"api/v1/trends/{which}", params=params)
         if which == "tags":
             tags = await self._core.pipeline.call(request, list[WireTrendsTag])
             trends = tuple(to_trend(wire, tags.raw.at(n)) for n, wire in enumerate(tags.value))
-            return Page(trends, f"tags:{int(at) + size}" if len(trends) >= size else "links:0")
+            return Page(trends, f"tags:{at + size}" if len(trends) >= size else "links:0")
         links = await self._core.pipeline.call(request, list[WireTrendsLink])
         trends = tuple(to_trend(wire, links.raw.at(n)) for n, wire in enumerate(links.value))
-        return Page(trends, f"links:{int(at) + size}" if len(trends) >= size else None)
+        return Page(trends, f"links:{at + size}" if len(trends) >= size else None)
 
     async def _profile(self, handle: str) -> Profile:
         request = Request(method="GET", url="api/v1/accounts/lookup", params=(("acct", handle),))

@@ -32,10 +32,13 @@ from socialkit.platforms.mastodon._wire import (
     WireAttachment,
     WireAuthor,
     WireConfiguration,
+    WireMediaLimits,
     WireNotification,
+    WirePollLimits,
     WireQuote,
     WireScheduled,
     WireStatus,
+    WireStatusesLimits,
     WireTrendsLink,
     WireTrendsTag,
 )
@@ -113,19 +116,31 @@ NATIVE: Final[Mapping[str, str]] = {
 
 
 def _visibility(value: str | None) -> Visibility | None:
-    return None if value is None else VISIBILITIES.get(value) or Visibility(value)
+    return VISIBILITIES.get(value) or Visibility(value) if value else None
 
 
-def _author(wire: WireAuthor) -> Author:
-    return Author(id=wire.id, handle=wire.acct, name=wire.display_name, url=wire.url, avatar_url=wire.avatar)
+def _author(wire: WireAuthor | None) -> Author:
+    if wire is None:  # what the server itself has to say
+        return Author(id="", handle="")
+    return Author(
+        id=wire.id,
+        handle=wire.acct or wire.username,
+        name=wire.display_name or "",
+        url=wire.url or None,
+        avatar_url=wire.avatar or None,
+    )
 
 
 def to_media(wire: WireAttachment) -> PostMedia:
     """Map an attachment; one without an address is still processed."""
-    kind = MEDIA_KINDS.get(wire.type, MediaKind.UNKNOWN)
+    kind = MEDIA_KINDS.get(wire.type or "", MediaKind.UNKNOWN)
     return PostMedia(
-        id=wire.id, kind=kind, url=wire.url, alt_text=wire.description, ready=wire.url is not None
+        id=wire.id, kind=kind, url=wire.url or None, alt_text=wire.description, ready=bool(wire.url)
     )
+
+
+def _all_media(wires: list[WireAttachment] | None) -> tuple[PostMedia, ...]:
+    return tuple([to_media(one) for one in wires or ()])
 
 
 def _quoted(quote: WireQuote | None) -> str | None:
@@ -140,16 +155,16 @@ def to_post(wire: WireStatus, raw: Raw, account: AccountRef | None) -> Post:
         id=wire.id,
         account=account,
         author=_author(wire.account),
-        text=html_to_text(wire.content),
+        text=html_to_text(wire.content or ""),
         html=wire.content,
         title=wire.spoiler_text or None,
-        url=wire.url,
+        url=wire.url or None,
         published_at=wire.created_at,
         edited_at=wire.edited_at,
         visibility=_visibility(wire.visibility),
-        language=wire.language,
-        media=tuple([to_media(one) for one in wire.media_attachments]),
-        reply_to=wire.in_reply_to_id,
+        language=wire.language or None,
+        media=_all_media(wire.media_attachments),
+        reply_to=wire.in_reply_to_id or None,
         quotes=_quoted(wire.quote),
         shares=wire.reblog.id if wire.reblog is not None else None,
         like_count=wire.favourites_count,
@@ -169,9 +184,9 @@ def to_scheduled_post(wire: WireScheduled, raw: Raw, account: AccountRef | None)
         title=wire.params.spoiler_text or None,
         scheduled_at=wire.scheduled_at,
         visibility=_visibility(wire.params.visibility),
-        language=wire.params.language,
-        media=tuple(to_media(one) for one in wire.media_attachments or ()),
-        reply_to=wire.params.in_reply_to_id,
+        language=wire.params.language or None,
+        media=_all_media(wire.media_attachments),
+        reply_to=wire.params.in_reply_to_id or None,
         raw=raw,
     )
 
@@ -180,11 +195,11 @@ def to_profile(wire: WireAccount, raw: Raw, account: AccountRef | None) -> Profi
     """Map an account."""
     return Profile(
         id=wire.id,
-        handle=wire.acct,
-        name=wire.display_name,
-        url=wire.url,
-        avatar_url=wire.avatar,
-        bio=html_to_text(wire.note),
+        handle=wire.acct or wire.username,
+        name=wire.display_name or "",
+        url=wire.url or None,
+        avatar_url=wire.avatar or None,
+        bio=html_to_text(wire.note or ""),
         follower_count=wire.followers_count,
         following_count=wire.following_count,
         post_count=wire.statuses_count,
@@ -201,7 +216,7 @@ def message_kind(status: WireStatus, kind: str, me: str | None) -> MessageKind:
         return MessageKind.DIRECT_MESSAGE
     if kind == "quote":
         return MessageKind.QUOTE
-    if status.in_reply_to_id is None:
+    if not status.in_reply_to_id:
         return MessageKind.MENTION
     return MessageKind.COMMENT if status.in_reply_to_account_id == me else MessageKind.REPLY
 
@@ -215,15 +230,15 @@ def status_message(
         kind=kind,
         account=account,
         author=_author(wire.account),
-        text=html_to_text(wire.content),
+        text=html_to_text(wire.content or ""),
         created_at=wire.created_at,
         post_id=post_id,
-        reply_to=wire.in_reply_to_id,
+        reply_to=wire.in_reply_to_id or None,
         private=wire.visibility == "direct",
         visibility=_visibility(wire.visibility),
-        language=wire.language,
-        url=wire.url,
-        media=tuple([to_media(one) for one in wire.media_attachments]),
+        language=wire.language or None,
+        url=wire.url or None,
+        media=_all_media(wire.media_attachments),
         raw=raw,
     )
 
@@ -288,17 +303,20 @@ def to_trend(wire: WireTrendsTag | WireTrendsLink, raw: Raw) -> Trend:
     today = wire.history[0] if wire.history else None
     return Trend(
         kind=TrendKind.HASHTAG if isinstance(wire, WireTrendsTag) else TrendKind.LINK,
-        name=wire.name if isinstance(wire, WireTrendsTag) else wire.title,
-        url=wire.url,
+        name=wire.name if isinstance(wire, WireTrendsTag) else wire.title or wire.url,
+        url=wire.url or None,
         uses=today.uses if today is not None else None,
         people=today.accounts if today is not None else None,
         raw=raw,
     )
 
 
-def to_limits(wire: WireConfiguration, defaults: Limits, *, text: int | None, now: datetime) -> Limits:
+def to_limits(wire: WireConfiguration | None, defaults: Limits, *, text: int | None, now: datetime) -> Limits:
     """Return a server's own limits; what it does not say keeps the documented default."""
-    statuses, media, polls = wire.statuses, wire.media_attachments, wire.polls
+    told = wire or WireConfiguration()
+    statuses = told.statuses or WireStatusesLimits()
+    media = told.media_attachments or WireMediaLimits()
+    polls = told.polls or WirePollLimits()
 
     def known(value: T | None, default: T) -> T:
         return default if value is None else value

@@ -8,9 +8,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from socialkit.transport import Response
 
-__all__ = ["cursor_of", "page_params"]
+__all__ = ["cursor_of", "no_cursor", "offset_of", "page_params"]
 
-LINK: Final = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
+LINK: Final = re.compile(r"<([^<>]*)>([^<]*)")
+"""An address and what is said of it, up to the next address."""
+RELATION: Final = re.compile(r';\s*rel\s*=\s*"?(\w+)"?', re.IGNORECASE)
+OFFSET: Final = re.compile(r"[0-9]{1,9}")
 
 
 def cursor_of(response: Response, *, rel: str = "next") -> str | None:
@@ -19,13 +22,39 @@ def cursor_of(response: Response, *, rel: str = "next") -> str | None:
     Only the query is kept, so that a stored cursor can never send credentials to another host.
     """
     for match in LINK.finditer(response.headers.get("link", "")):
-        if match.group(2) == rel:
-            return urlsplit(match.group(1)).query or None
+        said = RELATION.search(match.group(2))
+        if said is not None and said.group(1).lower() == rel:
+            return _query(match.group(1))
     return None
+
+
+def _query(address: str) -> str | None:
+    try:
+        query = urlsplit(address).query
+    except ValueError:  # brackets that hold no address
+        return None
+    return query if parse_qsl(query) else None
 
 
 def page_params(cursor: str | None, limit: int | None, most: int) -> tuple[tuple[str, str], ...]:
     """Return the parameters of one page."""
     if cursor is not None:
-        return tuple(parse_qsl(cursor))
+        pairs = tuple(parse_qsl(cursor))
+        if not pairs:  # without parameters the server would begin again at the first page
+            raise no_cursor(cursor)
+        return pairs
     return (("limit", str(most if limit is None else max(1, min(limit, most)))),)
+
+
+def offset_of(cursor: str | None, *, of: str | None = None) -> int:
+    """Return where a page begins that is found by counting; `of` is the whole cursor, for the error."""
+    if cursor is None:
+        return 0
+    if not OFFSET.fullmatch(cursor):
+        raise no_cursor(cursor if of is None else of)
+    return int(cursor)
+
+
+def no_cursor(cursor: str | None) -> ValueError:
+    """Return what to say of a cursor that no listing of this kind gave."""
+    return ValueError(f"cursor={cursor!r} is not one that this listing gave")

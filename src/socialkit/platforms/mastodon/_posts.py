@@ -7,15 +7,26 @@ from functools import partial
 from typing import Final, Generic
 
 from socialkit.errors import InvalidDraftError
-from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia, Problem, require_aware
+from socialkit.models import (
+    Attempt,
+    Draft,
+    Found,
+    Media,
+    Post,
+    PostMedia,
+    Problem,
+    WireModel,
+    require_aware,
+)
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base import Core, MediaFiles, Posts, publish_parts, secondary
+from socialkit.platforms.mastodon._edits import Edits
 from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
 from socialkit.platforms.mastodon._options import MastodonOptions
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
-from socialkit.transport import Request, Safety
+from socialkit.transport import Request, Safety, segment
 
 __all__ = ["MastodonMedia", "MastodonPosts"]
 
@@ -29,6 +40,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core) -> None:
         super().__init__(mode, core)
         self._statuses = Statuses(core)
+        self._edits = Edits(core, self._statuses)
 
     @paginated
     async def iterate_scheduled(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
@@ -67,7 +79,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         target = post if isinstance(post, str) else post.id
         request = Request(
             method="PUT",
-            url=f"api/v1/scheduled_statuses/{target}",
+            url=f"api/v1/scheduled_statuses/{segment(target)}",
             json={"scheduled_at": require_aware(at, "at").isoformat()},
             safety=Safety.REPEATABLE,  # the same time twice is the same time
         )
@@ -101,7 +113,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
 
     async def _get(self, post: str) -> Post:
         answer = await self._core.pipeline.call(
-            Request(method="GET", url=f"api/v1/statuses/{post}"), WireStatus
+            Request(method="GET", url=f"api/v1/statuses/{segment(post)}"), WireStatus
         )
         return to_post(answer.value, answer.raw, self._core.ref)
 
@@ -110,7 +122,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         own = (("exclude_reblogs", "true"),) if cursor is None else ()
         request = Request(
             method="GET",
-            url=f"api/v1/accounts/{ref.id}/statuses",
+            url=f"api/v1/accounts/{segment(ref.id or '')}/statuses",
             params=(*page_params(cursor, limit, MOST), *own),
         )
         answer = await self._core.pipeline.call(request, list[WireStatus])
@@ -118,19 +130,28 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         return Page(tuple(posts), cursor_of(answer.response))
 
     async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
-        return await self._statuses.edit(post, draft, run)
+        return await self._edits.edit(post, draft, run)
 
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         kind = "scheduled_statuses" if scheduled else "statuses"
-        request = Request(method="DELETE", url=f"api/v1/{kind}/{post}", safety=Safety.WRITE)
+        request = Request(method="DELETE", url=f"api/v1/{kind}/{segment(post)}", safety=Safety.WRITE)
         await run.commit("delete", partial(self._acted, request), returns=bool)
 
     async def _acted(self, request: Request) -> bool:
-        await self._core.pipeline.send(request)
+        await self._core.pipeline.call(request, WireModel)  # read, so that a page of some proxy is no success
         return True
 
     async def _find(self, attempt: Attempt) -> Found:
         return await self._statuses.find(attempt)
+
+    async def _find_edit(self, attempt: Attempt) -> Found:
+        return await self._edits.find(attempt)
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        assert attempt.target is not None
+        if await self._edits.exists(f"api/v1/scheduled_statuses/{segment(attempt.target or '')}"):
+            return Found.absent("the post is still scheduled")
+        return await super()._find_delete(attempt)
 
 
 class MastodonMedia(MediaFiles[ModeT], Generic[ModeT]):

@@ -24,7 +24,7 @@ from socialkit.platforms.mastodon._wire import (
     WireSource,
     WireStatus,
 )
-from socialkit.transport import Request, Safety, Upload
+from socialkit.transport import Request, Safety, Upload, segment
 
 __all__ = ["Statuses", "status_body"]
 
@@ -111,7 +111,7 @@ class Statuses:
     def _own_path(self, scheduled: bool) -> str:  # noqa: FBT001 - private
         if scheduled:
             return "api/v1/scheduled_statuses"
-        return f"api/v1/accounts/{self._core.ref.id}/statuses"
+        return f"api/v1/accounts/{segment(self._core.ref.id or '')}/statuses"
 
     async def _create(self, body: dict[str, JsonValue], key: str, scheduled: bool) -> Post:  # noqa: FBT001
         request = Request(
@@ -121,36 +121,16 @@ class Statuses:
             headers={"Idempotency-Key": key},
             safety=Safety.WRITE,
         )
-        return await self._sent(request, scheduled=scheduled)
+        return await self.sent(request, scheduled=scheduled)
 
-    async def _sent(self, request: Request, *, scheduled: bool) -> Post:
+    async def sent(self, request: Request, *, scheduled: bool) -> Post:
+        """Send a write, and return the status that it made."""
         ref = self._core.ref
         if scheduled:
             planned = await self._core.pipeline.call(request, WireScheduled)
             return to_scheduled_post(planned.value, planned.raw, ref)
         answer = await self._core.pipeline.call(request, WireStatus)
         return to_post(answer.value, answer.raw, ref)
-
-    async def edit(self, post: str, draft: Draft, run: Run) -> Post:
-        """Replace a status; media that the draft does not mention stay."""
-        kept: list[str] = []
-        if "media" not in draft.model_fields_set:
-            kept = await run.step("media kept", partial(self._media_of, post), returns=list[str])
-        new = [
-            await run.step(f"media {number}", partial(self.upload_ready, one), returns=str)
-            for number, one in enumerate(draft.media, 1)
-        ]
-        body = status_body(draft, [*kept, *new], None)
-        refused = {"visibility", "scheduled_at", "quoted_status_id"}
-        body = {name: value for name, value in body.items() if name not in refused}
-        request = Request(method="PUT", url=f"api/v1/statuses/{post}", json=body, safety=Safety.WRITE)
-        return await run.commit("edit", partial(self._sent, request, scheduled=False), returns=Post)
-
-    async def _media_of(self, post: str) -> list[str]:
-        answer = await self._core.pipeline.call(
-            Request(method="GET", url=f"api/v1/statuses/{post}"), WireStatus
-        )
-        return [one.id for one in answer.value.media_attachments]
 
     # Media -------------------------------------------------------------------------------
 
@@ -196,7 +176,7 @@ class Statuses:
         """Return an uploaded file as it is now."""
         try:
             answer = await self._core.pipeline.call(
-                Request(method="GET", url=f"api/v1/media/{media}"), WireAttachment
+                Request(method="GET", url=f"api/v1/media/{segment(media)}"), WireAttachment
             )
         except NotFoundError:
             raise
@@ -241,20 +221,20 @@ class Statuses:
         return Found.undecided("the account published too much since to look through it all")
 
     async def _is_it(self, wire: WireStatus, draft: Draft, media: list[str], reply_to: str | None) -> bool:
-        if wire.reblog is not None or wire.in_reply_to_id != reply_to:
+        if wire.reblog is not None or (wire.in_reply_to_id or None) != reply_to:
             return False
-        if [one.id for one in wire.media_attachments] != media:
+        if [one.id for one in wire.media_attachments or ()] != media:
             return False
         if draft.visibility is not None and wire.visibility != VISIBILITY_TO_WIRE[draft.visibility]:
             return False
         if media:
             return True  # the files were uploaded for this post alone
         source = await self._core.pipeline.call(
-            Request(method="GET", url=f"api/v1/statuses/{wire.id}/source"), WireSource
+            Request(method="GET", url=f"api/v1/statuses/{segment(wire.id)}/source"), WireSource
         )
         options = draft.option(MastodonOptions)
         warning = (options.content_warning or "") if options is not None else ""
-        return (source.value.text.strip(), source.value.spoiler_text.strip()) == (
+        return (source.value.text.strip(), (source.value.spoiler_text or "").strip()) == (
             draft.text.strip(),
             warning.strip(),
         )

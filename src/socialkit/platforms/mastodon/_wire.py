@@ -1,26 +1,55 @@
-"""Answers as Mastodon sends them; only what is read. See https://docs.joinmastodon.org/entities/."""
+"""Answers as Mastodon sends them; only what is read. See https://docs.joinmastodon.org/entities/.
+
+Other servers speak the same API, and old ones still run: they leave fields out, send null or an empty text
+for what they do not have, and numbers for ids. Whatever a post is still a post without is `Lenient`.
+"""
 
 from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import core_schema
 
 from socialkit.models import Timestamp, WireModel
 
 __all__ = [
     "WireAccount",
     "WireAttachment",
+    "WireAuthor",
+    "WireConfiguration",
     "WireContext",
     "WireHistory",
     "WireIdentified",
     "WireInstance",
     "WireInstanceV1",
+    "WireMediaLimits",
     "WireNotification",
+    "WirePoll",
+    "WirePollLimits",
     "WireQuote",
     "WireScheduled",
     "WireSearch",
     "WireSource",
     "WireStatus",
+    "WireStatusesLimits",
     "WireTrendsLink",
     "WireTrendsTag",
 ]
+
+
+T = TypeVar("T")
+
+
+class _OrNone:
+    """Reads what does not fit as None, without a call into Python for each value."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
+
+
+Lenient = Annotated[T | None, _OrNone()]
+"""A value that is None when it is missing, null, or not what it should be."""
 
 
 class WireIdentified(WireModel):
@@ -34,51 +63,54 @@ class WireAccount(WireModel):
 
     id: str
     username: str = ""
-    acct: str
+    acct: str | None = None
     """`user`, or `user@host` for those of other servers."""
-    display_name: str = ""
-    note: str = ""
+    display_name: str | None = None
+    note: Lenient[str] = None
     """HTML."""
-    url: str | None = None
-    avatar: str | None = None
-    bot: bool | None = None
-    created_at: Timestamp | None = None
-    followers_count: int | None = None
-    following_count: int | None = None
-    statuses_count: int | None = None
+    url: Lenient[str] = None
+    avatar: Lenient[str] = None
+    bot: Lenient[bool] = None
+    created_at: Lenient[Timestamp] = None
+    followers_count: Lenient[int] = None
+    following_count: Lenient[int] = None
+    statuses_count: Lenient[int] = None
 
 
 class WireAuthor(WireModel):
     """An account, as far as a post's author needs it."""
 
     id: str
-    acct: str
-    display_name: str = ""
-    url: str | None = None
-    avatar: str | None = None
+    username: str = ""
+    acct: str | None = None
+    display_name: str | None = None
+    url: Lenient[str] = None
+    avatar: Lenient[str] = None
 
 
 class WireAttachment(WireModel):
     """A media attachment."""
 
     id: str
-    type: str = "unknown"
-    url: str | None = None
+    type: Lenient[str] = None
+    url: Lenient[str] = None
     """Null while it is processed."""
-    description: str | None = None
+    description: Lenient[str] = None
 
 
 class WireQuote(WireModel):
     """A quote; a shallow one holds an id only, a hidden one nothing."""
 
-    quoted_status: WireIdentified | None = None
-    quoted_status_id: str | None = None
+    quoted_status: Lenient[WireIdentified] = None
+    quoted_status_id: Lenient[str] = None
 
 
 class WirePollOption(WireModel):
     """A choice of a poll."""
 
     title: str
+    votes_count: int | None = None
+    """Null while the totals are hidden."""
 
 
 class WirePoll(WireModel):
@@ -96,24 +128,25 @@ class WireStatus(WireModel):
     id: str
     created_at: Timestamp
     account: WireAuthor
-    content: str = ""
+    content: str | None = None
     """HTML."""
-    url: str | None = None
-    visibility: str | None = None
-    spoiler_text: str = ""
-    language: str | None = None
-    edited_at: Timestamp | None = None
+    url: Lenient[str] = None
+    visibility: Lenient[str] = None
+    sensitive: Lenient[bool] = None
+    spoiler_text: Lenient[str] = None
+    language: Lenient[str] = None
+    edited_at: Lenient[Timestamp] = None
     in_reply_to_id: str | None = None
     in_reply_to_account_id: str | None = None
-    media_attachments: list[WireAttachment] = []
-    reblog: WireIdentified | None = None
-    quote: WireQuote | None = None
-    poll: WirePoll | None = None
-    replies_count: int | None = None
-    reblogs_count: int | None = None
-    favourites_count: int | None = None
-    quotes_count: int | None = None
-    favourited: bool | None = None
+    media_attachments: list[WireAttachment] | None = None
+    reblog: Lenient[WireIdentified] = None
+    quote: Lenient[WireQuote] = None
+    poll: Lenient[WirePoll] = None
+    replies_count: Lenient[int] = None
+    reblogs_count: Lenient[int] = None
+    favourites_count: Lenient[int] = None
+    quotes_count: Lenient[int] = None
+    favourited: Lenient[bool] = None
 
 
 class WireSource(WireModel):
@@ -121,17 +154,17 @@ class WireSource(WireModel):
 
     id: str
     text: str
-    spoiler_text: str = ""
+    spoiler_text: str | None = None
 
 
 class WireScheduledParams(WireModel):
     """What a scheduled status will be."""
 
     text: str | None = None
-    visibility: str | None = None
-    spoiler_text: str | None = None
+    visibility: Lenient[str] = None
+    spoiler_text: Lenient[str] = None
     in_reply_to_id: str | None = None
-    language: str | None = None
+    language: Lenient[str] = None
     media_ids: list[str] | None = None
 
 
@@ -150,91 +183,92 @@ class WireNotification(WireModel):
     id: str
     type: str
     created_at: Timestamp
-    account: WireAuthor
+    account: WireAuthor | None = None
+    """Null for what the server itself has to say, on some."""
     status: WireStatus | None = None
 
 
 class WireContext(WireModel):
     """What stands above and below a status."""
 
-    descendants: list[WireStatus] = []
+    descendants: list[WireStatus] | None = None
 
 
 class WireSearch(WireModel):
     """What a search found."""
 
-    statuses: list[WireStatus] = []
+    statuses: list[WireStatus] | None = None
 
 
 class WireHistory(WireModel):
     """One day of a trend; the numbers come as texts."""
 
-    uses: int | None = None
-    accounts: int | None = None
+    uses: Lenient[int] = None
+    accounts: Lenient[int] = None
 
 
 class WireTrendsTag(WireModel):
     """A trending hashtag."""
 
     name: str
-    url: str | None = None
-    history: list[WireHistory] = []
+    url: Lenient[str] = None
+    history: Lenient[list[WireHistory]] = None
 
 
 class WireTrendsLink(WireModel):
     """A trending link."""
 
     url: str
-    title: str = ""
-    history: list[WireHistory] = []
+    title: Lenient[str] = None
+    history: Lenient[list[WireHistory]] = None
 
 
 class WireStatusesLimits(WireModel):
     """Limits of statuses."""
 
-    max_characters: int | None = None
-    max_media_attachments: int | None = None
-    characters_reserved_per_url: int | None = None
+    max_characters: Lenient[int] = None
+    max_media_attachments: Lenient[int] = None
+    characters_reserved_per_url: Lenient[int] = None
 
 
 class WireMediaLimits(WireModel):
     """Limits of media."""
 
-    supported_mime_types: list[str] | None = None
-    image_size_limit: int | None = None
-    image_matrix_limit: int | None = None
-    video_size_limit: int | None = None
-    video_matrix_limit: int | None = None
-    description_limit: int | None = None
+    supported_mime_types: Lenient[list[str]] = None
+    image_size_limit: Lenient[int] = None
+    image_matrix_limit: Lenient[int] = None
+    video_size_limit: Lenient[int] = None
+    video_matrix_limit: Lenient[int] = None
+    description_limit: Lenient[int] = None
 
 
 class WirePollLimits(WireModel):
     """Limits of polls; the times are seconds."""
 
-    max_options: int | None = None
-    max_characters_per_option: int | None = None
-    min_expiration: int | None = None
-    max_expiration: int | None = None
+    max_options: Lenient[int] = None
+    max_characters_per_option: Lenient[int] = None
+    min_expiration: Lenient[int] = None
+    max_expiration: Lenient[int] = None
 
 
 class WireConfiguration(WireModel):
     """What a server allows."""
 
-    statuses: WireStatusesLimits = WireStatusesLimits()
-    media_attachments: WireMediaLimits = WireMediaLimits()
-    polls: WirePollLimits = WirePollLimits()
+    statuses: Lenient[WireStatusesLimits] = None
+    media_attachments: Lenient[WireMediaLimits] = None
+    polls: Lenient[WirePollLimits] = None
 
 
 class WireInstance(WireModel):
     """A server, as `/api/v2/instance` shows it."""
 
-    version: str = ""
-    configuration: WireConfiguration = WireConfiguration()
+    version: Lenient[str] = None
+    configuration: Lenient[WireConfiguration] = None
 
 
 class WireInstanceV1(WireModel):
     """A server, as `/api/v1/instance` shows it; forks name their limit themselves."""
 
-    version: str = ""
-    configuration: WireConfiguration = WireConfiguration()
-    max_toot_chars: int | None = None
+    version: Lenient[str] = None
+    configuration: Lenient[WireConfiguration] = None
+    max_toot_chars: Lenient[int] = None

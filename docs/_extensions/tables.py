@@ -1,0 +1,176 @@
+"""Write tables of what the code declares: a marker such as `<!-- table: mastodon.limits -->` becomes one.
+
+Nobody keeps these numbers by hand, so a page cannot say other things than the code does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import socialkit as sk
+from socialkit.platforms import find
+
+if TYPE_CHECKING:
+    from socialkit.models import MediaLimit
+
+MARKER: Final = re.compile(r"^<!-- table: ([a-z_]+)(?:\.([a-z_]+))? -->$", re.MULTILINE)
+STATUSES: Final = (400, 401, 403, 404, 409, 410, 422, 429, 500, 503)
+"""The statuses that a table of errors shows."""
+STRENGTH: Final = {
+    sk.Evidence.SERVER: "run against a real server",
+    sk.Evidence.RECORDED: "reads recorded answers of real servers",
+    sk.Evidence.SPEC: "fits the published specification",
+    sk.Evidence.DOCUMENTED: "written after the documentation alone",
+}
+
+
+def on_page_markdown(markdown: str, **kwargs: object) -> str:
+    """Replace the markers of a page."""
+    del kwargs
+    return fill(markdown)
+
+
+def fill(markdown: str) -> str:
+    """Return a page with its tables in it.
+
+    Raises:
+        ValueError: There is no such table.
+    """
+    return MARKER.sub(lambda found: table(*found.groups()), markdown)
+
+
+def table(subject: str, name: str | None) -> str:
+    """Return one table."""
+    if name is None and subject == "platforms":
+        return platforms()
+    if name not in TABLES:
+        message = f"there is no table {subject}.{name}: known are {', '.join(TABLES)}"
+        raise ValueError(message)
+    return TABLES[name](subject)
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as Markdown writes it."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def platforms() -> str:
+    """Return every platform with what it is good for."""
+    head = ("platform", "API", "can", "text", "files in a post")
+    rows = [
+        (
+            f"[{find(entry.name).load_facts().title}](platforms/{entry.name}.md)",
+            entry.api_version,
+            f"{len(entry.capabilities)} of {len(sk.Capability)}",
+            f"{count(entry.limits.text)} {entry.limits.text_unit}",
+            str(entry.limits.media),
+        )
+        for entry in sk.catalogue()
+    ]
+    return markdown_table(head, rows)
+
+
+def capabilities(platform: str) -> str:
+    """Return what a platform can do, and what it has in place of the rest."""
+    facts = find(platform).load_facts()
+    rows = [
+        (
+            f"`Capability.{one.name}`",
+            "yes" if one in facts.capabilities else "no",
+            "" if one in facts.capabilities else facts.instead.get(one, ""),
+        )
+        for one in sk.Capability
+    ]
+    return markdown_table(("capability", "offered", "in its place"), rows)
+
+
+def scopes(platform: str) -> str:
+    """Return what a token needs for what."""
+    facts = find(platform).load_facts()
+    needed: dict[tuple[str, ...], list[str]] = {}
+    for capability in sk.Capability:
+        if capability in facts.scopes:
+            needed.setdefault(facts.scopes[capability], []).append(capability.value)
+    rows = [(" or ".join(f"`{one}`" for one in names), ", ".join(what)) for names, what in needed.items()]
+    return markdown_table(("scope", "needed for"), rows)
+
+
+def limits(platform: str) -> str:
+    """Return how much a platform takes by its documentation."""
+    most = find(platform).load_facts().limits
+    rows = [
+        ("text", f"{count(most.text)} {most.text_unit}"),
+        ("each link counts", "as typed" if most.url_length is None else count(most.url_length)),
+        ("files in a post", count(most.media)),
+        ("alt text", count(most.alt_text, "characters")),
+        ("picture", size(most.image)),
+        ("video or audio", size(most.video)),
+        ("choices in a poll", count(most.poll_options)),
+        ("one choice", count(most.poll_option_text, "characters")),
+        ("poll lasts at least", duration(most.poll_shortest)),
+        ("poll lasts at most", duration(most.poll_longest)),
+        ("scheduled at least", duration(most.schedule_ahead, " ahead")),
+        ("types of files", ", ".join(f"`{one}`" for one in sorted(most.mime_types))),
+    ]
+    return markdown_table(("limit", "documented default"), [row for row in rows if row[1]])
+
+
+def errors(platform: str) -> str:
+    """Return which class stands for which status and code."""
+    declared = find(platform).load_facts().errors
+    by_code: Mapping[str, type[sk.APIError]] = declared.codes
+    rows = [(f"code `{code}`", f"`{kind.__name__}`") for code, kind in by_code.items()]
+    rows += [(f"status {status}", f"`{declared.find(status, None).__name__}`") for status in STATUSES]
+    return markdown_table(("answer", "class"), rows)
+
+
+def evidence(platform: str) -> str:
+    """Return how well each operation is known to work."""
+    known = next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
+    if not known:
+        return "Nothing is recorded yet: every operation counts as *documented*."
+    order = list(STRENGTH)
+    rows = [
+        (f"`{operation}`", best.value, STRENGTH.get(best, ""))
+        for operation, best in sorted(known.items(), key=lambda one: (order.index(one[1]), one[0]))
+    ]
+    return markdown_table(("operation", "best evidence", "which means"), rows)
+
+
+TABLES: Final[Mapping[str, Callable[[str], str]]] = {
+    "capabilities": capabilities,
+    "errors": errors,
+    "evidence": evidence,
+    "limits": limits,
+    "scopes": scopes,
+}
+"""What can stand after a platform's name in a marker."""
+
+
+def count(number: int | None, unit: str = "") -> str:
+    """Return a number as people read it; nothing where none is known."""
+    return "" if number is None else f"{number:,} {unit}".strip()
+
+
+def size(most: MediaLimit) -> str:
+    """Return how large a file may be."""
+    megabytes = None if most.bytes is None else most.bytes // 2**20
+    return ", ".join(part for part in (count(megabytes, "MiB"), count(most.pixels, "pixels")) if part)
+
+
+def duration(time: timedelta | None, ahead: str = "") -> str:
+    """Return a duration in the largest unit that is not zero."""
+    if time is None:
+        return ""
+    for unit, step in (
+        ("days", timedelta(days=1)),
+        ("hours", timedelta(hours=1)),
+        ("minutes", timedelta(minutes=1)),
+    ):
+        if time >= step:
+            return f"{time / step:.4g} {unit}{ahead}"
+    return f"{time.total_seconds():g} seconds{ahead}"
