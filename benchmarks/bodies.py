@@ -1,4 +1,4 @@
-"""Answers in the shape of Mastodon's documentation, made up here: a page of statuses, a small one, an account.
+"""Answers in the shape of Mastodon's documentation, made up here: a page of statuses, and smaller ones.
 
 Field names and nesting follow https://docs.joinmastodon.org/entities/Status/.
 """
@@ -17,10 +17,11 @@ Json = dict[str, Any]
 ME: Final = "109000000000000001"
 HOST: Final = "https://social.example"
 FIRST: Final = datetime(2026, 11, 1, 8, tzinfo=UTC)
-WORDS: Final = (
+TEXT: Final = (
     "autumn jacket waxed cotton river morning workshop thread button repair walk rain colour sample ready "
     "shop window evening coffee bread open early thanks question answer photo made slowly by hand again"
-).split()
+)
+WORDS: Final = TEXT.split()
 
 
 def _name(number: int) -> str:
@@ -169,7 +170,7 @@ def _status(number: int, draw: random.Random) -> Json:
 
 def page_body(count: int = 100) -> bytes:
     """Return a page of statuses; the same each time."""
-    draw = random.Random(7)  # noqa: S311 - the same page in every run
+    draw = random.Random(7)
     return _dumped([_status(number, draw) for number in range(count)])
 
 

@@ -26,7 +26,11 @@ class Figure:
         if self.most is None:
             return ""
         must = f"≤ {_shown(self.most, self.unit)}"
-        return must if self.aim is None else f"≤ {_shown(self.aim, self.unit)}, at most {_shown(self.most, '')}"
+        return (
+            must
+            if self.aim is None
+            else f"≤ {_shown(self.aim, self.unit)}, at most {_shown(self.most, self.unit)}"
+        )
 
     @property
     def met(self) -> str:
@@ -51,6 +55,9 @@ def table(figures: Sequence[Figure]) -> str:
     rows = [("figure", "measured", "wanted", "met")]
     rows += [(one.name, _shown(one.value, one.unit), one.wanted, one.met) for one in figures]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)

@@ -11,8 +11,9 @@ from typing import Final
 
 from benchmarks.bodies import ME, account_body, page_body, status_body
 
-__all__ = ["PAGE_PATH", "STATUS_PATH", "served"]
+__all__ = ["PAGE_PATH", "STATUS_PATH", "TOKEN", "served"]
 
+TOKEN: Final = "not-a-real-token"
 STATUS_PATH: Final = "/api/v1/statuses/1"
 PAGE_PATH: Final = f"/api/v1/accounts/{ME}/statuses"
 ACCOUNT_PATH: Final = "/api/v1/accounts/verify_credentials"

@@ -20,7 +20,7 @@ SECTIONS = {
     "Changelog": "changelog.md",
     "Decisions": "decisions",
 }
-FIRST = ("index.md", "first-post.md", "first-campaign.md", "inbox-with-routing.md")
+FIRST = ("index.md", "client.md", "first-post.md", "first-campaign.md", "inbox-with-routing.md")
 """Pages that come before the others of their section, which follow by name."""
 
 

@@ -1,13 +1,16 @@
 """Write tables of what the code declares: a marker such as `<!-- table: mastodon.limits -->` becomes one.
 
-Nobody keeps these numbers by hand, so a page cannot say other things than the code does.
+Nobody keeps these numbers by hand, so a page cannot say other things than the code does. Called as a
+program, it renews the tables of pages that are read unbuilt: `python docs/_extensions/tables.py README.md`.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import socialkit as sk
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
     from socialkit.models import MediaLimit
 
 MARKER: Final = re.compile(r"^<!-- table: ([a-z_]+)(?:\.([a-z_]+))? -->$", re.MULTILINE)
+REGION: Final = re.compile(
+    r"(?<=^<!-- begin: )([a-z_]+)\.([a-z_]+)( -->\n).*?(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL
+)
+"""A table in a page that no build passes through: it is renewed in place."""
 STATUSES: Final = (400, 401, 403, 404, 409, 410, 422, 429, 500, 503)
 """The statuses that a table of errors shows."""
+NO_EVIDENCE: Final = "Nothing is recorded yet: every operation counts as *documented*."
 STRENGTH: Final = {
     sk.Evidence.SERVER: "run against a real server",
     sk.Evidence.RECORDED: "reads recorded answers of real servers",
@@ -42,11 +50,18 @@ def fill(markdown: str) -> str:
     return MARKER.sub(lambda found: table(*found.groups()), markdown)
 
 
+def renew(markdown: str) -> str:
+    """Return a page that is read as it is, such as the README, with its tables as the code has them now."""
+    return REGION.sub(
+        lambda found: f"{found[1]}.{found[2]}{found[3]}\n{table(found[1], found[2])}\n\n", markdown
+    )
+
+
 def table(subject: str, name: str | None) -> str:
     """Return one table."""
     if name is None and subject == "platforms":
         return platforms()
-    if name not in TABLES:
+    if name is None or name not in TABLES:
         message = f"there is no table {subject}.{name}: known are {', '.join(TABLES)}"
         raise ValueError(message)
     return TABLES[name](subject)
@@ -77,15 +92,11 @@ def platforms() -> str:
 def capabilities(platform: str) -> str:
     """Return what a platform can do, and what it has in place of the rest."""
     facts = find(platform).load_facts()
-    rows = [
-        (
-            f"`Capability.{one.name}`",
-            "yes" if one in facts.capabilities else "no",
-            "" if one in facts.capabilities else facts.instead.get(one, ""),
-        )
-        for one in sk.Capability
-    ]
-    return markdown_table(("capability", "offered", "in its place"), rows)
+    offered = ", ".join(f"`{one.name}`" for one in sk.Capability if one in facts.capabilities)
+    lacking = [one for one in sk.Capability if one not in facts.capabilities]
+    rows = [(f"`{one.name}`", facts.instead.get(one, "")) for one in lacking]
+    head = f"Offered, as members of `Capability`: {offered}."
+    return f"{head}\n\n{markdown_table(('not offered', 'in its place'), rows)}" if rows else head
 
 
 def scopes(platform: str) -> str:
@@ -130,9 +141,23 @@ def errors(platform: str) -> str:
 
 def evidence(platform: str) -> str:
     """Return how well each operation is known to work."""
-    known = next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
+    return evidence_table(evidence_of(platform))
+
+
+def evidence_in_short(platform: str) -> str:
+    """Return the operations by how well they are known to work."""
+    return short_evidence_table(evidence_of(platform))
+
+
+def evidence_of(platform: str) -> Mapping[str, sk.Evidence]:
+    """Return each operation's best evidence."""
+    return next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
+
+
+def evidence_table(known: Mapping[str, sk.Evidence]) -> str:
+    """Return a row for each operation, the best known first."""
     if not known:
-        return "Nothing is recorded yet: every operation counts as *documented*."
+        return NO_EVIDENCE
     order = list(STRENGTH)
     rows = [
         (f"`{operation}`", best.value, STRENGTH.get(best, ""))
@@ -141,10 +166,23 @@ def evidence(platform: str) -> str:
     return markdown_table(("operation", "best evidence", "which means"), rows)
 
 
+def short_evidence_table(known: Mapping[str, sk.Evidence]) -> str:
+    """Return a row for each kind of evidence."""
+    if not known:
+        return NO_EVIDENCE
+    rows = [
+        (f"{best.value}: {meaning}", ", ".join(f"`{one}`" for one in sorted(known) if known[one] is best))
+        for best, meaning in STRENGTH.items()
+        if best in known.values()
+    ]
+    return markdown_table(("best evidence", "operations"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "capabilities": capabilities,
     "errors": errors,
     "evidence": evidence,
+    "evidence_in_short": evidence_in_short,
     "limits": limits,
     "scopes": scopes,
 }
@@ -174,3 +212,8 @@ def duration(time: timedelta | None, ahead: str = "") -> str:
         if time >= step:
             return f"{time / step:.4g} {unit}{ahead}"
     return f"{time.total_seconds():g} seconds{ahead}"
+
+
+if __name__ == "__main__":
+    for path in map(Path, sys.argv[1:]):
+        path.write_text(renew(path.read_text("utf-8")), "utf-8")

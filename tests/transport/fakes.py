@@ -26,7 +26,7 @@ def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | N
 
 
 class SteppedTransport:
-    """Gives the scripted answers in order, the last one for ever; sleeping moves its clock and takes no time."""
+    """Gives the scripted answers in order, the last one for ever; sleeping only moves its clock."""
 
     def __init__(self, *steps: Step, suspends: bool = False, start: datetime = NOON) -> None:
         self.sent: list[Request] = []

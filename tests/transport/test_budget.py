@@ -20,7 +20,9 @@ from tests.transport.fakes import NOON
 
 NAMES = RateHeaders(remaining="X-Left", reset="X-Reset", limit="X-Limit")
 SECOND = timedelta(seconds=1)
-times = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)).map(lambda time: time.replace(tzinfo=UTC))
+times = st.timedeltas(timedelta(0), timedelta(days=12_000)).map(
+    lambda passed: datetime(2020, 1, 1, tzinfo=UTC) + passed
+)
 
 
 def told(**headers: str) -> Response:

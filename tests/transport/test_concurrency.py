@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_gather_returns_results_in_order(drive: Drive) -> None:
     transport = drive.transport()
 
     assert drive.run(transport.gather(give(1), give(2), give(3))) == [1, 2, 3]
-    assert drive.run(transport.gather()) == []
+    assert drive.run(transport.gather(*list[Awaitable[int]]())) == []
 
 
 def test_gather_raises_the_first_failure_by_itself(drive: Drive) -> None:

@@ -9,8 +9,8 @@ from socialkit import transport
 def test_all_is_sorted_and_complete() -> None:
     constants = sorted(name for name in transport.__all__ if name.isupper())
     classes = sorted(name for name in transport.__all__ if name[0].isupper() and not name.isupper())
-    functions = sorted(name for name in transport.__all__ if name[0].islower())
-    public = {name for name in vars(transport) if not name.startswith("_")}
+    functions = sorted(name for name in transport.__all__ if name.islower())
+    public = {name for name in vars(transport) if name[0].isalpha()}
 
     assert transport.__all__ == [*constants, *classes, *functions]
     assert set(transport.__all__) == public

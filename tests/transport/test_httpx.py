@@ -239,7 +239,7 @@ def test_an_answer_is_read_up_to_its_limit(drive: Drive, serve: Serve, limit: in
     "url", ["ftp://pixelwall.example/", "pins/1", "http://pixel wall/\n", "http://[::1/", "http:///x"]
 )
 def test_an_address_that_cannot_be_asked_is_refused(drive: Drive, url: str) -> None:
-    with pytest.raises(ConfigurationError, match="not an address that can be asked"):
+    with pytest.raises(ConfigurationError, match=r"address .* be asked"):
         drive.run(drive.transport().send(Request(method="GET", url=url)))
 
 

@@ -22,6 +22,7 @@ from socialkit.transport import Request, Retry, Safety
 
 EVERY = set(Safety)
 HARMLESS = {Safety.READ, Safety.REPEATABLE}
+NONE = set[Safety]()
 SECONDS = timedelta(seconds=1)
 
 
@@ -45,12 +46,12 @@ def asked(safety: Safety) -> Request:
         (RequestTimeoutError("", sent=True), HARMLESS),
         (ServerError("", status=502), HARMLESS),
         (garbled(), HARMLESS),
-        (UnexpectedResponseError("a field is missing"), set()),
-        (BadRequestError("", status=400), set()),
-        (AuthenticationError("", status=401), set()),
-        (OutcomeUnknownError(""), set()),
-        (ConfigurationError(""), set()),
-        (ZeroDivisionError(), set()),
+        (UnexpectedResponseError("a field is missing"), NONE),
+        (BadRequestError("", status=400), NONE),
+        (AuthenticationError("", status=401), NONE),
+        (OutcomeUnknownError(""), NONE),
+        (ConfigurationError(""), NONE),
+        (ZeroDivisionError(), NONE),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )

@@ -305,7 +305,7 @@ def token_request(
 
     A code works once, so the request is not repeated when its answer is lost. Nothing public is
     written either: a lost answer is a plain transport error, and the login is started again. That is
-    `PREPARE`, not `WRITE`.
+    `ONCE`, not `WRITE`.
     """
     form: dict[str, str | Secret] = {
         "grant_type": "authorization_code",
@@ -344,7 +344,7 @@ def _form_request(endpoint: str, form: Mapping[str, str | Secret]) -> Request:
         url=endpoint,
         headers={"Accept": "application/json"},
         form=tuple(form.items()),
-        safety=Safety.PREPARE,
+        safety=Safety.ONCE,
         signed=False,
         accepts=REFUSALS,
     )

@@ -16,7 +16,7 @@ from socialkit.models._post import Post
 
 __all__ = ["Attempt", "Found", "FoundState", "WriteKind"]
 
-WriteKind = Literal["publish", "reply", "edit", "delete", "hide", "unhide", "like"]
+WriteKind = Literal["publish", "reply", "edit", "delete", "delete comment", "hide", "unhide", "like"]
 
 
 class Attempt(Model):

@@ -27,7 +27,9 @@ __all__ = ["AwareTime", "Model", "OpenEnum", "Raw", "Timestamp", "WireModel", "r
 class Model(BaseModel):
     """A frozen model that a user makes or gets: wrong names and types are refused."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class WireModel(BaseModel):
@@ -82,6 +84,12 @@ def require_aware(value: datetime, name: str = "time") -> datetime:
 
 
 def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
+    # Nearly all times look like this, and a listing has hundreds; the general way costs three times as much.
+    if isinstance(value, str) and value[10:11] == "T" and value[-1:] == "Z":
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass  # it is read below, or refused as any other text
     try:
         time: datetime = parse(value)
     except ValidationError:

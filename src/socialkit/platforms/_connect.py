@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from socialkit.errors import ConfigurationError
@@ -67,7 +68,9 @@ def connect(platform: str, credentials: Credentials | None = None, /, **argument
         ...     client.platform
         'mastodon'
     """
-    return _made(find(platform).load_client(), platform, credentials, arguments)
+    given = _Arguments(arguments)
+    del arguments  # a token among them would stand in the traceback
+    return _made(find(platform).load_client(), platform, credentials, given)
 
 
 @overload
@@ -103,16 +106,31 @@ def connect_async(platform: str, credentials: Credentials | None = None, /, **ar
     Raises:
         ConfigurationError: There is no such platform, or an argument is missing.
     """
-    return _made(find(platform).load_async_client(), platform, credentials, arguments)
+    given = _Arguments(arguments)
+    del arguments  # a token among them would stand in the traceback
+    return _made(find(platform).load_async_client(), platform, credentials, given)
 
 
-def _made(kind: type[Any], platform: str, credentials: Credentials | None, arguments: dict[str, Any]) -> Any:
-    given = {name: value for name, value in arguments.items() if value is not None}
-    parameters = inspect.signature(kind.__init__).parameters.values()
-    required = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty]
-    missing = [name for name in required if name not in given]
+class _Arguments:
+    """What a caller gave, shown to nobody."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = {name: value for name, value in values.items() if value is not None}
+
+
+def _made(kind: type[Any], platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
+    missing = [name for name in _required(kind) if name not in given.values]
     if missing:
         names = ", ".join(f"{name}=" for name in missing)
         message = f"{names} {'is' if len(missing) == 1 else 'are'} missing"
         raise ConfigurationError(message, platform=platform)
-    return kind(credentials, **given)
+    return kind(credentials, **given.values)
+
+
+@cache
+def _required(kind: type[Any]) -> tuple[str, ...]:
+    # Reading a signature takes a third as long as opening a client.
+    parameters = inspect.signature(kind.__init__).parameters.values()
+    return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty)

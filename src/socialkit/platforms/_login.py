@@ -62,13 +62,14 @@ class Login:
         app_name: str = "socialkit",
         transport: Transport | None = None,
     ) -> None:
+        client_secret = Secret(client_secret) if isinstance(client_secret, str) else client_secret
         self._platform = platform
         self._flow: LoginFlow = find(platform).load_login()
         self._plan = LoginPlan(
             redirect_uri=redirect_uri,
             base_url=base_url,
             client_id=client_id,
-            client_secret=Secret(client_secret) if isinstance(client_secret, str) else client_secret,
+            client_secret=client_secret,
             scopes=tuple(scopes),
             app_name=app_name,
         )
@@ -94,11 +95,15 @@ class Login:
             ConfigurationError: The login was refused, belongs to another state, or was tampered with.
             AuthenticationError: The code is not good any more: start again.
         """
-        return finish(self._finish(Sync, callback, state))
+        hidden = Secret(callback)
+        del callback  # the code in it would stand in the traceback
+        return finish(self._finish(Sync, hidden, state))
 
     async def finish_async(self, callback: str, state: LoginState) -> Credentials:
         """Return the same as `finish`, awaited."""
-        return await self._finish(Async, callback, state)
+        hidden = Secret(callback)
+        del callback  # the code in it would stand in the traceback
+        return await self._finish(Async, hidden, state)
 
     def __repr__(self) -> str:
         return f"Login({self._platform!r}, {self._base_url!r})"
@@ -110,11 +115,11 @@ class Login:
         finally:
             await self._release(pipeline)
 
-    async def _finish(self, mode: type[Mode], callback: str, state: LoginState) -> Credentials:
+    async def _finish(self, mode: type[Mode], callback: Secret, state: LoginState) -> Credentials:
         if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)
-        code = parse_callback(callback, state)
+        code = parse_callback(callback.reveal(), state)
         pipeline = self._pipeline(mode)
         try:
             return await self._flow.finish(code, state, pipeline)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
 
 from socialkit.errors import ConnectionFailedError, RequestTimeoutError
-from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms._registry import find, names
 from socialkit.sandbox._bodies import to_sim_request
@@ -99,8 +98,7 @@ class Sandbox:
     def _client(self, kind: type[Any], mode: type[Mode], platform: str, account: str) -> Any:
         credentials = self.simulator(platform).connection(account)
         transport = _WorldTransport(self, platform, mode, admit=False)
-        ref = AccountRef(platform=platform)
-        return kind(base_url=self.address(platform), transport=transport, account=ref, **credentials)
+        return kind(base_url=self.address(platform), transport=transport, **credentials)
 
     def address(self, platform: str) -> str:
         """Return the address under which a platform is found inside this world; it resolves nowhere else."""

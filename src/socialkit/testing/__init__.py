@@ -1,1 +1,52 @@
-"""Testing an application that uses socialkit: fixtures, and the suite that every platform passes."""
+"""Testing an application that uses socialkit: fixtures, builders, and the suite that every platform passes.
+
+Names are loaded when first used: pytest imports this package in every environment that has socialkit.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socialkit.testing._builders import draft, gif, message, mp4, picture, png, post, video
+    from socialkit.testing._conformance import PlatformConformance
+    from socialkit.testing._helpers import collect, settle, take
+    from socialkit.testing._transports import RecordingTransport, SilentTransport, StrangeTransport
+
+__all__ = [
+    "PlatformConformance",
+    "RecordingTransport",
+    "SilentTransport",
+    "StrangeTransport",
+    "collect",
+    "draft",
+    "gif",
+    "message",
+    "mp4",
+    "picture",
+    "png",
+    "post",
+    "settle",
+    "take",
+    "video",
+]
+
+_HOMES = {
+    "PlatformConformance": "_conformance",
+    **dict.fromkeys(("RecordingTransport", "SilentTransport", "StrangeTransport"), "_transports"),
+    **dict.fromkeys(("draft", "gif", "message", "mp4", "picture", "png", "post", "video"), "_builders"),
+    **dict.fromkeys(("collect", "settle", "take"), "_helpers"),
+}
+"""Which module each name lives in."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

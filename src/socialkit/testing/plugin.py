@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["socialkit_world"]
 
+# A failing assertion of the suite shows its values, as one in a test does.
+pytest.register_assert_rewrite("socialkit.testing._conformance")
+
 
 @pytest.fixture
 def socialkit_world() -> Generator[Sandbox]:

@@ -9,7 +9,10 @@ _PARAGRAPHS = r"(?:p|div|ul|ol|blockquote|h[1-6]|hr|table)"
 _STRUCTURE = rf"(?:{_PARAGRAPHS}|pre|br|li|tr)(?=[\s/>])"
 # Quoted attributes may hold ">". No alternative reads past the next "<": the time stays linear.
 _REST = r"""(?:[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+>|[^<>]*+>)"""
-_INLINE_TAG = re.compile(rf"<(?!/?{_STRUCTURE})[a-z/!?]{_REST}", re.IGNORECASE)
+# Links and spans are nearly all inline tags of a post: they are known before all names are tried.
+_INLINE_TAG = re.compile(
+    rf"<(?:(?-i:/?(?:a|span)(?=[\s/>]))|(?!/?{_STRUCTURE})[a-z/!?]){_REST}", re.IGNORECASE
+)
 # After <pre> and <br>, indentation is part of the text.
 _BREAK = rf"(?:pre(?=[\s>]){_REST}\n?|br(?=[\s/>]){_REST} ?|/?{_STRUCTURE}{_REST}\s*+)"
 _BREAKS = re.compile(rf"<{_BREAK}(?:<{_BREAK})*+", re.IGNORECASE)

@@ -1,7 +1,14 @@
 """Sending requests: transports, retries, request budgets, errors, and keeping secrets out of sight."""
 
 from socialkit.transport._answer import Answer
-from socialkit.transport._budget import LocalLimit, RateBudget, RateHeaders, RateReading, parse_reset
+from socialkit.transport._budget import (
+    LocalLimit,
+    RateBudget,
+    RateHeaders,
+    RateReading,
+    parse_reset,
+    shared_budget,
+)
 from socialkit.transport._current import default_transport, installed
 from socialkit.transport._errors import (
     ErrorBody,
@@ -53,4 +60,5 @@ __all__ = [
     "reveal",
     "secrets_of",
     "segment",
+    "shared_budget",
 ]

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from weakref import WeakValueDictionary
 
 from socialkit.transport._request import Request, Response
 
-__all__ = ["LocalLimit", "RateBudget", "RateHeaders", "RateReading", "parse_reset"]
+__all__ = ["LocalLimit", "RateBudget", "RateHeaders", "RateReading", "parse_reset", "shared_budget"]
 
 NO_WAIT: Final = timedelta(0)
 LONGEST_WINDOW: Final = timedelta(days=32)
@@ -179,6 +180,26 @@ class RateBudget:
     def _renew(state: _Bucket, now: datetime) -> None:
         if state.resets_at is not None and state.resets_at <= now:
             state.resets_at = state.remaining = None
+
+
+_guard = threading.Lock()
+_shared: WeakValueDictionary[str, RateBudget] = WeakValueDictionary()
+
+
+def shared_budget(key: str, make: Callable[[], RateBudget]) -> RateBudget:
+    """Return the budget that all clients of one app and account in this process share.
+
+    It lives as long as one of them does.
+
+    Args:
+        key: Names app and account; nothing secret.
+        make: Makes the budget when no client has it yet.
+    """
+    with _guard:
+        budget = _shared.get(key)
+        if budget is None:
+            budget = _shared[key] = make()
+        return budget
 
 
 def parse_reset(text: str | None, now: datetime) -> datetime | None:

@@ -255,7 +255,7 @@ def describe(response: Response) -> str:
 def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
     """Read a `Retry-After` header: seconds or an HTTP date; None where it is neither.
 
-    Never more than a month: what names a later time is garbage, and means no more than "not soon".
+    What lies further away than a month is garbage, and counts as not said.
 
     Example:
         >>> parse_retry_after("Sun, 01 Mar 2026 09:00:05 GMT", datetime(2026, 3, 1, 9, tzinfo=UTC)).seconds
@@ -264,9 +264,10 @@ def parse_retry_after(text: str | None, now: datetime) -> timedelta | None:
     if text is None:
         return None
     try:
-        return min(LONGEST_WAIT, max(timedelta(0), _wait(text.strip(), now)))
+        wait = max(timedelta(0), _wait(text.strip(), now))
     except (ValueError, OverflowError, TypeError):
         return None
+    return wait if wait <= LONGEST_WAIT else None
 
 
 def _wait(text: str, now: datetime) -> timedelta:
@@ -278,4 +279,4 @@ def _wait(text: str, now: datetime) -> timedelta:
     if not math.isfinite(seconds):
         message = "not a wait"
         raise ValueError(message)
-    return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
+    return timedelta(seconds=seconds)

@@ -20,6 +20,7 @@ import httpx
 from socialkit.errors import ConfigurationError
 from socialkit.transport._locks import async_lock, blocking_lock
 from socialkit.transport._pool import AsyncPool, BlockingPool, async_pool, blocking_pool, require_http2
+from socialkit.transport._quiet import headers_unlogged
 from socialkit.transport._redirect import MOST_REDIRECTS, follow
 from socialkit.transport._request import Request, Response
 from socialkit.transport._wire import aread, build, failure, read, response_of
@@ -96,7 +97,7 @@ class BlockingTransport(_Carried):
 
     def _exchange(self, request: Request) -> Response | BaseException:
         try:
-            with ExitStack() as files:
+            with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
                 answer = self._enter().route(wire.url).handle_request(wire)
                 try:
@@ -170,7 +171,7 @@ class AsyncTransport(_Carried):
 
     async def _exchange(self, request: Request) -> Response | BaseException:
         try:
-            with ExitStack() as files:
+            with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
                 answer = await self._enter().route(wire.url).handle_async_request(wire)
                 try:

@@ -15,6 +15,7 @@ from socialkit.errors import (
     APIError,
     AuthenticationError,
     ConfigurationError,
+    ConnectionFailedError,
     MediaProcessingError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -242,7 +243,12 @@ class Pipeline:
     async def _signed(self, request: Request) -> Request:
         if self._authenticator is None or not request.signed:
             return request
-        return await self._authenticator.sign(request, self.transport)
+        try:
+            return await self._authenticator.sign(request, self.transport)
+        except TransportError as error:
+            # Renewing the credentials was sent, perhaps; this request was not, and no write is in doubt.
+            message = f"the credentials could not be renewed: {error.message}"
+            raise ConnectionFailedError(message, request=request.shown(), platform=self.platform) from error
 
     async def _renewed(self, refused: Request) -> bool:
         if self._authenticator is None or not refused.signed:

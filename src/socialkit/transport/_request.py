@@ -58,6 +58,9 @@ class Safety(Enum):
     """Nothing is written: it may be repeated at will."""
     PREPARE = "prepare"
     """Something is written that nobody sees yet (an upload). Not repeated once bytes were sent."""
+    ONCE = "once"
+    """Something is used up that nobody sees (a login's code). Not repeated once bytes were sent; failures are
+    raised as they are."""
     WRITE = "write"
     """Something public or final is written. Never repeated while undecided."""
     REPEATABLE = "repeatable"

@@ -46,7 +46,10 @@ def build(request: Request, files: ExitStack, extensions: dict[str, Any]) -> htt
         InvalidDraftError: A file cannot be opened.
     """
     try:
-        return _written(request, files, extensions)
+        wire = _written(request, files, extensions)
+        if wire.url.host:
+            return wire
+        message = f"an address without a host cannot be asked: {request.shown().url}"
     except httpx.InvalidURL:
         message = f"not an address that can be asked: {request.shown().url}"
     except ValueError:  # a lone surrogate, a number that JSON has no word for

@@ -27,7 +27,15 @@ from socialkit.models import (
 )
 from socialkit.operations import Mode, PassingRun
 from socialkit.platforms.base._facts import PlatformFacts
-from socialkit.transport import Authenticator, Pipeline, RateBudget, Retry, Transport, default_transport
+from socialkit.transport import (
+    Authenticator,
+    Pipeline,
+    RateBudget,
+    Retry,
+    Transport,
+    default_transport,
+    shared_budget,
+)
 
 __all__ = ["Core", "Finder", "host_of", "open_core", "post_id", "ref_of"]
 
@@ -206,13 +214,31 @@ def open_core(
         errors=facts.errors,
         authenticator=authenticator,
         retry=Retry() if retry is None else retry,
-        budget=RateBudget(headers=facts.rate_headers, local=facts.rate_limit),
+        budget=_budget(facts, base_url, authenticator, account, transport),
         timeout=timeout,
     )
     ref = AccountRef(platform=facts.name) if account is None else account
     patience = LONGEST_CALL if timeout is None else timedelta(seconds=timeout) + CONNECTING
     return Core(
         facts, pipeline, ref.model_copy(update={"host": host_of(base_url)}), patience=patience, scopes=scopes
+    )
+
+
+def _budget(
+    facts: PlatformFacts,
+    base_url: str,
+    authenticator: Authenticator,
+    account: AccountRef | None,
+    transport: Transport | None,
+) -> RateBudget:
+    """Return the budget of an app and account: clients of the same one share it."""
+    whose = (
+        account.key if account is not None and account.brand is not None else hash(authenticator.secrets())
+    )
+    way = "network" if transport is None else id(transport)
+    return shared_budget(
+        f"{facts.name} {base_url} {whose} {way}",
+        lambda: RateBudget(headers=facts.rate_headers, local=facts.rate_limit, bucket=facts.bucket),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from socialkit.models import Capability, Limits
 from socialkit.platforms.base._rules import DraftRules
-from socialkit.transport import ErrorTable, LocalLimit, RateHeaders
+from socialkit.transport import ErrorTable, LocalLimit, RateHeaders, Request
 
 __all__ = ["PlatformFacts"]
 
@@ -36,6 +36,8 @@ class PlatformFacts:
     rate_headers: RateHeaders | None = None
     rate_limit: LocalLimit | None = None
     """What is kept to when the platform's answers say nothing."""
+    bucket: Callable[[Request], str] | None = None
+    """Names the budget that a request counts against, where the platform counts some calls apart."""
     settles_after: timedelta | None = None
     """How long after its deadline a write may still land; None when nobody can say."""
     authoritative: bool = False

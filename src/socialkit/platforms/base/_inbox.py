@@ -39,6 +39,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         core.finders |= {"reply": self._find_reply, "like": self._find_like}
         core.finders |= {"hide": self._find_hide, "unhide": self._find_hide}
+        core.finders |= {"delete comment": self._find_delete}
 
     @final
     @paginated
@@ -156,7 +157,9 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         core = self._core
         core.require(Capability.DELETE_COMMENTS)
         await core.mine(message.account)
-        await core.write("delete", lambda run: self._delete(message, run), message=message, target=message.id)
+        await core.write(
+            "delete comment", lambda run: self._delete(message, run), message=message, target=message.id
+        )
 
     async def _moderate(self, kind: str, message: Message) -> None:
         core = self._core
@@ -209,3 +212,6 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
 
     async def _find_hide(self, attempt: Attempt) -> Found:
         return Found.undecided("the platform does not tell what is hidden")
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        return Found.undecided("the platform does not tell which comments are gone")

@@ -73,12 +73,18 @@ class MastodonPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     def __init__(self, mode: type[ModeT], core: Core) -> None:
         super().__init__(mode, core)
-        self.account: Final = MastodonAccount(mode, core)
-        self.posts: Final = MastodonPosts(mode, core)
-        self.media: Final = MastodonMedia(mode, core)
-        self.inbox: Final = MastodonInbox(mode, core)
-        self.insights: Final = MastodonInsights(mode, core)
-        self.listening: Final = MastodonListening(mode, core)
+        # Spelt out: a checker takes a declared type, such as `HasPosts` has, before one that it would infer.
+        self.account: Final[MastodonAccount[ModeT]] = MastodonAccount(mode, core)
+        self.posts: Final[MastodonPosts[ModeT]] = MastodonPosts(mode, core)
+        self.media: Final[MastodonMedia[ModeT]] = MastodonMedia(mode, core)
+        self.inbox: Final[MastodonInbox[ModeT]] = MastodonInbox(mode, core)
+        self.insights: Final[MastodonInsights[ModeT]] = MastodonInsights(mode, core)
+        self.listening: Final[MastodonListening[ModeT]] = MastodonListening(mode, core)
+
+
+def _hidden(token: str | Secret | None) -> Secret | None:
+    # At once, and stripped as `Credentials` does it: what stays a text stands in tracebacks that show locals.
+    return Secret(token.strip()) if isinstance(token, str) else token
 
 
 def _core(
@@ -86,7 +92,7 @@ def _core(
     credentials: Credentials | None,
     *,
     base_url: str,
-    access_token: str | Secret | None,
+    access_token: Secret | None,
     account: AccountRef | None,
     transport: Transport | None,
     timeout: float | None,
@@ -181,6 +187,7 @@ class Mastodon(
         retry: Retry | None = None,
         tokens: TokenStore | None = None,
     ) -> None:
+        access_token = _hidden(access_token)
         core = _core(
             Sync,
             credentials,
@@ -237,6 +244,7 @@ class AsyncMastodon(
         retry: Retry | None = None,
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
+        access_token = _hidden(access_token)
         core = _core(
             Async,
             credentials,

@@ -28,7 +28,7 @@ from socialkit.models import (
 from socialkit.platforms.base import DraftRules, Place, PlatformFacts
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
 from socialkit.text import TextRules
-from socialkit.transport import ErrorBody, ErrorTable, RateHeaders, Response, read_error_body
+from socialkit.transport import ErrorBody, ErrorTable, RateHeaders, Request, Response, read_error_body
 
 __all__ = ["FACTS", "PROCESSING_LIMIT", "MastodonRules"]
 
@@ -114,6 +114,9 @@ INSTEAD: Final = {
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); nothing more is told",
 }
 
+DEEPER: Final = 3
+"""`v1/statuses/1/favourite` has as many slashes: it writes no status."""
+
 WRITE_STATUSES: Final = ("write:statuses",)
 
 SCOPES: Final = {
@@ -154,6 +157,19 @@ def read_error(response: Response) -> ErrorBody | None:
     if wire.error is not None:
         return ErrorBody(message=wire.error, code=code)
     return read_error_body(response)
+
+
+def bucket(request: Request) -> str:
+    """Name the budget of a call: statuses, media and deletions have budgets of their own.
+
+    The headers of an answer tell of the nearest one only, so what they say must not hold other calls back.
+    """
+    path = request.url.rpartition("api/")[2]
+    if request.method in {"POST", "PUT"} and path.startswith("v1/statuses") and path.count("/") < DEEPER:
+        return "statuses"
+    if request.method == "POST" and path.startswith(("v1/media", "v2/media")):
+        return "media"
+    return "deletions" if request.method == "DELETE" else ""
 
 
 class MastodonRules(DraftRules):
@@ -239,5 +255,6 @@ FACTS: Final = PlatformFacts(
     rate_headers=RateHeaders(
         limit="x-ratelimit-limit", remaining="x-ratelimit-remaining", reset="x-ratelimit-reset"
     ),
+    bucket=bucket,
     settles_after=SETTLES_AFTER,
 )

@@ -62,7 +62,7 @@ class MastodonLogin:
                 ("redirect_uris", plan.redirect_uri),
                 ("scopes", " ".join(scopes)),
             ),
-            safety=Safety.PREPARE,
+            safety=Safety.ONCE,
             signed=False,
         )
         answer = await pipeline.call(request, WireApp)

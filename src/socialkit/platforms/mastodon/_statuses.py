@@ -9,7 +9,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, MediaProcessingError, NotFoundError, UnexpectedResponseError
+from socialkit.errors import (
+    APIError,
+    MediaProcessingError,
+    NotFoundError,
+    TransportError,
+    UnexpectedResponseError,
+)
 from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia, Visibility
 from socialkit.operations import Run
 from socialkit.platforms.base import Core
@@ -24,6 +30,7 @@ from socialkit.platforms.mastodon._wire import (
     WireSource,
     WireStatus,
 )
+from socialkit.text import html_to_text
 from socialkit.transport import Request, Safety, Upload, segment
 
 __all__ = ["Statuses", "status_body"]
@@ -106,7 +113,7 @@ class Statuses:
     async def _newest(self, scheduled: bool) -> str:  # noqa: FBT001 - private
         request = Request(method="GET", url=self._own_path(scheduled), params=(("limit", "1"),))
         answer = await self._core.pipeline.call(request, list[WireIdentified])
-        return answer.value[0].id if answer.value else ""
+        return max((one.id for one in answer.value), key=_age, default="")
 
     def _own_path(self, scheduled: bool) -> str:  # noqa: FBT001 - private
         if scheduled:
@@ -156,7 +163,11 @@ class Statuses:
     async def _fetched(self, media: Media) -> Media:
         if media.url is None:
             return media
-        response = await self._core.pipeline.fetch(media.url, limit=FETCH_LIMIT)
+        try:
+            response = await self._core.pipeline.fetch(media.url, limit=FETCH_LIMIT)
+        except (APIError, TransportError, UnexpectedResponseError) as error:
+            message = f"{media.filename} could not be fetched; nothing was published with it: {error.message}"
+            raise MediaProcessingError(message, platform=self._core.facts.name) from error
         return Media.from_bytes(
             response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
         )
@@ -207,20 +218,34 @@ class Statuses:
 
     async def _find_status(self, draft: Draft, media: list[str], anchor: str, reply_to: str | None) -> Found:
         params: tuple[tuple[str, str], ...] = (("min_id", anchor or "0"), ("limit", "40"))
+        unread = False
         for _ in range(SEARCHED_PAGES):
             answer = await self._core.pipeline.call(
                 Request(method="GET", url=self._own_path(False), params=params), list[WireStatus]
             )
             for number, wire in enumerate(answer.value):
-                if await self._is_it(wire, draft, media, reply_to):
+                if _age(wire.id) <= _age(anchor):
+                    continue  # some servers do not know `min_id`
+                is_it = await self._is_it(wire, draft, media, reply_to)
+                if is_it:
                     return Found.published(to_post(wire, answer.raw.at(number), self._core.ref))
+                unread = unread or is_it is None
             if not answer.value or cursor_of(answer.response, rel="prev") is None:
-                return Found.absent("it is not among the account's posts since")
-            newest = max((wire.id for wire in answer.value), key=lambda one: (len(one), one))
+                break
+            newest = max((wire.id for wire in answer.value), key=_age)
             params = (("min_id", newest), ("limit", "40"))
-        return Found.undecided("the account published too much since to look through it all")
+        else:
+            return Found.undecided("the account published too much since to look through it all")
+        if unread:
+            return Found.undecided(
+                "there are posts since, and the server does not tell how they were written"
+            )
+        return Found.absent("it is not among the account's posts since")
 
-    async def _is_it(self, wire: WireStatus, draft: Draft, media: list[str], reply_to: str | None) -> bool:
+    async def _is_it(
+        self, wire: WireStatus, draft: Draft, media: list[str], reply_to: str | None
+    ) -> bool | None:
+        """Return whether a status is what a draft became; None when the server does not tell."""
         if wire.reblog is not None or (wire.in_reply_to_id or None) != reply_to:
             return False
         if [one.id for one in wire.media_attachments or ()] != media:
@@ -229,15 +254,17 @@ class Statuses:
             return False
         if media:
             return True  # the files were uploaded for this post alone
-        source = await self._core.pipeline.call(
-            Request(method="GET", url=f"api/v1/statuses/{segment(wire.id)}/source"), WireSource
-        )
         options = draft.option(MastodonOptions)
         warning = (options.content_warning or "") if options is not None else ""
-        return (source.value.text.strip(), (source.value.spoiler_text or "").strip()) == (
-            draft.text.strip(),
-            warning.strip(),
-        )
+        wanted = draft.text.strip(), warning.strip()
+        try:
+            source = await self._core.pipeline.call(
+                Request(method="GET", url=f"api/v1/statuses/{segment(wire.id)}/source"), WireSource
+            )
+        except NotFoundError:  # before 3.5, and some forks: what people see may be the same, or marked up
+            seen = html_to_text(wire.content or "").strip(), (wire.spoiler_text or "").strip()
+            return True if seen == wanted else None
+        return (source.value.text.strip(), (source.value.spoiler_text or "").strip()) == wanted
 
     async def _find_scheduled(self, draft: Draft, media: list[str], anchor: str) -> Found:
         params = (("min_id", anchor or "0"), ("limit", "40"))
@@ -249,6 +276,11 @@ class Statuses:
             if (wire.params.text or "").strip() == draft.text.strip() and ids == media:
                 return Found.published(to_scheduled_post(wire, answer.raw.at(number), self._core.ref))
         return Found.absent("it is not among the scheduled posts since")
+
+
+def _age(status: str) -> tuple[int, str]:
+    """Return what orders ids by time."""
+    return len(status), status
 
 
 class _Names:

@@ -1,0 +1,145 @@
+"""Transports that watch, forbid or change what passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, Final, TypeVar, cast
+
+from socialkit.transport import Request, Response, Safety, Transport
+
+__all__ = ["RecordingTransport", "SilentTransport", "StrangeTransport"]
+
+T = TypeVar("T")
+
+STRANGE: Final = "something new"
+"""A value that no version of socialkit knows."""
+
+
+class _Around:
+    """A transport around another one."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    async def send(self, request: Request, /) -> Response:
+        """Send one request."""
+        return await self._inner.send(request)
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Wait."""
+        await self._inner.sleep(seconds)
+
+    def lock(self, key: str, /) -> AbstractAsyncContextManager[None]:
+        """Return the lock of that name."""
+        return self._inner.lock(key)
+
+    async def gather(self, *calls: Awaitable[T]) -> list[T]:
+        """Await all."""
+        return await self._inner.gather(*calls)
+
+    async def offload(self, call: Callable[..., Any], /, *args: Any) -> Any:
+        """Call a blocking function."""
+        return await self._inner.offload(call, *args)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._inner.now()
+
+    async def close(self) -> None:
+        """Give back what is held."""
+        await self._inner.close()
+
+
+class RecordingTransport(_Around):
+    """Notes every request on its way to another transport.
+
+    Example:
+        >>> from socialkit.operations import finish
+        >>> from socialkit.transport import BlockingTransport
+        >>> transport = RecordingTransport(BlockingTransport())
+        >>> transport.requests, transport.writes
+        ([], [])
+        >>> finish(transport.close())
+    """
+
+    def __init__(self, inner: Transport) -> None:
+        super().__init__(inner)
+        self.requests: Final[list[Request]] = []
+        """What was sent, in order."""
+
+    @property
+    def writes(self) -> list[Request]:
+        """Those of the requests that write something."""
+        return [one for one in self.requests if one.safety is not Safety.READ or one.method == "DELETE"]
+
+    async def send(self, request: Request, /) -> Response:
+        """Note a request and send it."""
+        self.requests.append(request)
+        return await super().send(request)
+
+
+class SilentTransport(_Around):
+    """Fails the test when anything is sent.
+
+    Example:
+        >>> from socialkit.operations import finish
+        >>> from socialkit.transport import BlockingTransport
+        >>> transport = SilentTransport(BlockingTransport())
+        >>> finish(transport.send(Request(method="GET", url="https://pixelwall.example")))
+        Traceback (most recent call last):
+            ...
+        AssertionError: nothing may be sent here: GET https://pixelwall.example
+        >>> finish(transport.close())
+    """
+
+    async def send(self, request: Request, /) -> Response:
+        """Fail."""
+        message = f"nothing may be sent here: {request.shown()}"
+        raise AssertionError(message)
+
+
+class StrangeTransport(_Around):
+    """Makes every answer one of a newer platform: with unknown fields, and unknown values in known ones.
+
+    Args:
+        inner: What carries the requests.
+        enums: The names of the fields whose values are one of a list; each gets a value that is not on it.
+
+    Example:
+        >>> from socialkit.operations import finish
+        >>> from socialkit.transport import BlockingTransport
+        >>> transport = StrangeTransport(BlockingTransport(), enums={"colour"})
+        >>> transport.changed({"id": "1", "colour": "red"})["colour"]
+        'something new'
+        >>> finish(transport.close())
+    """
+
+    def __init__(self, inner: Transport, *, enums: set[str] | frozenset[str] = frozenset()) -> None:
+        super().__init__(inner)
+        self._enums = frozenset(enums)
+
+    async def send(self, request: Request, /) -> Response:
+        """Send a request and change its answer."""
+        answer = await super().send(request)
+        try:
+            document = answer.json()
+        except ValueError:
+            return answer
+        content = json.dumps(self.changed(document)).encode()
+        return Response(answer.status, answer.headers, content, answer.url)
+
+    def changed(self, value: Any) -> Any:
+        """Return a document as a newer platform would send it."""
+        if isinstance(value, Mapping):
+            fields = cast("Mapping[str, Any]", value)
+            known = {
+                name: STRANGE if name in self._enums and isinstance(inner, str) else self.changed(inner)
+                for name, inner in fields.items()
+            }
+            return {**known, "socialkit_made_this_up": {"of": ["no", "version"]}}
+        if isinstance(value, list):
+            return [self.changed(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return value

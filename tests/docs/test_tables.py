@@ -1,0 +1,91 @@
+"""Tables in the pages say what the code declares."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Generator
+from types import ModuleType
+
+import pytest
+
+import socialkit as sk
+from socialkit.platforms import find, names
+from tests.docs.blocks import DOCS, pages
+from tests.support import ROOT
+
+
+@pytest.fixture(scope="module")
+def tables() -> Generator[ModuleType]:
+    spec = importlib.util.spec_from_file_location("docs_tables", DOCS / "_extensions" / "tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.modules.pop(spec.name, None)
+
+
+def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
+    marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
+
+    assert {page.relative_to(DOCS).as_posix() for page in marked} == {"index.md", "platforms/mastodon.md"}
+    for page in marked:
+        assert "<!-- table" not in tables.fill(page.read_text("utf-8"))
+
+
+def test_an_unknown_table_stops_the_build(tables: ModuleType) -> None:
+    with pytest.raises(ValueError, match=r"mastodon\.weather"):
+        tables.fill("<!-- table: mastodon.weather -->")
+
+
+@pytest.mark.parametrize("platform", names())
+def test_a_platforms_page_has_all_its_tables(tables: ModuleType, platform: str) -> None:
+    page = (DOCS / "platforms" / f"{platform}.md").read_text("utf-8")
+
+    for name in ("capabilities", "scopes", "limits", "errors", "evidence"):
+        assert f"<!-- table: {platform}.{name} -->" in page
+
+
+@pytest.mark.parametrize("platform", names())
+def test_the_table_of_capabilities_has_each_one_and_what_stands_in_its_place(
+    tables: ModuleType, platform: str
+) -> None:
+    table = tables.capabilities(platform)
+
+    for capability in sk.Capability:
+        assert f"`{capability.name}`" in table
+    for instead in find(platform).load_facts().instead.values():
+        assert instead in table
+
+
+def test_a_limit_that_is_not_known_has_no_row(tables: ModuleType) -> None:
+    assert "500 graphemes" in tables.limits("mastodon")
+    assert "16 MiB, 33,177,600 pixels" in tables.limits("mastodon")
+    assert [line for line in tables.limits("mastodon").splitlines() if line.endswith("|  |")] == []
+
+
+def test_evidence_is_shown_the_best_first(tables: ModuleType) -> None:
+    known = {"posts.edit": sk.Evidence.SPEC, "posts.get": sk.Evidence.SERVER}
+
+    rows = tables.evidence_table(known).splitlines()[2:]
+    short = tables.short_evidence_table(known).splitlines()[2:]
+
+    assert [row.split("|")[1].strip() for row in rows] == ["`posts.get`", "`posts.edit`"]
+    assert [row.split("|")[2].strip() for row in short] == ["`posts.get`", "`posts.edit`"]
+
+
+def test_without_evidence_the_page_says_so(tables: ModuleType) -> None:
+    assert "Nothing is recorded yet" in tables.evidence_table({})
+    assert "Nothing is recorded yet" in tables.short_evidence_table({})
+
+
+def test_the_readme_shows_the_evidence_of_today(tables: ModuleType) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert tables.REGION.search(readme) is not None
+    assert readme == tables.renew(readme), "run: python docs/_extensions/tables.py README.md"
+
+
+def test_the_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150
