@@ -42,6 +42,7 @@ from tests.security.support import (
     ONCE,
     OPERATIONS,
     TWICE,
+    Cut,
     close,
     connect,
     echo,
@@ -83,11 +84,11 @@ def truncated(request: bytes) -> bytes:
 
 
 def cut(request: bytes) -> bytes:
-    return http(json.dumps({"id": "1", "echo": echoed(request)}).encode())[:-5]
+    return Cut(http(json.dumps({"id": "1", "echo": echoed(request)}).encode())[:-5])
 
 
 def no_http(request: bytes) -> bytes:
-    return b"PLANTED " + request + b"\r\n\r\n"
+    return Cut(request + b"\r\n\r\n")
 
 
 def away(request: bytes) -> bytes:
@@ -204,20 +205,21 @@ async def test_the_sandbox_shows_no_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with sk.Sandbox(seed=7) as world, world.install():
-        client = connect(blocking, "https://social.example")
+        client = connect(blocking, "https://social.example", transport=None)
         await outcome(OPERATIONS["account.me"], client)
         world.fail("mastodon", "publish", fault, times=3)
         result = await outcome(OPERATIONS["posts.publish"], client)
         await close(client)
 
-    assert leaks(result) == leaks(client) == logged(caplog.records) == []
+    # The client itself is not looked into: the simulated server lives there, with its own truth.
+    assert leaks(result) == leaks(repr(client)) == logged(caplog.records) == []
 
 
 # Before anything is sent ----------------------------------------------------------------------
 
 
 def raised(call: Callable[[], object]) -> Exception:
-    with pytest.raises(Exception, match="") as caught:  # noqa: PT011 - whatever it is, it is looked through
+    with pytest.raises(Exception) as caught:  # noqa: B017, PT011 - whatever it is, it is looked through
         call()
     return caught.value
 

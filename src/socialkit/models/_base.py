@@ -65,7 +65,7 @@ class OpenEnum(StrEnum):
     @property
     def known(self) -> bool:
         """Whether this version of socialkit knows the value."""
-        return self._name_ in type(self).__members__
+        return type(self).__members__.get(self._name_) is self
 
 
 def require_aware(value: datetime, name: str = "time") -> datetime:

@@ -130,7 +130,7 @@ def _made(kind: type[Any], platform: str, credentials: Credentials | None, given
 
 
 @cache
-def _required(kind: type[Any]) -> tuple[str, ...]:
+def _required(kind: Any) -> tuple[str, ...]:
     # Reading a signature takes a third as long as opening a client.
     parameters = inspect.signature(kind.__init__).parameters.values()
     return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import threading
+import uuid
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
+from urllib.parse import urlencode, urlsplit
 
 from socialkit.errors import ConnectionFailedError, RequestTimeoutError
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms._registry import find, names
-from socialkit.sandbox._bodies import to_sim_request
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
 from socialkit.sandbox._faults import Fault, FaultPlan
-from socialkit.sandbox._http import SimResponse
+from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedOut
-from socialkit.transport import AsyncTransport, BlockingTransport, Request, Response, Transport, installed
+from socialkit.transport import (
+    AsyncTransport,
+    BlockingTransport,
+    Request,
+    Response,
+    Transport,
+    installed,
+    reveal,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -270,3 +280,42 @@ class _WorldTransport:
     async def _yield(self) -> None:
         if self._async:
             await asyncio.sleep(0)  # let other tasks run, as the network would
+
+
+def to_sim_request(request: Request) -> SimRequest:
+    """Return a request as a simulator receives it: with its body written out, secrets in the clear."""
+    kind, body = _body(request)
+    headers = {name: reveal(value) for name, value in request.headers.items()}
+    if kind is not None:
+        headers["content-type"] = kind
+    address = request.target()
+    parts = urlsplit(address)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return SimRequest.of(request.method, target, headers=headers, body=body)
+
+
+def _body(request: Request) -> tuple[str | None, bytes]:
+    if request.files:
+        return _multipart(request)
+    if request.form:
+        pairs = [(name, reveal(value)) for name, value in request.form]
+        return "application/x-www-form-urlencoded", urlencode(pairs).encode()
+    if request.json is not None:
+        return "application/json", json.dumps(request.json).encode()
+    return None, request.content or b""
+
+
+def _multipart(request: Request) -> tuple[str, bytes]:
+    boundary = uuid.uuid4().hex
+    parts: list[bytes] = []
+    for name, value in request.form:
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+        parts.append(head.encode() + reveal(value).encode() + b"\r\n")
+    for file in request.files:
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{file.field}"; '
+            f'filename="{file.filename}"\r\nContent-Type: {file.mime_type}\r\n\r\n'
+        )
+        with file.open() as stream:
+            parts.append(head.encode() + stream.read() + b"\r\n")
+    return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()

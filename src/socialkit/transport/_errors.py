@@ -215,9 +215,10 @@ def _strange(
     response: Response, request: Request, platform: str | None, secrets: tuple[Secret, ...]
 ) -> UnexpectedResponseError:
     where = response.headers.get("location")
-    shown = f" to {Request(method='GET', url=where).shown().url}" if where else ""
+    # Redacted before it is taken apart: put together again, a secret may be spelled in another way.
+    shown = Request(method="GET", url=redact(where, secrets)).shown().url if where else ""
     return UnexpectedResponseError(
-        redact(f"the platform redirects{shown}" if where else "the platform gave no final answer", secrets),
+        f"the platform redirects to {shown}" if where else "the platform gave no final answer",
         status=response.status,
         body=redact_body(response.content, secrets),
         request=request.shown(),

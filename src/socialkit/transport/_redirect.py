@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from socialkit.transport._redact import secrets_of
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._secret import Secret
 
@@ -57,7 +58,7 @@ def _same_house(here: SplitResult, there: SplitResult) -> bool:
 
 
 def _stripped(request: Request, there: SplitResult) -> Request:
-    known = {value for _, value in (*request.params, *request.headers.items()) if isinstance(value, Secret)}
+    known = set(secrets_of(request))
     query = [(n, v) for n, v in parse_qsl(there.query, keep_blank_values=True) if Secret(v) not in known]
     headers = {
         name: value

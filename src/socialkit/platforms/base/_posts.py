@@ -99,7 +99,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
     @final
     @operation
     async def edit(self, post: Post | str, draft: Draft | str) -> Post:
-        """Replace a post's text, media and options, and return it as it is then.
+        """Replace a post's text, and return the post as it is then.
+
+        Media and options that the draft does not mention stay; those that it gives empty are removed.
 
         Raises:
             NotSupportedError: The platform has no edits.
