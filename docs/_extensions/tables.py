@@ -10,11 +10,10 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import socialkit as sk
 from socialkit.platforms import find
@@ -152,8 +151,7 @@ def evidence_in_short(platform: str) -> str:
     return short_evidence_table(evidence_of(platform))
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """How well one operation is known to work."""
 
     best: sk.Evidence

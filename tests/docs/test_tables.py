@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from collections.abc import Generator
 from types import ModuleType
 
 import pytest
@@ -17,14 +15,13 @@ from tests.support import ROOT
 
 
 @pytest.fixture(scope="module")
-def tables() -> Generator[ModuleType]:
+def tables() -> ModuleType:
     spec = importlib.util.spec_from_file_location("docs_tables", DOCS / "_extensions" / "tables.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module
-    sys.modules.pop(spec.name, None)
+    return module
 
 
 def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.proof import Proof, read, write
+from tests.truth.specification import document
 
 pytestmark = pytest.mark.live
 
@@ -23,4 +24,14 @@ def test_the_servers_prove_what_is_written_down(request: pytest.FixtureRequest, 
         write(proof.proven(), Path(asked))
         pytest.skip("it was written down anew")
 
-    assert proof.proven() == read()
+    assert proof.proven() == expected()
+
+
+def expected() -> dict[str, list[str]]:
+    """Return what is written down; Prism has nothing to check by where the OpenAPI document is missing."""
+    known = read()
+    try:
+        document()
+    except pytest.skip.Exception:
+        del known["prism"]
+    return known

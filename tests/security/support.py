@@ -266,7 +266,6 @@ def echo(status: int, *headers: str) -> Callable[[bytes], bytes]:
             {
                 "error": f"no such token: {token}",
                 "error_description": f"refused: {text}",
-                "escaped": text.replace("/", "\\/"),
                 "quoted": quote(text, safe=""),
             }
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AliasChoices,
@@ -64,7 +64,7 @@ class WireToken(WireModel):
         WireToken(token_type='Bearer', expires_in=3600.0, scope=())
     """
 
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", hide_input_in_errors=True)
 
     access_token: SecretText
     token_type: str = "Bearer"

@@ -84,7 +84,7 @@ def require_aware(value: datetime, name: str = "time") -> datetime:
 
 
 def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
-    # Nearly all times look like this, and a listing has hundreds; the general way costs three times as much.
+    # Nearly all times look like this, and a listing has hundreds; the general way costs twice as much.
     if isinstance(value, str) and value[10:11] == "T" and value[-1:] == "Z":
         try:
             return datetime.fromisoformat(value)

@@ -120,7 +120,7 @@ class _Arguments:
         self.values = {name: value for name, value in values.items() if value is not None}
 
 
-def _made(kind: type[Any], platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
+def _made(kind: Any, platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
     missing = [name for name in _required(kind) if name not in given.values]
     if missing:
         names = ", ".join(f"{name}=" for name in missing)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlencode, urlsplit
 
@@ -107,7 +108,7 @@ class Sandbox:
 
     def _client(self, kind: type[Any], mode: type[Mode], platform: str, account: str) -> Any:
         credentials = self.simulator(platform).connection(account)
-        transport = _WorldTransport(self, platform, mode, admit=False)
+        transport = self._transport(platform, mode, admit=False)
         return kind(base_url=self.address(platform), transport=transport, **credentials)
 
     def address(self, platform: str) -> str:
@@ -183,7 +184,7 @@ class Sandbox:
         """
 
         def transport(mode: type[Mode], platform: str) -> Transport:
-            return _WorldTransport(self, platform, mode, admit=True)
+            return self._transport(platform, mode, admit=True)
 
         with installed(transport):
             yield self
@@ -224,6 +225,9 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def _transport(self, platform: str, mode: type[Mode], *, admit: bool) -> Transport:
+        return _WorldTransport(partial(self._handle, platform, admit=admit), self.clock, mode)
+
     def _handle(self, platform: str, request: Request, *, admit: bool) -> SimResponse:
         simulator = self.simulator(platform)
         sent = to_sim_request(request)
@@ -235,11 +239,10 @@ class Sandbox:
 class _WorldTransport:
     """Carries a client's requests to a simulator; waiting moves the world's clock."""
 
-    def __init__(self, world: Sandbox, platform: str, mode: type[Mode], *, admit: bool) -> None:
-        self._world = world
-        self._platform = platform
+    def __init__(self, handle: Callable[[Request], SimResponse], clock: Clock, mode: type[Mode]) -> None:
+        self._handle = handle
+        self._clock = clock
         self._async = mode is Async
-        self._admit = admit
         # Locks and worker threads are the same as on the network.
         self._inner: Transport = AsyncTransport() if self._async else BlockingTransport()
 
@@ -247,18 +250,18 @@ class _WorldTransport:
         await self._yield()
         shown = request.shown()
         try:
-            answer = self._world._handle(self._platform, request, admit=self._admit)
+            answer = self._handle(request)
         except LineDropped as drop:
             message = "the connection broke before an answer came"
             raise ConnectionFailedError(message, request=shown, sent=drop.sent) from None
         except TimedOut:
-            self._world.clock.advance(request.timeout or PATIENCE)
+            self._clock.advance(request.timeout or PATIENCE)
             message = "no answer came in time"
             raise RequestTimeoutError(message, request=shown, sent=True) from None
         return Response(answer.status, answer.headers, answer.body, request.url)
 
     async def sleep(self, seconds: float, /) -> None:
-        self._world.clock.advance(seconds)
+        self._clock.advance(seconds)
         await self._yield()
 
     def lock(self, key: str, /) -> AbstractAsyncContextManager[None]:
@@ -272,7 +275,7 @@ class _WorldTransport:
         return result
 
     def now(self) -> datetime:
-        return self._world.clock.now()
+        return self._clock.now()
 
     async def close(self) -> None:
         await self._inner.close()

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import httpx
+import respx
 
 HOST = "https://mastodon.example"
 
@@ -47,3 +48,9 @@ def attachment(number: str = "m1", **changes: Any) -> dict[str, Any]:
 def body(request: httpx.Request) -> Any:
     """Return the JSON that was sent."""
     return json.loads(request.content)
+
+
+def requests(route: respx.Route) -> list[httpx.Request]:
+    """Return what was sent to a route, in order."""
+    calls: Any = route.calls
+    return [call.request for call in calls]

@@ -14,7 +14,7 @@ from socialkit.models import Draft, Media, Visibility
 from socialkit.platforms import MastodonOptions, Poll
 from socialkit.sandbox import Sandbox
 from socialkit.testing import picture, settle
-from tests.platforms.mastodon.answers import HOST, attachment, body, status
+from tests.platforms.mastodon.answers import HOST, attachment, body, requests, status
 
 pytestmark = pytest.mark.respx(base_url=HOST, assert_all_called=False)
 FAR = datetime(2999, 5, 1, 9, tzinfo=UTC)
@@ -30,11 +30,11 @@ def published(respx_mock: respx.MockRouter) -> respx.Route:
 async def test_a_text_is_sent_as_json_with_a_key(mastodon: Any, published: respx.Route) -> None:
     await settle(mastodon.posts.publish("Autumn is here"))
     await settle(mastodon.posts.publish("Autumn is here"))
-    requests = [call.request for call in published.calls]
+    sent = requests(published)
 
-    assert [body(one) for one in requests] == [{"status": "Autumn is here", "media_ids": []}] * 2
-    assert requests[0].headers["authorization"] == "Bearer made-up-token"
-    assert len({one.headers["idempotency-key"] for one in requests}) == 2
+    assert [body(one) for one in sent] == [{"status": "Autumn is here", "media_ids": []}] * 2
+    assert sent[0].headers["authorization"] == "Bearer made-up-token"
+    assert len({one.headers["idempotency-key"] for one in sent}) == 2
 
 
 async def test_everything_that_a_draft_says_is_sent(mastodon: Any, published: respx.Route) -> None:
@@ -238,10 +238,8 @@ async def test_a_long_text_with_a_warning_keeps_it_on_each_part_and_the_poll_on_
     mastodon: Any, respx_mock: respx.MockRouter
 ) -> None:
     respx_mock.get("/api/v1/accounts/7/statuses").respond(json=[])
-    numbers = iter(["11", "12", "13"])
-    route = respx_mock.post("/api/v1/statuses").mock(
-        side_effect=lambda _: httpx.Response(200, json=status(next(numbers)))
-    )
+    answers = [httpx.Response(200, json=status(number)) for number in ("11", "12")]
+    route = respx_mock.post("/api/v1/statuses").mock(side_effect=answers)
     poll = Poll(choices=["a", "b"], duration=timedelta(hours=1))
     options = MastodonOptions(content_warning="Spiders", poll=poll)
     await settle(
@@ -249,7 +247,7 @@ async def test_a_long_text_with_a_warning_keeps_it_on_each_part_and_the_poll_on_
             Draft(text="word " * 180, overflow="thread", visibility=Visibility.UNLISTED, options=[options])
         )
     )
-    bodies = [body(call.request) for call in route.calls]
+    bodies = [body(one) for one in requests(route)]
 
     assert [one["spoiler_text"] for one in bodies] == ["Spiders"] * 2
     assert [one["visibility"] for one in bodies] == ["unlisted"] * 2

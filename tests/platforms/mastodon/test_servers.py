@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -117,7 +118,7 @@ async def test_a_page_of_a_proxy_is_no_success(
     page = b"<!doctype html><title>Log in to the network</title>"
     respx_mock.delete("/api/v1/statuses/9").respond(content=page)
     respx_mock.post("/api/v1/statuses/9/favourite").respond(content=page)
-    calls = {
+    calls: dict[str, Callable[[], Any]] = {
         "delete": lambda: mastodon.posts.delete("9"),
         "like": lambda: mastodon.inbox.like(sk.Post(id="9")),
     }
@@ -162,7 +163,11 @@ async def test_a_refusal_is_classified_by_its_status_in_any_language(
     respx_mock.get("/api/v1/accounts/7/statuses").respond(json=[])
     respx_mock.post("/api/v1/statuses").mock(return_value=response)
 
-    for call in (lambda: mastodon.posts.get("9"), lambda: mastodon.posts.publish("Autumn")):
+    calls: list[Callable[[], Any]] = [
+        lambda: mastodon.posts.get("9"),
+        lambda: mastodon.posts.publish("Autumn"),
+    ]
+    for call in calls:
         with pytest.raises(error) as caught:
             await settle(call())
         assert type(caught.value) is error
@@ -175,7 +180,8 @@ async def test_a_host_that_is_not_there_is_a_connection_failure(
 ) -> None:
     respx_mock.route().mock(side_effect=httpx.ConnectError("no such host"))
 
-    for call in (lambda: mastodon.posts.get("9"), lambda: mastodon.posts.delete("9")):
+    calls: list[Callable[[], Any]] = [lambda: mastodon.posts.get("9"), lambda: mastodon.posts.delete("9")]
+    for call in calls:
         with pytest.raises(sk.ConnectionFailedError) as caught:
             await settle(call())
         assert (caught.value.sent, caught.value.repeatable, caught.value.written) == (False, True, False)

@@ -20,6 +20,7 @@ from socialkit.models import (
     Capability,
     Draft,
     Found,
+    Limits,
     Message,
     Post,
     Profile,
@@ -63,8 +64,8 @@ class Core:
     ) -> None:
         self.facts = facts
         self.pipeline = pipeline
-        self.ref = ref
-        self.limits = facts.limits
+        self.ref: AccountRef = ref
+        self.limits: Limits = facts.limits
         self.finders: dict[WriteKind, Finder] = {}
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
