@@ -28,7 +28,9 @@ Serve = Callable[[Reply], Loopback]
 
 ME = http(b'{"id": "9", "acct": "shop"}')
 STATUS = http(b'{"id": "1", "created_at": "2026-03-01T12:00:00Z", "account": {"id": "9", "acct": "shop"}}')
-READS = sorted(name for name in OPERATIONS if name.split(".")[1].split()[0] in {"me", "get", "iterate", "search"})
+READS = sorted(
+    name for name in OPERATIONS if name.split(".")[1].split()[0] in {"me", "get", "iterate", "search"}
+)
 WRITES = ("posts.publish", "posts.edit", "posts.delete", "posts.reschedule", "inbox.reply", "inbox.like")
 
 
@@ -164,7 +166,10 @@ async def test_no_spelling_of_another_host_gets_the_token(blocking: bool, serve:
 
 async def test_a_token_in_the_query_does_not_travel_in_the_new_address(blocking: bool, serve: Serve) -> None:
     stranger = serve(lambda _: http(b"{}"))
-    paths = ("/x?access_token=PLANTED%2Btoken&size=big&t=PLANTED+token&u=aPLANTED%252Btokenb", "/PLANTED+token")
+    paths = (
+        "/x?access_token=PLANTED%2Btoken&size=big&t=PLANTED+token&u=aPLANTED%252Btokenb",
+        "/PLANTED+token",
+    )
     for path in paths:
         server = serve(lambda _, path=path: moved(f"{stranger.url}{path}"))  # type: ignore[misc]
         transport = haste(blocking)
@@ -291,7 +296,9 @@ async def test_a_file_that_cannot_be_fetched_is_named(blocking: bool, serve: Ser
 
 
 @pytest.mark.parametrize("content", [b"<html>a page</html>", b"", GIF[:5]], ids=["page", "empty", "cut"])
-async def test_a_fetched_file_that_is_no_media_is_refused(blocking: bool, serve: Serve, content: bytes) -> None:
+async def test_a_fetched_file_that_is_no_media_is_refused(
+    blocking: bool, serve: Serve, content: bytes
+) -> None:
     files = serve(lambda _: http(content))
     server = serve(lambda _: ME)
     client = connect(blocking, server.url)
@@ -316,7 +323,17 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(
     assert "longer than 20 bytes" in str(result)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://shop.example/a.gif", "shop.example/a.gif", "http://", "", "http://[::1/a.gif"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://shop.example/a.gif",
+        "shop.example/a.gif",
+        "http://",
+        "",
+        "http://[::1/a.gif",
+    ],
+)
 def test_a_file_is_taken_from_the_web_alone(url: str) -> None:
     with pytest.raises(sk.InvalidDraftError, match="not a plain http or https address"):
         sk.Media.from_url(url)

@@ -61,7 +61,7 @@ CLIENT_SECRET: Final = "PLANTEDclient/PLANTED+secret"
 CODE: Final = "PLANTEDcode/PLANTED+code"
 VERIFIER: Final = "PLANTED-verifier-" + "PLANTED" * 5
 REFRESH: Final = "PLANTEDrefresh/PLANTED+token"
-PASSWORD: Final = "PLANTEDpassword&<PLANTED>\"é"
+PASSWORD: Final = 'PLANTEDpassword&<PLANTED>"é'
 
 
 def misfit(request: bytes) -> bytes:
