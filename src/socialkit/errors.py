@@ -319,9 +319,21 @@ class OutcomeUnknownError(SocialKitError):
         operation: str | None = None,
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
-        self.attempt = attempt
+        self._attempt = attempt
         self.published: tuple[Post, ...] = tuple(published)
         self.request = request
+
+    @property
+    def attempt(self) -> Attempt:
+        """What was sent, when, and all that is needed to find out; serialisable."""
+        if self._attempt is None:
+            message = "the error was raised below the operations and knows of no attempt"
+            raise AttributeError(message)
+        return self._attempt
+
+    @attempt.setter
+    def attempt(self, attempt: Attempt) -> None:
+        self._attempt = attempt
 
     def _details(self) -> list[str]:
         return [str(self.request)] if self.request else []

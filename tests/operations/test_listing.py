@@ -205,3 +205,12 @@ async def test_awaiting_a_listing_gives_all_that_are_left() -> None:
     await take(listing, 1)
 
     assert await listing == ["b", "c"]
+
+
+async def test_pages_begin_with_what_is_left_of_a_page(is_async: bool) -> None:
+    listing = Book([["a", "b", "c"], ["d"]], is_async=is_async).open()
+
+    first = await take(listing, 1)
+    rest = [page.items for page in await collect(listing.pages())]
+
+    assert (list(first), rest) == (["a"], [("b", "c"), ("d",)])

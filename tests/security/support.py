@@ -174,7 +174,7 @@ def _faces(thing: object) -> Iterator[str]:
         yield from _traces(thing)
     if isinstance(thing, sk.SocialKitError | sk.Post | sk.Draft | Attempt):
         yield pickle.dumps(thing).decode("latin-1")
-        yield repr(pickle.loads(pickle.dumps(thing)))  # noqa: S301 - our own
+        yield repr(pickle.loads(pickle.dumps(thing)))
 
 
 def _traces(error: BaseException) -> Iterator[str]:

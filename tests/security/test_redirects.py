@@ -228,7 +228,7 @@ async def test_a_signed_request_to_another_host_is_refused(blocking: bool, serve
     stranger = serve(lambda _: http())
     server = serve(lambda _: http())
     client = connect(blocking, server.url)
-    pipeline: Pipeline = client._core.pipeline  # noqa: SLF001 - what a platform's code could be brought to do
+    pipeline: Pipeline = client._core.pipeline
     addresses = [
         f"{stranger.url}/x",
         f"{server.url}@{stranger.url[7:]}/x",

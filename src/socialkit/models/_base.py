@@ -80,7 +80,11 @@ def require_aware(value: datetime, name: str = "time") -> datetime:
     if value.utcoffset() is None:
         message = f"{name}={value.isoformat()} has no time zone: give it one, such as tzinfo=datetime.UTC"
         raise ValueError(message)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        message = f"{name}={value.isoformat()} lies outside the calendar"
+        raise ValueError(message) from None
 
 
 def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:

@@ -138,7 +138,6 @@ def test_find_tells_an_edit_of_anything(
     socialkit_world.fail("mastodon", "edit", fault)
     with pytest.raises(OutcomeUnknownError) as caught:
         client.posts.edit(post, draft)
-    assert caught.value.attempt is not None
     socialkit_world.clock.advance(3_600)
     found = client.posts.find(caught.value.attempt)
 
@@ -154,7 +153,6 @@ def test_find_tells_the_deletion_of_a_scheduled_post(
     socialkit_world.fail("mastodon", "delete", fault)
     with pytest.raises(OutcomeUnknownError) as caught:
         client.posts.delete(post)
-    assert caught.value.attempt is not None
     early = client.posts.find(caught.value.attempt)
     socialkit_world.clock.advance(3_600)
     found = client.posts.find(caught.value.attempt)

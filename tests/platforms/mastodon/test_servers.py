@@ -108,7 +108,6 @@ async def test_an_answer_that_is_something_else_says_what_it_is(
     with pytest.raises(sk.OutcomeUnknownError, match=told) as unknown:
         await settle(mastodon.posts.publish("Autumn"))
     assert isinstance(unknown.value.__cause__, sk.UnexpectedResponseError)
-    assert unknown.value.attempt is not None
 
 
 @pytest.mark.parametrize("name", ["delete", "like"])
@@ -125,7 +124,6 @@ async def test_a_page_of_a_proxy_is_no_success(
 
     with pytest.raises(sk.OutcomeUnknownError) as caught:
         await settle(calls[name]())
-    assert caught.value.attempt is not None
     assert (caught.value.attempt.kind, caught.value.attempt.target) == (name, "9")
 
 
@@ -210,7 +208,6 @@ async def test_a_token_that_may_not_read_can_publish_all_the_same(respx_mock: re
         post = client.posts.publish("Autumn")
         with pytest.raises(sk.OutcomeUnknownError) as caught:
             client.posts.publish("Winter")
-        assert caught.value.attempt is not None
         found = client.posts.find(caught.value.attempt)
 
     assert post.id == "9"

@@ -150,7 +150,7 @@ class Core:
         try:
             return await call(run)
         except OutcomeUnknownError as error:
-            if error.attempt is None and run.open is not None:
+            if run.open is not None:
                 error.attempt = Attempt(
                     platform=self.facts.name,
                     account=self.ref,

@@ -111,7 +111,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             raise NotSupportedError("a notice has no words to answer", platform=core.facts.name)
         await core.mine(message.account)
         draft = self._reply_draft(message, text, hidden)
-        ready = core.facts.rules.ready(draft, core.facts.name, core.limits, "inbox.reply")
+        ready = core.facts.rules.ready(draft, core.facts.name, core.limits, "inbox.reply", now=core.now())
         await core.identify()
         return await core.write(
             "reply",
