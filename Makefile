@@ -1,7 +1,7 @@
 # make demo    a day of one brand, offline
 # make test    every check that needs nothing but this machine
 # make live    the suites against real servers on this machine
-# make bench   what socialkit costs beside httpx; minutes, and best on an idle machine
+# make bench   what socialkit costs beside httpx, in minutes; some of it: make bench BENCH="page call"
 # make evidence    what is known of each operation, written anew (LIVE=1 asks the real servers first)
 # Elsewhere than in .venv: make test ENV=/tmp/environment PYTHON=python3.13
 
@@ -93,7 +93,7 @@ docs: $(READY)
 
 bench: $(READY)
 	$(call step,what socialkit costs)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean:
 	@rm -rf $(ENV) site build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
