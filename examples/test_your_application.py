@@ -25,8 +25,6 @@ def announce(text: str) -> str:
         except sk.InvalidDraftError as error:
             return "; ".join(str(problem) for problem in error.problems)
         except sk.OutcomeUnknownError as error:
-            if error.attempt is None:
-                return "ask a colleague"
             return f"{client.posts.find(error.attempt).state.value}, after a broken line"
 
 

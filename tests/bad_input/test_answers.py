@@ -147,7 +147,8 @@ async def test_a_write_that_no_answer_decided_is_unknown(blocking: bool, serve: 
         if isinstance(result, BaseException):
             assert isinstance(result, sk.OutcomeUnknownError | sk.APIError), (name, result)
         if isinstance(result, sk.OutcomeUnknownError):
-            assert result.attempt is None or Attempt.model_validate_json(result.attempt.model_dump_json())
+            if name != "posts.reschedule":  # sent again by hand: there is nothing to look for
+                assert Attempt.model_validate_json(result.attempt.model_dump_json()) == result.attempt
     if answer.startswith("422"):
         assert {type(result) for result in results.values()} == {sk.BadRequestError}
     if answer.startswith("500"):
@@ -261,12 +262,11 @@ async def test_a_thread_that_breaks_after_an_odd_answer_loses_nothing(blocking: 
 
     assert isinstance(result, sk.OutcomeUnknownError), result
     assert [post.id for post in result.published] == ["1"]
-    assert result.attempt is not None
     assert result.attempt.step == "part 2 post"
     assert pickle.loads(pickle.dumps(result)).published[0].id == "1"
     assert Attempt.model_validate_json(result.attempt.model_dump_json()).draft == result.attempt.draft
 
 
 def test_the_operations_are_all_here() -> None:
-    assert OFFLINE < set(OPERATIONS)
+    assert set(OPERATIONS) > OFFLINE
     assert set(WRITING) < set(OPERATIONS)

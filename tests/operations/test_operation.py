@@ -14,7 +14,7 @@ from typing import Any, Generic, cast
 import pytest
 
 from socialkit.errors import NotFoundError, OutcomeUnknownError, SocialKitError
-from socialkit.models import Attempt, Post
+from socialkit.models import Post
 from socialkit.operations import (
     Async,
     AsyncListing,
@@ -226,7 +226,7 @@ def test_a_failure_in_one_thread_stays_there() -> None:
             try:
                 return client.posts.publish(f"Post {number}").id
             except OutcomeUnknownError as error:
-                found = client.posts.find(cast("Attempt", error.attempt))
+                found = client.posts.find(error.attempt)
                 return cast("Post", found.post).id
 
         with ThreadPoolExecutor(20) as threads:

@@ -8,7 +8,6 @@ import pytest
 
 import socialkit as sk
 from socialkit.platforms import MastodonOptions
-from tests.support import settle
 
 
 @pytest.mark.parametrize(
@@ -16,17 +15,20 @@ from tests.support import settle
     [
         (sk.Draft(text="New", visibility=sk.Visibility.UNLISTED), ["visibility"]),
         (sk.Draft(text="New", quotes="1", reply_to="2"), ["quotes", "reply_to"]),
-        (sk.Draft(text="New", thread=[sk.Draft(text="More")], first_comment="Shop"), ["first_comment", "thread"]),
+        (
+            sk.Draft(text="New", thread=[sk.Draft(text="More")], first_comment="Shop"),
+            ["first_comment", "thread"],
+        ),
     ],
 )
 async def test_an_edit_names_what_it_cannot_change(
     socialkit_world: sk.Sandbox, draft: sk.Draft, fields: list[str]
 ) -> None:
     client = socialkit_world.connect_async("mastodon")
-    post = await settle(client.posts.publish("Old"))
+    post = await client.posts.publish("Old")
 
     with pytest.raises(sk.InvalidDraftError) as caught:
-        await settle(client.posts.edit(post, draft))
+        await client.posts.edit(post, draft)
 
     assert [problem.field for problem in caught.value.problems] == fields
     assert [one.text for one in socialkit_world.posts("mastodon")] == ["Old"]

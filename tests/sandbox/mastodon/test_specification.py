@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # no stubs here
+from jsonschema import Draft202012Validator, FormatChecker
 
 from socialkit.sandbox.mastodon._gate import ROUTES
 from tests.sandbox.mastodon.walk import walk
