@@ -152,8 +152,6 @@ def publish(day: Day, draft: sk.Draft) -> sk.Post | None:
 
 def find_out(day: Day, error: sk.OutcomeUnknownError) -> sk.Post | None:
     """Ask the platform what became of a post."""
-    if error.attempt is None:
-        raise error
     found = day.client.posts.find(error.attempt)
     day.report.line(f"posts.find says: {found.state.value}, {found.because}.")
     if found.state is sk.FoundState.UNDECIDED:

@@ -237,6 +237,7 @@ class Server(Loopback):
 
     def _serve(self, connection: socket.socket) -> None:
         with _Breaking(connection) as line:
+            self._open.append(line)  # the first one holds no line any more, and cannot be shut down
             super()._serve(line)
 
 

@@ -54,13 +54,17 @@ class Loopback:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._threads[0].join()
         self._socket.close()
-        for connection in self._open:
+        for thread in self._threads:
+            while thread.is_alive():  # it may only just be taking up its connection
+                self._break_lines()
+                thread.join(timeout=0.2)
+
+    def _break_lines(self) -> None:
+        for connection in list(self._open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
-        for thread in self._threads:
-            thread.join()
 
     def _accept(self) -> None:
         while True:

@@ -125,8 +125,8 @@ class Refreshing:
     ) -> None:
         self._refresh = refresh
         self._key = key
-        self._store = StoreAccess(MemoryTokenStore() if tokens is None else tokens, mode)
         self._model = model
+        self._store = StoreAccess(MemoryTokenStore() if tokens is None else tokens, mode)
         self._ahead = AHEAD.get(model, SKEW) if ahead is None else ahead
         self._put = put
         self._platform = platform
@@ -316,11 +316,20 @@ class Refreshing:
         if self._unsaved is not None:
             return await self._save(*self._unsaved, transport)
         stored = await self._store.load(self._key, transport)
-        if stored is None:
-            kept = await self._store.swap(self._key, None, self._given, transport)
+        if stored is None or self._is_superseded(stored):
+            kept = await self._store.swap(self._key, stored, self._given, transport)
             stored = self._given if kept else await self._store.load(self._key, transport)
         self._current = stored or self._given
         return self._current
+
+    def _is_superseded(self, stored: Stored) -> bool:
+        """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
+        given = self._given
+        return (
+            self._model is RefreshModel.NONE
+            and given.access_token is not None
+            and stored.access_token != given.access_token
+        )
 
     async def _save(self, old: Stored, new: Stored, transport: Transport) -> Stored:
         """Keep new tokens, and return them or those of somebody who was quicker.

@@ -90,6 +90,10 @@ class Simulator(ABC):
             return frozenset()
         return frozenset({call, *(name for name, calls in self.operations.items() if call in calls)})
 
+    def orderable(self) -> frozenset[str]:
+        """Every name under which a fault can be ordered on this platform."""
+        return frozenset(self.operations).union(*self.operations.values())
+
     @abstractmethod
     def handle(self, request: SimRequest) -> SimResponse:
         """Answer a request as the platform would; never raises."""

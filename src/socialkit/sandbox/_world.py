@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 import random
 import threading
@@ -14,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlencode, urlsplit
 
-from socialkit.errors import ConnectionFailedError, RequestTimeoutError
+from socialkit.errors import ConfigurationError, ConnectionFailedError, RequestTimeoutError
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms._registry import find, names
 from socialkit.sandbox._clock import Clock
@@ -135,8 +136,16 @@ class Sandbox:
             times: How many calls.
             after: How many calls go well before.
             delay: For `Fault.LATE`: how long until the write lands.
+
+        Raises:
+            ConfigurationError: The platform has no such name: a fault that never comes proves nothing.
         """
-        self.simulator(platform)
+        known = self.simulator(platform).orderable()
+        if name not in known:
+            near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1)
+            hint = f": did you mean {near[0]!r}?" if near else f"; there are: {', '.join(sorted(known))}"
+            message = f"no fault can be ordered for {name!r}{hint}"
+            raise ConfigurationError(message, platform=platform)
         more = {} if delay is None else {"delay": delay}
         self._plan.order(platform, name, fault, times, after, **more)
 
@@ -243,11 +252,15 @@ class _WorldTransport:
         self._handle = handle
         self._clock = clock
         self._async = mode is Async
+        self._closed = False
         # Locks and worker threads are the same as on the network.
         self._inner: Transport = AsyncTransport() if self._async else BlockingTransport()
 
     async def send(self, request: Request, /) -> Response:
         await self._yield()
+        if self._closed:
+            message = "the client is closed: open another one"
+            raise ConfigurationError(message)
         shown = request.shown()
         try:
             answer = self._handle(request)
@@ -278,6 +291,7 @@ class _WorldTransport:
         return self._clock.now()
 
     async def close(self) -> None:
+        self._closed = True
         await self._inner.close()
 
     async def _yield(self) -> None:

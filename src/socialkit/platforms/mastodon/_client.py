@@ -128,17 +128,16 @@ def _core(
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
-    given = credentials
-    if access_token is not None:
-        given = Credentials(access_token=access_token)
-    key = (
-        account.key if account is not None and account.brand is not None else f"mastodon/{host_of(base_url)}"
-    )
+    if credentials is not None and access_token is not None:
+        message = "credentials and access_token= are both given: which one is meant?"
+        raise ConfigurationError(message, platform="mastodon")
+    given = credentials if access_token is None else Credentials(access_token=access_token)
+    kept_as = None if tokens is None else _key(account, base_url)
     return open_core(
         mode,
         FACTS,
         base_url=base_url,
-        authenticator=_authenticator(mode, given, tokens, key),
+        authenticator=_authenticator(mode, given, tokens, kept_as),
         account=account,
         transport=transport,
         timeout=timeout,
@@ -147,20 +146,36 @@ def _core(
     )
 
 
+def _key(account: AccountRef | None, base_url: str) -> str:
+    """Return under which name an account's token is kept: never a name that two accounts share."""
+    if account is not None and account.brand is not None:
+        return account.key
+    if account is not None and account.id is not None:
+        return f"mastodon/{host_of(base_url)}/{account.id}"
+    message = (
+        "account= is missing: a token store holds many accounts, so say whose token this is, "
+        'such as AccountRef(platform="mastodon", brand="acme", name="main")'
+    )
+    raise ConfigurationError(message, platform="mastodon")
+
+
 def _authenticator(
-    mode: type[Mode], given: Credentials | None, tokens: TokenStore | AsyncTokenStore | None, key: str
+    mode: type[Mode], given: Credentials | None, tokens: TokenStore | AsyncTokenStore | None, key: str | None
 ) -> Authenticator:
-    if tokens is not None:
-        kept = Credentials() if given is None else given
-        return Refreshing(
-            kept,
-            refresh=_never,
-            key=key,
-            mode=mode,
-            tokens=tokens,
-            model=RefreshModel.NONE,
-            platform="mastodon",
-        )
+    if tokens is None or key is None:
+        return _fixed(given)
+    return Refreshing(
+        Credentials() if given is None else given,
+        refresh=_never,
+        key=key,
+        mode=mode,
+        tokens=tokens,
+        model=RefreshModel.NONE,
+        platform="mastodon",
+    )
+
+
+def _fixed(given: Credentials | None) -> Authenticator:
     if given is None:
         message = (
             "access_token= is missing: make one in the account's settings under Development, or use Login"
@@ -193,7 +208,7 @@ class Mastodon(
         transport: What carries requests; the network if not given.
         timeout: Seconds to wait for an answer; 30 if not given.
         retry: How patiently calls that are safe to repeat are repeated.
-        tokens: Where the token is kept; one that stands there wins.
+        tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
         ConfigurationError: There is no token, or the address is not one.
@@ -250,7 +265,7 @@ class AsyncMastodon(
         transport: What carries requests; the network if not given.
         timeout: Seconds to wait for an answer; 30 if not given.
         retry: How patiently calls that are safe to repeat are repeated.
-        tokens: Where the token is kept; one that stands there wins.
+        tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
         ConfigurationError: There is no token, or the address is not one.

@@ -5,13 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.models import Attempt, Draft, Found, Message, MessageKind, Post, Visibility
+from socialkit.errors import InvalidDraftError
+from socialkit.models import (
+    Attempt,
+    Basis,
+    Draft,
+    Found,
+    Message,
+    MessageKind,
+    Post,
+    Problem,
+    Visibility,
+)
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms.base import Core, Inbox
 from socialkit.platforms.mastodon._map import NOTICES, status_message, to_message
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireContext, WireIdentified, WireNotification, WireStatus
+from socialkit.text import EntityKind, extract_entities
 from socialkit.transport import Request, Safety, segment
 
 __all__ = ["MastodonInbox"]
@@ -56,14 +68,28 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
 
     def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
         draft = super()._reply_draft(message, text, private)
-        mention = f"@{message.author.handle}"
-        if mention.lower() not in text.lower():
-            draft = draft.model_copy(update={"text": f"{mention} {text}"})
+        author, us = message.author.handle.lower(), (self._core.ref.handle or "").lower()
+        mentions = (one for one in extract_entities(text) if one.kind is EntityKind.MENTION)
+        named = {one.value.lower() for one in mentions}
+        if private:
+            self._refuse_others(named - {author, us})
+        if author not in named:
+            draft = draft.model_copy(update={"text": f"@{message.author.handle} {text}"})
         known = message.visibility in self._core.facts.rules.visibilities
         # A fork's own narrower circle cannot be named here: then the answer keeps out of public listings.
         theirs = message.visibility if known or message.visibility is None else Visibility.UNLISTED
         visibility = Visibility.DIRECT if private else theirs
         return draft.model_copy(update={"visibility": visibility})
+
+    def _refuse_others(self, others: set[str]) -> None:
+        """Raise if a private answer names somebody else: on Mastodon whoever is named reads it."""
+        if others:
+            named = ", ".join(f"@{name}" for name in sorted(others))
+            message = f"names {named}, who would read the private answer too: write the name without @"
+            problem = Problem(field="text", message=message, basis=Basis.DRAFT, platform="mastodon")
+            raise InvalidDraftError(
+                "the answer would not be private", problems=[problem], platform="mastodon"
+            )
 
     async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
         return await self._statuses.publish_part(self._reply_draft(message, text, private), run, None)

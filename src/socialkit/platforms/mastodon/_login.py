@@ -13,7 +13,7 @@ from socialkit.transport import Pipeline, Request, Safety, Secret
 
 __all__ = ["LOGIN", "MastodonLogin"]
 
-SCOPES: Final = ("read", "write:statuses", "write:media", "write:favourites", "write:notifications")
+SCOPES: Final = ("read", "write:statuses", "write:media", "write:favourites")
 """What socialkit's operations need; `profile` is left out because servers before 4.3 refuse it."""
 
 

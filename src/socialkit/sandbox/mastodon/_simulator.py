@@ -13,7 +13,14 @@ from socialkit.sandbox.mastodon import _visitors as visitors
 from socialkit.sandbox.mastodon._call import Call
 from socialkit.sandbox.mastodon._errors import RefusedError, not_found
 from socialkit.sandbox.mastodon._facts import DEFAULT_SCOPES
-from socialkit.sandbox.mastodon._gate import authenticate, budget_headers, find_route, spend, window_end
+from socialkit.sandbox.mastodon._gate import (
+    ROUTES,
+    authenticate,
+    budget_headers,
+    find_route,
+    spend,
+    window_end,
+)
 from socialkit.sandbox.mastodon._publish import publish
 from socialkit.sandbox.mastodon._records import Scheduled, Status
 from socialkit.sandbox.mastodon._state import State
@@ -48,6 +55,7 @@ class MastodonSimulator(Simulator):
         "publish": frozenset({"post_status"}),
         "reply": frozenset({"post_status"}),
         "edit": frozenset({"put_status"}),
+        "reschedule": frozenset({"put_scheduled_status"}),
         "delete": frozenset({"delete_status", "delete_scheduled_status"}),
         "get": frozenset({"get_status", "get_statuses", "get_media", "get_scheduled_status"}),
         "find": frozenset({"account_statuses", "scheduled_statuses", "status_source"}),
@@ -75,6 +83,10 @@ class MastodonSimulator(Simulator):
         """Name the call that method and path lead to; None when there is no such route."""
         found = find_route(request.method, request.path)
         return found[0].name if found else None
+
+    def orderable(self) -> frozenset[str]:
+        """Every name under which a fault can be ordered: operations and calls."""
+        return super().orderable().union(route.name for route in ROUTES)
 
     def names(self, request: SimRequest) -> frozenset[str]:
         """Every name under which a fault can be ordered; only an answer to somebody else is a reply."""
