@@ -13,7 +13,7 @@ from socialkit.auth._oauth import (
     refresh_request,
     token_request,
 )
-from socialkit.auth._refreshing import Refresh, Refreshing, RefreshModel
+from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, query_token
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 
@@ -26,6 +26,7 @@ __all__ = [
     "Credentials",
     "LoginState",
     "MemoryTokenStore",
+    "Place",
     "Refresh",
     "RefreshModel",
     "Refreshing",

@@ -7,10 +7,10 @@ import dataclasses
 import hashlib
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._sealed import SKEW
@@ -29,7 +29,7 @@ from socialkit.models import OpenEnum
 from socialkit.operations import Mode
 from socialkit.transport import Request, Secret, Transport
 
-__all__ = ["Refresh", "RefreshModel", "Refreshing"]
+__all__ = ["Place", "Refresh", "RefreshModel", "Refreshing"]
 
 CLAIM: Final = timedelta(seconds=60)
 """How long a process may take to renew a token before another one tries: longer than a request's time-out."""
@@ -77,6 +77,14 @@ class Refresh(Protocol):
         ...
 
 
+Place: TypeAlias = Callable[[Request, Stored, datetime], Request]
+"""Finishes a signed request with what is kept beside the token: an address, a proof. It gets the time too."""
+
+
+def _as_it_is(request: Request, _stored: Stored, _now: datetime) -> Request:
+    return request
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
     tokens: Stored
@@ -121,6 +129,9 @@ class Refreshing:
         model: RefreshModel = RefreshModel.ROTATING,
         ahead: timedelta | None = None,
         put: Signature = bearer,
+        place: Place = _as_it_is,
+        hidden: tuple[Secret, ...] = (),
+        remedy: str = "log in again",
         platform: str | None = None,
     ) -> None:
         self._refresh = refresh
@@ -129,8 +140,10 @@ class Refreshing:
         self._model = model
         self._ahead = AHEAD.get(model, SKEW) if ahead is None else ahead
         self._put = put
+        self._place = place
+        self._remedy = remedy
         self._platform = platform
-        self._hidden = credentials.secrets()
+        self._hidden = (*hidden, *credentials.secrets())
         self._given = _with_origin(credentials.to_stored())
         self._abandoned: str | None = None
         self._current: Stored | None = None
@@ -154,13 +167,22 @@ class Refreshing:
             TokenExpiredError: It is over, and the platform does not renew it.
             ConfigurationError: There is no token.
         """
-        stored = self._current
-        if stored is None or stored.access_token is None or self._due(stored, transport):
-            stored = await self._usable(transport)
+        stored = await self.stored(transport)
         if stored.access_token is None:
             message = "there is no access token: log in first"
             raise ConfigurationError(message, platform=self._platform)
-        return self._put(request, stored.access_token)
+        return self._place(self._put(request, stored.access_token), stored, transport.now())
+
+    async def stored(self, transport: Transport, /) -> Stored:
+        """Return the tokens of now and what is kept with them, renewed first if they are about to expire.
+
+        Raises:
+            TokenExpiredError: They are over, and the platform does not renew them.
+        """
+        stored = self._current
+        if stored is None or stored.access_token is None or self._due(stored, transport):
+            stored = await self._usable(transport)
+        return stored
 
     async def renew(self, refused: Request, transport: Transport, /) -> bool:
         """Renew the token that a refused request was signed with, unless somebody did so already.
@@ -244,6 +266,9 @@ class Refreshing:
                 raise
             else:
                 return await self._accept(claimed, tokens, answer, transport)
+        if refusal is not None and claimed.access_token is None and claimed.refresh_token is None:
+            await self._fail(claimed, refusal, transport, final=True)
+            raise refusal  # nothing was there to renew: it is the login itself that is refused
         dead = self._dead(refusal)
         await self._fail(claimed, dead, transport, final=True)
         raise dead from refusal
@@ -352,7 +377,7 @@ class Refreshing:
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
         return TokenExpiredError(
-            f"the platform does not renew the token of {self._key}: log in again",
+            f"the platform does not renew the token of {self._key}: {self._remedy}",
             status=401 if refusal is None else refusal.status,
             code=None if refusal is None else refusal.code,
             request_id=None if refusal is None else refusal.request_id,
