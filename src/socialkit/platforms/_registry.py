@@ -82,6 +82,13 @@ class Registration:
 
 BUILT_IN: Final = (
     Registration(
+        name="bluesky",
+        module="socialkit.platforms.bluesky",
+        client="Bluesky",
+        async_client="AsyncBluesky",
+        simulator="socialkit.sandbox.bluesky:BlueskySimulator",
+    ),
+    Registration(
         name="mastodon",
         module="socialkit.platforms.mastodon",
         client="Mastodon",
