@@ -5,10 +5,12 @@ from socialkit.text._entities import extract_entities
 from socialkit.text._entity import Dialect, Entity, EntityKind
 from socialkit.text._graphemes import count_graphemes, graphemes
 from socialkit.text._html import html_to_text
-from socialkit.text._measure import TextRules, TextUnit, measure
+from socialkit.text._measure import TextRules, TextUnit, fits, measure
 from socialkit.text._split import UnsplittableError, split, truncate
+from socialkit.text._weights import X_WEIGHTS, WeightedText, Weights, weigh
 
 __all__ = [
+    "X_WEIGHTS",
     "Dialect",
     "Entity",
     "EntityKind",
@@ -17,12 +19,16 @@ __all__ = [
     "TextRules",
     "TextUnit",
     "UnsplittableError",
+    "WeightedText",
+    "Weights",
     "count_graphemes",
     "detect_facets",
     "extract_entities",
+    "fits",
     "graphemes",
     "html_to_text",
     "measure",
     "split",
     "truncate",
+    "weigh",
 ]
