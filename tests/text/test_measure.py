@@ -103,6 +103,13 @@ def test_x_weighs_letters_and_gives_each_link_one_length(text: str, length: int)
     assert measure(text, X) == length
 
 
+@pytest.mark.parametrize(
+    "text", ["1\ufe0f\u20e3\u200d👩", "1\u20e3\ufe0f", "👩\u200d1\ufe0f\u20e3", "🇫1\u20e3🇷"]
+)
+def test_a_keycap_joins_with_nothing(text: str) -> None:
+    assert measure(text, X) == weigh(text).length
+
+
 @pytest.mark.parametrize("mark", ["\u0301", "\u0307", "\u0308", "\u20e3", "\ufe0f"])
 def test_a_mark_after_a_link_counts_beside_it(mark: str) -> None:
     assert measure(f"https://example.com/?{mark}", X) == weigh(f"https://example.com/?{mark}").length

@@ -120,5 +120,6 @@ def count_weighted(text: str) -> int:
     return len(text) + len(_LIGHT.sub("", text))
 
 
-_HEAVY = "\U0001f600"
+# A letter, as an emoji in its place could join with what follows.
+_HEAVY = "\u6f22"
 _LIGHT = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last, _ in X_WEIGHTS.ranges) + "]++")
