@@ -103,6 +103,10 @@ def test_x_weighs_letters_and_gives_each_link_one_length(text: str, length: int)
     assert measure(text, X) == length
 
 
+def test_a_link_inside_a_hashtag_counts_as_a_link() -> None:
+    assert measure("#漢a.com", X) == weigh("#漢a.com").length == 26
+
+
 @pytest.mark.parametrize(
     "text", ["1\ufe0f\u20e3\u200d👩", "1\u20e3\ufe0f", "👩\u200d1\ufe0f\u20e3", "🇫1\u20e3🇷"]
 )

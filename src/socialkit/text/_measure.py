@@ -9,6 +9,7 @@ from socialkit.text._entities import extract_entities
 from socialkit.text._entity import Dialect, Entity, EntityKind
 from socialkit.text._graphemes import count_graphemes
 from socialkit.text._weights import count_weighted
+from socialkit.text._x import x_links
 
 __all__ = ["TextRules", "TextUnit", "count_units", "countable", "excess", "fits", "measure"]
 
@@ -86,7 +87,8 @@ def measure(text: str, rules: TextRules) -> int:
         text = unicodedata.normalize("NFC", text)
     if _counts_as_typed(text, rules):
         return count_units(text, rules.unit)
-    entities = extract_entities(text, rules.reading)
+    # X writes no account with its host, so its links are all that counts otherwise than typed.
+    entities = x_links(text) if rules.reading is Dialect.X else extract_entities(text, rules.reading)
     return count_units(countable(text, 0, len(text), entities, rules), rules.unit)
 
 

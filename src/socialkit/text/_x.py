@@ -7,7 +7,7 @@ from socialkit.text._characters import is_mark
 from socialkit.text._entity import Entity, EntityKind
 from socialkit.text._x_urls import LATIN_ACCENTS, SPACES_AND_DIRECTIONS, url_spans
 
-__all__ = ["x_entities"]
+__all__ = ["x_entities", "x_links"]
 
 _TRIGGER = re.compile(r"[@\uff20#\uff03$]")
 _USERNAME = re.compile(r"[a-z0-9_]{1,20}+", re.IGNORECASE | re.ASCII)
@@ -29,9 +29,14 @@ _CASHTAG = re.compile(
 )
 
 
+def x_links(text: str) -> list[Entity]:
+    """Find the links alone, as X does to weigh a text: those in a hashtag too."""
+    return [_entity(EntityKind.URL, text, start, end, start) for start, end in url_spans(text)]
+
+
 def x_entities(text: str) -> Iterator[Entity]:
     """Find what X makes a link of, in order and without overlaps."""
-    found = [_entity(EntityKind.URL, text, start, end, start) for start, end in url_spans(text)]
+    found = x_links(text)
     urls = len(found)
     for sign in _TRIGGER.finditer(text):
         span = _READERS[sign[0]](text, sign.start())
