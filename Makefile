@@ -1,6 +1,8 @@
 # make demo    a day of one brand, offline
 # make test    every check that needs nothing but this machine
 # make live    the suites against real servers on this machine
+# make bench   what socialkit costs beside httpx, in minutes; some of it: make bench BENCH="page call"
+# make evidence    what is known of each operation, written anew (LIVE=1 asks the real servers first)
 # Elsewhere than in .venv: make test ENV=/tmp/environment PYTHON=python3.13
 
 PYTHON ?= python3
@@ -17,7 +19,7 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
-.PHONY: live format docs bench clean
+.PHONY: live evidence format docs bench clean
 
 define step
 @printf '\n==> %s\n' "$(1)"
@@ -78,6 +80,10 @@ live: $(READY)
 	$(call step,suites against real servers)
 	@$(BIN)/python -m pytest -q tests/live -m live
 
+evidence: $(READY)
+	$(call step,evidence of every operation)
+	@$(BIN)/python -m tests.truth.evidence $(if $(LIVE),--live)
+
 format: $(READY)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -86,7 +92,8 @@ docs: $(READY)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict
 
 bench: $(READY)
-	@set -e; for script in benchmarks/bench_*.py; do printf '\n==> %s\n' "$$script"; $(BIN)/python "$$script"; done
+	$(call step,what socialkit costs)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean:
 	@rm -rf $(ENV) site build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

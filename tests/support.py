@@ -5,29 +5,25 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterable, Awaitable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import pytest
 
+from socialkit.testing import collect, settle, take
+
+__all__ = [
+    "ROOT",
+    "NetworkBlockedError",
+    "block_network",
+    "collect",
+    "corpus",
+    "is_local",
+    "settle",
+    "take",
+]
+
 ROOT = Path(__file__).resolve().parent.parent
-
-T = TypeVar("T")
-
-
-async def settle(result: Awaitable[T] | T) -> T:
-    """Return what an operation gave, from either kind of client."""
-    if isinstance(result, Awaitable):
-        return cast("T", await result)
-    return result
-
-
-async def collect(items: AsyncIterable[T] | Iterable[T]) -> list[T]:
-    """Return the items of a listing, from either kind of client."""
-    if isinstance(items, AsyncIterable):
-        return [item async for item in items]
-    return list(items)
 
 
 def corpus(*parts: str) -> Path:

@@ -8,6 +8,8 @@ import griffe
 
 DECORATORS = {"operation", "paginated", "streamed"}
 LISTED = "Page["
+MADE_BY_CLIENTS = ({"self", "mode", "core"}, {"self", "mode"})
+"""Parameters of what only a client constructs."""
 EXAMPLE = re.compile(r"^( *)Example:(?=\n+ +>>>)", re.MULTILINE)
 
 
@@ -19,6 +21,13 @@ class Operations(griffe.Extension):
         del kwargs
         if obj.docstring is not None:
             obj.docstring.value = EXAMPLE.sub(r"\1Examples:", obj.docstring.value)
+
+    def on_class(self, *, cls: griffe.Class, **kwargs: object) -> None:
+        """Leave out how a client makes its namespaces: nobody else does."""
+        del kwargs
+        start = cls.members.get("__init__")
+        if isinstance(start, griffe.Function) and {one.name for one in start.parameters} in MADE_BY_CLIENTS:
+            cls.del_member("__init__")
 
     def on_function(self, *, func: griffe.Function, **kwargs: object) -> None:
         """Rewrite one function."""

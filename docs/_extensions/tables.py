@@ -6,12 +6,14 @@ program, it renews the tables of pages that are read unbuilt: `python docs/_exte
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import socialkit as sk
 from socialkit.platforms import find
@@ -149,33 +151,54 @@ def evidence_in_short(platform: str) -> str:
     return short_evidence_table(evidence_of(platform))
 
 
-def evidence_of(platform: str) -> Mapping[str, sk.Evidence]:
+class Proof(NamedTuple):
+    """How well one operation is known to work."""
+
+    best: sk.Evidence
+    by: str
+    """What it was run against, or what it reads or fits."""
+
+
+def evidence_of(platform: str) -> dict[str, Proof]:
     """Return each operation's best evidence."""
-    return next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
+    text = files("socialkit.platforms").joinpath("evidence.json").read_text("utf-8")
+    recorded = json.loads(text).get(platform, {})
+    best = next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
+    return {
+        operation: Proof(one, str(recorded[operation].get("levels", {}).get(one.value, "")))
+        for operation, one in best.items()
+    }
 
 
-def evidence_table(known: Mapping[str, sk.Evidence]) -> str:
+def evidence_table(known: Mapping[str, Proof]) -> str:
     """Return a row for each operation, the best known first."""
     if not known:
         return NO_EVIDENCE
     order = list(STRENGTH)
     rows = [
-        (f"`{operation}`", best.value, STRENGTH.get(best, ""))
-        for operation, best in sorted(known.items(), key=lambda one: (order.index(one[1]), one[0]))
+        (f"`{operation}`", one.best.value, one.by)
+        for operation, one in sorted(known.items(), key=lambda row: (order.index(row[1].best), row[0]))
     ]
-    return markdown_table(("operation", "best evidence", "which means"), rows)
+    return markdown_table(("operation", "best evidence", "by"), rows)
 
 
-def short_evidence_table(known: Mapping[str, sk.Evidence]) -> str:
+def short_evidence_table(known: Mapping[str, Proof]) -> str:
     """Return a row for each kind of evidence."""
     if not known:
         return NO_EVIDENCE
+    kinds = {best: {name: one for name, one in known.items() if one.best is best} for best in STRENGTH}
     rows = [
-        (f"{best.value}: {meaning}", ", ".join(f"`{one}`" for one in sorted(known) if known[one] is best))
-        for best, meaning in STRENGTH.items()
-        if best in known.values()
+        (f"{best.value}: {meaning(best, proofs.values())}", ", ".join(f"`{name}`" for name in sorted(proofs)))
+        for best, proofs in kinds.items()
+        if proofs
     ]
     return markdown_table(("best evidence", "operations"), rows)
+
+
+def meaning(best: sk.Evidence, proofs: Iterable[Proof]) -> str:
+    """Return what a kind of evidence means, and for servers which ones they were."""
+    servers = ", ".join(sorted({one.by for one in proofs})) if best is sk.Evidence.SERVER else ""
+    return f"{STRENGTH[best]} ({servers})" if servers else STRENGTH[best]
 
 
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {

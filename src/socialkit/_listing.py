@@ -86,6 +86,10 @@ class _Course(Generic[T]):
         self._items, self._at = (), 0
         self._ended = self._next is None or self._left == 0
 
+    def _rest(self) -> Page[T]:
+        """Return what is left of a page of which single items were taken."""
+        return Page(self._items[self._at :], self._next)
+
     def _has_item(self) -> bool:
         return self._at < len(self._items)
 
@@ -126,10 +130,11 @@ class Listing(_Course[T], Iterator[T]):
     def pages(self) -> Iterator[Page[T]]:
         """Return the pages one by one; `cursor` moves when the next one is asked for."""
         while not self._ended:
-            if self._items:
+            page = self._rest() if self._has_item() else None
+            if page is None and self._items:
                 self._page_done()
                 continue
-            page = self._receive(self._fetch(self._next))
+            page = page or self._receive(self._fetch(self._next))
             self._count(len(page.items))
             yield page
             self._page_done()
@@ -169,10 +174,11 @@ class AsyncListing(_Course[T], AsyncIterator[T]):
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Return the pages one by one; `cursor` moves when the next one is asked for."""
         while not self._ended:
-            if self._items:
+            page = self._rest() if self._has_item() else None
+            if page is None and self._items:
                 self._page_done()
                 continue
-            page = self._receive(await self._fetch(self._next))
+            page = page or self._receive(await self._fetch(self._next))
             self._count(len(page.items))
             yield page
             self._page_done()

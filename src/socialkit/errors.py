@@ -169,7 +169,7 @@ class InvalidDraftError(SocialKitError):
         operation: str | None = None,
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
     def _details(self) -> list[str]:
         return [str(problem) for problem in self.problems]
@@ -178,7 +178,7 @@ class InvalidDraftError(SocialKitError):
 class TransportError(SocialKitError):
     """No answer came. `request` says to what."""
 
-    repeatable = True
+    repeatable: bool = True
 
     def __init__(
         self,
@@ -237,7 +237,7 @@ class APIError(SocialKitError):
         """The platform's id of the request: what its support asks for."""
         self.request = request
         """What was asked."""
-        self.body = body[:BODY_SHOWN]
+        self.body: bytes = body[:BODY_SHOWN]
         """The beginning of the answer, secrets masked."""
         self.retry_after = retry_after
 
@@ -282,7 +282,7 @@ class RateLimitedError(APIError):
     `retry_after` and `resets_at` say when there is a new one, where the platform tells.
     """
 
-    repeatable = True
+    repeatable: bool = True
     resets_at: datetime | None = None
     """When the budget is filled again, aware UTC; None where the platform does not tell."""
     limit_name: str | None = None
@@ -296,7 +296,7 @@ class ContentRejectedError(APIError):
 class ServerError(APIError):
     """The platform failed. On a write it only stands as the cause of `OutcomeUnknownError`."""
 
-    repeatable = True
+    repeatable: bool = True
 
 
 class OutcomeUnknownError(SocialKitError):
@@ -306,7 +306,7 @@ class OutcomeUnknownError(SocialKitError):
     looks on the platform. `published` holds what is known to be out (the earlier parts of a thread).
     """
 
-    written = None
+    written: bool | None = None
 
     def __init__(
         self,
@@ -319,9 +319,21 @@ class OutcomeUnknownError(SocialKitError):
         operation: str | None = None,
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
-        self.attempt = attempt
-        self.published = tuple(published)
+        self._attempt = attempt
+        self.published: tuple[Post, ...] = tuple(published)
         self.request = request
+
+    @property
+    def attempt(self) -> Attempt:
+        """What was sent, when, and all that is needed to find out; serialisable."""
+        if self._attempt is None:
+            message = "the error was raised below the operations and knows of no attempt"
+            raise AttributeError(message)
+        return self._attempt
+
+    @attempt.setter
+    def attempt(self, attempt: Attempt) -> None:
+        self._attempt = attempt
 
     def _details(self) -> list[str]:
         return [str(self.request)] if self.request else []
@@ -330,7 +342,7 @@ class OutcomeUnknownError(SocialKitError):
 class IncompleteError(SocialKitError):
     """Something is public and a required later part failed; the cause says why."""
 
-    written = True
+    written: bool | None = True
 
     def __init__(
         self,
@@ -342,7 +354,7 @@ class IncompleteError(SocialKitError):
         operation: str | None = None,
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
-        self.published = tuple(published)
+        self.published: tuple[Post, ...] = tuple(published)
         """What is out, in order."""
         self.failed_step = failed_step
         """The step that failed, such as `part 2 media 1`."""
@@ -367,7 +379,7 @@ class UnexpectedResponseError(SocialKitError):
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
         self.status = status
-        self.body = body[:BODY_SHOWN]
+        self.body: bytes = body[:BODY_SHOWN]
         self.request = request
 
     def _details(self) -> list[str]:
@@ -378,4 +390,4 @@ class UnexpectedResponseError(SocialKitError):
 class MediaProcessingError(SocialKitError):
     """A file could not be uploaded or processed; no post was published with it."""
 
-    repeatable = True
+    repeatable: bool = True

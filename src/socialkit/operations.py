@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -103,10 +103,17 @@ class Operations(Generic[ModeT]):
         self._mode = mode
 
 
-async def _named(coroutine: Coroutine[Any, Any, T], name: str) -> T:
+def _named(function: Callable[..., Coroutine[Any, Any, T]], name: str, /, *args: Any, **kwargs: Any) -> Any:
+    coroutine: Any = _running(partial(function, *args, **kwargs), name)
+    # One that nobody awaits is told by the name of what was forgotten, and once.
+    coroutine.__qualname__ = function.__qualname__
+    return coroutine
+
+
+async def _running(call: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:
     token = current_operation.set(name)
     try:
-        return await coroutine
+        return await call()
     except SocialKitError as error:
         if error.operation is None:
             error.operation = name
@@ -139,7 +146,7 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> Any:
-            coroutine = _named(function(obj, *args, **kwargs), name)
+            coroutine = _named(function, name, obj, *args, **kwargs)
             return finish(coroutine) if blocking else coroutine
 
         return call
@@ -175,7 +182,10 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
             start, limit = cast("str | None", kwargs.pop("cursor", None)), kwargs.get("limit")
 
             def fetch(cursor: str | None) -> Coroutine[Any, Any, Page[T]]:
-                return _named(function(obj, *args, **kwargs, cursor=cursor), name)  # type: ignore[arg-type]
+                coroutine: Coroutine[Any, Any, Page[T]] = _named(
+                    function, name, obj, *args, **kwargs, cursor=cursor
+                )
+                return coroutine
 
             if blocking:
                 return Listing(

@@ -239,7 +239,7 @@ def test_token_request_holds_the_code_and_is_never_repeated() -> None:
 
     form = dict(request.form)
     assert request.accepts == {400, 401}
-    assert (request.method, request.safety, request.signed) == ("POST", Safety.PREPARE, False)
+    assert (request.method, request.safety, request.signed) == ("POST", Safety.ONCE, False)
     assert form == {
         "grant_type": "authorization_code",
         "code": Secret("code-1"),
@@ -267,7 +267,7 @@ def test_refresh_request_holds_the_refresh_token_and_is_never_repeated() -> None
         client_secret=Secret("secret-of-app"),
     )
 
-    assert (request.safety, request.signed) == (Safety.PREPARE, False)
+    assert (request.safety, request.signed) == (Safety.ONCE, False)
     assert dict(request.form) == {
         "grant_type": "refresh_token",
         "refresh_token": Secret("refresh-0"),

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
-from collections.abc import Generator
 from types import ModuleType
 
 import pytest
 
 import socialkit as sk
+from socialkit import errors
 from socialkit.platforms import find, names
 from tests.docs.blocks import DOCS, pages
 from tests.support import ROOT
 
 
 @pytest.fixture(scope="module")
-def tables() -> Generator[ModuleType]:
+def tables() -> ModuleType:
     spec = importlib.util.spec_from_file_location("docs_tables", DOCS / "_extensions" / "tables.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module
-    sys.modules.pop(spec.name, None)
+    return module
 
 
 def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
@@ -65,14 +63,27 @@ def test_a_limit_that_is_not_known_has_no_row(tables: ModuleType) -> None:
     assert [line for line in tables.limits("mastodon").splitlines() if line.endswith("|  |")] == []
 
 
-def test_evidence_is_shown_the_best_first(tables: ModuleType) -> None:
-    known = {"posts.edit": sk.Evidence.SPEC, "posts.get": sk.Evidence.SERVER}
+def test_evidence_is_shown_the_best_first_and_says_by_what(tables: ModuleType) -> None:
+    known = {
+        "posts.edit": tables.Proof(sk.Evidence.SPEC, "an OpenAPI document"),
+        "posts.get": tables.Proof(sk.Evidence.SERVER, "pixelwall 2.0"),
+    }
 
-    rows = tables.evidence_table(known).splitlines()[2:]
-    short = tables.short_evidence_table(known).splitlines()[2:]
+    rows = [row.strip("| ").split(" | ") for row in tables.evidence_table(known).splitlines()[2:]]
+    short = [row.strip("| ").split(" | ") for row in tables.short_evidence_table(known).splitlines()[2:]]
 
-    assert [row.split("|")[1].strip() for row in rows] == ["`posts.get`", "`posts.edit`"]
-    assert [row.split("|")[2].strip() for row in short] == ["`posts.get`", "`posts.edit`"]
+    assert rows[0] == ["`posts.get`", "server", "pixelwall 2.0"]
+    assert rows[1] == ["`posts.edit`", "spec", "an OpenAPI document"]
+    assert short[0] == ["server: run against a real server (pixelwall 2.0)", "`posts.get`"]
+
+
+@pytest.mark.parametrize("platform", names())
+def test_every_operation_that_has_evidence_has_a_row(tables: ModuleType, platform: str) -> None:
+    entry = next(entry for entry in sk.catalogue() if entry.name == platform)
+
+    for operation in entry.evidence:
+        assert f"| `{operation}` |" in tables.evidence(platform)
+        assert f"`{operation}`" in tables.evidence_in_short(platform)
 
 
 def test_without_evidence_the_page_says_so(tables: ModuleType) -> None:
@@ -89,3 +100,10 @@ def test_the_readme_shows_the_evidence_of_today(tables: ModuleType) -> None:
 
 def test_the_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150
+
+
+def test_the_page_on_errors_shows_the_whole_tree() -> None:
+    page = (DOCS / "concepts" / "errors.md").read_text("utf-8")
+    shown = {word for line in page.splitlines() if line.startswith(("├", "│", "└")) for word in line.split()}
+
+    assert shown - {"├──", "│", "└──"} == set(errors.__all__) - {"SocialKitError", "SentRequest"}

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from tests.security.support import Server
 from tests.transport.loopback import Loopback, Reply
 
 
@@ -17,4 +18,4 @@ def blocking(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Reply], Loopback]]:
     with ExitStack() as stack:
-        yield lambda reply: stack.enter_context(Loopback(reply))
+        yield lambda reply: stack.enter_context(Server(reply))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import pickle
+import socket
 import traceback
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,7 @@ from urllib.parse import quote
 import socialkit as sk
 from socialkit.models import Attempt
 from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions
-from socialkit.transport import Retry, Secret
+from socialkit.transport import AsyncTransport, BlockingTransport, Retry, Secret
 from tests.transport.loopback import Loopback, http
 
 MARK: Final = "planted"
@@ -31,10 +33,37 @@ Client: TypeAlias = Mastodon | AsyncMastodon
 Operation: TypeAlias = Callable[[Any], Any]
 
 
+class BlockingHaste(BlockingTransport):
+    """Goes to the network and never waits; `slept` says what it would have waited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float, /) -> None:
+        self.slept.append(seconds)
+
+
+class AsyncHaste(AsyncTransport):
+    """Goes to the network and never waits; `slept` says what it would have waited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float, /) -> None:
+        self.slept.append(seconds)
+
+
+def haste(blocking: bool) -> BlockingHaste | AsyncHaste:
+    return BlockingHaste() if blocking else AsyncHaste()
+
+
 def connect(blocking: bool, base_url: str, **given: Any) -> Client:
     """A client of either kind with the planted token."""
     kind: Any = Mastodon if blocking else AsyncMastodon
-    arguments: dict[str, Any] = {"access_token": ACCESS, "retry": ONCE, **given}
+    defaults: dict[str, Any] = {"access_token": ACCESS, "retry": ONCE, "transport": haste(blocking)}
+    arguments = defaults | given
     return cast("Client", kind(base_url=base_url, **arguments))
 
 
@@ -145,7 +174,7 @@ def _faces(thing: object) -> Iterator[str]:
         yield from _traces(thing)
     if isinstance(thing, sk.SocialKitError | sk.Post | sk.Draft | Attempt):
         yield pickle.dumps(thing).decode("latin-1")
-        yield repr(pickle.loads(pickle.dumps(thing)))  # noqa: S301 - our own
+        yield repr(pickle.loads(pickle.dumps(thing)))
 
 
 def _traces(error: BaseException) -> Iterator[str]:
@@ -199,6 +228,30 @@ def logged(records: list[logging.LogRecord]) -> list[str]:
 # Servers that repeat what they are told -------------------------------------------------------
 
 
+class Cut(bytes):
+    """An answer after which the line breaks."""
+
+
+class Server(Loopback):
+    """A loopback server that may break the line in the middle of an answer."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        with _Breaking(connection) as line:
+            super()._serve(line)
+
+
+class _Breaking(socket.socket):
+    """A line that breaks after an answer that was cut."""
+
+    def __init__(self, line: socket.socket) -> None:
+        super().__init__(fileno=line.detach())
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        super().sendall(data, flags)
+        if isinstance(data, Cut):
+            raise OSError(errno.EPIPE, "cut")
+
+
 def echoed(request: bytes) -> str:
     return request.decode("latin-1")
 
@@ -213,7 +266,6 @@ def echo(status: int, *headers: str) -> Callable[[bytes], bytes]:
             {
                 "error": f"no such token: {token}",
                 "error_description": f"refused: {text}",
-                "escaped": text.replace("/", "\\/"),
                 "quoted": quote(text, safe=""),
             }
         )

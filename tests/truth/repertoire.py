@@ -14,8 +14,8 @@ from socialkit.models import Attempt, Draft, FoundState, Media, Post, Visibility
 from socialkit.platforms import Mastodon, MastodonOptions, Poll
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Fault, Sandbox
-from socialkit.sandbox._bodies import to_sim_request
 from socialkit.sandbox._http import SimRequest, SimResponse
+from socialkit.sandbox._world import to_sim_request
 from socialkit.testing import gif, picture, video
 from socialkit.transport import Request, Response, Transport
 from tests.support import collect, settle

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # no stubs here
+from jsonschema import Draft202012Validator, FormatChecker
 
 from socialkit.sandbox._http import SimRequest, SimResponse
 from tests.support import corpus

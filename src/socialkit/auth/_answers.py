@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AliasChoices,
@@ -17,7 +17,6 @@ from pydantic import (
     ValidationError,
 )
 
-from socialkit.auth._sealed import secrets_in
 from socialkit.auth._stores import Stored
 from socialkit.errors import (
     APIError,
@@ -31,7 +30,7 @@ from socialkit.errors import (
     UnexpectedResponseError,
 )
 from socialkit.models import Timestamp, WireModel
-from socialkit.transport import MASK, Request, Response, Secret, mask
+from socialkit.transport import MASK, Request, Response, Secret, redact, secrets_of
 
 __all__ = ["WireToken", "read_token"]
 
@@ -65,7 +64,7 @@ class WireToken(WireModel):
         WireToken(token_type='Bearer', expires_in=3600.0, scope=())
     """
 
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", hide_input_in_errors=True)
 
     access_token: SecretText
     token_type: str = "Bearer"
@@ -159,8 +158,9 @@ def _token(response: Response) -> WireToken | None:
 
 
 def _error(refusal: _Refusal, request: Request | None, platform: str | None) -> SocialKitError:
-    code, hidden = refusal.code, () if request is None else secrets_in(dict(request.form).values())
-    words = mask(refusal.words or f"the token endpoint refused: {code or refusal.status}", hidden)
+    hidden = () if request is None else secrets_of(request)
+    code = None if refusal.code is None else redact(refusal.code, hidden)
+    words = redact(refusal.words or f"the token endpoint refused: {code or refusal.status}", hidden)
     if code in APP_REFUSED:
         message = f"the platform does not accept the app's client id and secret ({code}): {words}"
         return ConfigurationError(message, platform=platform)

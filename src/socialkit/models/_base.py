@@ -76,7 +76,7 @@ class OpenEnum(StrEnum):
     @property
     def known(self) -> bool:
         """Whether this version of socialkit knows the value."""
-        return self._name_ in type(self).__members__
+        return type(self).__members__.get(self._name_) is self
 
 
 def require_aware(value: datetime, name: str = "time") -> datetime:
@@ -91,11 +91,15 @@ def require_aware(value: datetime, name: str = "time") -> datetime:
     if value.utcoffset() is None:
         message = f"{name}={value.isoformat()} has no time zone: give it one, such as tzinfo=datetime.UTC"
         raise ValueError(message)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        message = f"{name}={value.isoformat()} lies outside the calendar"
+        raise ValueError(message) from None
 
 
 def _tolerant_time(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
-    # Nearly all times look like this, and a listing has hundreds; the general way costs three times as much.
+    # Nearly all times look like this, and a listing has hundreds; the general way costs twice as much.
     if isinstance(value, str) and value[10:11] == "T" and value[-1:] == "Z":
         try:
             return datetime.fromisoformat(value)

@@ -112,13 +112,12 @@ class Media(Model):
         Raises:
             InvalidDraftError: The address is not http or https.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-            # A password in the address must not stand in the error, nor an address in the traceback's locals.
-            shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-            del url, parts
+        filename = _name_behind(url)
+        if filename is None:
+            # A password in the address must not stand in the error, nor the address in its traceback.
+            shown = url.rpartition("@")[2]
+            del url
             raise _refusal(shown, "is not a plain http or https address")
-        filename = Path(parts.path).name or "file"
         return cls(filename=filename, alt_text=alt_text, focus=focus, url=url)
 
     @classmethod
@@ -174,6 +173,17 @@ class Media(Model):
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+
+def _name_behind(url: str) -> str | None:
+    """Return the name of the file at an address; None if it is no plain address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        return None
+    return Path(parts.path).name or "file"
 
 
 def _refusal(filename: str, message: str) -> InvalidDraftError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import FiniteFloat, model_validator
 
 from socialkit.models._base import AwareTime, Model, OpenEnum
 
@@ -67,7 +67,7 @@ class Observation(Model):
     platform: str
     account: str | None = None
     """The key of the account through which it was read."""
-    value: float | None = None
+    value: FiniteFloat | None = None
     missing: Missing | None = None
     unit: str
     """`count`, `seconds`, `ratio` …"""

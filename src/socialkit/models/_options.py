@@ -44,9 +44,10 @@ class PlatformOptions(Model):
 
 
 def _read(value: Any) -> Any:
-    if not isinstance(value, Mapping) or TAG not in value:
+    given: object = value
+    if not isinstance(given, Mapping) or TAG not in given:
         return value
-    fields: dict[str, Any] = dict(cast("Mapping[str, Any]", value))
+    fields: dict[str, Any] = dict(cast("Mapping[str, Any]", given))
     name = str(fields.pop(TAG))
     if name not in _TYPES:
         # Only the registry knows where a platform's options live, and it stands above the models.

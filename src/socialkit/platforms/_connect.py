@@ -151,7 +151,7 @@ class _Arguments:
         self.values = {name: value for name, value in values.items() if value is not None}
 
 
-def _made(kind: type[Any], platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
+def _made(kind: Any, platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
     missing = [name for name in _required(kind) if name not in given.values]
     if missing:
         names = ", ".join(f"{name}=" for name in missing)
@@ -161,7 +161,7 @@ def _made(kind: type[Any], platform: str, credentials: Credentials | None, given
 
 
 @cache
-def _required(kind: type[Any]) -> tuple[str, ...]:
+def _required(kind: Any) -> tuple[str, ...]:
     # Reading a signature takes a third as long as opening a client.
     parameters = inspect.signature(kind.__init__).parameters.values()
     return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty)

@@ -106,7 +106,9 @@ class Login:
         return await self._finish(Async, hidden, state)
 
     def __repr__(self) -> str:
-        return f"Login({self._platform!r}, {self._base_url!r})"
+        # Neither is there in the traceback of a constructor that failed.
+        known = [repr(self.__dict__[name]) for name in ("_platform", "_base_url") if name in self.__dict__]
+        return f"Login({', '.join(known)})"
 
     async def _start(self, mode: type[Mode]) -> tuple[str, LoginState]:
         pipeline = self._pipeline(mode)

@@ -58,7 +58,7 @@ class SandboxServer:
         self, simulators: Mapping[str, Simulator], plan: FaultPlan, port: int, longest_wait: float
     ) -> None:
         self._server = _Server(simulators, plan, port, longest_wait)
-        self.closed = threading.Event()
+        self.closed: threading.Event = threading.Event()
         """Set when the server stops."""
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

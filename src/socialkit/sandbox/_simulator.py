@@ -4,6 +4,7 @@ import random
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -76,7 +77,7 @@ class Simulator(ABC):
     def __init__(self, clock: Clock, random: random.Random) -> None:
         self.clock = clock
         self.random = random
-        self.lock = threading.RLock()
+        self.lock: AbstractContextManager[bool] = threading.RLock()
 
     @abstractmethod
     def call_name(self, request: SimRequest) -> str | None:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import threading
+import uuid
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
+from urllib.parse import urlencode, urlsplit
 
 from socialkit.errors import ConnectionFailedError, RequestTimeoutError
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms._registry import find, names
-from socialkit.sandbox._bodies import to_sim_request
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
 from socialkit.sandbox._faults import Fault, FaultPlan
-from socialkit.sandbox._http import SimResponse
+from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedOut
-from socialkit.transport import AsyncTransport, BlockingTransport, Request, Response, Transport, installed
+from socialkit.transport import (
+    AsyncTransport,
+    BlockingTransport,
+    Request,
+    Response,
+    Transport,
+    installed,
+    reveal,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -102,7 +113,7 @@ class Sandbox:
 
     def _client(self, kind: type[Any], mode: type[Mode], platform: str, account: str) -> Any:
         credentials = self.simulator(platform).connection(account)
-        transport = _WorldTransport(self, platform, mode, admit=False)
+        transport = self._transport(platform, mode, admit=False)
         return kind(base_url=self.address(platform), transport=transport, **credentials)
 
     def address(self, platform: str) -> str:
@@ -178,7 +189,7 @@ class Sandbox:
         """
 
         def transport(mode: type[Mode], platform: str) -> Transport:
-            return _WorldTransport(self, platform, mode, admit=True)
+            return self._transport(platform, mode, admit=True)
 
         with installed(transport):
             yield self
@@ -219,6 +230,9 @@ class Sandbox:
     ) -> None:
         self.close()
 
+    def _transport(self, platform: str, mode: type[Mode], *, admit: bool) -> Transport:
+        return _WorldTransport(partial(self._handle, platform, admit=admit), self.clock, mode)
+
     def _handle(self, platform: str, request: Request, *, admit: bool) -> SimResponse:
         simulator = self.simulator(platform)
         sent = to_sim_request(request)
@@ -230,11 +244,10 @@ class Sandbox:
 class _WorldTransport:
     """Carries a client's requests to a simulator; waiting moves the world's clock."""
 
-    def __init__(self, world: Sandbox, platform: str, mode: type[Mode], *, admit: bool) -> None:
-        self._world = world
-        self._platform = platform
+    def __init__(self, handle: Callable[[Request], SimResponse], clock: Clock, mode: type[Mode]) -> None:
+        self._handle = handle
+        self._clock = clock
         self._async = mode is Async
-        self._admit = admit
         # Locks and worker threads are the same as on the network.
         self._inner: Transport = AsyncTransport() if self._async else BlockingTransport()
 
@@ -242,18 +255,18 @@ class _WorldTransport:
         await self._yield()
         shown = request.shown()
         try:
-            answer = self._world._handle(self._platform, request, admit=self._admit)
+            answer = self._handle(request)
         except LineDropped as drop:
             message = "the connection broke before an answer came"
             raise ConnectionFailedError(message, request=shown, sent=drop.sent) from None
         except TimedOut:
-            self._world.clock.advance(request.timeout or PATIENCE)
+            self._clock.advance(request.timeout or PATIENCE)
             message = "no answer came in time"
             raise RequestTimeoutError(message, request=shown, sent=True) from None
         return Response(answer.status, answer.headers, answer.body, request.url)
 
     async def sleep(self, seconds: float, /) -> None:
-        self._world.clock.advance(seconds)
+        self._clock.advance(seconds)
         await self._yield()
 
     def lock(self, key: str, /) -> AbstractAsyncContextManager[None]:
@@ -267,7 +280,7 @@ class _WorldTransport:
         return result
 
     def now(self) -> datetime:
-        return self._world.clock.now()
+        return self._clock.now()
 
     async def close(self) -> None:
         await self._inner.close()
@@ -275,3 +288,42 @@ class _WorldTransport:
     async def _yield(self) -> None:
         if self._async:
             await asyncio.sleep(0)  # let other tasks run, as the network would
+
+
+def to_sim_request(request: Request) -> SimRequest:
+    """Return a request as a simulator receives it: with its body written out, secrets in the clear."""
+    kind, body = _body(request)
+    headers = {name: reveal(value) for name, value in request.headers.items()}
+    if kind is not None:
+        headers["content-type"] = kind
+    address = request.target()
+    parts = urlsplit(address)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return SimRequest.of(request.method, target, headers=headers, body=body)
+
+
+def _body(request: Request) -> tuple[str | None, bytes]:
+    if request.files:
+        return _multipart(request)
+    if request.form:
+        pairs = [(name, reveal(value)) for name, value in request.form]
+        return "application/x-www-form-urlencoded", urlencode(pairs).encode()
+    if request.json is not None:
+        return "application/json", json.dumps(request.json).encode()
+    return None, request.content or b""
+
+
+def _multipart(request: Request) -> tuple[str, bytes]:
+    boundary = uuid.uuid4().hex
+    parts: list[bytes] = []
+    for name, value in request.form:
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+        parts.append(head.encode() + reveal(value).encode() + b"\r\n")
+    for file in request.files:
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{file.field}"; '
+            f'filename="{file.filename}"\r\nContent-Type: {file.mime_type}\r\n\r\n'
+        )
+        with file.open() as stream:
+            parts.append(head.encode() + stream.read() + b"\r\n")
+    return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()

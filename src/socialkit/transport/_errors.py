@@ -95,15 +95,17 @@ def read_error_body(response: Response) -> ErrorBody | None:
         ErrorBody(message='No such page', code='803', scopes=(), retry_after=None)
     """
     document = response.json()
+    layers = [document] if isinstance(document, dict) else []
     for key in ("error", "errors", "meta"):
-        inner = document.get(key) if isinstance(document, dict) else None
+        inner = layers[0].get(key) if layers else None
         inner = inner[0] if isinstance(inner, list) and inner else inner
         if isinstance(inner, dict):
-            document = inner
-    if not isinstance(document, dict):
-        return None
-    message, code = _first(document, MESSAGE_KEYS), _first(document, CODE_KEYS)
-    return None if message is None and code is None else ErrorBody(message or "", code)
+            layers.insert(0, inner)
+    for layer in layers:  # the innermost that explains anything
+        message, code = _first(layer, MESSAGE_KEYS), _first(layer, CODE_KEYS)
+        if message is not None or code is not None:
+            return ErrorBody(message or "", code)
+    return None
 
 
 def _first(document: dict[str, JsonValue], keys: tuple[str, ...]) -> str | None:
@@ -215,9 +217,10 @@ def _strange(
     response: Response, request: Request, platform: str | None, secrets: tuple[Secret, ...]
 ) -> UnexpectedResponseError:
     where = response.headers.get("location")
-    shown = f" to {Request(method='GET', url=where).shown().url}" if where else ""
+    # Redacted before it is taken apart: put together again, a secret may be spelled in another way.
+    shown = Request(method="GET", url=redact(where, secrets)).shown().url if where else ""
     return UnexpectedResponseError(
-        redact(f"the platform redirects{shown}" if where else "the platform gave no final answer", secrets),
+        f"the platform redirects to {shown}" if where else "the platform gave no final answer",
         status=response.status,
         body=redact_body(response.content, secrets),
         request=request.shown(),

@@ -92,8 +92,8 @@ class Pipeline:
     ) -> None:
         self.transport = transport
         self.platform = platform
-        self.base_url = base_url.rstrip("/") + "/"
-        self.budget = RateBudget() if budget is None else budget
+        self.base_url: str = base_url.rstrip("/") + "/"
+        self.budget: RateBudget = RateBudget() if budget is None else budget
         self._errors = errors
         self._authenticator = authenticator
         self._retry = retry

@@ -8,15 +8,18 @@ installed before the first of them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Final
 
 __all__ = ["headers_unlogged"]
 
 SHORTENED: Final = ("httpcore.http11", "httpcore.http2", "httpcore.proxy")
 SILENCED: Final = ("hpack.hpack", "hpack.table")
+
+Check = Callable[[logging.LogRecord], bool]
 
 _ours: Final[ContextVar[bool]] = ContextVar("socialkit_request", default=False)
 
@@ -31,13 +34,18 @@ def _silence(_record: logging.LogRecord) -> bool:
     return not _ours.get()
 
 
+@cache
+def _watched() -> tuple[tuple[logging.Logger, Check], ...]:
+    # Each look-up of a logger takes a lock that all threads share.
+    shortened = [(logging.getLogger(name), _shorten) for name in SHORTENED]
+    return (*shortened, *((logging.getLogger(name), _silence) for name in SILENCED))
+
+
 @contextmanager
 def headers_unlogged() -> Generator[None]:
     """Keep headers out of the logs of the request that is carried inside."""
-    for name in SHORTENED:
-        logging.getLogger(name).addFilter(_shorten)  # the same filter again changes nothing
-    for name in SILENCED:
-        logging.getLogger(name).addFilter(_silence)
+    for logger, check in _watched():
+        logger.addFilter(check)  # the same filter again changes nothing
     token = _ours.set(True)
     try:
         yield

@@ -34,10 +34,15 @@ def _spellings(request: Request) -> Iterator[str]:
     pairs = (*request.headers.items(), *request.params, *request.form)
     for whole in (value.reveal() for _, value in pairs if isinstance(value, Secret)):
         for value in (whole, whole.rpartition(" ")[2]):
-            yield from (value, quote(value, errors="replace"), quote(value, safe="", errors="replace"))
-            yield from (quote_plus(value, errors="replace"), html.escape(value))
+            yield from (value, html.escape(value))
             # JSON writes a slash with and without a backslash before it.
             yield from (written := json.dumps(value)[1:-1], written.replace("/", "\\/"))
+            for quoted in (_quoted(value, "/"), _quoted(value, ""), quote_plus(value, errors="replace")):
+                yield from (quoted, _quoted(quoted, ""))  # twice: an address inside an address
+
+
+def _quoted(value: str, safe: str) -> str:
+    return quote(value, safe=safe, errors="replace")
 
 
 def redact(text: str, secrets: tuple[Secret, ...]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
+from socialkit.transport._redact import secrets_of
 from socialkit.transport._request import Request, Response, Safety
-from socialkit.transport._secret import Secret
+from socialkit.transport._secret import Secret, mask
 
 __all__ = ["MOST_REDIRECTS", "follow"]
 
@@ -56,16 +57,15 @@ def _same_house(here: SplitResult, there: SplitResult) -> bool:
     return here.scheme == "http" and there.scheme == "https" and ports == [80, 443]
 
 
-def _stripped(request: Request, there: SplitResult) -> Request:
-    known = {value for _, value in (*request.params, *request.headers.items()) if isinstance(value, Secret)}
-    query = [(n, v) for n, v in parse_qsl(there.query, keep_blank_values=True) if Secret(v) not in known]
+def _stripped(request: Request, there: SplitResult) -> Request | None:
+    known = secrets_of(request)
+    kept = [pair for pair in there.query.split("&") if mask(pair, known) == pair]
+    url = urlunsplit(there._replace(query="&".join(kept), fragment=""))
+    if mask(url, known) != url:  # in the path, where nothing can be left out
+        return None
     headers = {
         name: value
         for name, value in request.headers.items()
         if not isinstance(value, Secret) and name.lower() not in CREDENTIAL_HEADERS
     }
-    kept = (
-        there.query if len(query) == len(parse_qsl(there.query, keep_blank_values=True)) else urlencode(query)
-    )
-    url = urlunsplit(there._replace(query=kept, fragment=""))
     return request.replace(url=url, params=(), headers=headers, signed=False)

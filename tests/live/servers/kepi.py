@@ -51,7 +51,8 @@ def kepi(data: Path) -> Generator[Kepi]:
     """Run a server with its data in a folder."""
     folder = install("kepi", REQUIREMENTS.read_text(), _install)
     log, told = data / "kepi.log", data / "told.json"
-    command = (folder / "venv" / "bin" / "python", SITE, data)
+    python = folder / "venv" / "bin" / "python"
+    command = (python, "-P", SITE, data)  # safe path: this folder has a module named as the server is
     with running(command, log, env={**LOCAL_ONLY, "PATH": os.environ["PATH"]}) as process:
         wait_for(process, log, told.is_file)
         facts = json.loads(told.read_text())

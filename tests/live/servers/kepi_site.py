@@ -1,4 +1,4 @@
-"""Runs kepi inside its own environment: `python kepi_site.py FOLDER`.
+"""Runs kepi inside its own environment: `python -P kepi_site.py FOLDER`.
 
 Settings are those that kepi has itself, as far as they matter here, for one file of SQLite and no mail, no
 workers and no federation.
@@ -138,8 +138,7 @@ def person(models: Any, oauth: Any, app: Any, name: str) -> dict[str, str]:
     """Make somebody who can write."""
     password, token = secrets.token_hex(8), secrets.token_hex(20)
     user = models.TrilbyUser.objects.create_user(name, f"{name}@server.example", password)
-    somebody = models.LocalPerson(local_user=user, username=name, display_name=name.title())
-    somebody.save()
+    somebody = models.LocalPerson.objects.get(local_user=user)  # made together with the user
     end = load("django.utils.timezone").now() + timedelta(days=1)
     oauth.AccessToken.objects.create(
         user=user, application=app, token=token, scope="read write follow", expires=end

@@ -50,7 +50,7 @@ def prism(document: Mapping[str, Any], data: Path) -> Generator[str]:
     spec, log, port = data / "openapi.json", data / "prism.log", free_port()
     spec.write_text(json.dumps(document))
     program = folder / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
-    options = ("mock", "--dynamic", "--host", "127.0.0.1", "--port", str(port), spec)
+    options = ("mock", "--host", "127.0.0.1", "--port", str(port), spec)
     with running((_node() / "bin" / "node", program, *options), log, env=_environment()) as process:
         wait_for(process, log, lambda: listens(port))
         yield f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""Installing servers in a place of their own, and running them on loopback for as long as a test needs them."""
+"""Installing servers in a place of their own, and running them on loopback as long as tests need them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def run(*command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | 
         check=False,
     )
     if done.returncode:
-        message = f"{Path(command[0]).name} ended with {done.returncode}: {(done.stdout + done.stderr)[-2_000:]}"
+        message = (
+            f"{Path(command[0]).name} ended with {done.returncode}: {(done.stdout + done.stderr)[-2_000:]}"
+        )
         raise RuntimeError(message)
 
 

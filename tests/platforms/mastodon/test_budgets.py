@@ -21,7 +21,9 @@ from socialkit.transport import Request
         ("GET", "api/v1/media/7", ""),
     ],
 )
-def test_calls_count_against_the_budget_that_the_server_keeps_for_them(method: str, path: str, name: str) -> None:
+def test_calls_count_against_the_budget_that_the_server_keeps_for_them(
+    method: str, path: str, name: str
+) -> None:
     assert FACTS.bucket is not None
     assert FACTS.bucket(Request(method=method, url=path)) == name
 

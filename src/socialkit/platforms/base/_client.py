@@ -67,7 +67,8 @@ class PlatformClient(Generic[ModeT]):
         return self._core.can(capability)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._core.ref.key!r})"
+        core = self.__dict__.get("_core")  # not there yet in the traceback of a constructor that failed
+        return f"{type(self).__name__}({core.ref.key!r})" if core is not None else f"{type(self).__name__}()"
 
     def __reduce__(self) -> str:
         message = (

@@ -21,6 +21,7 @@ from socialkit.models import (
     Capability,
     Draft,
     Found,
+    Limits,
     Message,
     Post,
     Profile,
@@ -64,8 +65,8 @@ class Core:
     ) -> None:
         self.facts = facts
         self.pipeline = pipeline
-        self.ref = ref
-        self.limits = facts.limits
+        self.ref: AccountRef = ref
+        self.limits: Limits = facts.limits
         self.finders: dict[WriteKind, Finder] = {}
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
@@ -156,7 +157,7 @@ class Core:
         try:
             return await call(run)
         except OutcomeUnknownError as error:
-            if error.attempt is None and run.open is not None:
+            if run.open is not None:
                 error.attempt = Attempt(
                     platform=self.facts.name,
                     account=self.ref,

@@ -112,7 +112,8 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             raise NotSupportedError("a notice has no words to answer", platform=core.facts.name)
         await core.mine(message.account)
         draft = self._reply_draft(message, text, hidden)
-        ready = core.facts.rules.ready(draft, core.facts.name, self._reply_limits(hidden), "inbox.reply")
+        limits, now = self._reply_limits(hidden), core.now()
+        ready = core.facts.rules.ready(draft, core.facts.name, limits, "inbox.reply", now=now)
         await core.identify()
         return await core.write(
             "reply",

@@ -71,7 +71,10 @@ class Listening(Namespace[ModeT], Generic[ModeT]):
             NotFoundError: Nobody has this handle.
         """
         self._core.require(Capability.PROFILES)
-        return await self._profile(handle.removeprefix("@"))
+        name = handle.strip().removeprefix("@")
+        if not name.strip():
+            raise ValueError("handle is empty: say whose profile to get")
+        return await self._profile(name)
 
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
         raise NotImplementedError

@@ -20,6 +20,7 @@ from socialkit.models import (
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base._core import Core, post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._rules import DraftRules
 
 __all__ = ["Posts"]
 
@@ -44,7 +45,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         Judged offline, by documented limits or, after `account.refresh_limits()`, by the server's own.
         """
         core = self._core
-        return core.facts.rules.check(_as_draft(draft), _target(core), core.limits)
+        return core.facts.rules.check(_as_draft(draft), _target(core), core.limits, now=core.now())
 
     @final
     @operation
@@ -64,7 +65,8 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         core.require(Capability.PUBLISH)
-        ready = core.facts.rules.ready(_as_draft(draft), _target(core), core.limits, "posts.publish")
+        whole, now = _as_draft(draft), core.now()
+        ready = core.facts.rules.ready(whole, _target(core), core.limits, "posts.publish", now=now)
         await core.identify()
         return await core.write("publish", lambda run: self._publish(ready, run), draft=ready)
 
@@ -99,7 +101,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
     @final
     @operation
     async def edit(self, post: Post | str, draft: Draft | str) -> Post:
-        """Replace a post's text, media and options, and return it as it is then.
+        """Replace a post's text, and return the post as it is then.
+
+        Media and options that the draft does not mention stay; those that it gives empty are removed.
 
         Raises:
             NotSupportedError: The platform has no edits.
@@ -108,8 +112,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         core.require(Capability.EDIT)
-        ready = core.facts.rules.ready(_as_draft(draft), _target(core), core.limits, "posts.edit")
-        _require_one_part(ready, core.facts.name)
+        whole, now = _as_draft(draft), core.now()
+        ready = core.facts.rules.ready(whole, _target(core), core.limits, "posts.edit", now=now)
+        _require_editable(ready, core.facts.rules)
         await core.mine(ref_of(post))
         target = post_id(post)
         return await core.write(
@@ -205,17 +210,16 @@ def cut(page: Page[T], times: list[datetime | None], since: datetime) -> Page[T]
     return Page(kept, page.next_cursor if len(kept) == len(page.items) else None)
 
 
-def _require_one_part(draft: Draft, platform: str) -> None:
-    """Raise if a draft has more than an edit of one post can take."""
-    given = (("thread", bool(draft.thread)), ("first_comment", draft.first_comment is not None))
-    message = "cannot be edited in: an edit changes one post"
+def _require_editable(draft: Draft, rules: DraftRules) -> None:
+    """Raise if a draft says something that an edit of one post cannot change."""
+    fields = sorted({"thread", "first_comment", *rules.fixed_in_edits} & draft.model_fields_set)
+    given = [field for field in fields if getattr(draft, field)] + list(rules.fixed_options(draft))
+    message = "cannot be changed by an edit"
     problems = [
-        Problem(field=field, message=message, basis=Basis.DRAFT, platform=platform)
-        for field, is_given in given
-        if is_given
+        Problem(field=field, message=message, basis=Basis.DRAFT, platform=rules.platform) for field in given
     ]
     if problems:
-        raise InvalidDraftError("the draft is more than one post", problems=problems, platform=platform)
+        raise InvalidDraftError("an edit changes less than that", problems=problems, platform=rules.platform)
 
 
 def _as_draft(draft: Draft | str) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 
 from socialkit.errors import InvalidDraftError
@@ -26,6 +27,8 @@ class Place:
     prefix: str
     limits: Limits
     platform: str
+    now: datetime | None = None
+    """The time; None when nobody asked for what depends on it."""
 
     def problem(
         self,
@@ -58,6 +61,8 @@ class DraftRules:
     visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
     threads: ClassVar[bool] = False
     text_required: ClassVar[bool] = False
+    fixed_in_edits: ClassVar[frozenset[str]] = frozenset({"visibility", "reply_to", "quotes"})
+    """Fields of a draft that no edit changes."""
 
     def __init__(self, platform: str) -> None:
         self.platform = platform
@@ -80,24 +85,33 @@ class DraftRules:
         """Return the draft of a later part, when a long text becomes a thread."""
         return Draft(text=text, language=draft.language, visibility=draft.visibility)
 
+    def fixed_options(self, draft: Draft) -> Iterator[str]:
+        """Name the platform's options that a draft gives and no edit changes."""
+        return iter(())
+
     # What callers use --------------------------------------------------------------------
 
     def measure(self, text: str, limits: Limits) -> Measure:
         """Return how long a text is, as the platform counts it."""
         return Measure(length=self._length(text, limits), limit=limits.text, unit=limits.text_unit)
 
-    def check(self, draft: Draft, target: str, limits: Limits) -> tuple[Problem, ...]:
-        """Return every problem of a draft for a platform or account, in reading order."""
-        return tuple(self._problems(self.prepare(draft, target, limits), limits))
+    def check(
+        self, draft: Draft, target: str, limits: Limits, *, now: datetime | None = None
+    ) -> tuple[Problem, ...]:
+        """Return every problem of a draft for a platform or account, in reading order.
 
-    def ready(self, draft: Draft, target: str, limits: Limits, operation: str) -> Draft:
+        What depends on the time is judged only when `now` is given.
+        """
+        return tuple(self._problems(self.prepare(draft, target, limits), limits, now))
+
+    def ready(self, draft: Draft, target: str, limits: Limits, operation: str, *, now: datetime) -> Draft:
         """Return the draft as it is sent.
 
         Raises:
             InvalidDraftError: The platform would refuse it; holds every problem.
         """
         ready = self.prepare(draft, target, limits)
-        problems = [one for one in self._problems(ready, limits) if one.severity is Severity.ERROR]
+        problems = [one for one in self._problems(ready, limits, now) if one.severity is Severity.ERROR]
         if problems:
             raise InvalidDraftError(
                 "the draft would be refused", problems=problems, platform=self.platform, operation=operation
@@ -142,12 +156,12 @@ class DraftRules:
         first, *rest = split(part.text, room, rules)
         return [part.model_copy(update={"text": first}), *(self.continuation(part, text) for text in rest)]
 
-    def _problems(self, draft: Draft, limits: Limits) -> Iterator[Problem]:
-        whole = Place("", limits, self.platform)
+    def _problems(self, draft: Draft, limits: Limits, now: datetime | None) -> Iterator[Problem]:
+        whole = Place("", limits, self.platform, now)
         if draft.thread and not self.threads:
             yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
         for number, part in enumerate(draft.parts):
-            place = whole if number == 0 else Place(f"thread[{number - 1}].", limits, self.platform)
+            place = whole if number == 0 else Place(f"thread[{number - 1}].", limits, self.platform, now)
             if number:
                 yield from self._later_problems(part, place)
             yield from self._part_problems(part, place)
@@ -168,6 +182,8 @@ class DraftRules:
     def _part_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         if self.is_empty(part):
             yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
+        if not _can_be_written(part.text):
+            yield place.problem("text", "holds half a character, which nobody can send", basis=Basis.DRAFT)
         yield from self._text_problems(part, place)
         if part.visibility is not None and part.visibility not in self.visibilities:
             offered = ", ".join(sorted(self.visibilities))
@@ -238,3 +254,11 @@ class DraftRules:
         for unit, most, actual in (("bytes", limit.bytes, media.size), ("pixels", limit.pixels, pixels)):
             if most is not None and actual is not None and actual > most:
                 yield place.problem(field, "is too large", limit=most, actual=actual, unit=unit)
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Generic
+from typing import ClassVar, Generic
 
 from socialkit.auth import (
     AsyncTokenStore,
@@ -73,13 +73,42 @@ class MastodonPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     def __init__(self, mode: type[ModeT], core: Core) -> None:
         super().__init__(mode, core)
-        # Spelt out: a checker takes a declared type, such as `HasPosts` has, before one that it would infer.
-        self.account: Final[MastodonAccount[ModeT]] = MastodonAccount(mode, core)
-        self.posts: Final[MastodonPosts[ModeT]] = MastodonPosts(mode, core)
-        self.media: Final[MastodonMedia[ModeT]] = MastodonMedia(mode, core)
-        self.inbox: Final[MastodonInbox[ModeT]] = MastodonInbox(mode, core)
-        self.insights: Final[MastodonInsights[ModeT]] = MastodonInsights(mode, core)
-        self.listening: Final[MastodonListening[ModeT]] = MastodonListening(mode, core)
+        self._account = MastodonAccount(mode, core)
+        self._posts = MastodonPosts(mode, core)
+        self._media = MastodonMedia(mode, core)
+        self._inbox = MastodonInbox(mode, core)
+        self._insights = MastodonInsights(mode, core)
+        self._listening = MastodonListening(mode, core)
+
+    @property
+    def account(self) -> MastodonAccount[ModeT]:
+        """Whose client it is, and what the server allows it."""
+        return self._account
+
+    @property
+    def posts(self) -> MastodonPosts[ModeT]:
+        """Statuses of the account."""
+        return self._posts
+
+    @property
+    def media(self) -> MastodonMedia[ModeT]:
+        """Files by themselves."""
+        return self._media
+
+    @property
+    def inbox(self) -> MastodonInbox[ModeT]:
+        """What comes in, and answering it."""
+        return self._inbox
+
+    @property
+    def insights(self) -> MastodonInsights[ModeT]:
+        """Measured values."""
+        return self._insights
+
+    @property
+    def listening(self) -> MastodonListening[ModeT]:
+        """What this server knows of others."""
+        return self._listening
 
 
 def _hidden(token: str | Secret | None) -> Secret | None:

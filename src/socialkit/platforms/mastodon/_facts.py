@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from pydantic import ValidationError
@@ -196,6 +196,12 @@ class MastodonRules(DraftRules):
         kept = () if options is None else (options.model_copy(update={"poll": None, "scheduled_at": None}),)
         return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
 
+    def fixed_options(self, draft: Draft) -> Iterator[str]:
+        """Name the options that no edit changes."""
+        options = draft.option(MastodonOptions)
+        if options is not None and options.scheduled_at is not None:
+            yield "options.scheduled_at"
+
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find mixed media, and polls and schedules that the server would refuse."""
         moving = [one for one in draft.media if one.kind in ALONE]
@@ -215,6 +221,14 @@ class MastodonRules(DraftRules):
                 "cannot stand in a thread or with a first comment: nothing answers a post that is not out"
             )
             yield place.problem("options.scheduled_at", message, basis=Basis.DRAFT)
+        yield from _schedule_problems(options.scheduled_at, place)
+
+
+def _schedule_problems(at: datetime | None, place: Place) -> Iterator[Problem]:
+    ahead = place.limits.schedule_ahead
+    if at is not None and ahead is not None and place.now is not None and at < place.now + ahead:
+        message = f"is not {ahead} ahead: the server would publish it at once, or refuse it"
+        yield place.problem("options.scheduled_at", message, actual=at.isoformat())
 
 
 def _poll_problems(poll: Poll, place: Place) -> Iterator[Problem]:

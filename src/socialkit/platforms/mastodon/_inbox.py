@@ -59,7 +59,10 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
         mention = f"@{message.author.handle}"
         if mention.lower() not in text.lower():
             draft = draft.model_copy(update={"text": f"{mention} {text}"})
-        visibility = Visibility.DIRECT if private else message.visibility
+        known = message.visibility in self._core.facts.rules.visibilities
+        # A fork's own narrower circle cannot be named here: then the answer keeps out of public listings.
+        theirs = message.visibility if known or message.visibility is None else Visibility.UNLISTED
+        visibility = Visibility.DIRECT if private else theirs
         return draft.model_copy(update={"visibility": visibility})
 
     async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001

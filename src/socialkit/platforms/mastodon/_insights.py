@@ -30,7 +30,7 @@ __all__ = ["MastodonInsights", "MastodonListening"]
 
 AT_ONCE: Final = 20
 """Posts read together."""
-NO_SUCH_CALL: Final = frozenset({404, 405})
+NO_SUCH_CALL: Final = frozenset({404, 405, 500})
 """What servers before 4.3 answer when they are asked for several posts at once."""
 FOUND_MOST: Final = 40
 """Search results in one page, at most."""
@@ -56,17 +56,22 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
         return Page(tuple(rows), str(following) if following < len(posts) else None)
 
     async def _statuses(self, posts: tuple[str, ...]) -> dict[str, WireStatus]:
+        together = {status.id: status for status in await self._together(posts)}
+        # Some servers do not know the call, and some know it and pass the ids over.
+        missing = [post for post in posts if post not in together]
+        alone = await self._core.transport.gather(*(self._status(post) for post in missing))
+        return together | {status.id: status for status in alone if status is not None}
+
+    async def _together(self, posts: tuple[str, ...]) -> list[WireStatus]:
         params = tuple(("id[]", post) for post in posts)
+        request = Request(method="GET", url="api/v1/statuses", params=params)
         try:
-            answer = await self._core.pipeline.call(
-                Request(method="GET", url="api/v1/statuses", params=params), list[WireStatus]
-            )
+            answer = await self._core.pipeline.call(request, list[WireStatus])
         except APIError as error:
             if error.status not in NO_SUCH_CALL:
                 raise
-            found = await self._core.transport.gather(*(self._status(post) for post in posts))
-            return {status.id: status for status in found if status is not None}
-        return {status.id: status for status in answer.value}
+            return []
+        return answer.value
 
     async def _status(self, post: str) -> WireStatus | None:
         try:
@@ -123,7 +128,7 @@ class MastodonListening(Listening[ModeT], Generic[ModeT]):
 
     async def _trends(self, limit: int | None, cursor: str | None) -> Page[Trend]:
         """Read hashtags first, then links; the cursor says which, and from where."""
-        which, _, rest = (cursor or "tags:0").partition(":")
+        which, _, rest = ("tags:0" if cursor is None else cursor).partition(":")
         if which not in TRENDS:
             raise no_cursor(cursor)
         at = offset_of(rest, of=cursor)

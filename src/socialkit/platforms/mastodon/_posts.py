@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.errors import InvalidDraftError
 from socialkit.models import (
     Attempt,
     Draft,
@@ -14,7 +13,6 @@ from socialkit.models import (
     Media,
     Post,
     PostMedia,
-    Problem,
     WireModel,
     require_aware,
 )
@@ -22,7 +20,6 @@ from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base import Core, MediaFiles, Posts, publish_parts, secondary
 from socialkit.platforms.mastodon._edits import Edits
 from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
-from socialkit.platforms.mastodon._options import MastodonOptions
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
@@ -87,7 +84,6 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         return to_scheduled_post(answer.value, answer.raw, self._core.ref)
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
-        self._refuse_past(draft)
         post = await publish_parts(draft, run, self._statuses.publish_part)
         if draft.first_comment is None:
             return post
@@ -95,21 +91,6 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         comment = Draft(text=draft.first_comment, visibility=draft.visibility, language=draft.language)
         publish = partial(self._statuses.publish_part, comment, run.within("first comment"), last)
         return await secondary(post, "first comment", publish)
-
-    def _refuse_past(self, draft: Draft) -> None:
-        options = draft.option(MastodonOptions)
-        ahead = self._core.limits.schedule_ahead
-        if options is None or options.scheduled_at is None or ahead is None:
-            return
-        if options.scheduled_at < self._core.now() + ahead:
-            problem = Problem(
-                field="options.scheduled_at",
-                message=f"is not {ahead} ahead",
-                actual=str(options.scheduled_at),
-            )
-            raise InvalidDraftError(
-                "the server would publish it at once, or refuse it", problems=[problem], platform="mastodon"
-            )
 
     async def _get(self, post: str) -> Post:
         answer = await self._core.pipeline.call(

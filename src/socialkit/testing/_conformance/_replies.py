@@ -58,6 +58,8 @@ class RepliesSuite(Suite):
 
         with pytest.raises(NotSupportedError):
             await settle(seat.client.inbox.reply(some_message(), "Hello", private=True))
+        with pytest.raises(NotSupportedError):
+            await settle(seat.client.inbox.reply(some_message(private=True), "Hello"))
 
     async def test_a_notice_cannot_be_answered(self, bench: Bench) -> None:
         bench.needs(Capability.REPLY)

@@ -1,0 +1,84 @@
+"""Servers for a whole run, clients of both modes, and what they prove."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from socialkit.platforms import AsyncMastodon, Mastodon
+from tests.live.proof import Proof
+from tests.live.servers.kepi import Kepi, kepi
+from tests.live.servers.prism import prism
+from tests.truth.recordings import AnyMastodon
+from tests.truth.specification import document
+
+LAST = "test_the_servers_prove_what_is_written_down"
+
+Connect = Callable[[str, str], AnyMastodon]
+"""Makes a client from an address and a token."""
+
+PROOF = pytest.StashKey[Proof]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PROOF] = Proof()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Judge at the end, whatever the order of the rest."""
+    items.sort(key=lambda item: item.name == LAST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Take in what each test proved."""
+    report = yield
+    item.config.stash[PROOF].note(report)
+    return report
+
+
+@pytest.fixture
+def proof(pytestconfig: pytest.Config) -> Proof:
+    """What was proven so far."""
+    return pytestconfig.stash[PROOF]
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder for the servers' data, gone afterwards."""
+    with TemporaryDirectory(prefix="socialkit-live-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[Kepi]:
+    with kepi(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def checker(folder: Path) -> Iterator[str]:
+    with prism(document(), folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["blocking", "async"])
+async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
+    """Make clients of a mode, closed afterwards."""
+    kind: type[AnyMastodon] = Mastodon if request.param == "blocking" else AsyncMastodon
+    made: list[AnyMastodon] = []
+
+    def make(url: str, token: str) -> AnyMastodon:
+        made.append(kind(base_url=url, access_token=token))
+        return made[-1]
+
+    yield make
+    for client in made:
+        closed = client.close()
+        if isinstance(closed, Awaitable):
+            await closed

@@ -1,0 +1,127 @@
+"""Files: looked at when they are opened."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from socialkit.errors import InvalidDraftError
+from socialkit.models import Basis, Media, MediaKind
+from socialkit.testing import gif, mp4, picture, png
+
+
+def refusal(content: bytes, filename: str = "file.png") -> str:
+    with pytest.raises(InvalidDraftError) as caught:
+        Media.from_bytes(content, filename=filename)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.basis) == ("media", Basis.DRAFT)
+    return problem.message
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "mime_type"),
+    [
+        (png(), MediaKind.IMAGE, "image/png"),
+        (gif(), MediaKind.IMAGE, "image/gif"),
+        (gif(frames=2), MediaKind.ANIMATION, "image/gif"),
+        (mp4(), MediaKind.VIDEO, "video/mp4"),
+        (b"ID3\x04 sound", MediaKind.AUDIO, "audio/mpeg"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", MediaKind.AUDIO, "audio/wav"),
+        (b"%PDF-1.7 page", MediaKind.DOCUMENT, "application/pdf"),
+        (b"\x00\x00\x00\x18ftypqt  film", MediaKind.VIDEO, "video/quicktime"),
+    ],
+)
+def test_the_first_bytes_tell_what_a_file_is(content: bytes, kind: MediaKind, mime_type: str) -> None:
+    media = Media.from_bytes(content, filename="misleading.txt", alt_text="A dot")
+
+    assert (media.kind, media.mime_type, media.size) == (kind, mime_type, len(content))
+    assert (media.filename, media.alt_text) == ("misleading.txt", "A dot")
+    assert media.stream().read() == content
+
+
+def test_a_picture_has_its_size() -> None:
+    media = picture(width=3, height=2)
+
+    assert (media.width, media.height) == (3, 2)
+
+
+def test_an_empty_file_is_refused() -> None:
+    assert "is empty" in refusal(b"")
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello", b"RIFF\x00\x00\x00\x00NONE", b"1234WEBP", b"MZ\x90", b"\x89PN"]
+)
+def test_a_file_that_no_platform_takes_is_refused(content: bytes) -> None:
+    assert "of no kind" in refusal(content)
+
+
+@pytest.mark.parametrize(
+    "content", [png(9, 9)[:-28], png()[:20], b"\x89PNG\r\n\x1a\nrubbish", b"\xff\xd8\xff\xe0"]
+)
+def test_a_picture_that_is_not_whole_is_refused(content: bytes) -> None:
+    assert "is broken" in refusal(content)
+
+
+def test_a_file_on_disk_is_looked_at_and_read_when_sent(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(png())
+    media = Media.open(path, alt_text="A jacket", focus=(0.5, -0.5))
+
+    assert (media.filename, media.path, media.content) == ("jacket.png", path, None)
+    assert media.focus == (0.5, -0.5)
+    assert media.sha256() == hashlib.sha256(png()).hexdigest()
+    assert Media.open(str(path)).mime_type == "image/png"
+
+
+def test_a_file_that_changed_since_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(png())
+    media = Media.open(path)
+    path.write_bytes(png(40, 40))
+
+    with pytest.raises(InvalidDraftError, match="changed since"):
+        media.stream()
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Media.open(tmp_path / "nothing.png")
+
+
+def test_a_file_behind_a_url_is_not_looked_at() -> None:
+    media = Media.from_url("https://shop.example/pictures/jacket.png?size=2", alt_text="A jacket")
+
+    assert (media.filename, media.kind, media.size) == ("jacket.png", MediaKind.UNKNOWN, None)
+    with pytest.raises(InvalidDraftError, match="was not fetched"):
+        media.stream()
+    assert Media.from_url("https://shop.example/").filename == "file"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://shop.example/a.png",
+        "data:image/png;base64,AAAA",
+        "https://user:made-up@shop.example/a.png",
+        "https:///a.png",
+        "jacket.png",
+        "",
+    ],
+)
+def test_an_address_that_is_not_plain_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidDraftError, match="not a plain http or https address") as caught:
+        Media.from_url(url)
+    assert "made-up" not in str(caught.value)
+
+
+@pytest.mark.parametrize("media", [picture(), Media.from_url("https://shop.example/a.png")])
+def test_a_file_survives_json(media: Media) -> None:
+    assert Media.model_validate_json(media.model_dump_json()) == media
+
+
+def test_the_content_of_a_file_is_not_shown() -> None:
+    assert "PNG" not in repr(picture())

@@ -1,0 +1,128 @@
+"""Writes how well each operation is known to work: `python -m tests.truth.evidence [--live]`.
+
+Recorded answers are read and requests are checked anew, here and now; what real servers prove is taken from
+their last run, which `--live` repeats first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from socialkit.models import Evidence
+from socialkit.platforms import find
+from socialkit.platforms._registry import BUILT_IN
+from socialkit.sandbox import Sandbox
+from tests.live.proof import PROVEN, read
+from tests.support import ROOT
+from tests.truth.cases import CASES
+from tests.truth.operations import offered, public_operations
+from tests.truth.recordings import connector, recordings
+from tests.truth.repertoire import Stage, play
+from tests.truth.specification import document, problems
+
+TARGET: Final = ROOT / "src" / "socialkit" / "platforms" / "evidence.json"
+ORDER: Final = (Evidence.SERVER, Evidence.RECORDED, Evidence.SPEC, Evidence.DOCUMENTED)
+SERVERS: Final = {"kepi": "kepi 0.7"}
+PRISM: Final = "Prism 5.16.0"
+
+Levels = dict[str, dict[str, str]]
+"""By operation: what proves it on each level."""
+
+
+def evidence() -> dict[str, dict[str, object]]:
+    """Return the rows of every platform; skips where recordings or specification are missing."""
+    return {one.name: _rows(one.name) for one in sorted(BUILT_IN, key=lambda one: one.name)}
+
+
+def text(found: Mapping[str, object]) -> str:
+    """Return rows as they stand in the file."""
+    return json.dumps(found, indent=2, sort_keys=True) + "\n"
+
+
+def _rows(platform: str) -> dict[str, object]:
+    with Sandbox() as world:
+        client = world.connect(platform)
+        everything, able = public_operations(platform, client), offered(platform, client)
+    facts, levels = find(platform).load_facts(), PROVERS.get(platform, dict[str, dict[str, str]])()
+    rows: dict[str, object] = {}
+    for operation in everything:
+        found = dict(levels.get(operation, {}))
+        refused = f"{facts.title} does not offer it: it is refused before anything is sent"
+        found[Evidence.DOCUMENTED.value] = facts.documentation if operation in able else refused
+        rows[operation] = {"best": _best(found), "levels": found}
+    return rows
+
+
+def _best(levels: Mapping[str, str]) -> str:
+    return next(one.value for one in ORDER if one.value in levels)
+
+
+def _mastodon() -> Levels:
+    return asyncio.run(_mastodon_levels())
+
+
+async def _mastodon_levels() -> Levels:
+    levels: Levels = {}
+    read_well = await _recorded()
+    proven = read() if PROVEN.is_file() else {}
+    for operation, count in read_well.items():
+        answers = "recorded answer" if count == 1 else "recorded answers"
+        levels.setdefault(operation, {})[Evidence.RECORDED.value] = f"{count} {answers} of real servers"
+    for operation in await _specified():
+        fits = "requests and simulated answers fit the OpenAPI document"
+        more = f"; {PRISM} accepts the requests" if operation in proven.get("prism", ()) else ""
+        levels.setdefault(operation, {})[Evidence.SPEC.value] = fits + more
+    for server, name in SERVERS.items():
+        for operation in proven.get(server, ()):
+            levels.setdefault(operation, {})[Evidence.SERVER.value] = name
+    return levels
+
+
+async def _recorded() -> Counter[str]:
+    """Count the recorded answers that each operation reads; an operation that fails on one has none."""
+    connect, counts = connector("blocking"), Counter[str]()
+    failed: set[str] = set()
+    for case in CASES:
+        for one in recordings():
+            if case.takes(one):
+                try:
+                    await case.call(connect, one)
+                except Exception as error:  # noqa: BLE001 - whatever a failed reading raises
+                    failed.add(case.operation)
+                    sys.stderr.write(f"{case.operation} cannot read {one.name}: {error!r}\n")
+                counts[case.operation] += 1
+    return Counter({operation: count for operation, count in counts.items() if operation not in failed})
+
+
+async def _specified() -> set[str]:
+    """Return the operations of which every request and every answer fits the document."""
+    spec, stage = document(), Stage("blocking")
+    await play(stage)
+    wrong = {one.operation for one in stage.exchanges if problems(spec, one)}
+    return {one.operation for one in stage.exchanges} - wrong
+
+
+PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {"mastodon": _mastodon}
+
+
+def main() -> None:
+    """Write the file anew."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--live", action="store_true", help="ask the real servers first")
+    if parser.parse_args().live:
+        environment = {**os.environ, "SOCIALKIT_PROVEN": str(PROVEN)}
+        command = [sys.executable, "-m", "pytest", "-q", "tests/live", "-m", "live"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    TARGET.write_text(text(evidence()))
+
+
+if __name__ == "__main__":
+    main()
