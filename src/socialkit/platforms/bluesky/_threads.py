@@ -173,7 +173,7 @@ def _hidden(gate: dict[str, Any]) -> list[str]:
 
 
 def _below(node: WireNode, raw: Raw) -> Iterator[tuple[WirePost, Raw, int]]:
-    """Yield the posts under a post and how deep they stand; those that are gone or blocked are passed over."""
+    """Yield the posts under a post and how deep they stand, passing over those that are gone or blocked."""
     waiting = [(node, raw, 0)]
     while waiting:
         above, place, level = waiting.pop()
