@@ -96,13 +96,42 @@ class BlueskyPlatform(PlatformClient[ModeT], Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core, session: Session) -> None:
         super().__init__(mode, core)
         records = Records(core)
-        # Spelt out: a checker takes a declared type, such as `HasPosts` has, before one that it would infer.
-        self.account: Final[BlueskyAccount[ModeT]] = BlueskyAccount(mode, core, session)
-        self.posts: Final[BlueskyPosts[ModeT]] = BlueskyPosts(mode, core, records)
-        self.media: Final[BlueskyMedia[ModeT]] = BlueskyMedia(mode, core)
-        self.inbox: Final[BlueskyInbox[ModeT]] = BlueskyInbox(mode, core, records)
-        self.insights: Final[BlueskyInsights[ModeT]] = BlueskyInsights(mode, core)
-        self.listening: Final[BlueskyListening[ModeT]] = BlueskyListening(mode, core)
+        self._account = BlueskyAccount(mode, core, session)
+        self._posts = BlueskyPosts(mode, core, records)
+        self._media = BlueskyMedia(mode, core)
+        self._inbox = BlueskyInbox(mode, core, records)
+        self._insights = BlueskyInsights(mode, core)
+        self._listening = BlueskyListening(mode, core)
+
+    @property
+    def account(self) -> BlueskyAccount[ModeT]:
+        """Whose client it is."""
+        return self._account
+
+    @property
+    def posts(self) -> BlueskyPosts[ModeT]:
+        """Posts of the account."""
+        return self._posts
+
+    @property
+    def media(self) -> BlueskyMedia[ModeT]:
+        """Files by themselves."""
+        return self._media
+
+    @property
+    def inbox(self) -> BlueskyInbox[ModeT]:
+        """What comes in, and answering it."""
+        return self._inbox
+
+    @property
+    def insights(self) -> BlueskyInsights[ModeT]:
+        """Measured values."""
+        return self._insights
+
+    @property
+    def listening(self) -> BlueskyListening[ModeT]:
+        """What others say and do on the network."""
+        return self._listening
 
 
 class _Way:

@@ -7,7 +7,7 @@ is known by the address of a document about it, which is its `client_id`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from socialkit.auth import (
@@ -34,6 +34,8 @@ from socialkit.platforms.bluesky._session import PDS, REMEDY, is_loopback, may_h
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret
 
 __all__ = ["CLIENT", "KEY", "LOGIN", "BlueskyLogin", "renewed"]
+
+T = TypeVar("T")
 
 BASE_URL: Final = "https://bsky.social"
 DIRECTORY: Final = "https://plc.directory"
@@ -76,11 +78,15 @@ def _wrong(message: str) -> ConfigurationError:
 
 async def exchange(pipeline: Pipeline, prover: Prover, request: Request) -> Response:
     """Send a request with a proof, once more when the server asks for a fresh nonce."""
-    for _ in range(2):
-        response = await pipeline.send(prover.prove(request, pipeline.transport.now()))
-        prover.heard(request, response)
-        if response.status not in REFUSED or _code(response) != STALE:
-            break
+    response = await _proven(pipeline, prover, request)
+    if response.status in REFUSED and _code(response) == STALE:
+        response = await _proven(pipeline, prover, request)
+    return response
+
+
+async def _proven(pipeline: Pipeline, prover: Prover, request: Request) -> Response:
+    response = await pipeline.send(prover.prove(request, pipeline.transport.now()))
+    prover.heard(request, response)
     return response
 
 
@@ -202,7 +208,7 @@ class BlueskyLogin:
                 f"the server names an address that secrets may not go to: {urlsplit(address).netloc}"
             )
 
-    async def _read(self, address: str, returns: type[Any], pipeline: Pipeline) -> Any:
+    async def _read(self, address: str, returns: type[T], pipeline: Pipeline) -> T:
         self._require_safe(address, pipeline)
         return (await pipeline.call(Request(method="GET", url=address, signed=False), returns)).value
 

@@ -117,8 +117,9 @@ def pds_of(document: Mapping[str, Any] | None, did: str, login: str) -> str | No
     """
     if document is None or document.get("id") != did:
         return None
-    services = document.get("service")
-    for one in services if isinstance(services, list) else []:
+    services: object = document.get("service")
+    listed = cast("list[object]", services) if isinstance(services, list) else []
+    for one in listed:
         if isinstance(one, dict):
             service = cast("dict[str, Any]", one)
             endpoint = service.get("serviceEndpoint")

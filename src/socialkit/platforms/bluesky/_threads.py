@@ -142,9 +142,8 @@ class Threads:
             raise NotSupportedError(
                 message, platform=self._core.facts.name, instead="mute or block the author"
             )
-        record = (gate.value if gate is not None else new) | {
-            "hiddenReplies": [*rest, reply] if hidden else rest
-        }
+        record: dict[str, Any] = {**(gate.value if gate is not None else new)}
+        record["hiddenReplies"] = [*rest, reply] if hidden else rest
         return await self._put(address, record, swap=gate.cid if gate is not None else None, swapped=True)
 
     async def _put(
