@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -35,13 +36,15 @@ def recorded(*parts: str) -> list[tuple[str, Any]]:
     return [(path.name, json.loads(path.read_text())) for path in files]
 
 
-def found(value: Any, fits: Any) -> list[Any]:
+def found(value: Any, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """Return everything in a document that fits, however deep it lies."""
-    inner: list[Any] = (
-        list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    )
-    own = [value] if isinstance(value, dict) and fits(value) else []
-    return own + [one for part in inner for one in found(part, fits)]
+    if isinstance(value, list):
+        return [one for part in cast("list[Any]", value) for one in found(part, fits)]
+    if not isinstance(value, dict):
+        return []
+    fields = cast("dict[str, Any]", value)
+    own = [fields] if fits(fields) else []
+    return own + [one for part in fields.values() for one in found(part, fits)]
 
 
 def raw(value: Any) -> Raw:
@@ -49,12 +52,10 @@ def raw(value: Any) -> Raw:
 
 
 def is_post(value: dict[str, Any]) -> bool:
-    record = value.get("record")
-    return (
-        {"uri", "cid", "author", "indexedAt"} <= set(value)
-        and isinstance(record, dict)
-        and (record.get("$type") == "app.bsky.feed.post" and "reason" not in value and "isRead" not in value)
-    )
+    record: Any = value.get("record")
+    kind = cast("dict[str, Any]", record).get("$type") if isinstance(record, dict) else None
+    noted = "reason" in value or "isRead" in value
+    return {"uri", "cid", "author", "indexedAt"} <= set(value) and not noted and kind == "app.bsky.feed.post"
 
 
 def every() -> list[Any]:
@@ -130,7 +131,9 @@ def test_every_recorded_profile_is_read() -> None:
 @pytest.mark.parametrize("kind", ["bsky-views-thread", "bsky-views-blocks", "bsky-views-threadgating"])
 def test_recorded_threads_give_their_comments(kind: str) -> None:
     for name, document in recorded("server-snapshots", kind):
-        thread = document.get("thread", document) if isinstance(document, dict) else {}
+        if not isinstance(document, dict):
+            continue
+        thread: Any = cast("dict[str, Any]", document).get("thread", document)
         if not str(thread.get("$type", "")).endswith("threadViewPost"):
             continue
         WireThread.model_validate({"thread": thread})
@@ -182,11 +185,11 @@ def test_a_quote_with_pictures_is_both() -> None:
 
 def test_recorded_feeds_tell_our_own_posts_from_repeated_ones() -> None:
     for name, document in recorded("server-snapshots", "bsky-views-author-feed"):
-        feed = document if isinstance(document, list) else document.get("feed", [])
+        feed = cast("list[Any]", document if isinstance(document, list) else document.get("feed", []))
         wire = WireFeed.model_validate({"feed": feed})
 
-        repeated = [str((item.get("reason") or {}).get("$type", "")) for item in feed]
-        assert [item.reason is not None for item in wire.feed] == [bool(kind) for kind in repeated], name
+        told = [item.get("reason") is not None for item in cast("list[dict[str, object]]", feed)]
+        assert [item.reason is not None for item in wire.feed] == told, name
 
 
 def test_messages_of_posts_are_dated_by_when_they_were_seen_if_they_claim_to_be_newer() -> None:

@@ -153,7 +153,7 @@ class Hosts:
 
 
 def client_of(hosts: Hosts, **more: Any) -> Bluesky:
-    login = {"identifier": "@shop.example", "password": " not-a-real-password\n"} | more
+    login: dict[str, Any] = {"identifier": "@shop.example", "password": " not-a-real-password\n"} | more
     return Bluesky(transport=SteppedTransport(hosts), **login)
 
 
