@@ -39,7 +39,7 @@ def recorded(*parts: str) -> list[tuple[str, Any]]:
 def found(value: Any, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """Return everything in a document that fits, however deep it lies."""
     if isinstance(value, list):
-        parts: list[Any] = value
+        parts: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
         return [one for part in parts for one in found(part, fits)]
     if not isinstance(value, dict):
         return []
