@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 from socialkit.text import (
     TextRules,
+    TextUnit,
     UnsplittableError,
     count_graphemes,
     extract_entities,
+    fits,
     graphemes,
     measure,
     split,
 )
-from tests.text.strategies import MASTODON, rules, texts
+from tests.text.strategies import BLUESKY, MASTODON, X, rules, texts
 
 PLAIN = TextRules()
 URL = "https://example.com/a/long/path_(with)_parentheses"
@@ -141,7 +143,7 @@ def test_a_cut_that_would_make_a_link_is_taken_back() -> None:
 @given(texts, st.integers(1, 60), rules)
 def test_every_part_fits_and_is_not_empty(text: str, limit: int, rules: TextRules) -> None:
     for part in parts_or_none(text, limit, rules) or ():
-        assert measure(part, rules) <= limit
+        assert fits(part, limit, rules)
         assert part.strip()
 
 
@@ -154,8 +156,11 @@ def test_a_refusal_names_a_word_that_is_too_long(text: str, limit: int, rules: T
     with pytest.raises(UnsplittableError) as caught:
         split(text, limit, rules)
 
+    units = [(measure(caught.value.word, rules), limit)]
+    units += [(measure(caught.value.word, TextRules(unit=unit)), most) for unit, most in rules.also]
     assert caught.value.word in text
-    assert measure(caught.value.word, rules) == caught.value.length > limit
+    assert caught.value.length > caught.value.limit
+    assert (caught.value.length, caught.value.limit) in units
 
 
 @given(texts, st.integers(1, 60), rules)
@@ -187,10 +192,37 @@ def test_no_link_mention_or_hashtag_is_cut(text: str, limit: int, rules: TextRul
     parts = parts_or_none(text, limit, rules)
 
     if parts is not None:
-        kept = [entity.text for part in parts for entity in extract_entities(part)]
-        wanted = [entity.text for entity in extract_entities(text)]
+        kept = [entity.text for part in parts for entity in extract_entities(part, rules.reading)]
+        wanted = [entity.text for entity in extract_entities(text, rules.reading)]
         remaining = iter(kept)
         assert all(entity in remaining for entity in wanted)
+
+
+def test_weighted_parts_take_half_as_many_wide_letters() -> None:
+    assert split("漢字漢字漢字漢字", 8, X) == ("漢字漢字", "漢字漢字")
+    assert split("漢字 example.com/long/path 漢字", 30, X) == ("漢字 example.com/long/path", "漢字")
+
+
+def test_the_tighter_of_two_limits_cuts() -> None:
+    assert split("é é é é", 5, TextRules(also=((TextUnit.UTF8_BYTES, 5),))) == ("é é", "é é")
+    assert split("e e e e", 5, TextRules(also=((TextUnit.UTF8_BYTES, 9),))) == ("e e e", "e")
+
+
+def test_a_good_break_counts_by_the_limit_that_binds() -> None:
+    rules = TextRules(also=((TextUnit.UTF8_BYTES, 40),))
+
+    assert split("👩\u200d🚀 👩\u200d🚀.\n👩\u200d🚀 👩\u200d🚀", 100, rules)[0] == "👩\u200d🚀 👩\u200d🚀."
+
+
+def test_a_word_that_composes_into_something_shorter_is_no_obstacle() -> None:
+    assert split("b a.app\u0301 bbbbbb", 9, X) == ("b", "a.app\u0301", "bbbbbb")
+
+
+def test_a_word_with_too_many_bytes_is_refused_in_bytes() -> None:
+    with pytest.raises(UnsplittableError) as caught:
+        split("a " + "é" * 8, 20, TextRules(also=((TextUnit.UTF8_BYTES, 10),)))
+
+    assert (caught.value.word, caught.value.length, caught.value.limit) == ("é" * 8, 16, 10)
 
 
 @pytest.mark.parametrize(
@@ -207,11 +239,12 @@ def test_no_link_mention_or_hashtag_is_cut(text: str, limit: int, rules: TextRul
         "👩\u200d👧 ",
     ],
 )
-def test_long_texts_are_split(unit: str) -> None:
+@pytest.mark.parametrize("rules", [MASTODON, X, BLUESKY], ids=["mastodon", "x", "bluesky"])
+def test_long_texts_are_split(unit: str, rules: TextRules) -> None:
     text = unit * (100_000 // len(unit))
 
-    parts = split(text, 500, MASTODON)
+    parts = split(text, 500, rules)
 
-    assert all(measure(part, MASTODON) <= 500 for part in parts)
+    assert all(fits(part, 500, rules) for part in parts)
     assert solid("".join(parts)) == solid(text)
-    assert all(measure(a, MASTODON) + measure(b, MASTODON) > 170 for a, b in itertools.pairwise(parts))
+    assert all(measure(a, rules) + measure(b, rules) > 170 for a, b in itertools.pairwise(parts))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialkit.text import TextRules, extract_entities, graphemes, measure, truncate
-from tests.text.strategies import MASTODON, rules, texts
+from socialkit.text import TextRules, TextUnit, extract_entities, fits, graphemes, truncate
+from tests.text.strategies import MASTODON, X, rules, texts
 
 PLAIN = TextRules()
 
@@ -55,17 +55,33 @@ def test_a_limit_below_one_is_refused() -> None:
         truncate("text", 0, PLAIN)
 
 
+def test_weighted_texts_end_where_their_weight_does() -> None:
+    assert truncate("漢字漢字漢字", 9, X) == "漢字漢…"
+    assert truncate("see example.com/a/long/path and more words", 29, X) == "see example.com/a/long/path…"
+
+
+def test_a_second_limit_is_kept_too() -> None:
+    assert truncate("é é é é é", 9, TextRules(also=((TextUnit.UTF8_BYTES, 8),))) == "é é…"
+
+
+def test_an_ellipsis_may_break_a_further_limit() -> None:
+    with pytest.raises(ValueError, match="ellipsis"):
+        truncate("éé", 2, TextRules(also=((TextUnit.UTF8_BYTES, 2),)))
+
+
 @given(texts, st.integers(3, 60), rules)
 def test_the_result_fits_and_starts_as_the_text(text: str, limit: int, rules: TextRules) -> None:
     shortened = truncate(text, limit, rules)
 
-    assert measure(shortened, rules) <= limit
-    if measure(text, rules) <= limit:
+    assert fits(shortened, limit, rules)
+    if fits(text, limit, rules):
         assert shortened == text
     else:
         kept = shortened.removesuffix("…")
-        assert text.lstrip().startswith(kept)
-        assert graphemes(text.lstrip())[: len(graphemes(kept))] == graphemes(kept)
+        start = text.find(kept)
+        assert start >= 0
+        assert not text[:start].strip()
+        assert graphemes(text[start:])[: len(graphemes(kept))] == graphemes(kept)
 
 
 @given(texts, st.integers(3, 60))

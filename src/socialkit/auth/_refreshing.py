@@ -7,14 +7,14 @@ import dataclasses
 import hashlib
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._sealed import SKEW
-from socialkit.auth._signing import Signature, bearer
+from socialkit.auth._signing import Signature, bearer, bound
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 from socialkit.errors import (
     APIError,
@@ -29,7 +29,7 @@ from socialkit.models import OpenEnum
 from socialkit.operations import Mode
 from socialkit.transport import Request, Secret, Transport
 
-__all__ = ["Refresh", "RefreshModel", "Refreshing"]
+__all__ = ["Place", "Refresh", "RefreshModel", "Refreshing"]
 
 CLAIM: Final = timedelta(seconds=60)
 """How long a process may take to renew a token before another one tries: longer than a request's time-out."""
@@ -43,6 +43,8 @@ ATTEMPTS: Final = 20
 """How often a swap is tried again before the store is called broken."""
 REST: Final = timedelta(minutes=10)
 """How long dead tokens are left alone: a platform's mistake must not stop a worker for good."""
+BOUND: Final = "dpop"
+"""The type of tokens that are bound to a key."""
 REFUSALS: Final = (AuthenticationError, BadRequestError)
 
 log = logging.getLogger("socialkit")
@@ -75,6 +77,14 @@ class Refresh(Protocol):
     def __call__(self, stored: Stored, transport: Transport, /) -> Coroutine[Any, Any, Stored]:
         """Return the answer's tokens."""
         ...
+
+
+Place: TypeAlias = Callable[[Request, Stored, datetime], Request]
+"""Finishes a signed request with what is kept beside the token: an address, a proof. It gets the time too."""
+
+
+def _as_it_is(request: Request, _stored: Stored, _now: datetime) -> Request:
+    return request
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,9 @@ class Refreshing:
         model: RefreshModel = RefreshModel.ROTATING,
         ahead: timedelta | None = None,
         put: Signature = bearer,
+        place: Place = _as_it_is,
+        hidden: tuple[Secret, ...] = (),
+        remedy: str = "log in again",
         platform: str | None = None,
     ) -> None:
         self._refresh = refresh
@@ -129,8 +142,10 @@ class Refreshing:
         self._store = StoreAccess(MemoryTokenStore() if tokens is None else tokens, mode)
         self._ahead = AHEAD.get(model, SKEW) if ahead is None else ahead
         self._put = put
+        self._place = place
+        self._remedy = remedy
         self._platform = platform
-        self._hidden = credentials.secrets()
+        self._hidden = (*hidden, *credentials.secrets())
         self._given = _with_origin(credentials.to_stored())
         self._abandoned: str | None = None
         self._current: Stored | None = None
@@ -154,13 +169,23 @@ class Refreshing:
             TokenExpiredError: It is over, and the platform does not renew it.
             ConfigurationError: There is no token.
         """
-        stored = self._current
-        if stored is None or stored.access_token is None or self._due(stored, transport):
-            stored = await self._usable(transport)
+        stored = await self.stored(transport)
         if stored.access_token is None:
             message = "there is no access token: log in first"
             raise ConfigurationError(message, platform=self._platform)
-        return self._put(request, stored.access_token)
+        signed = self._signed(request, stored, stored.access_token)
+        return self._place(signed, stored, transport.now())
+
+    async def stored(self, transport: Transport, /) -> Stored:
+        """Return the tokens of now and what is kept with them, renewed first if they are about to expire.
+
+        Raises:
+            TokenExpiredError: They are over, and the platform does not renew them.
+        """
+        stored = self._current
+        if stored is None or stored.access_token is None or self._due(stored, transport):
+            stored = await self._usable(transport)
+        return stored
 
     async def renew(self, refused: Request, transport: Transport, /) -> bool:
         """Renew the token that a refused request was signed with, unless somebody did so already.
@@ -175,7 +200,7 @@ class Refreshing:
         async with transport.lock(self._lock):
             stored = await self._load(transport)
             token = stored.access_token
-            if token is not None and self._put(refused, token) != refused:
+            if token is not None and self._signed(refused, stored, token) != refused:
                 return True
             if not self._renewable(stored):
                 return False
@@ -185,6 +210,11 @@ class Refreshing:
     @property
     def _lock(self) -> str:
         return f"tokens of {self._key}"
+
+    def _signed(self, request: Request, stored: Stored, token: Secret) -> Request:
+        # The server said with the token how it is to be sent.
+        put = bound if stored.token_type.lower() == BOUND else self._put
+        return put(request, token)
 
     def _renewable(self, stored: Stored) -> bool:
         if self._model is RefreshModel.ROTATING:
@@ -244,6 +274,9 @@ class Refreshing:
                 raise
             else:
                 return await self._accept(claimed, tokens, answer, transport)
+        if refusal is not None and claimed.access_token is None and claimed.refresh_token is None:
+            await self._fail(claimed, refusal, transport, final=True)
+            raise refusal  # nothing was there to renew: it is the login itself that is refused
         dead = self._dead(refusal)
         await self._fail(claimed, dead, transport, final=True)
         raise dead from refusal
@@ -361,7 +394,7 @@ class Refreshing:
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
         return TokenExpiredError(
-            f"the platform does not renew the token of {self._key}: log in again",
+            f"the platform does not renew the token of {self._key}: {self._remedy}",
             status=401 if refusal is None else refusal.status,
             code=None if refusal is None else refusal.code,
             request_id=None if refusal is None else refusal.request_id,

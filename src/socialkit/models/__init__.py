@@ -2,7 +2,16 @@
 
 from socialkit.models._account import AccountRef, Author, Profile
 from socialkit.models._attempt import Attempt, Found, FoundState, WriteKind
-from socialkit.models._base import AwareTime, Model, OpenEnum, Raw, Timestamp, WireModel, require_aware
+from socialkit.models._base import (
+    AwareTime,
+    Lenient,
+    Model,
+    OpenEnum,
+    Raw,
+    Timestamp,
+    WireModel,
+    require_aware,
+)
 from socialkit.models._capability import Capability, CatalogueEntry, Evidence, Limits, MediaLimit
 from socialkit.models._draft import Draft, Overflow, Purpose, Variant
 from socialkit.models._listening import Trend, TrendKind
@@ -27,6 +36,7 @@ __all__ = [
     "Found",
     "FoundState",
     "Incomplete",
+    "Lenient",
     "Limits",
     "Measure",
     "Media",

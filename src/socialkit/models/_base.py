@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,18 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-__all__ = ["AwareTime", "Model", "OpenEnum", "Raw", "Timestamp", "WireModel", "require_aware"]
+__all__ = [
+    "AwareTime",
+    "Lenient",
+    "Model",
+    "OpenEnum",
+    "Raw",
+    "Timestamp",
+    "WireModel",
+    "require_aware",
+]
+
+T = TypeVar("T")
 
 
 class Model(BaseModel):
@@ -121,6 +132,17 @@ AwareTime = Annotated[datetime, AfterValidator(require_aware)]
 
 Timestamp = Annotated[datetime, WrapValidator(_tolerant_time)]
 """A time sent by a platform: ISO 8601, epoch seconds or milliseconds, or RFC 2822; kept as UTC."""
+
+
+class _OrNone:
+    """Reads what does not fit as None, without a call into Python for each value."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
+
+
+Lenient = Annotated[T | None, _OrNone()]
+"""A value sent by a platform that is None when it is missing, null, or not what it should be."""
 
 
 class Body:

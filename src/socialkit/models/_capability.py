@@ -65,6 +65,8 @@ class Limits(Model):
     text: int
     """The most that a text may measure."""
     text_unit: str = "graphemes"
+    text_bytes: int | None = None
+    """The most bytes of UTF-8 that it may have besides; None where only `text` counts."""
     url_length: int | None = None
     """What each link counts, whatever its length; None when it counts as typed."""
     media: int = 0

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 from socialkit.platforms._registry import ENTRY_POINTS, Registration, find, load_options, names
 
 if TYPE_CHECKING:
+    from socialkit.platforms.bluesky import AsyncBluesky, Bluesky, BlueskyOptions, LinkCard
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
 
 __all__ = [
     "ENTRY_POINTS",
+    "AsyncBluesky",
     "AsyncMastodon",
+    "Bluesky",
+    "BlueskyOptions",
+    "LinkCard",
     "Mastodon",
     "MastodonOptions",
     "Poll",
@@ -22,7 +27,10 @@ __all__ = [
     "names",
 ]
 
-_HOMES = dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon")
+_HOMES = {
+    **dict.fromkeys(("AsyncBluesky", "Bluesky", "BlueskyOptions", "LinkCard"), "bluesky"),
+    **dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon"),
+}
 
 
 def __getattr__(name: str) -> object:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
     from socialkit.models import AccountRef
     from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.transport import Retry, Secret, Transport
 
@@ -21,6 +22,21 @@ __all__ = ["connect", "connect_async"]
 T = TypeVar("T")
 
 
+@overload
+def connect(
+    platform: Literal["bluesky"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    identifier: str | None = None,
+    password: str | Secret | None = None,
+    base_url: str = "https://bsky.social",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Bluesky: ...
 @overload
 def connect(
     platform: Literal["mastodon"],
@@ -73,6 +89,21 @@ def connect(platform: str, credentials: Credentials | None = None, /, **argument
     return _made(find(platform).load_client(), platform, credentials, given)
 
 
+@overload
+def connect_async(
+    platform: Literal["bluesky"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    identifier: str | None = None,
+    password: str | Secret | None = None,
+    base_url: str = "https://bsky.social",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncBluesky: ...
 @overload
 def connect_async(
     platform: Literal["mastodon"],

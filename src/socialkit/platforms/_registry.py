@@ -82,6 +82,14 @@ class Registration:
 
 BUILT_IN: Final = (
     Registration(
+        name="bluesky",
+        module="socialkit.platforms.bluesky",
+        client="Bluesky",
+        async_client="AsyncBluesky",
+        login="LOGIN",
+        simulator="socialkit.sandbox.bluesky:BlueskySimulator",
+    ),
+    Registration(
         name="mastodon",
         module="socialkit.platforms.mastodon",
         client="Mastodon",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
 
 __all__ = ["Sandbox"]
@@ -87,6 +88,8 @@ class Sandbox:
             return self._simulators[platform]
 
     @overload
+    def connect(self, platform: Literal["bluesky"], account: str = "main") -> Bluesky: ...
+    @overload
     def connect(self, platform: Literal["mastodon"], account: str = "main") -> Mastodon: ...
     @overload
     def connect(self, platform: str, account: str = "main") -> Client: ...
@@ -99,6 +102,8 @@ class Sandbox:
         """
         return self._client(find(platform).load_client(), Sync, platform, account)
 
+    @overload
+    def connect_async(self, platform: Literal["bluesky"], account: str = "main") -> AsyncBluesky: ...
     @overload
     def connect_async(self, platform: Literal["mastodon"], account: str = "main") -> AsyncMastodon: ...
     @overload

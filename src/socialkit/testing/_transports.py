@@ -73,7 +73,9 @@ class RecordingTransport(_Around):
     @property
     def writes(self) -> list[Request]:
         """Those of the requests that write something."""
-        return [one for one in self.requests if one.safety is not Safety.READ or one.method == "DELETE"]
+        # A login writes nothing, however little it may be repeated.
+        harmless = {Safety.READ, Safety.ONCE}
+        return [one for one in self.requests if one.safety not in harmless or one.method == "DELETE"]
 
     async def send(self, request: Request, /) -> Response:
         """Note a request and send it."""

@@ -1,17 +1,18 @@
-"""Links, mentions and hashtags in a running text, by Mastodon's rules.
+"""Links, mentions and hashtags in a running text, by Mastodon's rules, and the way to those of others.
 
 One pass from left to right: what lies inside a link is not looked at again, and no expression backtracks.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
+from socialkit.text._bluesky import bluesky_entities
 from socialkit.text._characters import is_mark, is_word, run_end
+from socialkit.text._entity import Dialect, Entity, EntityKind
 from socialkit.text._urls import url_end
+from socialkit.text._x import x_entities
 
-__all__ = ["Entity", "EntityKind", "extract_entities"]
+__all__ = ["extract_entities"]
 
 _TRIGGER = re.compile(r"https?://|[@#\uff03]", re.IGNORECASE)
 _USERNAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*+", re.IGNORECASE | re.ASCII)
@@ -22,49 +23,24 @@ _SEPARATORS = "·・\u200c"
 _HASHTAG_RUN = re.compile(rf"[\w{_SEPARATORS}]*+")
 
 
-class EntityKind(StrEnum):
-    """What a platform makes of a stretch of text."""
-
-    URL = "url"
-    MENTION = "mention"
-    HASHTAG = "hashtag"
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A link, mention or hashtag, and where it stands.
-
-    Example:
-        >>> extract_entities("thanks @ada!")
-        (Entity(kind=<EntityKind.MENTION: 'mention'>, start=7, end=11, text='@ada', value='ada'),)
-    """
-
-    kind: EntityKind
-    start: int
-    """Index of the first code point."""
-    end: int
-    """Index after the last code point."""
-    text: str
-    """As written, `text[start:end]`."""
-    value: str
-    """The URL, the account without the leading `@`, or the hashtag without its `#`."""
-
-
-def extract_entities(text: str) -> tuple[Entity, ...]:
+def extract_entities(text: str, dialect: Dialect = Dialect.MASTODON) -> tuple[Entity, ...]:
     """Find the links, mentions and hashtags of a text, in order and without overlaps.
 
-    Links need `http://` or `https://`. A mention may name a host (`@user@host.tld`); an e-mail address is
+    On Mastodon links need `http://` or `https://`, and a mention may name a host (`@user@host.tld`). X and
+    Bluesky also link bare domains, and symbols of shares; X knows lists (`@user/list`). An e-mail address is
     no mention, and a hashtag of digits alone is none.
 
     Example:
         >>> found = extract_entities("By @ada@example.org: https://example.com/a_(b). #maths")
         >>> [entity.value for entity in found]
         ['ada@example.org', 'https://example.com/a_(b)', 'maths']
+        >>> [entity.value for entity in extract_entities("example.com, $ACME", Dialect.X)]
+        ['example.com', 'ACME']
     """
-    return tuple(_scan(text))
+    return tuple(_SCANNERS[dialect](text))
 
 
-def _scan(text: str) -> Iterator[Entity]:
+def _mastodon_entities(text: str) -> Iterator[Entity]:
     position = 0
     while trigger := _TRIGGER.search(text, position):
         kind, read = _READERS[trigger[0][0].lower()]
@@ -116,4 +92,9 @@ _READERS: dict[str, tuple[EntityKind, Callable[[str, int, int], int | None]]] = 
     "@": (EntityKind.MENTION, _mention_end),
     "#": (EntityKind.HASHTAG, _hashtag_end),
     "\uff03": (EntityKind.HASHTAG, _hashtag_end),
+}
+_SCANNERS: dict[Dialect, Callable[[str], Iterator[Entity]]] = {
+    Dialect.MASTODON: _mastodon_entities,
+    Dialect.X: x_entities,
+    Dialect.BLUESKY: bluesky_entities,
 }

@@ -1,15 +1,16 @@
 """A text as pieces that must stay whole, with what each costs and how good a cut before it is."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from itertools import accumulate
 from typing import NamedTuple
 
-from socialkit.text._entities import Entity, extract_entities
+from socialkit.text._entities import extract_entities
+from socialkit.text._entity import Entity
 from socialkit.text._graphemes import graphemes
-from socialkit.text._measure import TextRules, count_units, countable, measure
+from socialkit.text._measure import TextRules, count_units, countable, fits, measure
 
 __all__ = ["Break", "Piece", "Pieces"]
 
@@ -55,9 +56,10 @@ class Piece(NamedTuple):
 
     start: int
     end: int
-    size: int
-    gap: int
-    """Size of the whitespace before."""
+    sizes: tuple[int, ...]
+    """In each unit of the rules."""
+    gaps: tuple[int, ...]
+    """Sizes of the whitespace before."""
     rank: Break
     """How good a cut before the piece is."""
 
@@ -69,7 +71,10 @@ class Pieces:
         self._text = text
         self._rules = rules
         self._pieces = list(_pieces(text, rules))
-        self._reach = list(accumulate(piece.gap + piece.size for piece in self._pieces))
+        self._reaches = [
+            list(accumulate(piece.gaps[unit] + piece.sizes[unit] for piece in self._pieces))
+            for unit in range(1 + len(rules.also))
+        ]
 
     def __len__(self) -> int:
         return len(self._pieces)
@@ -80,20 +85,30 @@ class Pieces:
 
     def cut(self, first: int, limit: int, *, highest: Break = Break.PARAGRAPH, ending: str = "") -> int:
         """Return the piece before which to cut a part that starts at `first`, or `first` if none fits."""
-        after = self._best(first, limit - measure(ending, self._rules), highest)
+        limits = (limit, *(most for _, most in self._rules.also))
+        taken = (measure(ending, self._rules), *(count_units(ending, unit) for unit, _ in self._rules.also))
+        after = self._best(first, [most - size for most, size in zip(limits, taken, strict=True)], highest)
         # A part alone may read otherwise than within its text: what was no link there can be one here.
-        while after > first and measure(self.text(first, after) + ending, self._rules) > limit:
+        while after > first and not fits(self.text(first, after) + ending, limit, self._rules):
             after -= 1
         return after
 
-    def _best(self, first: int, room: int, highest: Break) -> int:
-        furthest = bisect_right(self._reach, room + self._start(first))
+    def _best(self, first: int, rooms: Sequence[int], highest: Break) -> int:
+        starts = [
+            reach[first] - size for reach, size in zip(self._reaches, self._pieces[first].sizes, strict=True)
+        ]
+        ends = [room + start for room, start in zip(rooms, starts, strict=True)]
+        furthest = min(bisect_right(reach, end) for reach, end in zip(self._reaches, ends, strict=True))
         if furthest <= first or furthest == len(self):
             return max(first, furthest)
+        earliest = min(
+            bisect_left(reach, start + room * _MINIMUM_FILL)
+            for reach, start, room in zip(self._reaches, starts, rooms, strict=True)
+        )
         best, best_rank = furthest, -1
         for index in range(furthest, first, -1):
             rank = min(self._pieces[index].rank, highest)
-            if rank > Break.INSIDE and self._reach[index - 1] - self._start(first) < room * _MINIMUM_FILL:
+            if rank > Break.INSIDE and index - 1 < earliest:
                 rank = Break.INSIDE
             if rank > best_rank:
                 best, best_rank = index, rank
@@ -101,20 +116,22 @@ class Pieces:
                 break
         return best
 
-    def _start(self, first: int) -> int:
-        return self._reach[first] - self._pieces[first].size
-
 
 def _pieces(text: str, rules: TextRules) -> Iterator[Piece]:
-    entities = extract_entities(text)
+    entities = extract_entities(text, rules.reading)
     index = previous = 0
     for start, end in _spans(text, entities):
         following = index
         while following < len(entities) and entities[following].start < end:
             following += 1
-        size = count_units(countable(text, start, end, entities[index:following], rules), rules.unit)
-        gap = count_units(text[previous:start], rules.unit)
-        yield Piece(start, end, size, gap, _rank(text, previous, start))
+        counted = countable(text, start, end, entities[index:following], rules)
+        gap = text[previous:start]
+        sizes = (
+            count_units(counted, rules.unit),
+            *(count_units(text[start:end], unit) for unit, _ in rules.also),
+        )
+        gaps = (count_units(gap, rules.unit), *(count_units(gap, unit) for unit, _ in rules.also))
+        yield Piece(start, end, sizes, gaps, _rank(text, previous, start))
         index, previous = following, end
 
 

@@ -1,6 +1,6 @@
 """Cutting a text to a limit without harming its words."""
 
-from socialkit.text._measure import TextRules, measure
+from socialkit.text._measure import TextRules, excess, fits
 from socialkit.text._pieces import Break, Pieces
 
 __all__ = ["UnsplittableError", "split", "truncate"]
@@ -35,7 +35,7 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
     than a third of the limit. Han, Kana, Hangul and Thai write words without spaces: text in them may be
     cut between two graphemes, closing punctuation staying with what it closes. Whitespace at a cut and
     around a text that needs splitting is dropped, and nothing else. Text that fits comes back as it is;
-    text without words has no parts.
+    text without words has no parts. Every part keeps the further limits of the rules too.
 
     Raises:
         UnsplittableError: A single word does not fit.
@@ -48,7 +48,7 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
     _check_limit(limit)
     if not text.strip():
         return ()
-    if measure(text, rules) <= limit:
+    if fits(text, limit, rules):
         return (text,)
     pieces = Pieces(text, rules)
     parts: list[str] = []
@@ -56,8 +56,11 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
     while first < len(pieces):
         after = pieces.cut(first, limit)
         if after == first:
-            word = pieces.text(first, first + 1)
-            raise UnsplittableError(word, measure(word, rules), limit)
+            after = first + 1
+            word = pieces.text(first, after)
+            # A word that is too long where it stands may fit alone, if it is a link only there.
+            if too_long := excess(word, limit, rules):
+                raise UnsplittableError(word, *too_long)
         parts.append(pieces.text(first, after))
         first = after
     return tuple(parts)
@@ -66,8 +69,8 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
 def truncate(text: str, limit: int, rules: TextRules, *, ellipsis: str = "…") -> str:
     """Shorten a text to a limit, at the end of a word, with an ellipsis that counts too.
 
-    Text that fits comes back as it is. Words end as for `split()`; if not even the first one fits, the
-    ellipsis stands alone.
+    Text that fits, with the further limits of the rules too, comes back as it is. Words end as for
+    `split()`; if not even the first one fits, the ellipsis stands alone.
 
     Raises:
         ValueError: The limit is below 1 or has no room for the ellipsis.
@@ -77,9 +80,9 @@ def truncate(text: str, limit: int, rules: TextRules, *, ellipsis: str = "…") 
         'A longer story…'
     """
     _check_limit(limit)
-    if measure(text, rules) <= limit:
+    if fits(text, limit, rules):
         return text
-    if measure(ellipsis, rules) > limit:
+    if not fits(ellipsis, limit, rules):
         message = f"the ellipsis {ellipsis!r} does not fit a limit of {limit}"
         raise ValueError(message)
     pieces = Pieces(text, rules)

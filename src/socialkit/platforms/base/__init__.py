@@ -26,6 +26,7 @@ from socialkit.platforms.base._listening import Listening
 from socialkit.platforms.base._login import LoginFlow, LoginPlan
 from socialkit.platforms.base._media import MediaFiles
 from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._observations import observations
 from socialkit.platforms.base._posts import Posts
 from socialkit.platforms.base._rules import DraftRules, Place
 from socialkit.platforms.base._steps import publish_parts, secondary
@@ -61,6 +62,7 @@ __all__ = [
     "PlatformFacts",
     "Posts",
     "host_of",
+    "observations",
     "open_core",
     "publish_parts",
     "secondary",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from socialkit.errors import (
     APIError,
+    AuthenticationError,
     NotSupportedError,
     OutcomeUnknownError,
     UnexpectedResponseError,
@@ -87,6 +88,10 @@ class Core:
         needed = self.facts.scopes.get(capability, ())
         return not needed or not self._scopes or any(_grants(self._scopes, scope) for scope in needed)
 
+    def learn_scopes(self, scopes: tuple[str, ...]) -> None:
+        """Take over what the token may do, where only a login tells."""
+        self._scopes = scopes
+
     def require(self, capability: Capability) -> None:
         """Raise unless the platform offers something."""
         if not self.can(capability):
@@ -111,7 +116,9 @@ class Core:
         assert self.who is not None
         try:
             profile = await self.who()
-        except (APIError, UnexpectedResponseError):
+        except (APIError, UnexpectedResponseError) as error:
+            if error.repeatable or isinstance(error, AuthenticationError):
+                raise  # it says nothing about the token's scopes, and what follows would fail as well
             self.who = None  # a token without the scope to read its own account: ask no more
             return
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})

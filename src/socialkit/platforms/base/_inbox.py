@@ -13,6 +13,7 @@ from socialkit.models import (
     Capability,
     Draft,
     Found,
+    Limits,
     Message,
     MessageKind,
     Post,
@@ -111,7 +112,8 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             raise NotSupportedError("a notice has no words to answer", platform=core.facts.name)
         await core.mine(message.account)
         draft = self._reply_draft(message, text, hidden)
-        ready = core.facts.rules.ready(draft, core.facts.name, core.limits, "inbox.reply", now=core.now())
+        limits, now = self._reply_limits(hidden), core.now()
+        ready = core.facts.rules.ready(draft, core.facts.name, limits, "inbox.reply", now=now)
         await core.identify()
         return await core.write(
             "reply",
@@ -180,6 +182,10 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             )
             raise InvalidDraftError("the answer is empty", problems=[problem], platform=self._core.facts.name)
         return Draft(text=text, reply_to=message.id)
+
+    def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
+        """Return by what an answer is judged; a platform may take longer private ones."""
+        return self._core.limits
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from socialkit.errors import InvalidDraftError
 from socialkit.models import Basis, Draft, Limits, Measure, Media, MediaKind, Problem, Severity, Visibility
-from socialkit.text import TextRules, UnsplittableError, measure, split, truncate
+from socialkit.text import TextRules, TextUnit, UnsplittableError, fits, measure, split, truncate
 
 __all__ = ["DraftRules", "Place"]
 
@@ -130,7 +130,8 @@ class DraftRules:
     # Below -------------------------------------------------------------------------------
 
     def _text(self, limits: Limits) -> TextRules:
-        return replace(self.text, url_length=limits.url_length)
+        also = () if limits.text_bytes is None else ((TextUnit.UTF8_BYTES, limits.text_bytes),)
+        return replace(self.text, url_length=limits.url_length, also=also)
 
     def _length(self, text: str, limits: Limits) -> int:
         return measure(text, self._text(limits))
@@ -148,7 +149,7 @@ class DraftRules:
 
     def _shortened(self, part: Draft, limits: Limits) -> list[Draft]:
         room, rules = self._room(part, limits), self._text(limits)
-        if part.overflow == "refuse" or self._length(part.text, limits) <= room:
+        if part.overflow == "refuse" or (room > 0 and fits(part.text, room, rules)):
             return [part]
         if part.overflow == "truncate":
             return [part.model_copy(update={"text": truncate(part.text, room, rules)})]
@@ -192,6 +193,7 @@ class DraftRules:
     def _text_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         limits, unit = place.limits, place.limits.text_unit
         length = self._length(self.shown(part), limits)
+        yield from self._byte_problems(self.shown(part), "text", place)
         if length <= limits.text:
             return
         try:
@@ -205,12 +207,18 @@ class DraftRules:
         else:
             yield place.problem("text", "is too long", limit=limits.text, actual=length, unit=unit)
 
+    def _byte_problems(self, text: str, field: str, place: Place) -> Iterator[Problem]:
+        limit, size = place.limits.text_bytes, len(text.encode("utf-8", "surrogatepass"))
+        if limit is not None and size > limit:
+            yield place.problem(field, "is too long", limit=limit, actual=size, unit="bytes")
+
     def _comment_problems(self, text: str, place: Place) -> Iterator[Problem]:
         length = self._length(text, place.limits)
         if not text.strip():
             yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
         if length > place.limits.text:
             yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
+        yield from self._byte_problems(text, "first_comment", place)
 
     def _media_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         limits = place.limits

@@ -7,11 +7,11 @@ from typing import Final, Generic
 from socialkit.errors import APIError, NotFoundError
 from socialkit.models import Observation, Post, Profile, SubjectKind, Trend
 from socialkit.operations import ModeT, Page
-from socialkit.platforms.base import Insights, Listening
+from socialkit.platforms.base import Insights, Listening, observations
 from socialkit.platforms.mastodon._map import (
     ACCOUNT_METRICS,
+    NATIVE,
     POST_METRICS,
-    to_observations,
     to_post,
     to_profile,
     to_trend,
@@ -50,7 +50,7 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
         for post in chunk:
             status, kind = statuses.get(post), SubjectKind.POST
             rows.extend(
-                to_observations(status, POST_METRICS, kind=kind, subject_id=post, account=ref, now=now)
+                observations(status, POST_METRICS, NATIVE, kind=kind, subject_id=post, account=ref, now=now)
             )
         following = start + AT_ONCE
         return Page(tuple(rows), str(following) if following < len(posts) else None)
@@ -85,9 +85,10 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
     async def _account(self) -> tuple[Observation, ...]:
         request = Request(method="GET", url="api/v1/accounts/verify_credentials")
         answer = await self._core.pipeline.call(request, WireAccount)
-        return to_observations(
+        return observations(
             answer.value,
             ACCOUNT_METRICS,
+            NATIVE,
             kind=SubjectKind.ACCOUNT,
             subject_id=answer.value.id,
             account=self._core.ref,

@@ -16,14 +16,11 @@ from socialkit.models import (
     MediaLimit,
     Message,
     MessageKind,
-    Missing,
     NoticeKind,
-    Observation,
     Post,
     PostMedia,
     Profile,
     Raw,
-    SubjectKind,
     Trend,
     TrendKind,
     Visibility,
@@ -47,12 +44,12 @@ from socialkit.text import html_to_text
 
 __all__ = [
     "ACCOUNT_METRICS",
+    "NATIVE",
     "POST_METRICS",
     "VISIBILITY_TO_WIRE",
     "to_limits",
     "to_media",
     "to_message",
-    "to_observations",
     "to_post",
     "to_profile",
     "to_scheduled_post",
@@ -265,40 +262,6 @@ def to_message(wire: WireNotification, raw: Raw, account: AccountRef | None) -> 
         url=status.url if status is not None else None,
         raw=raw,
     )
-
-
-def to_observations(
-    subject: T | None,
-    metrics: Mapping[str, Callable[[T], int | None] | None],
-    *,
-    kind: SubjectKind,
-    subject_id: str,
-    account: AccountRef,
-    now: datetime,
-) -> tuple[Observation, ...]:
-    """Return one row a metric; a subject that is not there gives rows that say so."""
-    rows: list[Observation] = []
-    for metric, read in metrics.items():
-        value = read(subject) if read is not None and subject is not None else None
-        missing = None
-        if value is None:
-            missing = Missing.NOT_FOUND if subject is None else Missing.NOT_OFFERED
-        rows.append(
-            Observation(
-                metric=metric,
-                subject_kind=kind,
-                subject=subject_id,
-                brand=account.brand,
-                platform=account.platform,
-                account=account.key,
-                value=value,
-                missing=missing,
-                unit="count",
-                observed_at=now,
-                native=NATIVE.get(metric, ""),
-            )
-        )
-    return tuple(rows)
 
 
 def to_trend(wire: WireTrendsTag | WireTrendsLink, raw: Raw) -> Trend:

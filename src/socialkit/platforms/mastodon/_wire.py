@@ -6,12 +6,7 @@ for what they do not have, and numbers for ids. Whatever a post is still a post 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
-
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import core_schema
-
-from socialkit.models import Timestamp, WireModel
+from socialkit.models import Lenient, Timestamp, WireModel
 
 __all__ = [
     "WireAccount",
@@ -36,20 +31,6 @@ __all__ = [
     "WireTrendsLink",
     "WireTrendsTag",
 ]
-
-
-T = TypeVar("T")
-
-
-class _OrNone:
-    """Reads what does not fit as None, without a call into Python for each value."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
-
-
-Lenient = Annotated[T | None, _OrNone()]
-"""A value that is None when it is missing, null, or not what it should be."""
 
 
 class WireIdentified(WireModel):

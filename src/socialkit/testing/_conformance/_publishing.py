@@ -132,6 +132,8 @@ class PublishingSuite(Suite):
     ) -> None:
         bench.needs(Capability.PUBLISH)
         self.needs_first_comments()
+        if outcome is Outcome.UNKNOWN:
+            self.needs_unknown("publish")
         client = bench.seat(retry=Retry(on_limit="raise")).client
         bench.world.fail(self.platform, "publish", fault, after=1)
         draft = self.draft().model_copy(update={"first_comment": "Shop: https://shop.example"})

@@ -115,7 +115,7 @@ class RepliesSuite(Suite):
 
     async def test_a_hidden_comment_is_hidden_until_it_is_shown_again(self, bench: Bench) -> None:
         bench.needs(Capability.HIDE)
-        message = await self.received(bench)
+        message = await self.commented(bench)
         await settle(bench.client.inbox.hide(message))
         hidden = self.hidden(bench.world, message.id)
         await settle(bench.client.inbox.unhide(message))
@@ -125,7 +125,7 @@ class RepliesSuite(Suite):
 
     async def test_a_deleted_comment_is_gone(self, bench: Bench) -> None:
         bench.needs(Capability.DELETE_COMMENTS)
-        message = await self.received(bench)
+        message = await self.commented(bench)
         await settle(bench.client.inbox.delete(message))
 
         assert message.id not in [one.id for one in await collect(bench.client.inbox.iterate())]

@@ -160,6 +160,19 @@ class Suite:
         post: Post = await settle(bench.client.posts.publish(self.draft(text)))
         return post
 
+    def needs_unknown(self, write: str) -> None:
+        """Skip where a write never ends unknown."""
+        if write in self.repeatable:
+            pytest.skip(f"{self.platform} does {write} once, however often it is sent")
+
+    async def commented(self, bench: Bench, text: str = "Where is my order?") -> Message:
+        """Have a customer write under a post of the account `main`; return the message."""
+        bench.needs(Capability.PUBLISH, Capability.COMMENTS)
+        above = await self.published(bench)
+        wanted = bench.world.receive(self.platform, text=text, reply_to=above.id)
+        messages: list[Message] = await collect(bench.client.inbox.comments(above))
+        return next(one for one in messages if one.id == wanted)
+
     async def received(
         self, bench: Bench, text: str = "Where is my order?", *, private: bool = False
     ) -> Message:

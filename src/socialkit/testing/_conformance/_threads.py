@@ -70,6 +70,7 @@ class ThreadSuite(Suite):
         self, bench: Bench
     ) -> None:
         bench.needs(Capability.PUBLISH, Capability.THREADS)
+        self.needs_unknown("publish")
         bench.world.fail(self.platform, "publish", Fault.DROP_AFTER_COMMIT, after=1)
 
         with pytest.raises(OutcomeUnknownError) as caught:

@@ -1,0 +1,156 @@
+"""Private messages. They stand behind a service of their own, and only some tokens reach it.
+
+An app password reaches it when it was made with access to direct messages; a login, with the scope
+`transition:chat.bsky`. See https://docs.bsky.app/docs/api/chat-bsky-convo-list-convos.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.errors import AuthenticationError, PermissionDeniedError
+from socialkit.models import Attempt, Capability, Found, Message, Model, Post
+from socialkit.operations import Run
+from socialkit.platforms.base import Core
+from socialkit.platforms.bluesky._calls import CHAT, Calls
+from socialkit.platforms.bluesky._map import to_chat_message, to_chat_post
+from socialkit.platforms.bluesky._richtext import facets
+from socialkit.platforms.bluesky._wire import (
+    WireConvo,
+    WireConvoAnswer,
+    WireConvos,
+    WireMessage,
+    WireMessages,
+)
+from socialkit.transport import Answer, Safety
+
+__all__ = ["Chat"]
+
+CONVO: Final = "chat.bsky.convo."
+MOST: Final = 100
+"""Conversations that are looked at, and messages of each."""
+CONVERSATION, LATEST, COMMIT = "conversation", "latest message", "message"
+SETTLES_AFTER: Final = timedelta(minutes=2)
+"""How long after its deadline a message may still arrive; not documented: beyond usual time-outs."""
+
+
+class _Latest(Model):
+    """The newest message of a conversation before ours."""
+
+    id: str | None = None
+
+
+class Chat:
+    """Reads and writes private messages for one client."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._calls = Calls(core)
+        self._closed = False
+
+    async def received(self, since: datetime | None, until: datetime | None) -> list[Message]:
+        """Return what others wrote after one time and up to another, newest first.
+
+        A token without access to messages gives none: what the rest of the inbox holds is not lost for it.
+        """
+        await self._calls.did()  # the login tells whether messages are open to the token
+        if self._closed or not self._core.can(Capability.DIRECT_MESSAGES):
+            return []
+        try:
+            answer = await self._calls.read(
+                f"{CONVO}listConvos", (("limit", str(MOST)),), WireConvos, proxy=CHAT
+            )
+        except (AuthenticationError, PermissionDeniedError):
+            self._closed = True  # the token said nothing of itself; ask no more
+            return []
+        found: list[Message] = []
+        for convo in answer.value.convos:
+            if _may_hold(convo, since):
+                found.extend(await self._messages(convo))
+        wanted = [one for one in found if _within(one.created_at, since, until)]
+        return sorted(wanted, key=lambda message: message.created_at, reverse=True)
+
+    async def _messages(self, convo: WireConvo) -> list[Message]:
+        ref, answer = self._core.ref, await self._read(convo.id)
+        return [
+            to_chat_message(wire, convo, answer.raw.at("messages", number), ref)
+            for number, wire in enumerate(answer.value.messages)
+            if wire.text is not None and wire.sender is not None and wire.sender.did != ref.id
+        ]
+
+    async def _read(self, convo: str, most: int = MOST) -> Answer[WireMessages]:
+        params = (("convoId", convo), ("limit", str(most)))
+        return await self._calls.read(f"{CONVO}getMessages", params, WireMessages, proxy=CHAT)
+
+    # Answers -----------------------------------------------------------------------------------
+
+    async def send(self, message: Message, text: str, run: Run) -> Post:
+        """Answer in private. Nothing makes that repeatable, so the newest message before it is remembered."""
+        convo = await run.step(CONVERSATION, partial(self._conversation, message), returns=str)
+        await run.step(LATEST, partial(self._latest, convo), returns=_Latest)
+        return await run.commit(COMMIT, partial(self._sent, convo, text, message.id), returns=Post)
+
+    async def _conversation(self, message: Message) -> str:
+        if message.conversation_id is not None:
+            return message.conversation_id
+        answer = await self._calls.read(
+            f"{CONVO}getConvoForMembers", (("members", message.author.id),), WireConvoAnswer, proxy=CHAT
+        )
+        return answer.value.convo.id
+
+    async def _latest(self, convo: str) -> _Latest:
+        answer = await self._read(convo, 1)
+        return _Latest(id=next((one.id for one in answer.value.messages), None))
+
+    async def _sent(self, convo: str, text: str, answered: str) -> Post:
+        body: dict[str, JsonValue] = {"text": text}
+        if marks := facets(text, {}):
+            body["facets"] = marks
+        answer = await self._calls.procedure(
+            f"{CONVO}sendMessage",
+            {"convoId": convo, "message": body},
+            WireMessage,
+            safety=Safety.WRITE,
+            proxy=CHAT,
+        )
+        return to_chat_post(answer.value, convo, answer.raw, self._core.ref, answered)
+
+    async def find(self, attempt: Attempt) -> Found:
+        """Look once for an answer that was lost, among the messages newer than the remembered one."""
+        assert attempt.message is not None
+        assert attempt.draft is not None
+        convo, before = attempt.results.get(CONVERSATION), attempt.results.get(LATEST)
+        if not isinstance(convo, str) or not isinstance(before, dict):
+            return Found.undecided("the conversation is not known")
+        answer, me = await self._read(convo), await self._calls.did()
+        for number, wire in enumerate(answer.value.messages):
+            if wire.id == before.get("id"):
+                return self._absent(attempt)
+            mine = wire.sender is not None and wire.sender.did == me
+            if mine and (wire.text or "").strip() == attempt.draft.text.strip():
+                raw = answer.raw.at("messages", number)
+                return Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
+        if len(answer.value.messages) >= MOST:
+            return Found.undecided("too much was written in the conversation since to look through it all")
+        return self._absent(attempt)
+
+    def _absent(self, attempt: Attempt) -> Found:
+        settled = attempt.deadline + SETTLES_AFTER
+        if self._core.now() < settled:
+            return Found.undecided(
+                "it is not in the conversation, but it may still arrive", ask_again=settled
+            )
+        return Found.absent("it is not in the conversation")
+
+
+def _may_hold(convo: WireConvo, since: datetime | None) -> bool:
+    last = convo.last_message.sent_at if convo.last_message is not None else None
+    return since is None or last is None or last > since
+
+
+def _within(time: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or time > since) and (until is None or time <= until)

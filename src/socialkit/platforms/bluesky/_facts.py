@@ -1,0 +1,278 @@
+"""What Bluesky declares: limits, capabilities, errors.
+
+Limits are those of the lexicons of 2026-08: https://github.com/bluesky-social/atproto/tree/main/lexicons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from socialkit.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    MissingScopeError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    TokenExpiredError,
+)
+from socialkit.models import (
+    Basis,
+    Capability,
+    Draft,
+    Limits,
+    Media,
+    MediaKind,
+    MediaLimit,
+    Problem,
+    Severity,
+    Visibility,
+)
+from socialkit.platforms.base import DraftRules, Place, PlatformFacts
+from socialkit.platforms.bluesky._options import BlueskyOptions
+from socialkit.platforms.bluesky._records import POST, parse_uri
+from socialkit.text import Dialect, TextRules, count_graphemes
+from socialkit.transport import ErrorTable, RateHeaders, Request
+
+__all__ = ["CHAT_LIMITS", "FACTS", "OLD_IMAGE", "RULES", "BlueskyRules"]
+
+IMAGES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+OLD_IMAGE: Final = 1_000_000
+"""Bytes that every server takes. Lexicons before 2026 said so, and a server may still have them."""
+THUMB: Final = 1_000_000
+LANGS, LABELS, TAGS, TAG, TAG_BYTES, REPLY_RULES = 3, 10, 8, 64, 640, 5
+RULES: Final = {"mentioned": "mentionRule", "followers": "followerRule", "following": "followingRule"}
+
+LIMITS: Final = Limits(
+    text=300,
+    text_bytes=3_000,
+    media=4,
+    alt_text=2_000,  # the lexicon has no limit; this is what the network's own app lets people write
+    image=MediaLimit(bytes=2_000_000),
+    video=MediaLimit(bytes=300_000_000),
+    mime_types=IMAGES | {"video/mp4"},
+)
+
+CHAT_LIMITS: Final = LIMITS.model_copy(update={"text": 1_000, "text_bytes": 10_000, "media": 0})
+"""Of private messages."""
+
+CAPABILITIES: Final = frozenset(
+    {
+        Capability.PUBLISH,
+        Capability.THREADS,
+        Capability.MEDIA,
+        Capability.ALT_TEXT,
+        Capability.QUOTES,
+        Capability.DELETE,
+        Capability.MENTIONS,
+        Capability.COMMENTS,
+        Capability.DIRECT_MESSAGES,
+        Capability.REPLY,
+        Capability.REPLY_PRIVATELY,
+        Capability.LIKE,
+        Capability.HIDE,
+        Capability.POST_INSIGHTS,
+        Capability.ACCOUNT_INSIGHTS,
+        Capability.SEARCH,
+        Capability.TRENDS,
+        Capability.PROFILES,
+    }
+)
+
+INSTEAD: Final = {
+    Capability.EDIT: "delete the post and publish it again: readers keep seeing a record's first version",
+    Capability.SCHEDULE: "a Publisher of ours: the server publishes at once",
+    Capability.POLLS: "a question in the text",
+    Capability.DELETE_COMMENTS: "hide the reply: it stays its author's",
+    Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); nothing more is told",
+}
+
+CHAT_SCOPES: Final = (
+    "com.atproto.access",
+    "com.atproto.appPassPrivileged",
+    "transition:chat.bsky",
+)
+
+SCOPES: Final = {
+    Capability.DIRECT_MESSAGES: CHAT_SCOPES,
+    Capability.REPLY_PRIVATELY: CHAT_SCOPES,
+}
+
+ERRORS: Final = {
+    "ExpiredToken": TokenExpiredError,
+    "InvalidToken": AuthenticationError,
+    "AuthMissing": AuthenticationError,
+    "AuthenticationRequired": AuthenticationError,
+    "AuthFactorTokenRequired": AuthenticationError,
+    "AccountTakedown": PermissionDeniedError,
+    "AccountDeactivated": PermissionDeniedError,
+    "AccountSuspended": PermissionDeniedError,
+    "BlockedActor": PermissionDeniedError,
+    "BlockedByActor": PermissionDeniedError,
+    "BlockedSubject": PermissionDeniedError,
+    "MessagesDisabled": PermissionDeniedError,
+    "NotFollowedBySender": PermissionDeniedError,
+    "Forbidden": PermissionDeniedError,
+    "ScopeMissingError": MissingScopeError,
+    "InvalidRequest": BadRequestError,
+    "InvalidRecord": BadRequestError,
+    "InvalidSwap": ConflictError,
+    "ConvoLocked": ConflictError,
+    "RateLimitExceeded": RateLimitedError,
+    "RecordNotFound": NotFoundError,
+    "RepoNotFound": NotFoundError,
+    "NotFound": NotFoundError,
+    "AccountNotFound": NotFoundError,
+    "HandleNotFound": NotFoundError,
+    "RecipientNotFound": NotFoundError,
+    "InvalidConvo": NotFoundError,
+    "MethodNotImplemented": BadRequestError,
+    "InternalServerError": ServerError,
+    "UpstreamFailure": ServerError,
+    "NotEnoughResources": ServerError,
+    "UpstreamTimeout": ServerError,
+}
+"""By name, before the status: an expired token comes with status 400."""
+
+BUCKETS: Final = (
+    ("com.atproto.server.createSession", "logins"),
+    ("com.atproto.repo.uploadBlob", "files"),
+    ("com.atproto.repo.putRecord", "writes"),
+    ("com.atproto.repo.applyWrites", "writes"),
+    ("com.atproto.repo.deleteRecord", "writes"),
+    ("chat.bsky.", "messages"),
+    ("app.bsky.video.", "videos"),
+)
+
+
+def bucket(request: Request) -> str:
+    """Name the budget of a call: headers tell of the nearest limit, perhaps that of writes alone."""
+    name = request.url.rpartition("xrpc/")[2]
+    return next((bucket for start, bucket in BUCKETS if name.startswith(start)), "")
+
+
+class BlueskyRules(DraftRules):
+    """What Bluesky refuses. The text keeps two limits at once: graphemes, and bytes of UTF-8."""
+
+    text: ClassVar[TextRules] = TextRules(dialect=Dialect.BLUESKY)
+    threads: ClassVar[bool] = True
+    visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+
+    def is_empty(self, draft: Draft) -> bool:
+        """Return whether there is nothing to publish: a quote or a card stand without words."""
+        options = draft.option(BlueskyOptions)
+        card = options is not None and options.card is not None
+        return not (draft.text.strip() or draft.media or draft.quotes or card)
+
+    def continuation(self, draft: Draft, text: str) -> Draft:
+        """Return a later part: it keeps languages and labels."""
+        options = draft.option(BlueskyOptions)
+        kept = () if options is None else (BlueskyOptions(langs=options.langs, labels=options.labels),)
+        return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
+
+    def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
+        """Find mixed files, pictures that old servers refuse, and options that cannot be."""
+        yield from _media_problems(draft, place)
+        for field in ("reply_to", "quotes"):
+            uri = getattr(draft, field)
+            address = parse_uri(uri) if uri is not None else None
+            if uri is not None and (address is None or address.collection != POST):
+                message = "is no address of a post, such as at://did:plc:…/app.bsky.feed.post/…"
+                yield place.problem(field, message, actual=uri, basis=Basis.DRAFT)
+        options = draft.option(BlueskyOptions)
+        if options is not None:
+            yield from _card_problems(draft, options, place)
+            yield from _label_problems(options, place)
+            yield from _gate_problems(draft, options, place)
+
+
+def _media_problems(draft: Draft, place: Place) -> Iterator[Problem]:
+    if len(draft.media) > 1 and any(one.kind is MediaKind.VIDEO for one in draft.media):
+        yield place.problem("media", "mixes a video with other files", basis=Basis.DRAFT)
+    most = place.limits.image.bytes
+    for number, one in enumerate(draft.media):
+        field = f"media[{number}]"
+        if one.kind is MediaKind.ANIMATION:
+            message = "moves, but is shown as a still picture: a short video moves"
+            yield place.problem(field, message, severity=Severity.WARNING)
+            if most is not None and one.size is not None and one.size > most:
+                yield place.problem(field, "is too large", limit=most, actual=one.size, unit="bytes")
+        if _is_new_size(one, most):
+            message = "is larger than servers with older rules take"
+            yield place.problem(
+                field, message, limit=OLD_IMAGE, actual=one.size, unit="bytes", severity=Severity.WARNING
+            )
+
+
+def _is_new_size(media: Media, most: int | None) -> bool:
+    picture = media.kind in {MediaKind.IMAGE, MediaKind.ANIMATION} and media.size is not None
+    return picture and OLD_IMAGE < (media.size or 0) <= (most or 0)
+
+
+def _card_problems(draft: Draft, options: BlueskyOptions, place: Place) -> Iterator[Problem]:
+    card = options.card
+    if card is None:
+        return
+    if draft.media:
+        yield place.problem("options.card", "cannot stand beside files", basis=Basis.DRAFT)
+    if not card.uri.startswith(("https://", "http://")):
+        yield place.problem("options.card.uri", "is no http or https address", basis=Basis.DRAFT)
+    thumb = card.thumb
+    if thumb is None:
+        return
+    if thumb.mime_type is not None and thumb.mime_type not in IMAGES:
+        yield place.problem("options.card.thumb", f"has a type that is not taken: {thumb.mime_type}")
+    if thumb.size is not None and thumb.size > THUMB:
+        yield place.problem(
+            "options.card.thumb", "is too large", limit=THUMB, actual=thumb.size, unit="bytes"
+        )
+
+
+def _label_problems(options: BlueskyOptions, place: Place) -> Iterator[Problem]:
+    for field, most in (("langs", LANGS), ("labels", LABELS), ("tags", TAGS)):
+        count = len(getattr(options, field))
+        if count > most:
+            yield place.problem(f"options.{field}", "are too many", limit=most, actual=count)
+    for number, tag in enumerate(options.tags):
+        field, length, size = f"options.tags[{number}]", count_graphemes(tag), len(tag.encode())
+        if length > TAG or size > TAG_BYTES:
+            yield place.problem(field, "is too long", limit=TAG, actual=length, unit="graphemes")
+        if not tag or tag.startswith("#"):
+            yield place.problem(field, "is a word without its #", basis=Basis.DRAFT)
+
+
+def _gate_problems(draft: Draft, options: BlueskyOptions, place: Place) -> Iterator[Problem]:
+    rules = options.replies
+    if rules is None:
+        return
+    if place.prefix or draft.reply_to is not None:
+        message = "belongs to the first post of a thread"
+        yield place.problem("options.replies", message, basis=Basis.DRAFT)
+    if len(rules) > REPLY_RULES:
+        yield place.problem("options.replies", "are too many", limit=REPLY_RULES, actual=len(rules))
+    for number, rule in enumerate(rules):
+        if rule not in RULES and parse_uri(rule) is None:
+            message = f"is none of {', '.join(RULES)}, and no address of a list"
+            yield place.problem(f"options.replies[{number}]", message, actual=rule, basis=Basis.DRAFT)
+
+
+FACTS: Final = PlatformFacts(
+    name="bluesky",
+    title="Bluesky",
+    documentation="https://docs.bsky.app/docs/category/http-reference",
+    api_version="lexicons of 2026-08",
+    capabilities=CAPABILITIES,
+    instead=INSTEAD,
+    scopes=SCOPES,
+    limits=LIMITS,
+    rules=BlueskyRules("bluesky"),
+    errors=ErrorTable(codes=ERRORS),
+    rate_headers=RateHeaders(
+        limit="ratelimit-limit", remaining="ratelimit-remaining", reset="ratelimit-reset"
+    ),
+    bucket=bucket,
+    authoritative=True,
+)
