@@ -50,6 +50,7 @@ from tests.security.support import (
     leaks,
     logged,
     outcome,
+    reading,
     token_of,
 )
 from tests.support import settle
@@ -185,12 +186,9 @@ async def test_an_unknown_outcome_shows_no_token_and_keeps_the_draft(
     blocking: bool, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    me = http(b'{"id": "9", "acct": "shop"}')
 
     def reply(request: bytes) -> bytes:
-        if request.startswith(b"POST"):
-            return echo(500)(request)
-        return me if b"verify_credentials" in request else http(b"[]")
+        return echo(500)(request) if request.startswith(b"POST") else reading(request)
 
     client = connect(blocking, serve(reply).url)
     result = await outcome(OPERATIONS["posts.publish"], client)
@@ -362,23 +360,22 @@ def oauth_error(status: int, code: str) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        *FAULTS.values(),
-        new_token,
-        lambda _: http(b"[" * 100_000),
-        oauth_error(400, "invalid_grant"),
-        oauth_error(401, "invalid_client"),
-        oauth_error(200, "odd"),
-    ],
-    ids=[*FAULTS, "new token", "bomb", "invalid_grant", "invalid_client", "error in 200"],
-)
+LOGIN_FAULTS: Final[dict[str, Reply]] = {
+    **FAULTS,
+    "new token": new_token,
+    "bomb": lambda _: http(b"[" * 100_000),
+    "invalid_grant": oauth_error(400, "invalid_grant"),
+    "invalid_client": oauth_error(401, "invalid_client"),
+    "error in 200": oauth_error(200, "odd"),
+}
+
+
+@pytest.mark.parametrize("fault", LOGIN_FAULTS)
 async def test_a_login_shows_neither_code_nor_verifier_nor_secret(
-    blocking: bool, serve: Serve, fault: Reply, caplog: pytest.LogCaptureFixture
+    blocking: bool, serve: Serve, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server = serve(fault)
+    server = serve(LOGIN_FAULTS[fault])
     result = await finished(blocking, server.url)
 
     assert isinstance(result, sk.SocialKitError), result
@@ -445,7 +442,10 @@ def platform_with(
         answer = await endpoint.send(request)
         return read_token(answer, request, platform="pixelwall").to_stored(NOON)
 
-    more: dict[str, Any] = {"put": lambda r, t: query_token(r, "access_token", t)} if in_query else {}
+    def in_address(request: Request, token: Secret) -> Request:
+        return query_token(request, "access_token", token)
+
+    more: dict[str, Any] = {"put": in_address} if in_query else {}
     renewing = Refreshing(
         Credentials(access_token=ACCESS, refresh_token=REFRESH, client_secret=CLIENT_SECRET),
         refresh=refresh,
