@@ -7,7 +7,7 @@
 
 PYTHON ?= python3
 ENV ?= .venv
-WORKERS ?= 0
+WORKERS ?= 2
 BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 READY := $(ENV)/.ready

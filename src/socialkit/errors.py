@@ -294,7 +294,7 @@ class ContentRejectedError(APIError):
 
 
 class ServerError(APIError):
-    """The platform failed. On a write it only stands as the cause of `OutcomeUnknownError`."""
+    """The platform failed. Of a write itself it only stands as the cause of `OutcomeUnknownError`."""
 
     repeatable: bool = True
 

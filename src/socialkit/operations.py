@@ -29,10 +29,12 @@ from typing import (
 from pydantic import JsonValue, TypeAdapter
 
 from socialkit._listing import AsyncListing, Listing, Page
-from socialkit.errors import SocialKitError
+from socialkit.errors import OutcomeUnknownError, SocialKitError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+
+    from socialkit.models import Attempt
 
 __all__ = [
     "Async",
@@ -249,6 +251,10 @@ class PassingRun:
         self._root = uuid.uuid4()
         self._results: dict[str, tuple[type[Any], Any]] = {}
         self.open: OpenStep | None = None
+        self.last: OpenStep | None = None
+        """The last commit that began, ended or not."""
+        self.describe: Callable[[OpenStep], Attempt] | None = None
+        """Says everything that is needed to find out later what became of a commit."""
         self.current: str | None = None
 
     def key(self, name: str) -> str:
@@ -267,10 +273,19 @@ class PassingRun:
         return result
 
     async def commit(self, name: str, call: Callable[[], Awaitable[T]], *, returns: type[T]) -> T:
-        """Run the one step that makes something public, and return its result."""
+        """Run the one step that makes something public, and return its result.
+
+        Raises:
+            OutcomeUnknownError: Nobody knows; its `attempt` says what was sent.
+        """
         started = self.now()
-        self.open = OpenStep(name, self.key(name), started, started + self._patience)
-        result = await self.step(name, call, returns=returns)
+        self.open = self.last = OpenStep(name, self.key(name), started, started + self._patience)
+        try:
+            result = await self.step(name, call, returns=returns)
+        except OutcomeUnknownError as error:
+            if self.describe is not None:
+                error.attempt = self.describe(self.open)
+            raise
         self.open = None
         return result
 

@@ -7,17 +7,17 @@ import json
 import pickle
 import zlib
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 
 import socialkit as sk
 from socialkit.models import Attempt
-from tests.security.support import OFFLINE, OPERATIONS, TWICE, Cut, close, connect, outcome
+from tests.security.support import ME, OFFLINE, OPERATIONS, TWICE, Cut, close, connect, outcome, reading
 from tests.transport.loopback import Act, Loopback, Reply, http
 
 Serve = Callable[[Reply], Loopback]
 
-ME = http(b'{"id": "9", "acct": "shop"}')
 WRITING = frozenset(
     {"posts.publish", "posts.publish thread", "posts.publish scheduled", "posts.edit", "posts.delete"}
     | {"inbox.reply", "posts.reschedule"}
@@ -69,11 +69,19 @@ BODIES: dict[str, bytes] = {
     "no ids": b'{"id": "", "acct": "", "url": ""}',
     "same names": b'{"id": "1", "id": 2, "id": null}',
 }
+SHAPES = ("empty", "null", "list of lists", "html", "truncated", "no utf-8", "bomb of lists", "odd ids")
+STATUSES = (201, 202, 203, 205, 206, 226, 300, 399, 402, 451, 599, 600, 999)
+
+
+def fixed(answer: bytes) -> Reply:
+    return lambda _: answer
+
+
 ANSWERS: dict[str, Reply] = {
-    **{name: lambda _, body=body: http(body) for name, body in BODIES.items()},  # type: ignore[misc]
-    **{f"500 {name}": lambda _, body=body: http(body, 500) for name, body in BODIES.items()},  # type: ignore[misc]
-    **{f"422 {name}": lambda _, body=body: http(body, 422) for name, body in BODIES.items()},  # type: ignore[misc]
-    **{f"status {n}": lambda _, n=n: http(b"", n) for n in (201, 202, 203, 205, 206, 226, 300, 399, 402, 451, 599, 600, 999)},  # type: ignore[misc]  # fmt: skip
+    **{name: fixed(http(body)) for name, body in BODIES.items()},
+    **{f"500 {name}": fixed(http(BODIES[name], 500)) for name in SHAPES},
+    **{f"422 {name}": fixed(http(BODIES[name], 422)) for name in SHAPES},
+    **{f"status {status}": fixed(http(b"", status)) for status in STATUSES},
     "204": lambda _: b"HTTP/1.1 204 No Content\r\n\r\n",
     "304": lambda _: b"HTTP/1.1 304 Not Modified\r\n\r\n",
     "100 then 200": lambda _: b"HTTP/1.1 100 Continue\r\n\r\n" + http(b"{}"),
@@ -109,7 +117,7 @@ ANSWERS: dict[str, Reply] = {
     "long link": lambda _: http(b"[]", 200, "Link: " + "<" * 30_000),
     "drop": lambda _: Act.DROP,
     "nothing": lambda _: Cut(b""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -131,12 +139,8 @@ def _is_foreign(result: object) -> bool:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 async def test_a_write_that_no_answer_decided_is_unknown(blocking: bool, serve: Serve, answer: str) -> None:
-    status = b'{"id": "1", "created_at": "2026-03-01T12:00:00Z", "account": {"id": "9", "acct": "shop"}}'
-
     def reply(request: bytes) -> bytes | Act:
-        if not request.startswith(b"GET"):
-            return ANSWERS[answer](request)
-        return ME if b"verify_credentials" in request else http(status if b"/1 " in request else b"[]")
+        return reading(request) if request.startswith(b"GET") else ANSWERS[answer](request)
 
     server = serve(reply)
     client = connect(blocking, server.url, retry=TWICE)
@@ -146,9 +150,9 @@ async def test_a_write_that_no_answer_decided_is_unknown(blocking: bool, serve: 
     for name, result in results.items():
         if isinstance(result, BaseException):
             assert isinstance(result, sk.OutcomeUnknownError | sk.APIError), (name, result)
-        if isinstance(result, sk.OutcomeUnknownError):
-            if name != "posts.reschedule":  # sent again by hand: there is nothing to look for
-                assert Attempt.model_validate_json(result.attempt.model_dump_json()) == result.attempt
+        # A time that was moved is moved again by hand: there is nothing to look for.
+        if isinstance(result, sk.OutcomeUnknownError) and name != "posts.reschedule":
+            assert Attempt.model_validate_json(result.attempt.model_dump_json()) == result.attempt
     if answer.startswith("422"):
         assert {type(result) for result in results.values()} == {sk.BadRequestError}
     if answer.startswith("500"):
@@ -156,13 +160,13 @@ async def test_a_write_that_no_answer_decided_is_unknown(blocking: bool, serve: 
 
 
 async def test_an_answer_longer_than_it_says_spoils_no_later_one(blocking: bool, serve: Serve) -> None:
-    first = [lying(len(ME), ME) + b'HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{"id": "evil", "acct": "x"}']
+    first = [ME + b"and what nobody asked for"]
     server = serve(lambda _: first.pop() if first else ME)
-    client = connect(blocking, server.url)
+    client = connect(blocking, server.url, retry=TWICE)
     results = [await outcome(OPERATIONS["account.me"], client) for _ in range(3)]
     await close(client)
 
-    assert [one.id for one in results[1:] if isinstance(one, sk.Profile)] == ["9", "9"]
+    assert [one.id for one in results if isinstance(one, sk.Profile)] == ["9", "9", "9"]
 
 
 async def test_an_answer_that_unfolds_is_not_unfolded_to_its_end(
@@ -201,7 +205,7 @@ async def test_what_the_server_says_in_vain_is_described(blocking: bool, serve: 
 
 async def test_limits_that_no_server_means_stop_no_check(blocking: bool, serve: Serve) -> None:
     values: list[object] = [-5, 0, 10**300, "many", None, [], True, 1.5]
-    client_of = [
+    documents = [
         {
             "configuration": {
                 "statuses": dict.fromkeys(
@@ -217,14 +221,15 @@ async def test_limits_that_no_server_means_stop_no_check(blocking: bool, serve: 
         }
         for v in values
     ]
-    server = serve(lambda _: http(json.dumps(client_of[len(server.requests) - 1]).encode()))
-    client = connect(blocking, server.url)
+    answer = [b""]
+    client = connect(blocking, serve(lambda _: http(answer[0])).url)
     drafts = [
         sk.Draft(text="word " * 200, overflow="thread"),
         sk.Draft(text="word " * 200, overflow="truncate"),
         sk.Draft(text="See https://shop.example/jackets"),
     ]
-    for _ in values:
+    for document in documents:
+        answer[0] = json.dumps(document).encode()
         result = await outcome(OPERATIONS["account.refresh_limits"], client)
         assert isinstance(result, sk.Limits | sk.SocialKitError), result
         for draft in drafts:
@@ -238,8 +243,9 @@ async def test_counts_that_no_server_means_are_missing_not_wrong(blocking: bool,
     rows = await outcome(OPERATIONS["insights.account"], client)
     await close(client)
 
-    assert isinstance(rows, list | tuple), rows
-    assert {row.metric: row.value for row in rows if row.metric == "posts"} == {"posts": 3.0}  # pyright: ignore
+    assert isinstance(rows, tuple), rows
+    values = {row.metric: row.value for row in cast("tuple[sk.Observation, ...]", rows)}
+    assert (values["followers"], values["following"], values["posts"]) == (None, None, 3.0)
 
 
 async def test_a_thread_that_breaks_after_an_odd_answer_loses_nothing(blocking: bool, serve: Serve) -> None:
@@ -254,7 +260,7 @@ async def test_a_thread_that_breaks_after_an_odd_answer_loses_nothing(blocking: 
     def reply(request: bytes) -> bytes | Act:
         if request.startswith(b"POST"):
             return posts.pop(0)
-        return ME if b"verify_credentials" in request else http(b"[]")
+        return reading(request)
 
     client = connect(blocking, serve(reply).url)
     result = await outcome(OPERATIONS["posts.publish thread"], client)

@@ -10,16 +10,26 @@ import pytest
 
 import socialkit as sk
 from socialkit.transport import Retry, parse_reset, parse_retry_after
-from tests.security.support import FAR, NOON, OPERATIONS, Cut, close, connect, first_lines, haste, outcome
+from tests.security.support import (
+    FAR,
+    NOON,
+    OPERATIONS,
+    STATUS,
+    Cut,
+    close,
+    connect,
+    first_lines,
+    haste,
+    outcome,
+    reading,
+)
 from tests.transport.loopback import Act, Loopback, Reply, http
 
 Serve = Callable[[Reply], Loopback]
 
-ME = http(b'{"id": "9", "acct": "shop"}')
-STATUS = json.dumps({"id": "1", "created_at": "2026-03-01T12:00:00Z", "account": {"id": "9", "acct": "shop"}})
 SCHEDULED = json.dumps({"id": "1", "scheduled_at": "2999-01-01T00:00:00Z", "params": {"text": "Later"}})
 PATIENT = Retry(attempts=3, base=timedelta(seconds=1), random=lambda: 1.0)
-ODD = {
+ODD: dict[str, Reply] = {
     "500": lambda _: http(b"{}", 500),
     "502": lambda _: http(b"<html>", 502),
     "503": lambda _: http(b"", 503),
@@ -32,7 +42,7 @@ ODD = {
     "cut": lambda _: Cut(http(b'{"id": "1"}')[:-3]),
     "no gzip": lambda _: http(b"not gzip", 200, "Content-Encoding: gzip"),
     "not http": lambda _: Cut(b"SSH-2.0-OpenSSH\r\n\r\n"),
-}  # fmt: skip
+}
 WRITES = {
     "posts.publish": "POST /api/v1/statuses",
     "posts.publish scheduled": "POST /api/v1/statuses",
@@ -40,14 +50,6 @@ WRITES = {
     "posts.delete": "DELETE /api/v1/statuses/1",
     "inbox.reply": "POST /api/v1/statuses",
 }
-
-
-def reading(request: bytes) -> bytes:
-    """What the reads around a write are answered."""
-    if b"verify_credentials" in request:
-        return ME
-    alone = b"GET /api/v1/statuses/1 " in request
-    return http(STATUS.encode()) if alone else http(b"[]")
 
 
 @pytest.mark.parametrize("fault", ODD)
@@ -138,7 +140,23 @@ async def test_a_long_wait_is_told_and_not_waited(blocking: bool, serve: Serve, 
     assert len(server.requests) == 1
 
 
-GARBAGE = ["soon", "", "-", "NaN", "inf", "-inf", "1e400", "1e300", "1e15", "999999999999", "0x10", "1;2", "9" * 5_000, "Sun, 99 Foo 9999 99:99:99 GMT", "٣٠٠"]  # fmt: skip
+GARBAGE = [
+    "soon",
+    "",
+    "-",
+    "NaN",
+    "inf",
+    "-inf",
+    "1e400",
+    "1e300",
+    "1e15",
+    "999999999999",
+    "0x10",
+    "1;2",
+    "9" * 5_000,
+    "Sun, 99 Foo 9999 99:99:99 GMT",
+    "\u0663\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660",
+]
 
 
 @pytest.mark.parametrize("wait", [one for one in GARBAGE if one.isascii()])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from socialkit.errors import ConfigurationError
-from socialkit.models import Draft, PlatformOptions, Purpose, Variant, Visibility
-from socialkit.platforms import MastodonOptions
+from socialkit.models import AccountRef, Attempt, Draft, PlatformOptions, Purpose, Variant, Visibility
+from socialkit.platforms import MastodonOptions, Poll
+from socialkit.platforms.mastodon import FACTS
 from socialkit.testing import picture
 
 FIELDS: Mapping[str, tuple[Any, Any]] = {
@@ -28,9 +30,72 @@ FIELDS: Mapping[str, tuple[Any, Any]] = {
 }
 """Every field that a variant can change: a value, and what it is when it is empty."""
 
+OPTIONS: Mapping[str, tuple[Any, Any]] = {
+    "content_warning": ("Spiders", None),
+    "sensitive": (True, None),
+    "poll": (Poll(choices=["a", "b"], duration=timedelta(hours=1)), None),
+    "scheduled_at": (datetime(2030, 5, 1, tzinfo=UTC), None),
+    "quote_policy": ("nobody", None),
+}
+
 values = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(pair) for name, pair in FIELDS.items()}
 ).map(dict[str, Any])
+
+
+options = (
+    st.fixed_dictionaries({}, optional={name: st.sampled_from(pair) for name, pair in OPTIONS.items()})
+    .map(dict[str, Any])
+    .map(lambda given: MastodonOptions(**given))
+)
+
+
+@st.composite
+def drafts(draw: st.DrawFn, *, thread: bool = True) -> Draft:
+    fields = draw(values)
+    if draw(st.booleans()):
+        fields["options"] = draw(st.lists(options, max_size=2))
+    if draw(st.booleans()):
+        kinds = st.sampled_from(["x", "mastodon", "acme/mastodon/main"])
+        fields["variants"] = draw(st.dictionaries(kinds, values.map(lambda given: Variant(**given))))
+    if thread and draw(st.booleans()):
+        fields["thread"] = draw(st.lists(drafts(thread=False), max_size=2))
+    return Draft(**fields)
+
+
+def given_in(value: Any) -> Any:
+    """Return which fields were given, in a draft and all that it holds."""
+    if isinstance(value, Draft | Variant | PlatformOptions):
+        return {name: given_in(getattr(value, name)) for name in value.model_fields_set}
+    if isinstance(value, Mapping):
+        return {name: given_in(one) for name, one in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    return [given_in(one) for one in value] if isinstance(value, tuple) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def restorations(draft: Draft) -> list[Draft]:
+    """Return the draft read back from all that it can be written as."""
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    attempt = Attempt(
+        platform="mastodon",
+        account=AccountRef(platform="mastodon"),
+        kind="edit",
+        step="edit",
+        key="1",
+        started_at=now,
+        deadline=now,
+        draft=draft,
+    )
+    several: TypeAdapter[list[Draft]] = TypeAdapter(list[Draft])
+    found = [
+        Draft.model_validate_json(draft.model_dump_json()),
+        Draft.model_validate(draft.model_dump()),
+        Draft.model_validate_json(draft.model_dump_json(exclude_unset=True)),
+        *several.validate_json(several.dump_json([draft])),
+        *several.validate_python(several.dump_python([draft])),
+        Attempt.model_validate_json(attempt.model_dump_json()).draft,
+        Attempt.model_validate(attempt.model_dump()).draft,
+    ]
+    return [one for one in found if one is not None]
 
 
 def test_every_field_of_a_variant_is_one_of_the_draft() -> None:
@@ -114,7 +179,45 @@ def test_a_draft_survives_json(base: dict[str, Any], changed: dict[str, Any]) ->
     restored = Draft.model_validate_json(draft.model_dump_json())
 
     assert restored == draft
-    assert restored.variants["x"].model_fields_set == set(Variant.model_fields)
+
+
+@given(drafts())
+def test_what_was_given_is_all_that_is_given_when_a_draft_is_read_back(draft: Draft) -> None:
+    for restored in restorations(draft):
+        assert restored == draft
+        assert given_in(restored) == given_in(draft)
+        assert restored.for_("mastodon") == draft.for_("mastodon")
+        assert restored.for_("acme/mastodon/main") == draft.for_("acme/mastodon/main")
+
+
+@given(drafts(), st.sampled_from(["mastodon", "acme/mastodon/main", "x"]))
+def test_a_draft_as_a_platform_gets_it_survives_like_any_other(draft: Draft, target: str) -> None:
+    rules, limits = FACTS.rules, FACTS.limits.model_copy(update={"text": 40})
+    long = draft.model_copy(update={"text": "word " * 30})
+
+    for ready in (
+        draft.for_(target),
+        rules.prepare(draft, target, limits),
+        rules.prepare(long, target, limits),
+    ):
+        for restored in restorations(ready):
+            assert restored == ready
+            assert given_in(restored) == given_in(ready)
+            assert restored.for_(target) == ready.for_(target)
+
+
+def test_a_draft_is_written_as_it_was_given() -> None:
+    draft = Draft(
+        text="One", media=[], variants={"x": Variant(text="1")}, options=[MastodonOptions(poll=None)]
+    )
+
+    assert draft.model_dump() == {
+        "text": "One",
+        "media": (),
+        "variants": {"x": {"text": "1"}},
+        "options": ({"platform": "mastodon", "poll": None},),
+    }
+    assert Draft().model_dump_json() == "{}"
 
 
 def test_a_draft_is_frozen_and_keeps_no_list_of_the_callers() -> None:
@@ -125,6 +228,48 @@ def test_a_draft_is_frozen_and_keeps_no_list_of_the_callers() -> None:
     assert [part.text for part in draft.parts] == ["One", "Two"]
     with pytest.raises(ValidationError, match="frozen"):
         draft.text = "Two"  # pyright: ignore[reportAttributeAccessIssue]  # what is to be refused
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR", "zh-Hant-TW", "sl-rozaj-biske-1994", "EN"])
+def test_a_language_tag_is_kept(language: str) -> None:
+    assert (Draft(language=language).language, Variant(language=language).language) == (language, language)
+
+
+@pytest.mark.parametrize(
+    "language", ["", "e", "English!", "en_US", "en-", "-en", "en--US", " en", "en\n", "日本語"]
+)
+@pytest.mark.parametrize("kind", [Draft, Variant])
+def test_what_is_no_language_tag_is_refused(kind: type[Draft | Variant], language: str) -> None:
+    with pytest.raises(ValidationError, match="is no language: give a BCP 47 tag"):
+        kind(language=language)
+
+
+@pytest.mark.parametrize("key", ["x", "google_analytics", "acme/x/main", "Acme Shoes/x/Main shop"])
+def test_a_variant_is_for_a_platform_or_an_account(key: str) -> None:
+    draft = Draft(text="One", variants={key: Variant(text="1")})
+
+    assert draft.for_(key).text == "1"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        " ",
+        "x ",
+        "acme/x",
+        "acme/x/",
+        "/x/main",
+        "acme//main",
+        "acme/ /main",
+        "a/b/c/d",
+        " /x/main",
+        "x\n",
+    ],
+)
+def test_a_variant_for_nobody_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError, match="is neither a platform, such as 'x', nor an account"):
+        Draft(text="One", variants={key: Variant(text="1")})
 
 
 @pytest.mark.parametrize("wrong", [{"txt": "One"}, {"overflow": "burst"}, {"media": ["jacket.jpg"]}])

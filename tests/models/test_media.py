@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from socialkit.errors import InvalidDraftError
 from socialkit.models import Basis, Media, MediaKind
 from socialkit.testing import gif, mp4, picture, png
+
+AVIF = b"\x00\x00\x00\x10ftypavif\x00\x00\x00\x00" + b"\x00\x00\x00\x08mdat"
+LONG_BOX = (
+    b"\x00\x00\x00\x01ftyp\x00\x00\x00\x00\x00\x00\x00\x18mp42\x00\x00\x00\x00" + b"\x00\x00\x00\x08mdat"
+)
 
 
 def refusal(content: bytes, filename: str = "file.png") -> str:
@@ -27,10 +34,12 @@ def refusal(content: bytes, filename: str = "file.png") -> str:
         (gif(), MediaKind.IMAGE, "image/gif"),
         (gif(frames=2), MediaKind.ANIMATION, "image/gif"),
         (mp4(), MediaKind.VIDEO, "video/mp4"),
-        (b"ID3\x04 sound", MediaKind.AUDIO, "audio/mpeg"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", MediaKind.AUDIO, "audio/wav"),
-        (b"%PDF-1.7 page", MediaKind.DOCUMENT, "application/pdf"),
-        (b"\x00\x00\x00\x18ftypqt  film", MediaKind.VIDEO, "video/quicktime"),
+        (b"ID3\x04".ljust(32), MediaKind.AUDIO, "audio/mpeg"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ".ljust(32), MediaKind.AUDIO, "audio/wav"),
+        (b"%PDF-1.7".ljust(32), MediaKind.DOCUMENT, "application/pdf"),
+        (mp4().replace(b"mp42", b"qt  "), MediaKind.VIDEO, "video/quicktime"),
+        (LONG_BOX, MediaKind.VIDEO, "video/mp4"),
+        (AVIF, MediaKind.IMAGE, "image/avif"),
     ],
 )
 def test_the_first_bytes_tell_what_a_file_is(content: bytes, kind: MediaKind, mime_type: str) -> None:
@@ -65,6 +74,37 @@ def test_a_picture_that_is_not_whole_is_refused(content: bytes) -> None:
     assert "is broken" in refusal(content)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        mp4()[:20],
+        mp4()[:24],
+        mp4()[:24].ljust(31, b"\x00"),
+        b"\x00\x00\x00\x40ftypmp42".ljust(64, b"\x00"),
+        b"\x00\x00\x00\x00ftypmp42".ljust(64, b"\x00"),
+        AVIF[:16],
+        LONG_BOX[:24],
+        b"ID3\x04",
+        b"OggS".ljust(31, b"\x00"),
+        b"%PDF-1.7",
+        b"\x1aE\xdf\xa3",
+    ],
+)
+def test_a_file_that_only_names_its_type_is_refused(content: bytes) -> None:
+    assert refusal(content).endswith("is broken: it ends where its content should begin")
+
+
+def test_a_refusal_tells_what_is_wrong_with_a_picture_and_nothing_of_python(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
+
+    with pytest.raises(InvalidDraftError) as caught:
+        Media.open(path)
+    assert str(caught.value.problems[0]).endswith("'jacket.png' is broken: the picture cannot be decoded")
+    assert refusal(path.read_bytes()).endswith("is broken: the picture cannot be decoded")
+    assert "the picture cannot be decoded (" in refusal(png(9, 9)[:-28])
+
+
 def test_a_file_on_disk_is_looked_at_and_read_when_sent(tmp_path: Path) -> None:
     path = tmp_path / "jacket.png"
     path.write_bytes(png())
@@ -87,8 +127,28 @@ def test_a_file_that_changed_since_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.png"):
         Media.open(tmp_path / "nothing.png")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+
+    with pytest.raises(IsADirectoryError, match="pictures") as caught:
+        Media.open(tmp_path / "pictures")
+    assert caught.value.filename == str(tmp_path / "pictures")
+
+
+@pytest.mark.parametrize(
+    "focus", [(1.01, 0), (0, -1.01), (float("nan"), 0), (0, float("inf")), (0,), (0, 0, 0)]
+)
+def test_a_focus_outside_the_picture_is_refused(focus: Any) -> None:
+    with pytest.raises(ValidationError, match="focus"):
+        Media.from_bytes(png(), filename="dot.png", focus=focus)
+
+
+def test_a_focus_may_lie_in_a_corner() -> None:
+    assert Media.from_bytes(png(), filename="dot.png", focus=(-1, 1)).focus == (-1, 1)
 
 
 def test_a_file_behind_a_url_is_not_looked_at() -> None:

@@ -81,7 +81,7 @@ async def outcome(call: Operation, client: Client) -> object:
             return [item async for item in cast("AsyncIterable[object]", result)]
         if isinstance(result, Awaitable):
             return await cast("Awaitable[object]", result)
-        return list(result) if isinstance(result, Iterator) else result
+        return list(cast("Iterator[object]", result)) if isinstance(result, Iterator) else result
     except Exception as error:  # noqa: BLE001 - whatever comes out is looked through
         return error
 
@@ -112,6 +112,20 @@ def attempt() -> Attempt:
 
 def media() -> sk.Media:
     return sk.Media.from_bytes(GIF, filename="dot.gif", alt_text="One dot")
+
+
+ME: Final = http(b'{"id": "9", "acct": "shop"}')
+STATUS: Final = json.dumps(
+    {"id": "1", "created_at": "2026-03-01T12:00:00Z", "account": {"id": "9", "acct": "shop"}}
+)
+
+
+def reading(request: bytes) -> bytes:
+    """What the reads around a write are answered."""
+    if b"verify_credentials" in request:
+        return ME
+    alone = b"GET /api/v1/statuses/1 " in request
+    return http(STATUS.encode()) if alone else http(b"[]")
 
 
 FAR: Final = datetime(2999, 1, 1, tzinfo=UTC)

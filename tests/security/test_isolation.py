@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 import socialkit as sk
 from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
 from tests.security.support import token_of
@@ -77,13 +79,11 @@ def test_a_failure_in_one_thread_names_its_own_call(serve: Serve) -> None:
 
     def work(number: int) -> str | None:
         ready.wait()
-        try:
+        with pytest.raises(sk.APIError) as caught:
             client.posts.get(str(number)) if number % 2 else client.listening.profile(str(number))
-        except sk.APIError as error:
-            assert error.request is not None
-            assert str(number) in error.request.url
-            return error.operation
-        return None
+        assert caught.value.request is not None
+        assert str(number) in caught.value.request.url
+        return caught.value.operation
 
     with ThreadPoolExecutor(THREADS) as pool:
         names = list(pool.map(work, range(THREADS)))

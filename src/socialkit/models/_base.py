@@ -15,14 +15,17 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     JsonValue,
+    SerializerFunctionWrapHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_serializer,
 )
 from pydantic_core import core_schema
 
 __all__ = [
     "AwareTime",
+    "GivenModel",
     "Lenient",
     "Model",
     "OpenEnum",
@@ -41,6 +44,20 @@ class Model(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64"
     )
+
+
+class GivenModel(Model):
+    """A model in which a field that was not given means something else than one that was given empty.
+
+    Only what was given is serialised, so that it is all that counts as given when it is read back.
+    """
+
+    @model_serializer(mode="wrap")
+    def _given(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        absent = fields.keys() - self.model_fields_set
+        hidden = absent | {fields[name].serialization_alias for name in absent}
+        return {name: value for name, value in serialise(self).items() if name not in hidden}
 
 
 class WireModel(BaseModel):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
-from socialkit.models._base import Model
+from socialkit.models._base import GivenModel, Model
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
-from socialkit.models._post import Visibility
+from socialkit.models._shared import Visibility
 
 __all__ = ["Draft", "Overflow", "Purpose", "Variant"]
 
@@ -25,6 +26,30 @@ def _as_tuple(items: Sequence[T]) -> Sequence[T]:
     return tuple(items)
 
 
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+"""The shape of a BCP 47 tag; whether there is such a language, nobody asks."""
+
+TARGET: Final = re.compile(r"[^\s/]+|[^/]*[^\s/][^/]*/[^\s/]+/[^/]*[^\s/][^/]*")
+"""A platform, or `brand/platform/name`; brands and accounts may have spaces in their names."""
+
+
+def _language(tag: str) -> str:
+    if LANGUAGE.fullmatch(tag) is None:
+        message = f"{tag!r} is no language: give a BCP 47 tag, such as 'en' or 'pt-BR'"
+        raise ValueError(message)
+    return tag
+
+
+def _target(key: str) -> str:
+    if TARGET.fullmatch(key) is None:
+        message = f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
+        raise ValueError(message)
+    return key
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Target = Annotated[str, AfterValidator(_target)]
+
 Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
 """A sequence as a caller writes it, kept as a tuple."""
 
@@ -38,7 +63,7 @@ class Purpose(Model):
     tags: Several[str] = ()
 
 
-class Variant(Model):
+class Variant(GivenModel):
     """What one platform or account gets instead.
 
     A field that is not given is inherited from the draft; one that is given empty is removed.
@@ -54,14 +79,14 @@ class Variant(Model):
     media: Several[Media] = ()
     thread: Several[Draft] = ()
     first_comment: str | None = None
-    language: str | None = None
+    language: Language | None = None
     visibility: Visibility | None = None
     reply_to: str | None = None
     quotes: str | None = None
     overflow: Overflow = "refuse"
 
 
-class Draft(Model):
+class Draft(GivenModel):
     """A post before it is published; frozen, so what was checked is what is sent.
 
     Example:
@@ -76,7 +101,7 @@ class Draft(Model):
     """The parts after the first, each a draft with a text and media of its own."""
     first_comment: str | None = None
     """A comment of our own under the post; if it fails, the post still counts as published."""
-    language: str | None = None
+    language: Language | None = None
     """BCP 47, such as `en` or `pt-BR`."""
     visibility: Visibility | None = None
     """Who sees it; None is what the account itself has as its default."""
@@ -86,7 +111,7 @@ class Draft(Model):
     """The id of the post that it quotes."""
     overflow: Overflow = "refuse"
     purpose: Purpose | None = None
-    variants: Mapping[str, Variant] = {}
+    variants: Mapping[Target, Variant] = {}
     """By platform (`x`) or account (`acme/x/main`)."""
     options: Several[AnyOptions] = ()
 

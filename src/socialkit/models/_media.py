@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import Annotated, BinaryIO, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -15,12 +17,11 @@ from socialkit.models._base import Model
 from socialkit.models._probe import MediaKind, probe
 from socialkit.models._problem import Basis, Problem
 
-if TYPE_CHECKING:
-    import os
-
 __all__ = ["Media"]
 
 CHUNK = 1 << 18
+
+Coordinate = Annotated[float, Field(ge=-1, le=1)]
 
 
 class Media(Model):
@@ -51,7 +52,7 @@ class Media(Model):
     """Pixels, where known."""
     alt_text: str | None = None
     """What the picture shows, for those who do not see it."""
-    focus: tuple[float, float] | None = None
+    focus: tuple[Coordinate, Coordinate] | None = None
     """The point to keep when cropped, x and y from -1 to 1, (0, 0) the middle."""
     path: Path | None = None
     content: bytes | None = Field(default=None, repr=False)
@@ -74,9 +75,12 @@ class Media(Model):
 
         Raises:
             FileNotFoundError: There is no such file.
+            IsADirectoryError: It is a folder.
             InvalidDraftError: The file is empty, broken or of no kind that platforms take.
         """
         where = Path(path)
+        if where.is_dir():  # Windows would speak of permissions
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(where))
         with where.open("rb") as file:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
@@ -182,6 +186,8 @@ def _name_behind(url: str) -> str | None:
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        return None
+    if not url.isprintable() or " " in url or "\\" in url:  # passed over by one parser, not by the next
         return None
     return Path(parts.path).name or "file"
 

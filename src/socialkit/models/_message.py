@@ -6,7 +6,7 @@ from datetime import datetime
 
 from socialkit.models._account import AccountRef, Author
 from socialkit.models._base import EMPTY_RAW, Model, OpenEnum, Raw
-from socialkit.models._post import PostMedia, Visibility
+from socialkit.models._shared import PostMedia, Visibility
 
 __all__ = ["Message", "MessageKind", "NoticeKind"]
 

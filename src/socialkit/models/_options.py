@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, cast
 
 from pydantic import BeforeValidator, SerializeAsAny, SerializerFunctionWrapHandler, model_serializer
+from pydantic_core import PydanticSerializationError
 
-from socialkit.models._base import Model
+from socialkit.models._base import GivenModel
 
 __all__ = ["AnyOptions", "PlatformOptions"]
 
@@ -18,17 +19,19 @@ TAG: Final = "platform"
 _TYPES: Final[dict[str, type[PlatformOptions]]] = {}
 
 
-class PlatformOptions(Model):
+class PlatformOptions(GivenModel):
     """The base of the options of one platform; a subclass names its `platform`.
 
-    Options are serialised with their platform's name and read back as the class they were.
+    Options are serialised with their platform's name and read back as the class that names it: the first
+    one that does. Those of any other class, such as a subclass of it, can be used but not serialised.
 
     Example:
-        >>> class PixelwallOptions(PlatformOptions):
-        ...     platform = "pixelwall"
-        ...     board: str
-        >>> PixelwallOptions(board="walls").model_dump()
-        {'platform': 'pixelwall', 'board': 'walls'}
+        >>> class ChalkwallOptions(PlatformOptions):
+        ...     platform = "chalkwall"
+        ...     colour: str
+        ...     width: int = 1
+        >>> ChalkwallOptions(colour="white").model_dump()
+        {'platform': 'chalkwall', 'colour': 'white'}
     """
 
     platform: ClassVar[str]
@@ -36,11 +39,29 @@ class PlatformOptions(Model):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        _TYPES[cls.platform] = cls
+        if not hasattr(cls, TAG):
+            message = f"{cls.__qualname__} must name its platform"
+            raise TypeError(message)
+        # A subclass must not take the place of the class that others store their options by.
+        if TAG in cls.__dict__ and _is(cls, _TYPES.get(cls.platform, cls)):
+            _TYPES[cls.platform] = cls
 
     @model_serializer(mode="wrap")
-    def _tagged(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {TAG: self.platform, **serialise(self)}
+    def _given(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        known = _TYPES.get(self.platform)
+        if known is None or not _is(type(self), known):
+            options = "no class" if known is None else known.__qualname__
+            message = (
+                f"{type(self).__qualname__} cannot be serialised: it would not be read back,"
+                f" since the options of {self.platform!r} are {options}"
+            )
+            raise PydanticSerializationError(message)
+        return {TAG: self.platform, **super()._given(serialise)}
+
+
+def _is(one: type[PlatformOptions], other: type[PlatformOptions]) -> bool:
+    # By name: a module that is loaded again makes its class anew.
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
 
 def _read(value: Any) -> Any:

@@ -5,21 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from socialkit.models._account import AccountRef, Author
+from socialkit.models._attempt import Attempt
 from socialkit.models._base import EMPTY_RAW, Model, OpenEnum, Raw
-from socialkit.models._probe import MediaKind
+from socialkit.models._shared import PostMedia, Visibility
 
-__all__ = ["Incomplete", "Outcome", "Post", "PostMedia", "Visibility"]
-
-
-class Visibility(OpenEnum):
-    """Who sees a post."""
-
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    """Everybody who has the link; not in public listings."""
-    FOLLOWERS = "followers"
-    DIRECT = "direct"
-    """Only those it names."""
+__all__ = ["Incomplete", "Outcome", "Post"]
 
 
 class Outcome(OpenEnum):
@@ -28,28 +18,20 @@ class Outcome(OpenEnum):
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-
-
-class PostMedia(Model):
-    """A file attached to a published post."""
-
-    id: str
-    kind: MediaKind = MediaKind.UNKNOWN
-    url: str | None = None
-    """None while the platform still processes it."""
-    alt_text: str | None = None
-    ready: bool = True
-    """False while the platform still processes it: it cannot be attached yet."""
+    NOT_SENT = "not sent"
+    """Its turn never came: something before it went wrong."""
 
 
 class Incomplete(Model):
-    """A secondary step beside a published post that did not succeed."""
+    """What belongs to a published post and is not there, or not known to be."""
 
     step: str
-    """Which one, such as `first comment`."""
+    """Which one, such as `first comment` or `part 2`."""
     outcome: Outcome
-    """REFUSED, or UNKNOWN when no answer decided it."""
+    """REFUSED, UNKNOWN when no answer decided it, or NOT_SENT when its turn never came."""
     because: str
+    attempt: Attempt | None = None
+    """What to hand to `posts.find()`; set exactly when the outcome is UNKNOWN."""
 
 
 class Post(Model):
@@ -91,6 +73,6 @@ class Post(Model):
     thread: tuple[Post, ...] = ()
     """The parts after the first, when it was published as a thread."""
     incomplete: tuple[Incomplete, ...] = ()
-    """Secondary steps that did not succeed; the post itself is out."""
+    """What is missing beside it: secondary steps that did not succeed, and parts that never went out."""
     raw: Raw = EMPTY_RAW
     """What the platform sent."""

@@ -18,6 +18,12 @@ __all__ = ["MediaKind", "Probe", "probe"]
 HEAD = 64
 """How many bytes tell the type of a file."""
 
+BOX = 8
+"""The bytes of a box's size and name in an MP4 file."""
+
+LEAST = 32
+"""The bytes below which no film, sound or document holds anything beyond what names its type."""
+
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -75,12 +81,23 @@ def probe(file: BinaryIO) -> Probe | None:
     mime_type = next((mime for at, magic, mime in SIGNATURES if head[at : at + len(magic)] == magic), None)
     if mime_type is None or (mime_type in {"image/webp", "audio/wav"} and not head.startswith(b"RIFF")):
         return None
-    file.seek(0)
-    if mime_type.startswith("image/"):
-        return _probe_image(file, mime_type)
     family = mime_type.partition("/")[0]
-    kind = MediaKind(family) if family in {"video", "audio"} else MediaKind.DOCUMENT
-    return Probe(kind, mime_type)
+    kind = MediaKind(family) if family in {"image", "video", "audio"} else MediaKind.DOCUMENT
+    length = file.seek(0, io.SEEK_END)
+    if (length < LEAST and kind is not MediaKind.IMAGE) or _is_one_box(head, length):
+        return Probe(kind, mime_type, flaw="it ends where its content should begin")
+    file.seek(0)
+    return _probe_image(file, mime_type) if kind is MediaKind.IMAGE else Probe(kind, mime_type)
+
+
+def _is_one_box(head: bytes, length: int) -> bool:
+    """Return whether an MP4, or one of its kin, has nothing behind the box that names its type."""
+    if head[4:8] != b"ftyp":
+        return False
+    box = int.from_bytes(head[:4], "big")
+    if box == 1:  # the size did not fit and stands behind the name
+        box = int.from_bytes(head[8:16], "big")
+    return box < BOX or length < box + BOX
 
 
 def _probe_image(file: BinaryIO, mime_type: str) -> Probe:
@@ -96,7 +113,9 @@ def _probe_image(file: BinaryIO, mime_type: str) -> Probe:
                 width, height = picture.size
                 picture.load()
     except Exception as error:  # noqa: BLE001 - a broken file raises whatever its decoder raises
-        return Probe(kind, mime_type, flaw=f"the picture cannot be decoded ({error})")
+        # Pillow shows the object that it could not read, which tells the reader nothing.
+        detail = "" if isinstance(error, pillow.UnidentifiedImageError) else f" ({error})"
+        return Probe(kind, mime_type, flaw=f"the picture cannot be decoded{detail}")
     return Probe(kind, mime_type, width, height)
 
 

@@ -13,7 +13,7 @@ from socialkit.errors import InvalidDraftError, MediaProcessingError
 from socialkit.models import Draft, Media, Visibility
 from socialkit.platforms import MastodonOptions, Poll
 from socialkit.sandbox import Sandbox
-from socialkit.testing import picture, settle
+from socialkit.testing import mp4, picture, settle
 from tests.platforms.mastodon.answers import HOST, attachment, body, requests, status
 
 pytestmark = pytest.mark.respx(base_url=HOST, assert_all_called=False)
@@ -193,7 +193,7 @@ def test_options_that_the_server_would_refuse_are_found(
 def test_what_cannot_stand_together_is_found(mastodon: Any) -> None:
     poll = MastodonOptions(poll=Poll(choices=["a", "b"], duration=timedelta(hours=1)))
     planned = MastodonOptions(scheduled_at=FAR)
-    film = Media.from_bytes(b"\x00\x00\x00\x18ftypmp42", filename="a.mp4", alt_text="A film")
+    film = Media.from_bytes(mp4(), filename="a.mp4", alt_text="A film")
 
     def fields(draft: Draft) -> list[str]:
         return [one.field for one in mastodon.posts.check(draft)]

@@ -18,7 +18,7 @@ from socialkit.platforms.base._client import (
     HasPosts,
     PlatformClient,
 )
-from socialkit.platforms.base._core import Core, Finder, host_of, open_core
+from socialkit.platforms.base._core import Core, Finder, host_of, open_core, refused_for_good
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
@@ -27,11 +27,13 @@ from socialkit.platforms.base._login import LoginFlow, LoginPlan
 from socialkit.platforms.base._media import MediaFiles
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations
-from socialkit.platforms.base._posts import Posts
+from socialkit.platforms.base._posts import PLANNED, Posts
 from socialkit.platforms.base._rules import DraftRules, Place
-from socialkit.platforms.base._steps import publish_parts, secondary
+from socialkit.platforms.base._steps import FIRST_COMMENT, publish_parts, secondary
 
 __all__ = [
+    "FIRST_COMMENT",
+    "PLANNED",
     "Account",
     "AsyncClient",
     "AsyncHasAccount",
@@ -65,5 +67,6 @@ __all__ = [
     "observations",
     "open_core",
     "publish_parts",
+    "refused_for_good",
     "secondary",
 ]

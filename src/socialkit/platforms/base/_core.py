@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from math import inf
+from types import UnionType
+from typing import Any, Final, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from socialkit.errors import (
     APIError,
-    AuthenticationError,
+    ConfigurationError,
+    NotFoundError,
     NotSupportedError,
-    OutcomeUnknownError,
-    UnexpectedResponseError,
+    PermissionDeniedError,
+    SocialKitError,
     WrongAccountError,
 )
 from socialkit.models import (
@@ -27,7 +30,7 @@ from socialkit.models import (
     Profile,
     WriteKind,
 )
-from socialkit.operations import Mode, PassingRun
+from socialkit.operations import Mode, OpenStep, PassingRun
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.transport import (
     Authenticator,
@@ -39,13 +42,18 @@ from socialkit.transport import (
     shared_budget,
 )
 
-__all__ = ["Core", "Finder", "host_of", "open_core", "post_id", "ref_of"]
+__all__ = ["Core", "Finder", "host_of", "open_core", "post_id", "ref_of", "refused_for_good"]
 
 T = TypeVar("T")
 
 CONNECTING: Final = timedelta(seconds=20)
 LONGEST_CALL: Final = timedelta(seconds=90)
 """After this long a call with the default time-outs has ended, one way or another."""
+
+UNSETTLED_KEPT: Final = 100
+"""Writes that were broken off from outside, kept to be looked for."""
+
+NO_SUCH_METHOD: Final = 405
 
 Finder = Callable[[Attempt], Coroutine[Any, Any, Found]]
 """Looks once on the platform for what became of a write."""
@@ -71,6 +79,7 @@ class Core:
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
+        self._unsettled: dict[str, Attempt] = {}
 
     @property
     def transport(self) -> Transport:
@@ -116,12 +125,26 @@ class Core:
         assert self.who is not None
         try:
             profile = await self.who()
-        except (APIError, UnexpectedResponseError) as error:
-            if error.repeatable or isinstance(error, AuthenticationError):
-                raise  # it says nothing about the token's scopes, and what follows would fail as well
-            self.who = None  # a token without the scope to read its own account: ask no more
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # whose account this is guards every write: a bad minute must not switch that off
+            self.who = None
             return
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
+
+    async def known(self) -> AccountRef:
+        """Return whose client this is, id and all.
+
+        Raises:
+            NotSupportedError: The token may not read it.
+        """
+        ref = await self.identify()
+        if ref.id is None:
+            message = "whose account this is is not known: the token may not read its own account"
+            raise NotSupportedError(
+                message, platform=self.facts.name, instead="a token that may, or account= with the id"
+            )
+        return ref
 
     async def mine(self, *refs: AccountRef | None) -> None:
         """Raise unless all these things can be this account's."""
@@ -154,25 +177,46 @@ class Core:
     ) -> T:
         """Run a write; when its outcome is unknown, say everything that is needed to find out."""
         run = self.run()
+
+        def describe(step: OpenStep) -> Attempt:
+            return Attempt(
+                platform=self.facts.name,
+                account=self.ref,
+                kind=kind,
+                step=step.name,
+                key=step.key,
+                started_at=step.started_at,
+                deadline=step.deadline,
+                draft=draft,
+                message=message,
+                private=private,
+                target=target,
+                results=run.results(),
+            )
+
+        run.describe = describe
         try:
             return await call(run)
-        except OutcomeUnknownError as error:
-            if run.open is not None:
-                error.attempt = Attempt(
-                    platform=self.facts.name,
-                    account=self.ref,
-                    kind=kind,
-                    step=run.open.name,
-                    key=run.open.key,
-                    started_at=run.open.started_at,
-                    deadline=run.open.deadline,
-                    draft=draft,
-                    message=message,
-                    private=private,
-                    target=target,
-                    results=run.results(),
-                )
+        except SocialKitError:
             raise
+        except BaseException:
+            # Cancelled or interrupted: no error of ours reaches the caller to carry the attempt.
+            if run.last is not None:
+                self._keep(describe(run.last))
+            raise
+
+    def _keep(self, attempt: Attempt) -> None:
+        self._unsettled[attempt.key] = attempt
+        while len(self._unsettled) > UNSETTLED_KEPT:
+            self._unsettled.pop(next(iter(self._unsettled)), None)
+
+    def settle(self, attempt: Attempt) -> None:
+        """Forget a write whose outcome is known now."""
+        self._unsettled.pop(attempt.key, None)
+
+    def unsettled(self) -> tuple[Attempt, ...]:
+        """Return the writes that were broken off from outside, the newest last."""
+        return tuple(self._unsettled.values())
 
 
 def _grants(scopes: tuple[str, ...], wanted: str) -> bool:
@@ -180,9 +224,23 @@ def _grants(scopes: tuple[str, ...], wanted: str) -> bool:
     return wanted in scopes or wanted.partition(":")[0] in scopes
 
 
-def post_id(post: Post | Message | str) -> str:
+def refused_for_good(error: APIError) -> bool:
+    """Return whether a read was refused because the token may not, or the server has no such call."""
+    return isinstance(error, PermissionDeniedError | NotFoundError) or error.status == NO_SUCH_METHOD
+
+
+def post_id(post: Post | Message | str, name: str = "post") -> str:
     """Return the id of a post or message that may be given by its id alone."""
-    return post if isinstance(post, str) else post.id
+    return post if isinstance(post, str) else of_type(post, Post | Message, name).id
+
+
+def of_type(value: T, kind: type[T] | UnionType, name: str) -> T:
+    """Return an argument, refusing one of another type before anything is sent."""
+    if not isinstance(value, kind):
+        wanted = getattr(kind, "__name__", None) or " or ".join(one.__name__ for one in get_args(kind))
+        message = f"{name} must be of type {wanted}, not {type(value).__name__}"
+        raise TypeError(message)
+    return value
 
 
 def ref_of(thing: Post | Message | str) -> AccountRef | None:
@@ -215,6 +273,9 @@ def open_core(
         retry: The caller's patience.
         scopes: What the token may do, where known.
     """
+    if timeout is not None and not 0 < timeout < inf:
+        message = f"timeout={timeout} is no number of seconds to wait"
+        raise ConfigurationError(message, platform=facts.name)
     pipeline = Pipeline(
         default_transport(mode, facts.name) if transport is None else transport,
         platform=facts.name,

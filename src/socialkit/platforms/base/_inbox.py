@@ -21,7 +21,7 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base._core import Core, post_id, ref_of
+from socialkit.platforms.base._core import Core, of_type, post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._posts import cut
 
@@ -106,10 +106,9 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             WrongAccountError: The message came to another account.
         """
         core = self._core
-        hidden = private or message.private
+        hidden = private or of_type(message, Message, "message").private
         core.require(Capability.REPLY_PRIVATELY if hidden else Capability.REPLY)
-        if message.kind is MessageKind.NOTICE:
-            raise NotSupportedError("a notice has no words to answer", platform=core.facts.name)
+        self._require_words(message, "answer")
         await core.mine(message.account)
         draft = self._reply_draft(message, text, hidden)
         limits, now = self._reply_limits(hidden), core.now()
@@ -126,9 +125,14 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
     @final
     @operation
     async def like(self, message: Message | Post) -> None:
-        """Like a message or post, in the account's name. Liking twice is liking once."""
+        """Like a message or post, in the account's name. Liking twice is liking once.
+
+        Raises:
+            NotSupportedError: It is a notice, which has no words to like.
+        """
         core = self._core
         core.require(Capability.LIKE)
+        self._require_words(of_type(message, Message | Post, "message"), "like")
         await core.mine(ref_of(message))
         await core.write("like", lambda run: self._like(message.id, run), target=message.id)
 
@@ -158,6 +162,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         core.require(Capability.DELETE_COMMENTS)
+        self._require_words(of_type(message, Message, "message"), "delete")
         await core.mine(message.account)
         await core.write(
             "delete comment", lambda run: self._delete(message, run), message=message, target=message.id
@@ -166,12 +171,22 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
     async def _moderate(self, kind: str, message: Message) -> None:
         core = self._core
         core.require(Capability.HIDE)
+        self._require_words(of_type(message, Message, "message"), kind)
         await core.mine(message.account)
         if kind == "hide":
             await core.write("hide", lambda run: self._hide(message, run), message=message, target=message.id)
         else:
             await core.write(
                 "unhide", lambda run: self._unhide(message, run), message=message, target=message.id
+            )
+
+    def _require_words(self, message: Message | Post, what: str) -> None:
+        """Raise for a notice: its id is no post's, and would be taken for one."""
+        if isinstance(message, Message) and message.kind is MessageKind.NOTICE:
+            raise NotSupportedError(
+                f"a notice has no words to {what}",
+                platform=self._core.facts.name,
+                instead="what it is about is in its post_id",
             )
 
     def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private

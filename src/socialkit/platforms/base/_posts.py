@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, Generic, TypeVar, final
 
-from socialkit.errors import InvalidDraftError, NotFoundError
+from socialkit.errors import ConfigurationError, InvalidDraftError, NotFoundError, NotSupportedError
 from socialkit.models import (
     Attempt,
     Basis,
@@ -15,19 +17,36 @@ from socialkit.models import (
     FoundState,
     Post,
     Problem,
+    WriteKind,
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base._core import Core, post_id, ref_of
+from socialkit.platforms.base._core import Core, Finder, of_type, post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._rules import DraftRules
+from socialkit.platforms.base._steps import joined
 
-__all__ = ["Posts"]
+__all__ = ["PLANNED", "Posts"]
 
 T = TypeVar("T")
 
 BETWEEN_READS: Final = 2.0
 """Seconds between the two reads that must both miss a post before it counts as absent."""
+
+NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
+    "publish": ("draft",),
+    "reply": ("draft", "message"),
+    "edit": ("draft", "target"),
+    "delete": ("target",),
+    "delete comment": ("target",),
+    "hide": ("target",),
+    "unhide": ("target",),
+    "like": ("target",),
+}
+"""What an attempt must hold to be looked for."""
+
+PLANNED: Final = "scheduled post"
+"""The step that keeps a scheduled post as it was before it was deleted."""
 
 
 class Posts(Namespace[ModeT], Generic[ModeT]):
@@ -60,6 +79,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         Raises:
             InvalidDraftError: The draft breaks a known rule; nothing was sent.
             APIError: The platform refused; nothing is public.
+            TransportError: A read before the write got no answer; nothing was sent.
             OutcomeUnknownError: It may be out or not: hand `error.attempt` to `find()`.
             IncompleteError: The first parts of a thread are out, a later one was refused.
         """
@@ -73,12 +93,13 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
     @final
     @operation
     async def get(self, post: Post | str) -> Post:
-        """Return a post as it is now.
+        """Return a post as it is now; one that is only scheduled is read where it waits.
 
         Raises:
-            NotFoundError: It does not exist, or not for this account.
+            NotFoundError: It does not exist (any more), or not for this account.
         """
-        return await self._get(post_id(post))
+        target = post_id(post)
+        return await (self._get_scheduled(target) if _waits(post) else self._get(target))
 
     @final
     @paginated
@@ -106,17 +127,26 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         Media and options that the draft does not mention stay; those that it gives empty are removed.
 
         Raises:
-            NotSupportedError: The platform has no edits.
+            NotSupportedError: The platform has no edits, or the post is not out yet.
             InvalidDraftError: The draft breaks a known rule; nothing was sent.
             OutcomeUnknownError: It may be changed or not.
         """
         core = self._core
         core.require(Capability.EDIT)
         whole, now = _as_draft(draft), core.now()
-        ready = core.facts.rules.ready(whole, _target(core), core.limits, "posts.edit", now=now)
+        target = post_id(post)
+        if _waits(post):
+            raise NotSupportedError(
+                "a post that is only scheduled cannot be edited",
+                platform=core.facts.name,
+                instead="move it to another time, or delete it and publish it anew",
+            )
+        keeps = "media" not in whole.model_fields_set and (isinstance(post, str) or bool(post.media))
+        ready = core.facts.rules.ready(
+            whole, _target(core), core.limits, "posts.edit", now=now, keeps_media=keeps
+        )
         _require_editable(ready, core.facts.rules)
         await core.mine(ref_of(post))
-        target = post_id(post)
         return await core.write(
             "edit", lambda run: self._edit(target, ready, run), draft=ready, target=target
         )
@@ -132,28 +162,66 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         core.require(Capability.DELETE)
-        await core.mine(ref_of(post))
-        scheduled = isinstance(post, Post) and post.published_at is None and post.scheduled_at is not None
         target = post_id(post)
-        await core.write("delete", lambda run: self._delete(target, scheduled, run), target=target)
+        await core.mine(ref_of(post))
+
+        async def remove(run: Run) -> None:
+            if isinstance(post, Post) and _waits(post):
+                # What is gone cannot be read any more, and may have gone out instead.
+                await run.step(PLANNED, partial(_as_it_was, post), returns=Post)
+            await self._delete(target, _waits(post), run)
+
+        await core.write("delete", remove, target=target)
 
     @final
     @operation
     async def find(self, attempt: Attempt) -> Found:
         """Find out what became of a write whose outcome was unknown.
 
+        A found part of a thread is returned as the whole thread so far: `post` is its first part, with the
+        others in `post.thread`, and `post.incomplete` names what never went out.
+
         It only reads. ABSENT is said when the write cannot land any more: on platforms where a late write is
         possible, after a declared time and on two reads.
 
         Args:
-            attempt: From `OutcomeUnknownError.attempt`.
+            attempt: From `OutcomeUnknownError.attempt`, `Incomplete.attempt` or `unsettled()`.
 
         Raises:
+            ConfigurationError: The attempt is not whole.
             WrongAccountError: The attempt was another account's.
         """
         core = self._core
+        finder = self._finder(of_type(attempt, Attempt, "attempt"))
         await core.mine(attempt.account)
-        finder = core.finders[attempt.kind]
+        found = await self._looked_up(attempt, finder)
+        if found.state is not FoundState.UNDECIDED:
+            core.settle(attempt)
+        if found.post is None:
+            return found
+        return found.model_copy(update={"post": joined(found.post, attempt)})
+
+    def unsettled(self) -> tuple[Attempt, ...]:
+        """Return the writes of this client that were broken off from outside, the newest last.
+
+        A cancelled task, a time-out around a call or an interrupt leaves no error to carry the attempt, and
+        the write may have happened. Hand each to `find()`, which takes it from the list once it has decided.
+        At most 100 are kept, and none beyond the client's life.
+        """
+        return self._core.unsettled()
+
+    def _finder(self, attempt: Attempt) -> Finder:
+        missing = [name for name in NEEDED.get(attempt.kind, ()) if getattr(attempt, name) is None]
+        finder = self._core.finders.get(attempt.kind)
+        if finder is None or missing:
+            lacking = f"lacks {' and '.join(missing)}"
+            what = lacking if missing else "is of a kind that this client never writes"
+            message = f"the attempt {what}: hand over what the error held, unchanged"
+            raise ConfigurationError(message, platform=self._core.facts.name)
+        return finder
+
+    async def _looked_up(self, attempt: Attempt, finder: Finder) -> Found:
+        core = self._core
         found = await finder(attempt)
         if found.state is not FoundState.ABSENT or core.facts.authoritative:
             return found
@@ -171,6 +239,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
     async def _get(self, post: str) -> Post:
         raise NotImplementedError
 
+    async def _get_scheduled(self, post: str) -> Post:
+        return await self._get(post)
+
     async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
         raise NotImplementedError
 
@@ -185,16 +256,15 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
 
     async def _find_edit(self, attempt: Attempt) -> Found:
         """Compare the post as it is with what it was to become."""
-        assert attempt.target is not None and attempt.draft is not None  # noqa: PT018 - set by `edit`
-        post = await self._get(attempt.target)
+        assert attempt.draft is not None  # `find` looked
+        post = await self._get(attempt.target or "")
         if self._shows(post, attempt.draft):
             return Found.published(post, "the post reads as it was to read")
         return Found.absent("the post does not read as it was to read")
 
     async def _find_delete(self, attempt: Attempt) -> Found:
-        assert attempt.target is not None
         try:
-            await self._get(attempt.target)
+            await self._get(attempt.target or "")
         except NotFoundError:
             return Found.published(None, "the post is gone")
         return Found.absent("the post is still there")
@@ -223,7 +293,16 @@ def _require_editable(draft: Draft, rules: DraftRules) -> None:
 
 
 def _as_draft(draft: Draft | str) -> Draft:
-    return Draft(text=draft) if isinstance(draft, str) else draft
+    return Draft(text=draft) if isinstance(draft, str) else of_type(draft, Draft, "draft")
+
+
+def _waits(post: Post | str) -> bool:
+    """Return whether a post is only scheduled."""
+    return isinstance(post, Post) and post.published_at is None and post.scheduled_at is not None
+
+
+async def _as_it_was(post: Post) -> Post:
+    return post
 
 
 def _target(core: Core) -> str:

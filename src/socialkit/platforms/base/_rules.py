@@ -29,6 +29,8 @@ class Place:
     platform: str
     now: datetime | None = None
     """The time; None when nobody asked for what depends on it."""
+    keeps_media: bool = False
+    """Whether media stay that the draft does not mention: then it may say nothing itself."""
 
     def problem(
         self,
@@ -104,14 +106,24 @@ class DraftRules:
         """
         return tuple(self._problems(self.prepare(draft, target, limits), limits, now))
 
-    def ready(self, draft: Draft, target: str, limits: Limits, operation: str, *, now: datetime) -> Draft:
-        """Return the draft as it is sent.
+    def ready(
+        self,
+        draft: Draft,
+        target: str,
+        limits: Limits,
+        operation: str,
+        *,
+        now: datetime,
+        keeps_media: bool = False,
+    ) -> Draft:
+        """Return the draft as it is sent; with `keeps_media` it may be empty beside the media that stay.
 
         Raises:
             InvalidDraftError: The platform would refuse it; holds every problem.
         """
         ready = self.prepare(draft, target, limits)
-        problems = [one for one in self._problems(ready, limits, now) if one.severity is Severity.ERROR]
+        found = self._problems(ready, limits, now, keeps_media=keeps_media)
+        problems = [one for one in found if one.severity is Severity.ERROR]
         if problems:
             raise InvalidDraftError(
                 "the draft would be refused", problems=problems, platform=self.platform, operation=operation
@@ -156,8 +168,10 @@ class DraftRules:
         first, *rest = split(part.text, room, rules)
         return [part.model_copy(update={"text": first}), *(self.continuation(part, text) for text in rest)]
 
-    def _problems(self, draft: Draft, limits: Limits, now: datetime | None) -> Iterator[Problem]:
-        whole = Place("", limits, self.platform, now)
+    def _problems(
+        self, draft: Draft, limits: Limits, now: datetime | None, *, keeps_media: bool = False
+    ) -> Iterator[Problem]:
+        whole = Place("", limits, self.platform, now, keeps_media)
         if draft.thread and not self.threads:
             yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
         for number, part in enumerate(draft.parts):
@@ -180,7 +194,7 @@ class DraftRules:
             yield place.problem("reply_to", "belongs to the first part", basis=Basis.DRAFT)
 
     def _part_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
-        if self.is_empty(part):
+        if self.is_empty(part) and not place.keeps_media:
             yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
         if not _can_be_written(part.text):
             yield place.problem("text", "holds half a character, which nobody can send", basis=Basis.DRAFT)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from socialkit.errors import IncompleteError, OutcomeUnknownError, SocialKitError
-from socialkit.models import Draft, Incomplete, Outcome, Post
+from socialkit.models import Attempt, Draft, Incomplete, Outcome, Post
 from socialkit.operations import Run
 
-__all__ = ["publish_parts", "secondary"]
+__all__ = ["FIRST_COMMENT", "joined", "publish_parts", "secondary"]
+
+FIRST_COMMENT: Final = "first comment"
+"""What the steps of a first comment begin with."""
+
+PART: Final = re.compile(r"part (\d+) (.+)")
 
 PublishPart = Callable[[Draft, Run, Post | None], Awaitable[Post]]
 """Publishes one part; gets the part before it, to answer."""
@@ -45,8 +52,27 @@ async def secondary(post: Post, name: str, call: Callable[[], Awaitable[object]]
     """Run a step beside a published post; when it fails, the post says so and stays published."""
     try:
         await call()
+    except OutcomeUnknownError as error:
+        attempt = getattr(error, "attempt", None)  # an error from below the operations has none
+        flaw = Incomplete(step=name, outcome=Outcome.UNKNOWN, because=str(error), attempt=attempt)
     except SocialKitError as error:
-        outcome = Outcome.UNKNOWN if isinstance(error, OutcomeUnknownError) else Outcome.REFUSED
-        flaw = Incomplete(step=name, outcome=outcome, because=str(error))
-        return post.model_copy(update={"incomplete": (*post.incomplete, flaw)})
-    return post
+        flaw = Incomplete(step=name, outcome=Outcome.REFUSED, because=str(error))
+    else:
+        return post
+    return post.model_copy(update={"incomplete": (*post.incomplete, flaw)})
+
+
+def joined(post: Post, attempt: Attempt) -> Post:
+    """Return a found part with the parts before it, saying what never went out."""
+    draft = attempt.draft
+    if attempt.kind != "publish" or draft is None or attempt.step.startswith(FIRST_COMMENT):
+        return post
+    part = PART.fullmatch(attempt.step)
+    number, step = (int(part[1]), part[2]) if part is not None else (1, "")
+    before = [attempt.results.get(f"part {one} {step}") for one in range(1, number)]
+    first, *rest = [*(Post.model_validate(one) for one in before if one is not None), post]
+    names = [f"part {one}" for one in range(number + 1, len(draft.parts) + 1)]
+    names += [FIRST_COMMENT] if draft.first_comment is not None else []
+    because = f"its turn never came: {attempt.step} had no answer"
+    missing = [Incomplete(step=name, outcome=Outcome.NOT_SENT, because=because) for name in names]
+    return first.model_copy(update={"thread": tuple(rest), "incomplete": (*first.incomplete, *missing)})

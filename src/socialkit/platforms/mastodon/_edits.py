@@ -58,6 +58,10 @@ class Edits:
             await run.step(f"media {number}", partial(self._statuses.upload_ready, one), returns=str)
             for number, one in enumerate(draft.media, 1)
         ]
+        if not draft.text.strip() and not new and not kept.media:
+            message = "is empty, and there are no media to keep"
+            problem = Problem(field="text", message=message, basis=Basis.DRAFT, platform="mastodon")
+            raise InvalidDraftError("the edit would leave nothing", problems=[problem], platform="mastodon")
         body = self._body(draft, new, kept)
         request = Request(
             method="PUT", url=f"api/v1/statuses/{segment(post)}", json=body, safety=Safety.WRITE
@@ -66,11 +70,13 @@ class Edits:
 
     async def find(self, attempt: Attempt) -> Found:
         """Compare a status as it is with what it was to become."""
-        assert attempt.target is not None and attempt.draft is not None  # noqa: PT018 - set by `edit`
-        path = f"api/v1/statuses/{segment(attempt.target)}"
+        assert attempt.draft is not None  # `posts.find` looked
+        names = [f"media {number}" for number, _ in enumerate(attempt.draft.media, 1)]
+        if not {KEPT, *names} <= attempt.results.keys():
+            return Found.undecided("the attempt does not hold what the post was to keep")
+        path = f"api/v1/statuses/{segment(attempt.target or '')}"
         status = await self._core.pipeline.call(Request(method="GET", url=path), WireStatus)
         source = await self._core.pipeline.call(Request(method="GET", url=f"{path}/source"), WireSource)
-        names = [f"media {number}" for number, _ in enumerate(attempt.draft.media, 1)]
         new = [str(attempt.results[name]) for name in names]
         wanted = self._body(attempt.draft, new, Kept.model_validate(attempt.results[KEPT]))
         if _shown(status.value, source.value) == _meant(wanted):

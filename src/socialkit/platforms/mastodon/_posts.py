@@ -17,10 +17,11 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base import Core, MediaFiles, Posts, publish_parts, secondary
+from socialkit.platforms.base import FIRST_COMMENT, PLANNED, Core, MediaFiles, Posts, publish_parts, secondary
 from socialkit.platforms.mastodon._edits import Edits
 from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
+from socialkit.platforms.mastodon._search import SCHEDULED, Search, comment_of, own_statuses
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
 from socialkit.transport import Request, Safety, segment
@@ -38,6 +39,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         self._statuses = Statuses(core)
         self._edits = Edits(core, self._statuses)
+        self._search = Search(core)
 
     @paginated
     async def iterate_scheduled(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
@@ -88,9 +90,8 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         if draft.first_comment is None:
             return post
         last = post.thread[-1] if post.thread else post
-        comment = Draft(text=draft.first_comment, visibility=draft.visibility, language=draft.language)
-        publish = partial(self._statuses.publish_part, comment, run.within("first comment"), last)
-        return await secondary(post, "first comment", publish)
+        publish = partial(self._statuses.publish_part, comment_of(draft), run.within(FIRST_COMMENT), last)
+        return await secondary(post, FIRST_COMMENT, publish)
 
     async def _get(self, post: str) -> Post:
         answer = await self._core.pipeline.call(
@@ -98,12 +99,18 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         )
         return to_post(answer.value, answer.raw, self._core.ref)
 
+    async def _get_scheduled(self, post: str) -> Post:
+        answer = await self._core.pipeline.call(
+            Request(method="GET", url=f"{SCHEDULED}/{segment(post)}"), WireScheduled
+        )
+        return to_scheduled_post(answer.value, answer.raw, self._core.ref)
+
     async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
-        ref = await self._core.identify()
+        ref = await self._core.known()
         own = (("exclude_reblogs", "true"),) if cursor is None else ()
         request = Request(
             method="GET",
-            url=f"api/v1/accounts/{segment(ref.id or '')}/statuses",
+            url=own_statuses(self._core),
             params=(*page_params(cursor, limit, MOST), *own),
         )
         answer = await self._core.pipeline.call(request, list[WireStatus])
@@ -129,10 +136,12 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         return await self._edits.find(attempt)
 
     async def _find_delete(self, attempt: Attempt) -> Found:
-        assert attempt.target is not None
-        if await self._edits.exists(f"api/v1/scheduled_statuses/{segment(attempt.target or '')}"):
+        planned = attempt.results.get(PLANNED)
+        if planned is None:
+            return await super()._find_delete(attempt)
+        if await self._edits.exists(f"{SCHEDULED}/{segment(attempt.target or '')}"):
             return Found.absent("the post is still scheduled")
-        return await super()._find_delete(attempt)
+        return await self._search.find_deleted(Post.model_validate(planned), attempt.started_at)
 
 
 class MastodonMedia(MediaFiles[ModeT], Generic[ModeT]):

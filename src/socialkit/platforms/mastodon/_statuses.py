@@ -1,8 +1,7 @@
-"""Writing a status: its body, its media, and the search for one whose answer was lost."""
+"""Writing a status: its body and its media."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,33 +15,35 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia, Visibility
+from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia
 from socialkit.operations import Run
-from socialkit.platforms.base import Core
+from socialkit.platforms.base import Core, refused_for_good
 from socialkit.platforms.mastodon._facts import PROCESSING_LIMIT
-from socialkit.platforms.mastodon._map import VISIBILITY_TO_WIRE, to_media, to_post, to_scheduled_post
+from socialkit.platforms.mastodon._map import to_media, to_post, to_scheduled_post
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
-from socialkit.platforms.mastodon._paging import cursor_of
+from socialkit.platforms.mastodon._search import (
+    ANCHOR,
+    POST,
+    SCHEDULED,
+    Search,
+    age,
+    own_statuses,
+    visibility_of,
+)
 from socialkit.platforms.mastodon._wire import (
     WireAttachment,
     WireIdentified,
     WireScheduled,
-    WireSource,
     WireStatus,
 )
-from socialkit.text import html_to_text
 from socialkit.transport import Request, Safety, Upload, segment
 
 __all__ = ["Statuses", "status_body"]
 
-ANCHOR: Final = "anchor"
-POST: Final = "post"
 FETCH_LIMIT: Final = 100 * 2**20
 """Bytes of a file behind a URL: above what the default configuration takes."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 """Seconds between two looks at a file that is processed."""
-SEARCHED_PAGES: Final = 5
-"""Pages of own posts that a search looks through."""
 
 
 def status_body(draft: Draft, media: list[str], reply_to: str | None) -> dict[str, JsonValue]:
@@ -51,7 +52,7 @@ def status_body(draft: Draft, media: list[str], reply_to: str | None) -> dict[st
     options = draft.option(MastodonOptions)
     optional: dict[str, JsonValue] = {
         "in_reply_to_id": reply_to,
-        "visibility": _visibility(draft.visibility),
+        "visibility": visibility_of(draft.visibility),
         "language": draft.language,
         "quoted_status_id": draft.quotes,
     }
@@ -64,10 +65,6 @@ def status_body(draft: Draft, media: list[str], reply_to: str | None) -> dict[st
             "quote_approval_policy": options.quote_policy,
         }
     return body | {name: value for name, value in optional.items() if value is not None}
-
-
-def _visibility(value: Visibility | None) -> str | None:
-    return None if value is None else VISIBILITY_TO_WIRE[value]
 
 
 def _poll(poll: Poll | None) -> JsonValue:
@@ -86,6 +83,7 @@ class Statuses:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._search = Search(core)
 
     async def publish_part(self, draft: Draft, run: Run, previous: Post | None) -> Post:
         """Publish one part: remember what was there, upload, post."""
@@ -107,18 +105,19 @@ class Statuses:
             return
         try:
             await run.step(ANCHOR, partial(self._newest, scheduled), returns=str)
-        except (APIError, UnexpectedResponseError):
-            return  # a token that may not read: `find` says what it cannot know
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def find(self, attempt: Attempt) -> Found:
+        """Look once for a status whose answer was lost."""
+        return await self._search.find(attempt)
 
     async def _newest(self, scheduled: bool) -> str:  # noqa: FBT001 - private
-        request = Request(method="GET", url=self._own_path(scheduled), params=(("limit", "1"),))
+        url = SCHEDULED if scheduled else own_statuses(self._core)
+        request = Request(method="GET", url=url, params=(("limit", "1"),))
         answer = await self._core.pipeline.call(request, list[WireIdentified])
-        return max((one.id for one in answer.value), key=_age, default="")
-
-    def _own_path(self, scheduled: bool) -> str:  # noqa: FBT001 - private
-        if scheduled:
-            return "api/v1/scheduled_statuses"
-        return f"api/v1/accounts/{segment(self._core.ref.id or '')}/statuses"
+        return max((one.id for one in answer.value), key=age, default="")
 
     async def _create(self, body: dict[str, JsonValue], key: str, scheduled: bool) -> Post:  # noqa: FBT001
         request = Request(
@@ -198,109 +197,3 @@ class Statuses:
             raise MediaProcessingError(message, platform=self._core.facts.name) from error
         found = to_media(answer.value)
         return found.model_copy(update={"ready": answer.response.status == 200 and found.ready})
-
-    # Finding -----------------------------------------------------------------------------
-
-    async def find(self, attempt: Attempt) -> Found:
-        """Look once for a status whose answer was lost, among those newer than the remembered one."""
-        assert attempt.draft is not None
-        part, names = _part_of(attempt)
-        before = names.before_id(attempt.results)
-        anchor = attempt.results.get(names.anchor) if before is None else before
-        if not isinstance(anchor, str):
-            return Found.undecided("what was there before is not known: the token may not read own posts")
-        draft = attempt.draft.parts[part]
-        media = [str(attempt.results[name]) for name in names.media if name in attempt.results]
-        options = draft.option(MastodonOptions)
-        if options is not None and options.scheduled_at is not None:
-            return await self._find_scheduled(draft, media, anchor)
-        return await self._find_status(draft, media, anchor, before or draft.reply_to)
-
-    async def _find_status(self, draft: Draft, media: list[str], anchor: str, reply_to: str | None) -> Found:
-        params: tuple[tuple[str, str], ...] = (("min_id", anchor or "0"), ("limit", "40"))
-        unread = False
-        for _ in range(SEARCHED_PAGES):
-            answer = await self._core.pipeline.call(
-                Request(method="GET", url=self._own_path(False), params=params), list[WireStatus]
-            )
-            for number, wire in enumerate(answer.value):
-                if _age(wire.id) <= _age(anchor):
-                    continue  # some servers do not know `min_id`
-                is_it = await self._is_it(wire, draft, media, reply_to)
-                if is_it:
-                    return Found.published(to_post(wire, answer.raw.at(number), self._core.ref))
-                unread = unread or is_it is None
-            if not answer.value or cursor_of(answer.response, rel="prev") is None:
-                break
-            newest = max((wire.id for wire in answer.value), key=_age)
-            params = (("min_id", newest), ("limit", "40"))
-        else:
-            return Found.undecided("the account published too much since to look through it all")
-        if unread:
-            return Found.undecided(
-                "there are posts since, and the server does not tell how they were written"
-            )
-        return Found.absent("it is not among the account's posts since")
-
-    async def _is_it(
-        self, wire: WireStatus, draft: Draft, media: list[str], reply_to: str | None
-    ) -> bool | None:
-        """Return whether a status is what a draft became; None when the server does not tell."""
-        if wire.reblog is not None or (wire.in_reply_to_id or None) != reply_to:
-            return False
-        if [one.id for one in wire.media_attachments or ()] != media:
-            return False
-        if draft.visibility is not None and wire.visibility != VISIBILITY_TO_WIRE[draft.visibility]:
-            return False
-        if media:
-            return True  # the files were uploaded for this post alone
-        options = draft.option(MastodonOptions)
-        warning = (options.content_warning or "") if options is not None else ""
-        wanted = draft.text.strip(), warning.strip()
-        try:
-            source = await self._core.pipeline.call(
-                Request(method="GET", url=f"api/v1/statuses/{segment(wire.id)}/source"), WireSource
-            )
-        except NotFoundError:  # before 3.5, and some forks: what people see may be the same, or marked up
-            seen = html_to_text(wire.content or "").strip(), (wire.spoiler_text or "").strip()
-            return True if seen == wanted else None
-        return (source.value.text.strip(), (source.value.spoiler_text or "").strip()) == wanted
-
-    async def _find_scheduled(self, draft: Draft, media: list[str], anchor: str) -> Found:
-        params = (("min_id", anchor or "0"), ("limit", "40"))
-        answer = await self._core.pipeline.call(
-            Request(method="GET", url=self._own_path(True), params=params), list[WireScheduled]
-        )
-        for number, wire in enumerate(answer.value):
-            ids = [one.id for one in wire.media_attachments or ()] or (wire.params.media_ids or [])
-            if (wire.params.text or "").strip() == draft.text.strip() and ids == media:
-                return Found.published(to_scheduled_post(wire, answer.raw.at(number), self._core.ref))
-        return Found.absent("it is not among the scheduled posts since")
-
-
-def _age(status: str) -> tuple[int, str]:
-    """Return what orders ids by time."""
-    return len(status), status
-
-
-class _Names:
-    """What the steps of one part are called."""
-
-    def __init__(self, prefix: str, before: str | None, media: int) -> None:
-        self.media = [f"{prefix}media {number}" for number in range(1, media + 1)]
-        self.anchor = f"{prefix}{ANCHOR}"
-        self.before = before
-
-    def before_id(self, results: Mapping[str, JsonValue]) -> str | None:
-        """Return the id of the part before, which this one answers; None for the first."""
-        before = results.get(self.before) if self.before is not None else None
-        return str(before["id"]) if isinstance(before, dict) else None
-
-
-def _part_of(attempt: Attempt) -> tuple[int, _Names]:
-    """Return which part a step belongs to, and the names of its steps."""
-    assert attempt.draft is not None
-    number = int(attempt.step.split()[1]) if attempt.step.startswith("part ") else 1
-    prefix = f"part {number} " if attempt.step.startswith("part ") else ""
-    before = f"part {number - 1} {POST}" if number > 1 else None
-    return number - 1, _Names(prefix, before, len(attempt.draft.parts[number - 1].media))

@@ -6,6 +6,10 @@ for what they do not have, and numbers for ids. Whatever a post is still a post 
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from socialkit.models import Lenient, Timestamp, WireModel
 
 __all__ = [
@@ -33,6 +37,14 @@ __all__ = [
 ]
 
 
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number of things; some servers send -1 for what they hide."""
+Length = Annotated[int, Field(ge=1, le=1_000_000)]
+"""A length that a text can have."""
+Seconds = Annotated[int, Field(ge=0, le=10**9)]
+"""A stretch of time within a calendar."""
+
+
 class WireIdentified(WireModel):
     """Anything, by its id alone."""
 
@@ -53,9 +65,9 @@ class WireAccount(WireModel):
     avatar: Lenient[str] = None
     bot: Lenient[bool] = None
     created_at: Lenient[Timestamp] = None
-    followers_count: Lenient[int] = None
-    following_count: Lenient[int] = None
-    statuses_count: Lenient[int] = None
+    followers_count: Lenient[Count] = None
+    following_count: Lenient[Count] = None
+    statuses_count: Lenient[Count] = None
 
 
 class WireAuthor(WireModel):
@@ -123,10 +135,10 @@ class WireStatus(WireModel):
     reblog: Lenient[WireIdentified] = None
     quote: Lenient[WireQuote] = None
     poll: Lenient[WirePoll] = None
-    replies_count: Lenient[int] = None
-    reblogs_count: Lenient[int] = None
-    favourites_count: Lenient[int] = None
-    quotes_count: Lenient[int] = None
+    replies_count: Lenient[Count] = None
+    reblogs_count: Lenient[Count] = None
+    favourites_count: Lenient[Count] = None
+    quotes_count: Lenient[Count] = None
     favourited: Lenient[bool] = None
 
 
@@ -184,8 +196,8 @@ class WireSearch(WireModel):
 class WireHistory(WireModel):
     """One day of a trend; the numbers come as texts."""
 
-    uses: Lenient[int] = None
-    accounts: Lenient[int] = None
+    uses: Lenient[Count] = None
+    accounts: Lenient[Count] = None
 
 
 class WireTrendsTag(WireModel):
@@ -207,29 +219,29 @@ class WireTrendsLink(WireModel):
 class WireStatusesLimits(WireModel):
     """Limits of statuses."""
 
-    max_characters: Lenient[int] = None
-    max_media_attachments: Lenient[int] = None
-    characters_reserved_per_url: Lenient[int] = None
+    max_characters: Lenient[Length] = None
+    max_media_attachments: Lenient[Count] = None
+    characters_reserved_per_url: Lenient[Length] = None
 
 
 class WireMediaLimits(WireModel):
     """Limits of media."""
 
     supported_mime_types: Lenient[list[str]] = None
-    image_size_limit: Lenient[int] = None
-    image_matrix_limit: Lenient[int] = None
-    video_size_limit: Lenient[int] = None
-    video_matrix_limit: Lenient[int] = None
-    description_limit: Lenient[int] = None
+    image_size_limit: Lenient[Count] = None
+    image_matrix_limit: Lenient[Count] = None
+    video_size_limit: Lenient[Count] = None
+    video_matrix_limit: Lenient[Count] = None
+    description_limit: Lenient[Count] = None
 
 
 class WirePollLimits(WireModel):
     """Limits of polls; the times are seconds."""
 
-    max_options: Lenient[int] = None
-    max_characters_per_option: Lenient[int] = None
-    min_expiration: Lenient[int] = None
-    max_expiration: Lenient[int] = None
+    max_options: Lenient[Count] = None
+    max_characters_per_option: Lenient[Count] = None
+    min_expiration: Lenient[Seconds] = None
+    max_expiration: Lenient[Seconds] = None
 
 
 class WireConfiguration(WireModel):
@@ -252,4 +264,4 @@ class WireInstanceV1(WireModel):
 
     version: Lenient[str] = None
     configuration: Lenient[WireConfiguration] = None
-    max_toot_chars: Lenient[int] = None
+    max_toot_chars: Lenient[Length] = None

@@ -79,4 +79,5 @@ class ThreadSuite(Suite):
         assert [post.id for post in caught.value.published] == [one.id]
         assert caught.value.attempt.step.startswith("part 2")
         found = await settle(bench.client.posts.find(caught.value.attempt))
-        assert (found.state, found.post.id) == (FoundState.PUBLISHED, two.id)
+        assert (found.state, found.post.id) == (FoundState.PUBLISHED, one.id)
+        assert [post.id for post in found.post.thread] == [two.id]

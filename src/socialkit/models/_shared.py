@@ -1,0 +1,31 @@
+"""What posts, drafts and messages share: who sees them, and the files attached to them."""
+
+from __future__ import annotations
+
+from socialkit.models._base import Model, OpenEnum
+from socialkit.models._probe import MediaKind
+
+__all__ = ["PostMedia", "Visibility"]
+
+
+class Visibility(OpenEnum):
+    """Who sees a post."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    """Everybody who has the link; not in public listings."""
+    FOLLOWERS = "followers"
+    DIRECT = "direct"
+    """Only those it names."""
+
+
+class PostMedia(Model):
+    """A file attached to a published post."""
+
+    id: str
+    kind: MediaKind = MediaKind.UNKNOWN
+    url: str | None = None
+    """None while the platform still processes it."""
+    alt_text: str | None = None
+    ready: bool = True
+    """False while the platform still processes it: it cannot be attached yet."""
