@@ -39,6 +39,18 @@ class Disagreement:
 
 DISAGREEMENTS = (
     Disagreement(
+        "records, times",
+        "a time zone",
+        "none: programs wrote `2023-07-21T01:33:51.481951` (extended_post_record), (like_record)",
+        r"com\.atproto\.repo\.getRecord: answer: \$\.value\.createdAt: '[\d:.T-]+' is no datetime",
+    ),
+    Disagreement(
+        "records, fields",
+        "those of the record's lexicon",
+        "fields that programs made up: anybody may write more (extended_post_record), (extended_like_record)",
+        r"com\.atproto\.repo\.getRecord: answer: \$\.value: \w+ is in no lexicon",
+    ),
+    Disagreement(
         "app.bsky.video.uploadVideo, query",
         "no parameters",
         "`did` and `name`, without which the video service takes no film; the network's own app sends them",
