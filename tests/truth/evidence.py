@@ -13,7 +13,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from socialkit.models import Evidence
@@ -22,6 +23,10 @@ from socialkit.platforms._registry import BUILT_IN
 from socialkit.sandbox import Sandbox
 from tests.live.proof import PROVEN, read
 from tests.support import ROOT
+from tests.truth.bluesky import cases as bluesky_cases
+from tests.truth.bluesky import lexicons as bluesky_lexicons
+from tests.truth.bluesky import recordings as bluesky_recordings
+from tests.truth.bluesky import repertoire as bluesky_repertoire
 from tests.truth.cases import CASES
 from tests.truth.operations import offered, public_operations
 from tests.truth.recordings import connector, recordings
@@ -30,7 +35,11 @@ from tests.truth.specification import document, problems
 
 TARGET: Final = ROOT / "src" / "socialkit" / "platforms" / "evidence.json"
 ORDER: Final = (Evidence.SERVER, Evidence.RECORDED, Evidence.SPEC, Evidence.DOCUMENTED)
-SERVERS: Final = {"kepi": "kepi 0.7"}
+SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bluesky": {"bluesky": "the AT Protocol's own servers, @atproto/dev-env 0.6.7"},
+    "mastodon": {"kepi": "kepi 0.7"},
+}
+"""By platform: the servers that were asked, by the name under which their proof is written down."""
 PRISM: Final = "Prism 5.16.0"
 
 Levels = dict[str, dict[str, str]]
@@ -70,35 +79,75 @@ def _mastodon() -> Levels:
 
 
 async def _mastodon_levels() -> Levels:
-    levels: Levels = {}
-    read_well = await _recorded()
-    proven = read() if PROVEN.is_file() else {}
+    read_well, fitting = await _recorded(), await _specified()
+    proven = _proven()
+    fits = "requests and simulated answers fit the OpenAPI document"
+    more = f"; {PRISM} accepts the requests"
+    specified = {one: fits + (more if one in proven.get("prism", ()) else "") for one in fitting}
+    return _levels("mastodon", read_well, specified)
+
+
+def _bluesky() -> Levels:
+    return asyncio.run(_bluesky_levels())
+
+
+async def _bluesky_levels() -> Levels:
+    stage = bluesky_repertoire.Stage("blocking")
+    await bluesky_repertoire.play(stage)
+    wrong = {one.operation for one in stage.exchanges if bluesky_lexicons.problems(one)}
+    fitting = {one.operation for one in stage.exchanges} - wrong
+    specified = dict.fromkeys(fitting, "requests, records and simulated answers fit the lexicons")
+    return _levels("bluesky", await _bluesky_recorded(), specified)
+
+
+def _levels(platform: str, read_well: Counter[str], specified: Mapping[str, str]) -> Levels:
+    """Put together what proves each operation of a platform."""
+    levels = _served(platform)
     for operation, count in read_well.items():
         answers = "recorded answer" if count == 1 else "recorded answers"
         levels.setdefault(operation, {})[Evidence.RECORDED.value] = f"{count} {answers} of real servers"
-    for operation in await _specified():
-        fits = "requests and simulated answers fit the OpenAPI document"
-        more = f"; {PRISM} accepts the requests" if operation in proven.get("prism", ()) else ""
-        levels.setdefault(operation, {})[Evidence.SPEC.value] = fits + more
-    for server, name in SERVERS.items():
-        for operation in proven.get(server, ()):
-            levels.setdefault(operation, {})[Evidence.SERVER.value] = name
+    for operation, how in specified.items():
+        levels.setdefault(operation, {})[Evidence.SPEC.value] = how
     return levels
+
+
+def _served(platform: str) -> Levels:
+    """Return what real servers proved, in their last run."""
+    proven = _proven()
+    return {
+        operation: {Evidence.SERVER.value: name}
+        for server, name in SERVERS[platform].items()
+        for operation in proven.get(server, ())
+    }
+
+
+def _proven() -> dict[str, list[str]]:
+    return read() if PROVEN.is_file() else {}
 
 
 async def _recorded() -> Counter[str]:
     """Count the recorded answers that each operation reads; an operation that fails on one has none."""
-    connect, counts = connector("blocking"), Counter[str]()
-    failed: set[str] = set()
-    for case in CASES:
-        for one in recordings():
-            if case.takes(one):
-                try:
-                    await case.call(connect, one)
-                except Exception as error:  # noqa: BLE001 - whatever a failed reading raises
-                    failed.add(case.operation)
-                    sys.stderr.write(f"{case.operation} cannot read {one.name}: {error!r}\n")
-                counts[case.operation] += 1
+    connect = connector("blocking")
+    calls = ((case, one) for case in CASES for one in recordings() if case.takes(one))
+    return await _counted((case.operation, one.name, partial(case.call, connect, one)) for case, one in calls)
+
+
+async def _bluesky_recorded() -> Counter[str]:
+    connect = bluesky_recordings.connector("blocking")
+    calls = ((case, one) for case in bluesky_cases.CASES for one in case.recordings())
+    return await _counted((case.operation, one.name, partial(case.call, connect, one)) for case, one in calls)
+
+
+async def _counted(calls: Iterable[tuple[str, str, Callable[[], Awaitable[None]]]]) -> Counter[str]:
+    """Count the calls that went well by operation; one that failed leaves its operation none."""
+    counts, failed = Counter[str](), set[str]()
+    for operation, name, call in calls:
+        try:
+            await call()
+        except Exception as error:  # noqa: BLE001 - whatever a failed reading raises
+            failed.add(operation)
+            sys.stderr.write(f"{operation} cannot read {name}: {error!r}\n")
+        counts[operation] += 1
     return Counter({operation: count for operation, count in counts.items() if operation not in failed})
 
 
@@ -110,7 +159,7 @@ async def _specified() -> set[str]:
     return {one.operation for one in stage.exchanges} - wrong
 
 
-PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {"mastodon": _mastodon}
+PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {"bluesky": _bluesky, "mastodon": _mastodon}
 
 
 def main() -> None:

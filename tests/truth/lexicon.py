@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,33 @@ def output_problems(nsid: str, value: object) -> list[str]:
 def input_problems(nsid: str, value: object) -> list[str]:
     """What is wrong with the body of a request."""
     return list(_body_problems(nsid, "input", value))
+
+
+def parameter_problems(nsid: str, given: Sequence[tuple[str, str]]) -> list[str]:
+    """What is wrong with the query of a request; a parameter that no lexicon knows is wrong too."""
+    schema: Json = _definition(nsid).get("parameters", {})
+    known: Json = schema.get("properties", {})
+    values: Json = {}
+    for name, text in given:
+        if known.get(name, {}).get("type") == "array":
+            values.setdefault(name, []).append(_typed(text, known[name]["items"]))
+        else:
+            if name in values:
+                return [f"$: {name} stands twice"]
+            values[name] = _typed(text, known.get(name, {"type": "string"}))
+    return list(_object({**schema, "properties": known}, values, nsid, "$"))
+
+
+def _typed(text: str, schema: Json) -> object:
+    """Return a parameter as the type that it should have, where it can be one."""
+    if schema["type"] == "integer" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return {"true": True, "false": False}.get(text, text) if schema["type"] == "boolean" else text
+
+
+def part_problems(nsid: str, name: str, value: object) -> list[str]:
+    """What is wrong with a value of a named definition, such as a post as readers get it."""
+    return list(_problems(_definition(nsid, name), value, nsid, "$"))
 
 
 def record_problems(nsid: str, value: object) -> list[str]:
