@@ -73,8 +73,8 @@ def checker(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlueskyNetwork]:
-    with bluesky(tmp_path_factory.mktemp("bluesky")) as running:
+def network(folder: Path) -> Iterator[BlueskyNetwork]:
+    with bluesky(folder) as running:
         yield running
 
 

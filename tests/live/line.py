@@ -75,9 +75,7 @@ class Line:
         """Close the connections to the server."""
         self._http.close()
 
-    def fail(
-        self, calls: Collection[str], fault: Fault | Trouble, *, times: int = 1, after: int = 0
-    ) -> None:
+    def fail(self, calls: Collection[str], fault: Fault | Trouble, *, times: int = 1, after: int = 0) -> None:
         """Have the next of some calls go wrong."""
         with self._guard:
             self._orders.append(_Order(frozenset(calls), fault, times, after))
@@ -101,7 +99,9 @@ class Line:
                     return order.fault
         return None
 
-    def pass_on(self, call: str, method: str, target: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+    def pass_on(
+        self, call: str, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> httpx.Response:
         """Hand a request over to the server, and return its answer."""
         self.seen.append(call)
         answer = self._http.request(method, self.server + target, headers=headers, content=body)

@@ -147,7 +147,7 @@ class LiveWorld:
     def records(self, account: str, collection: str) -> list[dict[str, Any]]:
         """Return an account's records as its server keeps them, oldest first."""
         found: list[dict[str, Any]] = []
-        cursor: dict[str, str] = {}
+        cursor: dict[str, Any] = {}
         while True:
             page = self.network.ask(
                 "com.atproto.repo.listRecords",

@@ -18,15 +18,15 @@ from typing import Any, Final
 
 import httpx
 
-from tests.live.servers.node import compile_native, environment, install_packages, node
-from tests.live.servers.process import free_port, home, install, listens, run, running, wait_for
+from tests.live.servers.node import older_node
+from tests.live.servers.process import free_port, install, listens, run, running, wait_for
 
 __all__ = ["BlueskyNetwork", "Member", "bluesky", "install_bluesky"]
 
 DEV_ENV: Final = "@atproto/dev-env@0.6.7"
 PROGRAM: Final = Path(__file__).with_name("bluesky.mjs")
 NATIVE: Final = "better-sqlite3"
-"""The one package whose native part does not come ready-made."""
+"""The one package whose native part does not come ready-made. It ends the process at random on Node 24."""
 POSTGRES_USER: Final = "postgres"
 """Whose processes PostgreSQL's are where we are root: it refuses to be root's."""
 NEEDED: Final = "PostgreSQL and Redis are needed: apt-get install postgresql redis-tools"
@@ -89,6 +89,12 @@ class BlueskyNetwork:
         signed = f"{head}.{_base64(json.dumps({**said, 'exp': int(ends.timestamp())}).encode())}"
         return f"{signed}.{_base64(hmac.digest(self._secret, signed.encode(), 'sha256'))}"
 
+    def revoke(self, member: Member) -> None:
+        """Take back all passwords of applications, and with them the tokens that renew sessions."""
+        known = self.ask("com.atproto.server.listAppPasswords", member)["passwords"]
+        for one in known:
+            self.call("com.atproto.server.revokeAppPassword", {"name": one["name"]}, member)
+
     def write(self, member: Member, collection: str, **fields: Any) -> dict[str, Any]:
         """Write a record under a key that the server chooses."""
         record = {"$type": collection, **fields}
@@ -99,7 +105,12 @@ class BlueskyNetwork:
         """Write something."""
         return self._answer(self._http.post(self._address(name), json=body, headers=_signed(member)))
 
-    def ask(self, name: str, member: Member | None = None, **params: Any) -> dict[str, Any]:
+    def close_session(self, refresh_token: str) -> None:
+        """Take back one token that renews a session."""
+        headers = {"Authorization": f"Bearer {refresh_token}"}
+        self._answer(self._http.post(self._address("com.atproto.server.deleteSession"), headers=headers))
+
+    def ask(self, name: str, member: Member | None = None, /, **params: Any) -> dict[str, Any]:
         """Read something."""
         return self._answer(self._http.get(self._address(name), params=params, headers=_signed(member)))
 
@@ -126,18 +137,24 @@ def _signed(member: Member | None) -> dict[str, str]:
 
 def install_bluesky() -> Path:
     """Return where the servers lie, installed first where they are not: minutes, most of them compiling."""
-    return install("bluesky", f"{DEV_ENV} {node().parent}", _install)
+    return install("bluesky", f"{DEV_ENV} {older_node().home}", _install)
 
 
 def _install(folder: Path) -> None:
-    install_packages(folder, DEV_ENV)
-    compile_native(folder / "node_modules" / NATIVE)
+    node = older_node()
+    node.install(folder, DEV_ENV)
+    node.compile(folder / "node_modules" / NATIVE)
 
 
 @contextmanager
 def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwork]:
-    """Run a network that starts empty, with its files in a folder; its limits of calls are off unless wanted."""
-    folder = install_bluesky()
+    """Run a network that starts empty, with its files in a folder.
+
+    Args:
+        data: The folder.
+        rate_limits: Whether the accounts' server counts calls.
+    """
+    folder, node = install_bluesky(), older_node()
     with ExitStack() as stack:
         database, cache = stack.enter_context(_postgres(data)), stack.enter_context(_redis(data))
         ports = {name: free_port() for name in ("pds", "appview", "plc", "ozone", "control")}
@@ -147,16 +164,16 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         program, log = folder / PROGRAM.name, data / "bluesky.log"
         shutil.copyfile(PROGRAM, program)
         setting = {
-            **environment(),
+            **node.environment(),
             "DB_POSTGRES_URL": database,
             "REDIS_HOST": cache,
             "LOG_ENABLED": "false",
             "TMPDIR": str(data),
         }
-        process = stack.enter_context(running((node(), program, told), log, env=setting))
+        process = stack.enter_context(running((node.program, program, told), log, env=setting))
         wait_for(process, log, lambda: listens(ports["control"]))
-        addresses = (f"http://127.0.0.1:{ports[name]}" for name in ("pds", "control"))
-        network = BlueskyNetwork(*addresses, secret)
+        url, control = (f"http://127.0.0.1:{ports[name]}" for name in ("pds", "control"))
+        network = BlueskyNetwork(url, control, secret)
         stack.callback(network.close)
         yield network
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.live.servers.node import environment, install_packages, node
+from tests.live.servers.node import own_node
 from tests.live.servers.process import free_port, install, listens, running, wait_for
 
 __all__ = ["VERSION", "install_prism", "prism"]
@@ -18,17 +18,19 @@ VERSION: Final = "5.16.0"
 
 def install_prism() -> Path:
     """Return where the server lies, installed first where it is not."""
-    return install("prism", VERSION, lambda folder: install_packages(folder, f"@stoplight/prism-cli@{VERSION}"))
+    return install(
+        "prism", VERSION, lambda folder: own_node().install(folder, f"@stoplight/prism-cli@{VERSION}")
+    )
 
 
 @contextmanager
 def prism(document: Mapping[str, Any], data: Path) -> Generator[str]:
     """Serve a document on loopback, and give the address."""
-    folder = install_prism()
+    folder, node = install_prism(), own_node()
     spec, log, port = data / "openapi.json", data / "prism.log", free_port()
     spec.write_text(json.dumps(document))
     program = folder / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
     options = ("mock", "--host", "127.0.0.1", "--port", str(port), spec)
-    with running((node(), program, *options), log, env=environment()) as process:
+    with running((node.program, program, *options), log, env=node.environment()) as process:
         wait_for(process, log, lambda: listens(port))
         yield f"http://127.0.0.1:{port}"
