@@ -27,7 +27,11 @@ def tables() -> ModuleType:
 def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
     marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
 
-    assert {page.relative_to(DOCS).as_posix() for page in marked} == {"index.md", "platforms/mastodon.md"}
+    assert {page.relative_to(DOCS).as_posix() for page in marked} == {
+        "index.md",
+        "platforms/bluesky.md",
+        "platforms/mastodon.md",
+    }
     for page in marked:
         assert "<!-- table" not in tables.fill(page.read_text("utf-8"))
 

@@ -3,6 +3,7 @@
 from socialkit.auth._answers import WireToken, read_token
 from socialkit.auth._authenticators import Anonymous, BearerToken
 from socialkit.auth._credentials import Credentials
+from socialkit.auth._dpop import ProofKey, Prover
 from socialkit.auth._oauth import (
     OUT_OF_BAND,
     PKCE,
@@ -14,7 +15,7 @@ from socialkit.auth._oauth import (
     token_request,
 )
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
-from socialkit.auth._signing import Signature, basic, bearer, query_token
+from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "LoginState",
     "MemoryTokenStore",
     "Place",
+    "ProofKey",
+    "Prover",
     "Refresh",
     "RefreshModel",
     "Refreshing",
@@ -38,6 +41,7 @@ __all__ = [
     "authorize_url",
     "basic",
     "bearer",
+    "bound",
     "make_nonce",
     "parse_callback",
     "query_token",

@@ -38,7 +38,7 @@ REFUSALS: Final = frozenset({400, 401})
 """Left to `read_token`, which knows the codes of RFC 6749."""
 SHOWN: Final = 200
 """How much of a platform's words a message repeats."""
-SECRETS: Final = ("client_secret", "code_verifier", "nonce")
+SECRETS: Final = ("client_secret", "code_verifier", "nonce", "proof_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,8 @@ class LoginState(Sealed):
     client_secret: Secret | None = None
     code_verifier: Secret | None = None
     """PKCE's verifier; None where the platform has no PKCE."""
+    proof_key: Secret | None = None
+    """The key that the tokens are bound to; None where the platform binds them to none."""
     scopes: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     """What only one platform needs to remember; nothing secret."""
@@ -127,6 +129,7 @@ class LoginState(Sealed):
         client_secret: Secret | None = None,
         scopes: Iterable[str] = (),
         pkce: bool = True,
+        proof_key: Secret | None = None,
         extra: Mapping[str, str] | None = None,
     ) -> LoginState:
         """Return the state of a new login, with a new nonce and, unless refused, a new PKCE verifier."""
@@ -139,6 +142,7 @@ class LoginState(Sealed):
             base_url=base_url,
             client_secret=client_secret,
             code_verifier=PKCE.generate().verifier if pkce else None,
+            proof_key=proof_key,
             scopes=tuple(scopes),
             extra=extra or {},
         )

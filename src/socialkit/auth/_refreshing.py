@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._sealed import SKEW
-from socialkit.auth._signing import Signature, bearer
+from socialkit.auth._signing import Signature, bearer, bound
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 from socialkit.errors import (
     APIError,
@@ -43,6 +43,8 @@ ATTEMPTS: Final = 20
 """How often a swap is tried again before the store is called broken."""
 REST: Final = timedelta(minutes=10)
 """How long dead tokens are left alone: a platform's mistake must not stop a worker for good."""
+BOUND: Final = "dpop"
+"""The type of tokens that are bound to a key."""
 REFUSALS: Final = (AuthenticationError, BadRequestError)
 
 log = logging.getLogger("socialkit")
@@ -171,7 +173,8 @@ class Refreshing:
         if stored.access_token is None:
             message = "there is no access token: log in first"
             raise ConfigurationError(message, platform=self._platform)
-        return self._place(self._put(request, stored.access_token), stored, transport.now())
+        signed = self._signed(request, stored, stored.access_token)
+        return self._place(signed, stored, transport.now())
 
     async def stored(self, transport: Transport, /) -> Stored:
         """Return the tokens of now and what is kept with them, renewed first if they are about to expire.
@@ -197,7 +200,7 @@ class Refreshing:
         async with transport.lock(self._lock):
             stored = await self._load(transport)
             token = stored.access_token
-            if token is not None and self._put(refused, token) != refused:
+            if token is not None and self._signed(refused, stored, token) != refused:
                 return True
             if not self._renewable(stored):
                 return False
@@ -207,6 +210,11 @@ class Refreshing:
     @property
     def _lock(self) -> str:
         return f"tokens of {self._key}"
+
+    def _signed(self, request: Request, stored: Stored, token: Secret) -> Request:
+        # The server said with the token how it is to be sent.
+        put = bound if stored.token_type.lower() == BOUND else self._put
+        return put(request, token)
 
     def _renewable(self, stored: Stored) -> bool:
         if self._model is RefreshModel.ROTATING:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from socialkit.errors import ConfigurationError
 from socialkit.transport import Request, Secret, reveal
 
-__all__ = ["Signature", "basic", "bearer", "query_token"]
+__all__ = ["Signature", "basic", "bearer", "bound", "query_token"]
 
 Signature: TypeAlias = Callable[[Request, Secret], Request]
 """Puts a token on a request in the place of any that is there."""
@@ -29,6 +29,15 @@ def bearer(request: Request, token: Secret) -> Request:
         ConfigurationError: The token holds a character that no header can carry.
     """
     return _authorized(request, Secret(f"Bearer {token.reveal()}"))
+
+
+def bound(request: Request, token: Secret) -> Request:
+    """Return the request with a token that is bound to a key (RFC 9449); it needs a proof beside it.
+
+    Raises:
+        ConfigurationError: The token holds a character that no header can carry.
+    """
+    return _authorized(request, Secret(f"DPoP {token.reveal()}"))
 
 
 def basic(request: Request, user: str, password: str | Secret) -> Request:

@@ -86,6 +86,7 @@ BUILT_IN: Final = (
         module="socialkit.platforms.bluesky",
         client="Bluesky",
         async_client="AsyncBluesky",
+        login="LOGIN",
         simulator="socialkit.sandbox.bluesky:BlueskySimulator",
     ),
     Registration(

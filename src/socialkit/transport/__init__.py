@@ -20,7 +20,7 @@ from socialkit.transport._errors import (
 )
 from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeouts
 from socialkit.transport._pipeline import Pipeline
-from socialkit.transport._protocol import Authenticator, Transport
+from socialkit.transport._protocol import Authenticator, Hearing, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety, Upload, segment
 from socialkit.transport._retry import Retry
@@ -34,6 +34,7 @@ __all__ = [
     "BlockingTransport",
     "ErrorBody",
     "ErrorTable",
+    "Hearing",
     "LocalLimit",
     "Pipeline",
     "RateBudget",

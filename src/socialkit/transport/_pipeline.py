@@ -28,7 +28,7 @@ from socialkit.operations import current_operation
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify
-from socialkit.transport._protocol import Authenticator, Transport
+from socialkit.transport._protocol import Authenticator, Hearing, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
@@ -96,6 +96,8 @@ class Pipeline:
         self.budget: RateBudget = RateBudget() if budget is None else budget
         self._errors = errors
         self._authenticator = authenticator
+        listener: object = authenticator
+        self._hearing = listener if isinstance(listener, Hearing) else None
         self._retry = retry
         self._timeout = timeout
         self._origins = tuple(_origin(url, platform) for url in (base_url, *sorted(trusted_origins)))
@@ -263,6 +265,8 @@ class Pipeline:
             self._note(request, type(error).__name__, started)
             raise
         self._note(request, response.status, started)
+        if request.signed and self._hearing is not None:
+            self._hearing.heard(request, response)
         if counted:
             self.budget.update(response, self.transport.now(), self.budget.bucket(request))
         return response

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from socialkit.transport._request import Request, Response
 
-__all__ = ["Authenticator", "Transport"]
+__all__ = ["Authenticator", "Hearing", "Transport"]
 
 T = TypeVar("T")
 
@@ -64,4 +64,13 @@ class Authenticator(Protocol):
 
     async def renew(self, refused: Request, transport: Transport, /) -> bool:
         """Get new credentials after the platform refused a signed request; return whether there are any."""
+        ...
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """What an authenticator may do besides: take note of what answers to signed requests tell."""
+
+    def heard(self, request: Request, response: Response, /) -> None:
+        """Take note of an answer, refusals included: of a nonce for the next request, say."""
         ...

@@ -11,18 +11,21 @@ from socialkit.platforms.bluesky._facts import FACTS, BlueskyRules
 from socialkit.platforms.bluesky._inbox import BlueskyInbox
 from socialkit.platforms.bluesky._insights import BlueskyInsights, BlueskyListening
 from socialkit.platforms.bluesky._media import BlueskyMedia
+from socialkit.platforms.bluesky._oauth import LOGIN, BlueskyLogin
 from socialkit.platforms.bluesky._options import BlueskyOptions, LinkCard
 from socialkit.platforms.bluesky._posts import BlueskyPosts
 
 __all__ = [
     "BASE_URL",
     "FACTS",
+    "LOGIN",
     "AsyncBluesky",
     "Bluesky",
     "BlueskyAccount",
     "BlueskyInbox",
     "BlueskyInsights",
     "BlueskyListening",
+    "BlueskyLogin",
     "BlueskyMedia",
     "BlueskyOptions",
     "BlueskyPlatform",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar, Final, Generic
 
 from socialkit.auth import (
     AsyncTokenStore,
     Credentials,
-    Refreshing,
-    RefreshModel,
-    Stored,
     TokenStore,
 )
 from socialkit.errors import ConfigurationError
@@ -36,6 +32,7 @@ from socialkit.platforms.base import (
     host_of,
     open_core,
 )
+from socialkit.platforms.bluesky._authenticator import Session
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._facts import FACTS
 from socialkit.platforms.bluesky._inbox import BlueskyInbox
@@ -44,12 +41,11 @@ from socialkit.platforms.bluesky._map import to_profile
 from socialkit.platforms.bluesky._media import BlueskyMedia
 from socialkit.platforms.bluesky._posts import BlueskyPosts
 from socialkit.platforms.bluesky._publish import Records
-from socialkit.platforms.bluesky._session import HANDLE, REMEDY, Logins, move
+from socialkit.platforms.bluesky._session import HANDLE
 from socialkit.platforms.bluesky._wire import WireDid, WireProfile
 from socialkit.transport import (
     Pipeline,
     RateBudget,
-    Request,
     Retry,
     Secret,
     Transport,
@@ -68,7 +64,7 @@ IDENTIFIER: Final = "identifier"
 class BlueskyAccount(Account[ModeT], Generic[ModeT]):
     """The account behind a client."""
 
-    def __init__(self, mode: type[ModeT], core: Core, session: Refreshing) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, session: Session) -> None:
         super().__init__(mode, core)
         self._calls = Calls(core)
         self._session = session
@@ -97,16 +93,45 @@ class BlueskyPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     facts: ClassVar[PlatformFacts] = FACTS
 
-    def __init__(self, mode: type[ModeT], core: Core, session: Refreshing) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, session: Session) -> None:
         super().__init__(mode, core)
         records = Records(core)
-        # Spelt out: a checker takes a declared type, such as `HasPosts` has, before one that it would infer.
-        self.account: Final[BlueskyAccount[ModeT]] = BlueskyAccount(mode, core, session)
-        self.posts: Final[BlueskyPosts[ModeT]] = BlueskyPosts(mode, core, records)
-        self.media: Final[BlueskyMedia[ModeT]] = BlueskyMedia(mode, core)
-        self.inbox: Final[BlueskyInbox[ModeT]] = BlueskyInbox(mode, core, records)
-        self.insights: Final[BlueskyInsights[ModeT]] = BlueskyInsights(mode, core)
-        self.listening: Final[BlueskyListening[ModeT]] = BlueskyListening(mode, core)
+        self._account = BlueskyAccount(mode, core, session)
+        self._posts = BlueskyPosts(mode, core, records)
+        self._media = BlueskyMedia(mode, core)
+        self._inbox = BlueskyInbox(mode, core, records)
+        self._insights = BlueskyInsights(mode, core)
+        self._listening = BlueskyListening(mode, core)
+
+    @property
+    def account(self) -> BlueskyAccount[ModeT]:
+        """Whose client it is."""
+        return self._account
+
+    @property
+    def posts(self) -> BlueskyPosts[ModeT]:
+        """Posts of the account."""
+        return self._posts
+
+    @property
+    def media(self) -> BlueskyMedia[ModeT]:
+        """Files by themselves."""
+        return self._media
+
+    @property
+    def inbox(self) -> BlueskyInbox[ModeT]:
+        """What comes in, and answering it."""
+        return self._inbox
+
+    @property
+    def insights(self) -> BlueskyInsights[ModeT]:
+        """Measured values."""
+        return self._insights
+
+    @property
+    def listening(self) -> BlueskyListening[ModeT]:
+        """What others say and do on the network."""
+        return self._listening
 
 
 class _Way:
@@ -152,7 +177,7 @@ class _Way:
 
     def session(
         self, mode: type[Mode], transport: Transport, *, retry: Retry | None, timeout: float | None
-    ) -> Refreshing:
+    ) -> Session:
         """Return what signs requests and renews the session."""
         base_url = self.base_url
         pipeline = Pipeline(
@@ -167,22 +192,14 @@ class _Way:
             ),
             timeout=timeout,
         )
-        identifier = self.identifier.removeprefix("@") if self.identifier else None
-
-        def place(request: Request, stored: Stored, _now: datetime) -> Request:
-            return move(request, stored, base_url)
-
-        return Refreshing(
+        return Session(
             self.credentials,
-            refresh=Logins(pipeline, identifier, self.password),
+            pipeline,
+            identifier=self.identifier.removeprefix("@") if self.identifier else None,
+            password=self.password,
             key=self.key,
             mode=mode,
             tokens=self.tokens,
-            model=RefreshModel.APP_PASSWORD,
-            place=place,
-            hidden=() if self.password is None else (self.password,),
-            remedy=REMEDY,
-            platform="bluesky",
         )
 
 
@@ -211,7 +228,7 @@ def _opened(
     transport: Transport | None,
     timeout: float | None,
     retry: Retry | None,
-) -> tuple[Core, Refreshing]:
+) -> tuple[Core, Session]:
     carrier = default_transport(mode, "bluesky") if transport is None else transport
     session = way.session(mode, carrier, retry=retry, timeout=timeout)
     core = open_core(

@@ -149,7 +149,7 @@ BUCKETS: Final = (
 
 
 def bucket(request: Request) -> str:
-    """Name the budget of a call: headers tell of the nearest limit, perhaps that of writes or logins alone."""
+    """Name the budget of a call: headers tell of the nearest limit, perhaps that of writes alone."""
     name = request.url.rpartition("xrpc/")[2]
     return next((bucket for start, bucket in BUCKETS if name.startswith(start)), "")
 

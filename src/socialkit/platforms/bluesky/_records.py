@@ -128,7 +128,7 @@ def settled_key(uri: str) -> str:
 
     Example:
         >>> settled_key("at://did:plc:abc/app.bsky.feed.post/3jzfcijpj2z2a")
-        '6ee3xg5ptqqow'
+        '6fyao4mnypcdy'
     """
     digest = hashlib.sha256(uri.encode()).digest()
     return _tid(int.from_bytes(digest[:8]) >> 1)

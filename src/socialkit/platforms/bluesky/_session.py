@@ -27,7 +27,17 @@ from socialkit.errors import (
 from socialkit.models import Lenient, WireModel
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret, Transport
 
-__all__ = ["HANDLE", "REMEDY", "Logins", "claims", "is_loopback", "move", "pds_of"]
+__all__ = [
+    "HANDLE",
+    "PDS",
+    "REMEDY",
+    "Logins",
+    "claims",
+    "is_loopback",
+    "may_have_credentials",
+    "move",
+    "pds_of",
+]
 
 REMEDY: Final = "give identifier= and password= (an app password), or log in again with Login"
 PDS: Final = "pds"
@@ -78,7 +88,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _may_have_credentials(endpoint: str, login: str) -> bool:
+def may_have_credentials(endpoint: str, login: str) -> bool:
     """Tell whether a token may go to an address that an account's document names.
 
     To https alone; to this machine only when the login itself went there, so that no document of a stranger
@@ -107,13 +117,14 @@ def pds_of(document: Mapping[str, Any] | None, did: str, login: str) -> str | No
     """
     if document is None or document.get("id") != did:
         return None
-    services = document.get("service")
-    for one in services if isinstance(services, list) else []:
+    services: object = document.get("service")
+    listed = cast("list[object]", services) if isinstance(services, list) else []
+    for one in listed:
         if isinstance(one, dict):
             service = cast("dict[str, Any]", one)
             endpoint = service.get("serviceEndpoint")
             named = service.get("id") in {SERVICE, f"{did}{SERVICE}"}
-            if named and isinstance(endpoint, str) and _may_have_credentials(endpoint, login):
+            if named and isinstance(endpoint, str) and may_have_credentials(endpoint, login):
                 return endpoint.rstrip("/")
     return None
 
@@ -123,7 +134,7 @@ def move(request: Request, stored: Stored, login: str) -> Request:
     home, pds = login.rstrip("/") + "/", stored.extra.get(PDS)
     if not isinstance(pds, str) or not request.url.startswith(home):
         return request
-    if not _may_have_credentials(pds, login):  # the store may have been written by others
+    if not may_have_credentials(pds, login):  # the store may have been written by others
         message = f"the store names a server that tokens may not go to: {urlsplit(pds).hostname}"
         raise ConfigurationError(message, platform="bluesky")
     return request.replace(url=f"{pds.rstrip('/')}/{request.url[len(home) :]}")

@@ -142,9 +142,8 @@ class Threads:
             raise NotSupportedError(
                 message, platform=self._core.facts.name, instead="mute or block the author"
             )
-        record = (gate.value if gate is not None else new) | {
-            "hiddenReplies": [*rest, reply] if hidden else rest
-        }
+        record: dict[str, Any] = {**(gate.value if gate is not None else new)}
+        record["hiddenReplies"] = [*rest, reply] if hidden else rest
         return await self._put(address, record, swap=gate.cid if gate is not None else None, swapped=True)
 
     async def _put(
@@ -173,7 +172,7 @@ def _hidden(gate: dict[str, Any]) -> list[str]:
 
 
 def _below(node: WireNode, raw: Raw) -> Iterator[tuple[WirePost, Raw, int]]:
-    """Yield the posts under a post and how deep they stand; those that are gone or blocked are passed over."""
+    """Yield the posts under a post and how deep they stand, passing over those that are gone or blocked."""
     waiting = [(node, raw, 0)]
     while waiting:
         above, place, level = waiting.pop()

@@ -1,0 +1,213 @@
+"""Logging in by consent: pushed requests, codes bound to the program, tokens bound to a key."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from base64 import urlsafe_b64decode
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import socialkit as sk
+from socialkit.auth import Credentials, LoginState, MemoryTokenStore, ProofKey
+from socialkit.errors import AuthenticationError, ConfigurationError, WrongAccountError
+from socialkit.operations import Sync
+from socialkit.platforms._login import Login
+from socialkit.sandbox import Sandbox, SimRequest
+from socialkit.testing._transports import RecordingTransport
+from socialkit.transport import Request, Response, Secret, default_transport, reveal
+
+needs_key = pytest.mark.skipif(
+    importlib.util.find_spec("cryptography") is None, reason="the extra `auth` is not installed"
+)
+CLIENT = "https://shop.example/client.json"
+BACK = "https://shop.example/back"
+
+
+def proof(request: Request) -> dict[str, Any]:
+    body = reveal(request.headers["DPoP"]).split(".")[1]
+    claims: dict[str, Any] = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
+
+
+class Consent:
+    """A world, and what was sent in it."""
+
+    def __init__(self, world: Sandbox) -> None:
+        self.world = world
+        with world.install():
+            self.transport = RecordingTransport(default_transport(Sync, "bluesky"))
+        self.base_url = world.address("bluesky")
+
+    def login(self, **more: Any) -> Login:
+        given: dict[str, Any] = {
+            "client_id": CLIENT,
+            "redirect_uri": BACK,
+            "transport": self.transport,
+        } | more
+        return Login("bluesky", base_url=self.base_url, **given)
+
+    def consent(self, url: str) -> str:
+        """Do what somebody's browser does; return where it ends."""
+        parts = urlsplit(url)
+        request = SimRequest.of("GET", f"{parts.path}?{parts.query}", headers={}, body=b"")
+        return self.world.simulator("bluesky").handle(request).headers["location"]
+
+    def credentials(self) -> Credentials:
+        login = self.login()
+        url, state = login.start()
+        return login.finish(self.consent(url), LoginState.loads(state.dumps()))
+
+    def connect(self, credentials: Credentials | None, **more: Any) -> Any:
+        return sk.connect("bluesky", credentials, base_url=self.base_url, transport=self.transport, **more)
+
+    def calls(self, end: str) -> list[Request]:
+        return [one for one in self.transport.requests if one.url.endswith(end)]
+
+
+@pytest.fixture
+def consent() -> Any:
+    with Sandbox(seed=5) as world:
+        yield Consent(world)
+
+
+@needs_key
+def test_what_is_asked_for_is_pushed_and_not_shown_in_the_address(consent: Consent) -> None:
+    url, state = consent.login().start()
+
+    first, second = consent.calls("/oauth/par")
+    form = dict(second.form)
+    assert set(urlsplit(url).query.split("=")[0:1]) == {"client_id"}
+    assert "code_challenge" not in url
+    assert (form["code_challenge_method"], form["scope"].split()[0]) == ("S256", "atproto")  # type: ignore[union-attr]
+    assert "nonce" not in proof(first)
+    assert proof(second)["nonce"]
+    assert (proof(second)["htm"], proof(second)["htu"]) == ("POST", f"{consent.base_url}/oauth/par")
+    assert state.proof_key is not None
+    assert "not a key" not in repr(state)
+    assert "PRIVATE" not in repr(state)
+
+
+@needs_key
+def test_tokens_are_bound_to_a_key_and_go_with_proofs(consent: Consent) -> None:
+    credentials = consent.credentials()
+    client = consent.connect(credentials)
+    post = client.posts.publish("Hello")
+
+    request = consent.calls("putRecord")[-1]
+    assert credentials.account_id == client.ref.id
+    assert reveal(request.headers["Authorization"]).startswith("DPoP ")
+    assert proof(request)["ath"]
+    assert proof(request)["htu"] == request.url
+    assert [one.id for one in consent.world.posts("bluesky")] == [post.id]
+    assert len({proof(one)["jti"] for one in consent.transport.requests if "DPoP" in one.headers}) > 3
+
+
+@needs_key
+def test_a_nonce_that_is_too_old_costs_one_more_call_and_no_refresh(consent: Consent) -> None:
+    client = consent.connect(consent.credentials())
+    client.posts.publish("One")
+    consent.world.clock.advance(timedelta(minutes=20))
+    client.posts.publish("Two")
+
+    assert len(consent.calls("/oauth/token")) == 2  # the code, once without a nonce and once with one
+    assert [one.text for one in consent.world.posts("bluesky")] == ["One", "Two"]
+
+
+@needs_key
+def test_tokens_are_refreshed_with_a_proof_and_kept(consent: Consent) -> None:
+    store = MemoryTokenStore()
+    client = consent.connect(consent.credentials(), tokens=store)
+    client.posts.publish("One")
+    consent.world.clock.advance(timedelta(hours=2))
+    client.posts.publish("Two")
+    again = consent.connect(None, tokens=store)
+    again.posts.publish("Three")
+
+    grants = [dict(one.form)["grant_type"] for one in consent.calls("/oauth/token")]
+    assert grants.count("refresh_token") in {1, 2}  # twice where the nonce was too old
+    assert len(consent.world.posts("bluesky")) == 3
+
+
+@needs_key
+def test_a_login_that_was_taken_back_says_what_to_do(consent: Consent) -> None:
+    client = consent.connect(consent.credentials())
+    client.posts.publish("One")
+    consent.world.simulator("bluesky").revoke()  # type: ignore[attr-defined]
+
+    with pytest.raises(AuthenticationError, match="log in again"):
+        client.posts.publish("Two")
+
+
+@needs_key
+@pytest.mark.parametrize(
+    ("trusted", "words"),
+    [
+        (["https://other.example"], "trusts https://other.example"),
+        ([], "trusts nobody"),
+    ],
+)
+def test_a_server_that_may_not_speak_for_the_account_is_refused(
+    consent: Consent, trusted: list[str], words: str
+) -> None:
+    login = consent.login()
+    url, state = login.start()
+    back = consent.consent(url)
+    inner = consent.transport._inner.send
+
+    async def send(request: Request, /) -> Response:
+        answer = await inner(request)
+        if not request.url.endswith("oauth-protected-resource"):
+            return answer
+        return Response(200, answer.headers, json.dumps({"authorization_servers": trusted}).encode())
+
+    consent.transport._inner.send = send  # type: ignore[method-assign]
+    with pytest.raises(WrongAccountError, match=words):
+        login.finish(back, state)
+
+
+@needs_key
+@pytest.mark.parametrize("field", ["token_endpoint", "pushed_authorization_request_endpoint"])
+def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: str) -> None:
+    inner = consent.transport._inner.send
+
+    async def send(request: Request, /) -> Response:
+        answer = await inner(request)
+        if not request.url.endswith("oauth-authorization-server"):
+            return answer
+        document: Any = answer.json()
+        return Response(200, answer.headers, json.dumps(document | {field: "http://evil.example"}).encode())
+
+    consent.transport._inner.send = send  # type: ignore[method-assign]
+    with pytest.raises(ConfigurationError, match=r"evil\.example"):
+        consent.login().start()
+
+
+@needs_key
+def test_an_application_without_an_address_is_refused(consent: Consent) -> None:
+    with pytest.raises(ConfigurationError, match="client_id= is missing"):
+        consent.login(client_id=None).start()
+    with pytest.raises(ConfigurationError, match="invalid_client"):
+        consent.login(client_id="shop").start()
+
+
+@needs_key
+def test_a_key_survives_being_kept() -> None:
+    key = ProofKey.generate()
+
+    assert ProofKey(key.dumps()).dumps() == key.dumps()
+    with pytest.raises(ConfigurationError, match="log in again"):
+        ProofKey(Secret("not a key"))
+
+
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch, consent: Consent) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cryptography"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+
+    with pytest.raises(ConfigurationError, match=r"socialkit\[auth\]"):
+        consent.login().start()

@@ -1,0 +1,323 @@
+"""What is written for a draft, and that it is written once."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from socialkit.errors import BadRequestError, InvalidDraftError, NotFoundError, WrongAccountError
+from socialkit.models import Draft, FoundState, Media, Severity
+from socialkit.platforms import BlueskyOptions, LinkCard
+from socialkit.platforms.bluesky import FACTS
+from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
+from socialkit.sandbox import Fault
+from socialkit.testing._builders import picture, video
+from socialkit.text import is_tid
+from tests.platforms.bluesky.conftest import Network
+from tests.support import collect, settle
+
+FAMILY = "👩\u200d👩\u200d👧\u200d👦"
+"""One grapheme of 25 bytes."""
+
+
+def fields(draft: Draft) -> list[tuple[str, object, object, str | None]]:
+    problems = FACTS.rules.check(draft, "bluesky", FACTS.limits)
+    return [
+        (one.field, one.limit, one.actual, one.unit) for one in problems if one.severity is Severity.ERROR
+    ]
+
+
+def test_both_limits_of_the_text_are_judged_at_once() -> None:
+    assert fields(Draft(text=FAMILY * 120)) == []
+    assert fields(Draft(text=FAMILY * 121)) == [("text", 3_000, 3_025, "bytes")]
+    assert fields(Draft(text="a" * 301)) == [("text", 300, 301, "graphemes")]
+    assert sorted(str(one[3]) for one in fields(Draft(text=FAMILY * 301))) == ["bytes", "graphemes"]
+
+
+@pytest.mark.parametrize("overflow", ["truncate", "thread"])
+def test_a_text_over_its_bytes_is_cut_or_split_too(overflow: Any) -> None:
+    draft = Draft(text=" ".join([FAMILY * 10] * 20), overflow=overflow)
+    ready = FACTS.rules.prepare(draft, "bluesky", FACTS.limits)
+
+    assert fields(draft) == []
+    assert all(len(part.text.encode()) <= 3_000 for part in ready.parts)
+    assert (len(ready.parts) > 1) == (overflow == "thread")
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        (Draft(text="x", media=[picture(), video()]), ["media"]),
+        (Draft(text="x", reply_to="1"), ["reply_to"]),
+        (Draft(text="x", quotes="https://bsky.app/profile/x/post/y"), ["quotes"]),
+        (
+            Draft(
+                text="x",
+                media=[picture()],
+                options=[BlueskyOptions(card=LinkCard(uri="https://a.example", title="A"))],
+            ),
+            ["options.card"],
+        ),
+        (
+            Draft(text="x", options=[BlueskyOptions(card=LinkCard(uri="a.example", title="A"))]),
+            ["options.card.uri"],
+        ),
+        (Draft(text="x", options=[BlueskyOptions(langs=["en"] * 4)]), ["options.langs"]),
+        (Draft(text="x", options=[BlueskyOptions(labels=["nudity"] * 11)]), ["options.labels"]),
+        (
+            Draft(text="x", options=[BlueskyOptions(tags=["#a", "a" * 65])]),
+            ["options.tags[0]", "options.tags[1]"],
+        ),
+        (Draft(text="x", options=[BlueskyOptions(replies=["friends"])]), ["options.replies[0]"]),
+        (
+            Draft(text="x", thread=[Draft(text="y", options=[BlueskyOptions(replies=[])])]),
+            ["thread[0].options.replies"],
+        ),
+    ],
+)
+def test_what_the_network_refuses_is_found(draft: Draft, wrong: list[str]) -> None:
+    assert [one[0] for one in fields(draft)] == wrong
+
+
+def test_a_card_or_a_quote_stands_without_words() -> None:
+    quote = Draft(quotes="at://did:plc:a/app.bsky.feed.post/3jzfcijpj2z2a")
+    card = Draft(options=[BlueskyOptions(card=LinkCard(uri="https://a.example", title="A"))])
+
+    assert (fields(quote), fields(card)) == ([], [])
+
+
+def test_a_picture_that_old_servers_refuse_is_a_warning() -> None:
+    big = picture().model_copy(update={"size": 1_500_000})
+    problems = FACTS.rules.check(Draft(text="x", media=[big]), "bluesky", FACTS.limits)
+
+    assert [(one.field, one.severity, one.limit) for one in problems] == [
+        ("media[0]", Severity.WARNING, 1_000_000)
+    ]
+    assert fields(Draft(text="x", media=[big.model_copy(update={"size": 2_000_001})])) == [
+        ("media[0]", 2_000_000, 2_000_001, "bytes")
+    ]
+
+
+# Records --------------------------------------------------------------------------------------
+
+
+async def test_marks_are_counted_in_bytes_and_mentions_lead_to_people(network: Network) -> None:
+    handle = "ada.test"
+    network.simulator._state.account(handle)
+    did = network.simulator.did(handle)
+    text = "Ça 🍂 https://shop.example @ada.test #Herbst"
+    post = await settle(network.connect().posts.publish(Draft(text=text, language="fr")))
+
+    (record,) = network.records()
+    raw = text.encode()
+    marked = [
+        (raw[one["index"]["byteStart"] : one["index"]["byteEnd"]].decode(), one["features"])
+        for one in record["facets"]
+    ]
+    kind = "app.bsky.richtext.facet"
+    assert marked == [
+        ("https://shop.example", [{"$type": f"{kind}#link", "uri": "https://shop.example"}]),
+        ("@ada.test", [{"$type": f"{kind}#mention", "did": did}]),
+        ("#Herbst", [{"$type": f"{kind}#tag", "tag": "Herbst"}]),
+    ]
+    assert record["langs"] == ["fr"]
+    assert post.language == "fr"
+
+
+async def test_a_mention_of_nobody_is_refused_before_anything_is_written(network: Network) -> None:
+    client = network.connect()
+    draft = Draft(text="One", thread=[Draft(text="With @nobody.test")], media=[picture()])
+
+    with pytest.raises(InvalidDraftError, match=r"@nobody\.test") as caught:
+        await settle(client.posts.publish(draft))
+    assert (caught.value.written, caught.value.operation) == (False, "posts.publish")
+    assert network.calls("com.atproto.repo.uploadBlob") == []
+    assert network.world.posts("bluesky") == []
+
+
+async def test_pictures_carry_their_words_and_their_shape(network: Network) -> None:
+    dot = picture(alt_text="A dot").model_copy(update={"width": 3, "height": 2})
+    bare = picture(alt_text=None).model_copy(update={"width": None, "height": None})
+    await settle(network.connect().posts.publish(Draft(text="Look", media=[dot, bare])))
+
+    (record,) = network.records()
+    upload = network.calls("com.atproto.repo.uploadBlob")[0]
+    assert upload.headers["Content-Type"] == "image/png"
+    assert upload.content == dot.content
+    assert record["embed"]["$type"] == "app.bsky.embed.images"
+    first, second = record["embed"]["images"]
+    assert (first["alt"], first["aspectRatio"]) == ("A dot", {"width": 3, "height": 2})
+    assert first["image"]["$type"] == "blob"
+    assert (second["alt"], "aspectRatio" in second) == ("", False)
+
+
+async def test_a_card_carries_its_picture_beside_a_quote(network: Network) -> None:
+    client = network.connect()
+    quoted = await settle(client.posts.publish("Quote me"))
+    card = LinkCard(uri="https://shop.example", title="The shop", description="Jackets", thumb=picture())
+    draft = Draft(text="Look", quotes=quoted.id, options=[BlueskyOptions(card=card)])
+    post = await settle(client.posts.publish(draft))
+
+    embed = network.records()[-1]["embed"]
+    assert embed["$type"] == "app.bsky.embed.recordWithMedia"
+    assert embed["record"]["record"] == {"uri": quoted.id, "cid": quoted.raw["cid"]}
+    external = embed["media"]["external"]
+    assert (external["uri"], external["title"]) == ("https://shop.example", "The shop")
+    assert external["thumb"]["mimeType"] == "image/png"
+    assert post.quotes == quoted.id
+
+
+async def test_a_video_goes_through_the_service_that_works_on_it(network: Network) -> None:
+    await settle(network.connect().posts.publish(Draft(text="Look", media=[video()])))
+
+    (asked,) = network.calls("com.atproto.server.getServiceAuth")
+    (sent,) = network.calls("app.bsky.video.uploadVideo")
+    assert dict(asked.params)["lxm"] == "com.atproto.repo.uploadBlob"
+    assert sent.url.startswith("https://video.bsky.app/")
+    assert sent.signed is False
+    assert network.records()[0]["embed"]["$type"] == "app.bsky.embed.video"
+
+
+async def test_the_same_film_again_is_taken_from_the_answer_that_refuses_it(network: Network) -> None:
+    client = network.connect()
+    for text in ("One", "Two"):
+        await settle(client.posts.publish(Draft(text=text, media=[video()])))
+
+    one, two = (record["embed"]["video"] for record in network.records())
+    assert one == two
+
+
+async def test_an_answer_stands_in_the_thread_of_the_first_post(network: Network) -> None:
+    client, customer = network.connect(), network.connect("customer")
+    first = await settle(customer.posts.publish("Hello"))
+    second = await settle(customer.posts.publish(Draft(text="Anybody?", reply_to=first.id)))
+    await settle(client.posts.publish(Draft(text="Yes", reply_to=second.id, thread=[Draft(text="And more")])))
+
+    yes, more = network.records()[-2:]
+    assert yes["reply"]["root"] == {"uri": first.id, "cid": first.raw["cid"]}
+    assert yes["reply"]["parent"] == {"uri": second.id, "cid": second.raw["cid"]}
+    assert more["reply"]["root"] == yes["reply"]["root"]
+    assert parse_uri(more["reply"]["parent"]["uri"]) is not None
+
+
+async def test_an_answer_to_nothing_is_refused(network: Network) -> None:
+    missing = f"at://{network.simulator.did()}/app.bsky.feed.post/3jzfcijpj2z2a"
+
+    with pytest.raises(NotFoundError):
+        await settle(network.connect().posts.publish(Draft(text="Yes", reply_to=missing)))
+    assert network.world.posts("bluesky") == []
+
+
+async def test_the_rules_of_a_thread_are_written_with_its_first_post(network: Network) -> None:
+    options = BlueskyOptions(
+        replies=["mentioned", "at://did:plc:a/app.bsky.graph.list/3jzfcijpj2z2a"],
+        quotable=False,
+        labels=["graphic-media"],
+        tags=["autumn"],
+        langs=["en", "de"],
+    )
+    post = await settle(network.connect().posts.publish(Draft(text="Hush", options=[options])))
+
+    (request,) = network.calls("com.atproto.repo.applyWrites")
+    writes = cast("Any", request.json)["writes"]
+    assert [one["collection"].rpartition(".")[2] for one in writes] == ["post", "threadgate", "postgate"]
+    assert {one["rkey"] for one in writes} == {post.id.rpartition("/")[2]}
+    assert writes[1]["value"]["post"] == post.id
+    assert writes[1]["value"]["allow"] == [
+        {"$type": "app.bsky.feed.threadgate#mentionRule"},
+        {
+            "$type": "app.bsky.feed.threadgate#listRule",
+            "list": "at://did:plc:a/app.bsky.graph.list/3jzfcijpj2z2a",
+        },
+    ]
+    record = writes[0]["value"]
+    assert record["labels"]["values"] == [{"val": "graphic-media"}]
+    assert (record["tags"], record["langs"]) == (["autumn"], ["en", "de"])
+    assert network.records() == []
+
+
+async def test_a_lost_answer_is_asked_for_again_under_the_same_key(network: Network) -> None:
+    network.world.fail("bluesky", "publish", Fault.DROP_AFTER_COMMIT)
+    post = await settle(network.connect().posts.publish("Once"))
+
+    first, second = network.calls("com.atproto.repo.putRecord")
+    assert first.json == second.json
+    assert [one.id for one in network.world.posts("bluesky")] == [post.id]
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_post_whose_answers_are_all_lost_is_looked_up_under_its_key(
+    network: Network, fault: Fault
+) -> None:
+    from socialkit.errors import OutcomeUnknownError
+    from socialkit.models import Attempt
+
+    client = network.connect()
+    network.world.fail("bluesky", "publish", fault, times=9, after=1)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.publish(Draft(text="One", thread=[Draft(text="Two")])))
+    assert caught.value.attempt is not None
+    attempt = Attempt.model_validate_json(caught.value.attempt.model_dump_json())
+    found = await settle(client.posts.find(attempt))
+
+    if fault.commits:
+        assert (found.state, found.post.text) == (FoundState.PUBLISHED, "Two")
+        assert found.post.reply_to == caught.value.published[0].id
+    else:
+        assert found.state is FoundState.ABSENT
+
+
+async def test_a_post_that_the_view_has_not_heard_of_is_read_from_its_server(network: Network) -> None:
+    from datetime import timedelta
+
+    network.simulator.set_lag(timedelta(minutes=1))
+    client = network.connect()
+    post = await settle(client.posts.publish("Fresh"))
+    again = await settle(client.posts.get(post))
+
+    assert (again.id, again.text, again.like_count) == (post.id, "Fresh", None)
+    assert await collect(client.posts.iterate()) == []
+
+
+async def test_an_old_server_says_what_to_do_about_a_large_picture(network: Network) -> None:
+    network.simulator.set_image_size(1_000_000)
+    large = picture().content or b""
+    media = Media.from_bytes(large, filename="dot.png", alt_text="A dot")
+    padded = media.model_copy(update={"content": large + b"\0" * 1_200_000, "size": len(large) + 1_200_000})
+
+    with pytest.raises(BadRequestError, match="make it smaller"):
+        await settle(network.connect().posts.publish(Draft(text="Large", media=[padded])))
+    assert network.world.posts("bluesky") == []
+
+
+async def test_another_accounts_post_is_not_deleted_by_its_address(network: Network) -> None:
+    theirs = await settle(network.connect("customer").posts.publish("Mine"))
+
+    with pytest.raises(WrongAccountError):
+        await settle(network.connect().posts.delete(theirs.id))
+    assert network.calls("com.atproto.repo.deleteRecord") == []
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_keys_are_valid_and_rise_though_the_clock_stands_still() -> None:
+    from tests.transport.fakes import NOON
+
+    keys = [new_key(NOON, "12345678-1234-5678-1234-567812345678") for _ in range(50)]
+    later = new_key(NOON.replace(year=2030), "12345678-1234-5678-1234-567812345678")
+
+    assert all(is_tid(one.rkey) for one in keys)
+    assert sorted({one.rkey for one in keys}) == [one.rkey for one in keys]
+    assert keys[0].created_at == "2026-03-01T12:00:00.000Z"
+    assert later.rkey > keys[-1].rkey
+    assert new_key(NOON, "12345678-1234-5678-1234-567812345678").rkey < later.rkey
+
+
+def test_the_key_of_a_like_follows_from_the_post() -> None:
+    one, two = (f"at://did:plc:{name}/app.bsky.feed.post/3jzfcijpj2z2a" for name in "ab")
+
+    assert is_tid(settled_key(one))
+    assert settled_key(one) == settled_key(one)
+    assert settled_key(one) != settled_key(two)
