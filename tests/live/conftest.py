@@ -80,7 +80,7 @@ def network(folder: Path) -> Iterator[BlueskyNetwork]:
 
 @pytest.fixture(scope="session")
 def only_line(network: BlueskyNetwork) -> Iterator[Line]:
-    with faulty_line(network.url) as line:
+    with faulty_line(network.url, network.directory) as line:
         yield line
 
 

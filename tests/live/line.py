@@ -58,10 +58,12 @@ class Line:
 
     Args:
         server: Where the server listens.
+        directory: Where documents of accounts are: clients on this machine ask the same server for them.
     """
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, directory: str) -> None:
         self.server: Final = server
+        self._directory = directory
         self.url = ""
         self.seen: Final[list[str]] = []
         """The calls that were handed over, by name; one that is handed over twice stands there twice."""
@@ -104,7 +106,8 @@ class Line:
     ) -> httpx.Response:
         """Hand a request over to the server, and return its answer."""
         self.seen.append(call)
-        answer = self._http.request(method, self.server + target, headers=headers, content=body)
+        server = self._directory if target.startswith("/did:") else self.server
+        answer = self._http.request(method, server + target, headers=headers, content=body)
         if "/com.atproto.server." in target:
             # The account's document leads past the line: put the line into it.
             server = self.server.replace("127.0.0.1", "localhost")
@@ -192,9 +195,9 @@ class _Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def faulty_line(server: str) -> Iterator[Line]:
+def faulty_line(server: str, directory: str) -> Iterator[Line]:
     """Open a line to a server."""
-    line = Line(server)
+    line = Line(server, directory)
     handler = type("Passing", (_Passing,), {"line": line})
     with _Listener(("127.0.0.1", 0), handler) as listener:
         line.url = f"http://127.0.0.1:{listener.server_port}"

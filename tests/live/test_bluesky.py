@@ -15,6 +15,7 @@ from socialkit.auth import Credentials, MemoryTokenStore, Stored
 from socialkit.errors import (
     AuthenticationError,
     BadRequestError,
+    InvalidDraftError,
     OutcomeUnknownError,
     RateLimitedError,
     TokenExpiredError,
@@ -350,18 +351,17 @@ async def test_a_file_is_read_by_another_client(connect: Connect) -> None:
     assert (again.id, again.kind) == (file.id, file.kind)
 
 
-async def test_a_handle_that_nobody_has_is_not_found_before_anything_is_written(
+async def test_a_mention_of_somebody_reaches_them_and_one_of_nobody_is_refused(
     world: LiveWorld, connect: Connect
 ) -> None:
-    client = connect()
-    post = await settle(
-        client.posts.publish(f"Hello @nobody-at-all.test and @{world.member('other').handle}")
-    )
-    (truth,) = world.records("main", POST)
+    client, other = connect(), connect("other")
+    post = await settle(client.posts.publish(f"Hello @{world.member('other').handle}"))
+    with pytest.raises(InvalidDraftError, match="nobody has that handle"):
+        await settle(client.posts.publish("Hello @nobody-at-all.test"))
+    (message,) = await collect(other.inbox.iterate())
 
-    marks = [feature["did"] for one in truth["value"]["facets"] for feature in one["features"]]
-    assert marks == [world.member("other").did]
-    assert post.text == truth["value"]["text"]
+    assert (message.id, message.kind) == (post.id, MessageKind.MENTION)
+    assert [one.id for one in world.posts("bluesky")] == [post.id]
 
 
 async def test_what_the_network_has_no_service_for_is_an_error_that_says_so(connect: Connect) -> None:

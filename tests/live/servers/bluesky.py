@@ -49,12 +49,14 @@ class BlueskyNetwork:
 
     Args:
         url: Where the server listens that keeps accounts.
+        directory: Where the documents of accounts are found.
         control: Where the network is told to catch up.
         secret: What its tokens are signed with.
     """
 
-    def __init__(self, url: str, control: str, secret: str) -> None:
+    def __init__(self, url: str, directory: str, control: str, secret: str) -> None:
         self.url = url
+        self.directory = directory
         self._control = control
         self._secret = secret.encode()
         self._http = httpx.Client(timeout=60, trust_env=False)
@@ -172,8 +174,8 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         }
         process = stack.enter_context(running((node.program, program, told), log, env=setting))
         wait_for(process, log, lambda: listens(ports["control"]))
-        url, control = (f"http://127.0.0.1:{ports[name]}" for name in ("pds", "control"))
-        network = BlueskyNetwork(url, control, secret)
+        url, directory, control = (f"http://127.0.0.1:{ports[name]}" for name in ("pds", "plc", "control"))
+        network = BlueskyNetwork(url, directory, control, secret)
         stack.callback(network.close)
         yield network
 
