@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -195,7 +195,7 @@ class _Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def faulty_line(server: str, directory: str) -> Iterator[Line]:
+def faulty_line(server: str, directory: str) -> Generator[Line]:
     """Open a line to a server."""
     line = Line(server, directory)
     handler = type("Passing", (_Passing,), {"line": line})

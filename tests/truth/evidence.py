@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from socialkit.models import Evidence
@@ -30,7 +31,11 @@ from tests.truth.specification import document, problems
 
 TARGET: Final = ROOT / "src" / "socialkit" / "platforms" / "evidence.json"
 ORDER: Final = (Evidence.SERVER, Evidence.RECORDED, Evidence.SPEC, Evidence.DOCUMENTED)
-SERVERS: Final = {"kepi": "kepi 0.7"}
+SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bluesky": {"bluesky": "the AT Protocol's own servers, @atproto/dev-env 0.6.7"},
+    "mastodon": {"kepi": "kepi 0.7"},
+}
+"""By platform: the servers that were asked, by the name under which their proof is written down."""
 PRISM: Final = "Prism 5.16.0"
 
 Levels = dict[str, dict[str, str]]
@@ -70,7 +75,7 @@ def _mastodon() -> Levels:
 
 
 async def _mastodon_levels() -> Levels:
-    levels: Levels = {}
+    levels = _served("mastodon")
     read_well = await _recorded()
     proven = read() if PROVEN.is_file() else {}
     for operation, count in read_well.items():
@@ -80,10 +85,17 @@ async def _mastodon_levels() -> Levels:
         fits = "requests and simulated answers fit the OpenAPI document"
         more = f"; {PRISM} accepts the requests" if operation in proven.get("prism", ()) else ""
         levels.setdefault(operation, {})[Evidence.SPEC.value] = fits + more
-    for server, name in SERVERS.items():
-        for operation in proven.get(server, ()):
-            levels.setdefault(operation, {})[Evidence.SERVER.value] = name
     return levels
+
+
+def _served(platform: str) -> Levels:
+    """Return what real servers proved, in their last run."""
+    proven = read() if PROVEN.is_file() else {}
+    return {
+        operation: {Evidence.SERVER.value: name}
+        for server, name in SERVERS[platform].items()
+        for operation in proven.get(server, ())
+    }
 
 
 async def _recorded() -> Counter[str]:
@@ -110,7 +122,10 @@ async def _specified() -> set[str]:
     return {one.operation for one in stage.exchanges} - wrong
 
 
-PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {"mastodon": _mastodon}
+PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {
+    "bluesky": partial(_served, "bluesky"),
+    "mastodon": _mastodon,
+}
 
 
 def main() -> None:

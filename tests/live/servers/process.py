@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 __all__ = ["free_port", "install", "listens", "run", "running", "wait_for"]
 
@@ -66,7 +66,9 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        **_somebody(user),
+        user=user,
+        group=user,
+        extra_groups=None if user is None else (),
     )
     if done.returncode:
         message = (
@@ -81,10 +83,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _somebody(user: str | None) -> dict[str, Any]:
-    return {} if user is None else {"user": user, "group": user, "extra_groups": ()}
 
 
 @contextmanager
@@ -117,7 +115,9 @@ def running(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            **_somebody(user),
+            user=user,
+            group=user,
+            extra_groups=None if user is None else (),
         )
         try:
             yield process
