@@ -29,7 +29,7 @@ Prove = Callable[[str], None]
 
 START: Final = timedelta(hours=12)
 """How far in the past a world's clock starts: further than any test moves it."""
-SHORT: Final = 3.0
+SHORT: Final = 2.0
 """Seconds that a client waits for an answer that never comes."""
 
 PUT, APPLY = "com.atproto.repo.putRecord", "com.atproto.repo.applyWrites"

@@ -49,7 +49,11 @@ mockMailer(network.pds)
 // POST / answers when the AppView knows all that the PDS has.
 createServer(async (request, response) => {
   try {
-    if (request.method === 'POST') await network.processAll()
+    if (request.method === 'POST') {
+      await network.processAll()
+      // What was indexed in its last moment may still be counted, and told to people, in the background.
+      await network.bsky.sub.processAll()
+    }
     response.writeHead(204).end()
   } catch (error) {
     response.writeHead(500).end(String(error))

@@ -24,6 +24,7 @@ from tests.live.servers.process import free_port, install, listens, run, running
 __all__ = ["BlueskyNetwork", "Member", "bluesky", "install_bluesky"]
 
 DEV_ENV: Final = "@atproto/dev-env@0.6.7"
+BEFORE: Final = "2026-11-01"
 PROGRAM: Final = Path(__file__).with_name("bluesky.mjs")
 NATIVE: Final = "better-sqlite3"
 """The one package whose native part does not come ready-made. It ends the process at random on Node 24."""
@@ -139,12 +140,12 @@ def _signed(member: Member | None) -> dict[str, str]:
 
 def install_bluesky() -> Path:
     """Return where the servers lie, installed first where they are not: minutes, most of them compiling."""
-    return install("bluesky", f"{DEV_ENV} {older_node().home}", _install)
+    return install("bluesky", f"{DEV_ENV} {BEFORE} {older_node().home}", _install)
 
 
 def _install(folder: Path) -> None:
     node = older_node()
-    node.install(folder, DEV_ENV)
+    node.install(folder, DEV_ENV, before=BEFORE)
     node.compile(folder / "node_modules" / NATIVE)
 
 

@@ -39,10 +39,16 @@ class Node:
             "npm_config_update_notifier": "false",
         }
 
-    def install(self, folder: Path, *packages: str) -> None:
-        """Install packages into a folder. Their own scripts are not run: they report, download or compile."""
+    def install(self, folder: Path, *packages: str, before: str) -> None:
+        """Install packages into a folder. Their own scripts are not run: they report, download or compile.
+
+        Args:
+            folder: Where to.
+            packages: Which ones.
+            before: The date that stands for the versions of all that they need.
+        """
         (folder / "package.json").write_text('{"private": true}')
-        options = ("--ignore-scripts", "--save-exact", "--no-audit", "--no-fund")
+        options = ("--ignore-scripts", "--save-exact", "--no-audit", "--no-fund", "--before", before)
         npm = self._modules() / "npm" / "bin" / "npm-cli.js"
         run(self.program, npm, "install", *options, *packages, cwd=folder, env=self.environment())
 

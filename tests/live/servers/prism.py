@@ -14,13 +14,16 @@ from tests.live.servers.process import free_port, install, listens, running, wai
 __all__ = ["VERSION", "install_prism", "prism"]
 
 VERSION: Final = "5.16.0"
+BEFORE: Final = "2026-11-01"
 
 
 def install_prism() -> Path:
     """Return where the server lies, installed first where it is not."""
-    return install(
-        "prism", VERSION, lambda folder: own_node().install(folder, f"@stoplight/prism-cli@{VERSION}")
-    )
+    return install("prism", f"{VERSION} {BEFORE}", _install)
+
+
+def _install(folder: Path) -> None:
+    own_node().install(folder, f"@stoplight/prism-cli@{VERSION}", before=BEFORE)
 
 
 @contextmanager
