@@ -1,6 +1,6 @@
 # make demo    a day of one brand, offline
 # make test    every check that needs nothing but this machine
-# make live    the suites against real servers on this machine
+# make live    the suites against real servers on this machine; make live-install fetches and compiles those alone
 # make bench   what socialkit costs beside httpx, in minutes; some of it: make bench BENCH="page call"
 # make evidence    what is known of each operation, written anew (LIVE=1 asks the real servers first)
 # Elsewhere than in .venv: make test ENV=/tmp/environment PYTHON=python3.13
@@ -19,7 +19,7 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
-.PHONY: live evidence format docs bench clean
+.PHONY: live live-install evidence format docs bench clean
 
 define step
 @printf '\n==> %s\n' "$(1)"
@@ -75,6 +75,10 @@ check-tests: $(READY)
 check-docs: $(READY)
 	$(call step,mkdocs build --strict)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+live-install: $(READY)
+	$(call step,servers for the live suites)
+	@$(BIN)/python -m tests.live.servers
 
 live: $(READY)
 	$(call step,suites against real servers)

@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from socialkit.platforms import AsyncMastodon, Mastodon
+from tests.live.line import Line, faulty_line
 from tests.live.proof import Proof
+from tests.live.servers.bluesky import BlueskyNetwork, bluesky
 from tests.live.servers.kepi import Kepi, kepi
 from tests.live.servers.prism import prism
 from tests.truth.recordings import AnyMastodon
@@ -19,6 +21,9 @@ LAST = "test_the_servers_prove_what_is_written_down"
 
 Connect = Callable[[str, str], AnyMastodon]
 """Makes a client from an address and a token."""
+
+Prove = Callable[[str], None]
+"""Notes that a server has answered an operation of the running test well."""
 
 PROOF = pytest.StashKey[Proof]()
 
@@ -65,6 +70,37 @@ def server(folder: Path) -> Iterator[Kepi]:
 def checker(folder: Path) -> Iterator[str]:
     with prism(document(), folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def network(folder: Path) -> Iterator[BlueskyNetwork]:
+    with bluesky(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def only_line(network: BlueskyNetwork) -> Iterator[Line]:
+    with faulty_line(network.url, network.directory) as line:
+        yield line
+
+
+@pytest.fixture
+def line(only_line: Line) -> Line:
+    """A line to the network that has forgotten the tests before."""
+    only_line.forget()
+    return only_line
+
+
+@pytest.fixture
+def prove(record_property: Callable[[str, object], None]) -> Prove:
+    known: set[str] = set()
+
+    def note(operation: str) -> None:
+        if operation not in known:
+            known.add(operation)
+            record_property("bluesky", operation)
+
+    return note
 
 
 @pytest.fixture(params=["blocking", "async"])

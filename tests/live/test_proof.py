@@ -12,7 +12,7 @@ from tests.truth.specification import document
 
 pytestmark = pytest.mark.live
 
-MODULES = {"test_kepi", "test_prism"}
+MODULES = {"test_bluesky", "test_bluesky_login", "test_bluesky_suite", "test_kepi", "test_prism"}
 
 
 def test_the_servers_prove_what_is_written_down(request: pytest.FixtureRequest, proof: Proof) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.live.servers.process import install, run, running, wait_for
 
-__all__ = ["Kepi", "Person", "kepi"]
+__all__ = ["Kepi", "Person", "install_kepi", "kepi"]
 
 HERE: Final = Path(__file__).resolve().parent
 REQUIREMENTS: Final = HERE / "requirements-kepi.txt"
@@ -46,10 +46,15 @@ def _install(folder: Path) -> None:
     run(folder / "venv" / "bin" / "python", *pip)
 
 
+def install_kepi() -> Path:
+    """Return where the server lies, installed first where it is not."""
+    return install("kepi", REQUIREMENTS.read_text(), _install)
+
+
 @contextmanager
 def kepi(data: Path) -> Generator[Kepi]:
     """Run a server with its data in a folder."""
-    folder = install("kepi", REQUIREMENTS.read_text(), _install)
+    folder = install_kepi()
     log, told = data / "kepi.log", data / "told.json"
     python = folder / "venv" / "bin" / "python"
     command = (python, "-P", SITE, data)  # safe path: this folder has a module named as the server is

@@ -48,8 +48,13 @@ def install(name: str, wanted: str, how: Callable[[Path], None]) -> Path:
     return folder
 
 
-def run(*command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
-    """Run a command to its end.
+def run(
+    *command: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+) -> None:
+    """Run a command to its end, as another user if one is named.
 
     Raises:
         RuntimeError: It failed; the message ends with what it said last.
@@ -61,6 +66,9 @@ def run(*command: str | Path, cwd: Path | None = None, env: Mapping[str, str] | 
         capture_output=True,
         text=True,
         check=False,
+        user=user,
+        group=user,
+        extra_groups=None if user is None else (),
     )
     if done.returncode:
         message = (
@@ -79,17 +87,37 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], log: Path, *, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: str | None = None,
+    program: str | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
-    """Start a server and stop it at the end, with whatever it started itself."""
+    """Start a server and stop it at the end, with whatever it started itself.
+
+    Args:
+        command: Its name and arguments.
+        log: Where everything goes that it says.
+        env: What is set for it beside our own environment.
+        cwd: Where it runs.
+        user: Whose process it is, if not ours.
+        program: The file that is run, where it has another name.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
+            executable=program,
+            cwd=cwd,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else (),
         )
         try:
             yield process

@@ -77,6 +77,17 @@ async def test_a_token_without_access_to_messages_gives_the_rest_and_is_not_rene
         await settle(client.inbox.reply(message, "In private", private=True))
 
 
+async def test_a_comment_that_names_the_account_is_a_comment(network: Network) -> None:
+    client = network.connect()
+    post = await settle(client.posts.publish("Ask us anything"))
+    text = f"Lovely, @{network.simulator.connection()['identifier']}!"
+    network.world.receive("bluesky", text=text, reply_to=post.id)
+    (message,) = await inbox(client)
+
+    assert message.raw["reason"] == "mention"
+    assert (message.kind, message.post_id, message.text) == (MessageKind.COMMENT, post.id, text)
+
+
 async def test_a_private_answer_may_be_longer_than_a_post(network: Network) -> None:
     client = network.connect()
     network.world.receive("bluesky", text="Hello", private=True)

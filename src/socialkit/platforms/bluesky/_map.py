@@ -235,15 +235,16 @@ def to_message(wire: WireNotification, raw: Raw, account: AccountRef | None) -> 
 
 
 def _words(wire: WireNotification, record: WireRecord, me: str | None) -> tuple[MessageKind, str | None]:
-    if wire.reason == "mention":
-        return MessageKind.MENTION, None
     if wire.reason == "quote":
         return MessageKind.QUOTE, wire.reason_subject or _quoted(record.embed)
+    parent = parse_uri(record.reply.parent.uri) if record.reply is not None else None
+    if record.reply is not None and parent is not None and parent.authority == me:
+        # One that names us besides comes as a mention alone.
+        return MessageKind.COMMENT, record.reply.parent.uri
+    if wire.reason == "mention":
+        return MessageKind.MENTION, None
     if record.reply is None:
         return MessageKind.REPLY, wire.reason_subject
-    parent = parse_uri(record.reply.parent.uri)
-    if parent is not None and parent.authority == me:
-        return MessageKind.COMMENT, record.reply.parent.uri
     return MessageKind.REPLY, record.reply.root.uri
 
 
