@@ -14,7 +14,9 @@ from socialkit.models._message import Message
 
 __all__ = ["Attempt", "WriteKind"]
 
-WriteKind = Literal["publish", "reply", "edit", "delete", "delete comment", "hide", "unhide", "like"]
+WriteKind = Literal[
+    "publish", "reply", "edit", "reschedule", "delete", "delete comment", "hide", "unhide", "like"
+]
 
 
 class Attempt(Model):

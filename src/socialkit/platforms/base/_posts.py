@@ -37,6 +37,7 @@ NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
     "publish": ("draft",),
     "reply": ("draft", "message"),
     "edit": ("draft", "target"),
+    "reschedule": ("target",),
     "delete": ("target",),
     "delete comment": ("target",),
     "hide": ("target",),

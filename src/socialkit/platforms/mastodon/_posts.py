@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Generic
 
+from socialkit.errors import NotFoundError
 from socialkit.models import (
     Attempt,
     Draft,
@@ -28,6 +29,7 @@ from socialkit.transport import Request, Safety, segment
 
 __all__ = ["MastodonMedia", "MastodonPosts"]
 
+TIME: Final = "time"
 MOST: Final = 40
 """Statuses in one page, at most."""
 
@@ -40,6 +42,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         self._statuses = Statuses(core)
         self._edits = Edits(core, self._statuses)
         self._search = Search(core)
+        core.finders["reschedule"] = self._find_reschedule
 
     @paginated
     async def iterate_scheduled(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
@@ -72,18 +75,44 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
 
         Raises:
             NotFoundError: It is not scheduled (any more).
+            OutcomeUnknownError: It may have been moved or not: hand `error.attempt` to `find()`.
         """
         if isinstance(post, Post):
             await self._core.mine(post.account)
-        target = post if isinstance(post, str) else post.id
+        target, time = post if isinstance(post, str) else post.id, require_aware(at, "at")
+        return await self._core.write(
+            "reschedule", lambda run: self._reschedule(target, time, run), target=target
+        )
+
+    async def _reschedule(self, target: str, at: datetime, run: Run) -> Post:
+        async def chosen() -> str:
+            return at.isoformat()
+
         request = Request(
             method="PUT",
             url=f"api/v1/scheduled_statuses/{segment(target)}",
-            json={"scheduled_at": require_aware(at, "at").isoformat()},
+            json={"scheduled_at": await run.step(TIME, chosen, returns=str)},
             safety=Safety.REPEATABLE,  # the same time twice is the same time
         )
+        return await run.commit("reschedule", partial(self._planned, request), returns=Post)
+
+    async def _planned(self, request: Request) -> Post:
         answer = await self._core.pipeline.call(request, WireScheduled)
         return to_scheduled_post(answer.value, answer.raw, self._core.ref)
+
+    async def _find_reschedule(self, attempt: Attempt) -> Found:
+        path = f"api/v1/scheduled_statuses/{segment(str(attempt.target))}"
+        try:
+            post = await self._planned(Request(method="GET", url=path))
+        except NotFoundError:
+            return Found.undecided("it is not scheduled any more, so its time cannot be read")
+        wanted = attempt.results.get(TIME)
+        # Servers keep milliseconds.
+        if isinstance(wanted, str) and post.scheduled_at is not None:
+            apart = abs(post.scheduled_at - datetime.fromisoformat(wanted))
+            if apart < timedelta(seconds=1):
+                return Found.published(post, "it is scheduled for the new time")
+        return Found.absent("it is scheduled for another time")
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
         post = await publish_parts(draft, run, self._statuses.publish_part)
