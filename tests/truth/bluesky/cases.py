@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from socialkit.models import AccountRef, Attempt, Author, FoundState, Message, MessageKind
+from socialkit.models import AccountRef, Attempt, Author, Draft, FoundState, Message, MessageKind
 from tests.support import collect, settle
 from tests.transport.fakes import NOON
 from tests.truth.bluesky import reading
@@ -143,7 +143,7 @@ async def read_feed(connect: Connect, one: Recording) -> None:
 async def find_post(connect: Connect, one: Recording) -> None:
     _, _, owner, _, key = one.body["uri"].split("/")
     chosen = {"key": {"rkey": key, "created_at": one.body["value"]["createdAt"]}}
-    attempt = _attempt("publish", "post", owner, results=chosen)
+    attempt = _attempt("publish", "post", owner, results=chosen, draft=Draft(text="One"))
     found = await settle(connect({RECORD: one.body}, owner).posts.find(attempt))
 
     assert found.state is FoundState.PUBLISHED
