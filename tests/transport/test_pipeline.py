@@ -424,3 +424,23 @@ def test_closing_a_pipeline_closes_its_transport(drive: Drive) -> None:
     drive.run(over(transport).close())
 
     assert transport.closed
+
+
+class HearingAuthenticator(TokenAuthenticator):
+    """Takes note of answers."""
+
+    def __init__(self) -> None:
+        super().__init__("old", "new")
+        self.heard_statuses: list[int] = []
+
+    def heard(self, _request: Request, response: Response, /) -> None:
+        self.heard_statuses.append(response.status)
+
+
+def test_an_authenticator_that_listens_hears_answers_to_signed_requests(drive: Drive) -> None:
+    signs = HearingAuthenticator()
+    pipeline = over(drive.stepped(json_answer({}, 401), OK), authenticator=signs)
+    drive.run(pipeline.send(read()))
+    drive.run(pipeline.send(read().replace(signed=False)))
+
+    assert signs.heard_statuses == [401, 200]

@@ -39,7 +39,8 @@ def recorded(*parts: str) -> list[tuple[str, Any]]:
 def found(value: Any, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """Return everything in a document that fits, however deep it lies."""
     if isinstance(value, list):
-        return [one for part in cast("list[Any]", value) for one in found(part, fits)]
+        parts: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return [one for part in parts for one in found(part, fits)]
     if not isinstance(value, dict):
         return []
     fields = cast("dict[str, Any]", value)

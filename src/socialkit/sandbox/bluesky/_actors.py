@@ -26,7 +26,7 @@ def basic(state: State, did: str, viewer: str | None, base_url: str = facts.BASE
     if viewer is not None:
         shown["viewer"] = _relation(state, did, viewer)
     shown["labels"] = self_labels(profile) if profile else []
-    return shown | {"createdAt": when(account.created_at)}
+    return shown | ({"createdAt": about["createdAt"]} if "createdAt" in about else {})
 
 
 def _profile(state: State, did: str) -> Indexed | None:
@@ -69,6 +69,12 @@ def _relation(state: State, did: str, viewer: str) -> Json:
         shown |= {"following": following.uri} if following else {}
         shown |= {"followedBy": followed_by.uri} if followed_by else {}
     return shown
+
+
+def block_relation(state: State, did: str, viewer: str) -> Json:
+    """How two people stand to each other of whom one blocks the other."""
+    shown = _relation(state, did, viewer)
+    return {key: shown[key] for key in ("blockedBy", "blocking") if key in shown}
 
 
 def profile(state: State, did: str, viewer: str | None, base_url: str = facts.BASE_URL) -> Json:

@@ -56,9 +56,12 @@ class Call:
         return SimResponse.json({key: value for key, value in body.items() if value is not None})
 
     def page(
-        self, items: Iterable[ItemT], key: Callable[[ItemT], tuple[datetime, int]]
+        self, items: Iterable[ItemT], key: Callable[[ItemT], tuple[datetime, int]], *, full: bool = False
     ) -> tuple[list[ItemT], str | None]:
-        """Choose the items of a page, newest first, and the cursor of the next one."""
+        """Choose the items of a page, newest first, and the cursor of the next one.
+
+        With `full` each page that is full has a next one, if only an empty one.
+        """
         limit: int = self.query["limit"]
         found = sorted(items, key=key, reverse=True)
         cursor: str | None = self.query["cursor"]
@@ -66,7 +69,8 @@ class Call:
             after = _read_cursor(cursor)
             found = [one for one in found if key(one) < after]
         chosen = found[:limit]
-        return chosen, _write_cursor(key(chosen[-1])) if len(found) > limit else None
+        more = len(found) > limit or (full and len(found) == limit)
+        return chosen, _write_cursor(key(chosen[-1])) if more else None
 
 
 def _write_cursor(order: tuple[datetime, int]) -> str:

@@ -25,7 +25,7 @@ HOT = 10
 
 def _posts(call: Call) -> list[Indexed]:
     every = [one for one in call.state.index.records.values() if one.record.collection == POST]
-    return visible(call, (one for one in every if not one.refused))
+    return visible(call, every)
 
 
 def search_posts(call: Call) -> SimResponse:

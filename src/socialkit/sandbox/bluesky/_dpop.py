@@ -81,14 +81,13 @@ def _check_claims(state: State, request: SimRequest, claims: Json, token: str | 
     if not isinstance(claims.get("jti"), str) or not isinstance(claims.get("iat"), int | float):
         raise ProofError("invalid_dpop_proof", "Invalid DPoP claims: jti and iat are required")
     if claims.get("htm") != request.method:
-        raise ProofError("invalid_dpop_proof", "DPoP htm mismatch")
+        raise ProofError("invalid_dpop_proof", 'DPoP "htm" mismatch')
     if claims.get("htu") != f"{request.base_url or BASE_URL}{request.path}":
-        raise ProofError("invalid_dpop_proof", "DPoP htu mismatch")
+        raise ProofError("invalid_dpop_proof", 'DPoP "htu" mismatch')
     if token is not None and claims.get("ath") != digest(token):
-        raise ProofError("invalid_dpop_proof", "DPoP ath mismatch")
+        raise ProofError("invalid_dpop_proof", 'DPoP "ath" mismatch')
     if claims.get("nonce") not in {nonce(state), nonce(state, back=1)}:
-        server = "Authorization" if token is None else "Resource"
-        raise ProofError("use_dpop_nonce", f"{server} server requires nonce in DPoP proof")
+        raise ProofError("use_dpop_nonce", "Authorization server requires nonce in DPoP proof")
     if claims["jti"] in state.proofs:
         raise ProofError("invalid_dpop_proof", "DPoP proof replayed")
 
@@ -107,6 +106,7 @@ def thumbprint(jwk: Json) -> str:
 def challenge(status: int, code: str, reason: str) -> RefusedError:
     """The refusal of a protected resource."""
     refusal = RefusedError(status, code, reason)
+    reason = reason.replace('"', "'")
     refusal.headers["www-authenticate"] = f'DPoP algs="ES256", error="{code}", error_description="{reason}"'
     return refusal
 

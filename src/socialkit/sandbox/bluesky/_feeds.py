@@ -86,19 +86,26 @@ def _subject(call: Call, one: Indexed) -> Indexed | None:
 
 def _shown(call: Call, one: Indexed) -> bool:
     post = _subject(call, one)
-    return post is not None and not post.refused and call.state.sees(call.did, post.record.did)
+    return post is not None and call.state.sees(call.did, post.record.did)
 
 
 def _item(call: Call, one: Indexed) -> Json:
     eyes, post = views(call), _subject(call, one) or one
     shown: Json = {"post": eyes.post(post)}
-    if "reply" in post.value:
-        shown["reply"] = {
-            which: _above(call, str(parent_of(post.value, which))) for which in ("root", "parent")
-        }
+    if "reply" in post.value and not post.refused:
+        shown["reply"] = _answered(call, post)
     if one is not post:
         by = {"by": eyes.person(one.record.did), "uri": one.uri, "cid": one.record.cid}
         shown["reason"] = {"$type": f"{_REASON}Repost", **by, "indexedAt": when(one.sorted_at)}
+    return shown
+
+
+def _answered(call: Call, post: Indexed) -> Json:
+    shown: Json = {which: _above(call, str(parent_of(post.value, which))) for which in ("root", "parent")}
+    parent = call.state.index.get(str(parent_of(post.value, "parent")), facts.POST)
+    above = parent_of(parent.value, "parent") if parent else None
+    if above is not None and owner_of(above) in call.state.accounts:
+        shown["grandparentAuthor"] = views(call).person(owner_of(above))
     return shown
 
 
@@ -187,7 +194,8 @@ def _reactions(call: Call, relation: str, uri: str) -> list[Indexed]:
 def get_quotes(call: Call) -> SimResponse:
     """The posts that quote a post."""
     uri, eyes = resolve_uri(call, call.query["uri"]), views(call)
-    chosen, cursor = call.page(_reactions(call, "quotes", uri), lambda one: one.order)
+    found = _reactions(call, "quotes", uri) if uri in call.state.index.records else []
+    chosen, cursor = call.page(found, lambda one: one.order)
     return call.answer(
         uri=uri, cid=call.query["cid"], posts=[eyes.post(one) for one in chosen], cursor=cursor
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from socialkit.sandbox.bluesky import _facts as facts
 from socialkit.sandbox.bluesky._records import Event, Indexed, Json, Notice, Record, part
+from socialkit.sandbox.bluesky._syntax import split_uri
 
 
 class Index:
@@ -49,7 +50,7 @@ class Index:
 
     def gate(self, post_uri: str, collection: str) -> Indexed | None:
         """The gate that a post's author set beside it."""
-        did, _, key = post_uri.removeprefix("at://").split("/")
+        did, _, key = split_uri(post_uri)
         gate = self.get(f"at://{did}/{collection}/{key}", collection)
         return gate if gate is not None and gate.value.get("post") == post_uri else None
 
@@ -71,7 +72,10 @@ class Index:
         self._number += 1
         number = known.number if known else self._number
         new = Indexed(record, known.indexed_at if known else at, number)
-        new.refused = record.collection == facts.POST and self._refuses(record)
+        if record.collection == facts.POST:
+            root, quoted = parent_of(record.value, "root"), quoted_uri(record.value)
+            new.refused = root is not None and not self.may_reply(record.did, root)
+            new.loose = bool(quoted) and not self.may_quote(record.did, quoted)
         self.records[record.uri] = new
         for link in _links(record):
             self._links.setdefault(link, {})[record.uri] = new
@@ -80,22 +84,18 @@ class Index:
 
     # gates
 
-    def _refuses(self, record: Record) -> bool:
-        root = parent_of(record.value, "root")
-        return root is not None and not self.may_reply(record.did, root)
-
     def may_reply(self, did: str, root_uri: str) -> bool:
         """Whether the gate of a thread lets somebody in."""
-        root = self.get(root_uri, facts.POST)
-        gate = self.gate(root_uri, facts.THREADGATE) if root else None
-        if root is None or gate is None or root.record.did == did or "allow" not in gate.value:
+        gate = self.gate(root_uri, facts.THREADGATE)
+        if gate is None or gate.record.did == did or "allow" not in gate.value:
             return True
-        return any(self._rule_admits(rule, did, root) for rule in gate.value["allow"])
+        return any(self._rule_admits(rule, did, gate) for rule in gate.value["allow"])
 
-    def _rule_admits(self, rule: Json, did: str, root: Indexed) -> bool:
-        kind, owner = str(rule.get("$type")).partition("#")[2], root.record.did
+    def _rule_admits(self, rule: Json, did: str, gate: Indexed) -> bool:
+        kind, owner = str(rule.get("$type")).partition("#")[2], gate.record.did
         if kind == "mentionRule":
-            return did in mentions(root.value)
+            root = self.get(gate.value["post"], facts.POST)
+            return root is not None and did in mentions(root.value)
         if kind == "followingRule":
             return self.edge("followers", did, owner) is not None
         if kind == "followerRule":
@@ -109,11 +109,10 @@ class Index:
             return True
         return not gate.value.get("embeddingRules")
 
-    def detached(self, post_uri: str, quote_uri: str, quoter: str) -> bool:
-        """Whether a quote was loosened from the post, or never allowed."""
+    def detached(self, post_uri: str, quote_uri: str) -> bool:
+        """Whether the author of a post loosened a quote from it."""
         gate = self.gate(post_uri, facts.POSTGATE)
-        loosened = gate is not None and quote_uri in gate.value.get("detachedEmbeddingUris", [])
-        return loosened or not self.may_quote(quoter, post_uri)
+        return gate is not None and quote_uri in gate.value.get("detachedEmbeddingUris", [])
 
     def hidden(self, root_uri: str) -> list[str]:
         """The replies that a thread's author hides."""
@@ -152,7 +151,7 @@ class Index:
         for did in mentions(new.value):
             yield did, "mention", None
         quoted = quoted_uri(new.value)
-        if quoted in self.records and self.may_quote(new.record.did, quoted):
+        if quoted in self.records and not new.loose:
             yield owner_of(quoted), "quote", quoted
         if new.refused:
             return

@@ -6,7 +6,8 @@ from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.bluesky import _actors as actors
 from socialkit.sandbox.bluesky import _query as query
 from socialkit.sandbox.bluesky._call import Call
-from socialkit.sandbox.bluesky._index import parent_of
+from socialkit.sandbox.bluesky._errors import invalid
+from socialkit.sandbox.bluesky._index import owner_of, parent_of
 from socialkit.sandbox.bluesky._records import Json, Notice
 from socialkit.sandbox.bluesky._route import Route
 from socialkit.sandbox.bluesky._schema import string, thing, union
@@ -24,23 +25,36 @@ def _wanted(call: Call, reasons: list[str]) -> list[Notice]:
         and call.state.sees(account.did, one.source.record.did)
         and one.source.record.did not in account.muted
         and (parent_of(one.source.value, "root") or one.subject) not in account.muted_threads
+        and not _hidden(call, one)
     ]
+
+
+def _hidden(call: Call, one: Notice) -> bool:
+    """Whether the account hides a reply in its own thread."""
+    root = parent_of(one.source.value, "root")
+    own = one.reason == "reply" and root is not None and owner_of(root) == one.did
+    return own and one.source.uri in call.state.index.hidden(str(root))
 
 
 def list_notifications(call: Call) -> SimResponse:
     """What happened to the account, the newest first."""
     found = _wanted(call, call.query["reasons"])
-    chosen, cursor = call.page(found, lambda one: (one.source.sorted_at, one.number))
+    if call.query["seenAt"] is not None:
+        message = "The seenAt parameter is unsupported"
+        raise invalid(message)
+    chosen, cursor = call.page(found, lambda one: (one.source.sorted_at, one.number), full=True)
     seen = call.user.seen_at
+    if seen is None and chosen and call.query["cursor"] is None:
+        seen = chosen[0].source.sorted_at  # who never looked finds only the newest unread
     return call.answer(
-        notifications=[_shown(call, one) for one in chosen],
+        notifications=[_shown(call, one, seen) for one in chosen],
         cursor=cursor,
         priority=bool(call.query["priority"]),
         seenAt=when(seen) if seen else None,
     )
 
 
-def _shown(call: Call, one: Notice) -> Json:
+def _shown(call: Call, one: Notice, seen: datetime | None) -> Json:
     source = one.source
     return {
         "uri": source.uri,
@@ -49,20 +63,16 @@ def _shown(call: Call, one: Notice) -> Json:
         "reason": one.reason,
         **({"reasonSubject": one.subject} if one.subject else {}),
         "record": source.value,
-        "isRead": _is_read(call, one),
+        "isRead": seen is None or seen > source.sorted_at,
         "indexedAt": when(source.sorted_at),
         "labels": actors.self_labels(source),
     }
 
 
-def _is_read(call: Call, one: Notice) -> bool:
-    seen = call.user.seen_at
-    return seen is not None and one.source.sorted_at <= seen
-
-
 def get_unread_count(call: Call) -> SimResponse:
     """How much happened since the account looked."""
-    return call.answer(count=sum(not _is_read(call, one) for one in _wanted(call, [])))
+    seen = call.user.seen_at
+    return call.answer(count=sum(seen is None or seen <= one.source.sorted_at for one in _wanted(call, [])))
 
 
 def update_seen(call: Call) -> SimResponse:

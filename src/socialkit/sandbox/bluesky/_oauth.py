@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.bluesky import _facts as facts
 from socialkit.sandbox.bluesky._call import Call
-from socialkit.sandbox.bluesky._dpop import ProofError, check_proof
+from socialkit.sandbox.bluesky._dpop import ProofError, challenge, check_proof
 from socialkit.sandbox.bluesky._errors import oauth_error
 from socialkit.sandbox.bluesky._records import Grant, Json, OAuthSession, Pushed
 from socialkit.sandbox.bluesky._route import Route
@@ -35,9 +35,11 @@ def push(call: Call) -> SimResponse:
 def _problem(params: dict[str, str]) -> tuple[str, str] | None:
     client = urlsplit(params.get("client_id", ""))
     if not (client.scheme == "https" or (client.scheme == "http" and client.hostname == "localhost")):
-        return "invalid_client", "client_id must be the address of a client's metadata"
-    if params.get("response_type") != "code" or not params.get("redirect_uri"):
-        return "invalid_request", "response_type must be code, and redirect_uri is required"
+        return "invalid_client_metadata", "client_id must be the address of a client's metadata"
+    if params.get("response_type") != "code":
+        return "unsupported_response_type", f'Unsupported response_type "{params.get("response_type")}"'
+    if not params.get("redirect_uri"):
+        return "invalid_request", "redirect_uri is required"
     if not params.get("code_challenge") or params.get("code_challenge_method") != "S256":
         return "invalid_request", "Code challenge is required, with method S256"
     scopes = params.get("scope", "").split()
@@ -51,8 +53,10 @@ def _proof(call: Call) -> str:
     try:
         return check_proof(call.state, call.request)
     except ProofError as error:
-        status = 400 if error.code == "use_dpop_nonce" or "dpop" in call.request.headers else 401
-        raise oauth_error(status, error.code, str(error)) from error
+        wants_nonce = error.code == "use_dpop_nonce"
+        refusal = oauth_error(400 if wants_nonce else 401, error.code, str(error))
+        refusal.headers = {} if wants_nonce else challenge(401, error.code, str(error)).headers
+        raise refusal from error
 
 
 def authorize(call: Call) -> SimResponse:

@@ -137,7 +137,9 @@ class Indexed:
     indexed_at: datetime
     number: int
     refused: bool = False
-    """A reply against the gate of its thread: counted and shown nowhere."""
+    """A reply against the gate of its thread: shown to nobody who looks at the thread, and not counted."""
+    loose: bool = False
+    """A quote against the gate of the post."""
 
     @property
     def uri(self) -> str:

@@ -25,16 +25,18 @@ def get_post_thread(call: Call) -> SimResponse:
         message = f"Post not found: {uri}"
         raise invalid(message, "NotFound")
     if not call.state.sees(call.did, post.record.did):
-        return call.answer(thread=_blocked(call, post))
+        return call.answer(thread=_blocked(call, post), threadgate=_gate(call, post))
     node = _node(call, post)
     if not post.refused:
         parent = _parent(call, post, call.query["parentHeight"])
         node |= {"parent": parent} if parent else {}
         node |= _replies(call, post, call.query["depth"])
+    return call.answer(thread=node, threadgate=_gate(call, post))
+
+
+def _gate(call: Call, post: Indexed) -> Json | None:
     gate = call.state.index.gate(_root(post), facts.THREADGATE)
-    root = call.state.index.get(_root(post), facts.POST)
-    shown = views(call).post(root).get("threadgate") if gate and root else None
-    return call.answer(thread=node, threadgate=shown)
+    return views(call).gate(gate) if gate else None
 
 
 def _root(post: Indexed) -> str:

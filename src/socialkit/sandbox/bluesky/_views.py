@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from socialkit.sandbox.bluesky import _actors as actors
 from socialkit.sandbox.bluesky import _facts as facts
 from socialkit.sandbox.bluesky._index import parent_of
-from socialkit.sandbox.bluesky._records import Indexed, Json
+from socialkit.sandbox.bluesky._records import Indexed, Json, part
 from socialkit.sandbox.bluesky._state import State
 from socialkit.sandbox.bluesky._text import when
 
 _EMBED = "app.bsky.embed."
-DEPTH = 2
-"""How deep quotes of quotes are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Views:
             shown["viewer"] = self._marks(one, self.viewer)
         shown["labels"] = actors.self_labels(one)
         gate = self.state.index.gate(one.uri, facts.THREADGATE)
-        return shown | ({"threadgate": self._gate(gate)} if gate and "reply" not in one.value else {})
+        return shown | ({"threadgate": self.gate(gate)} if gate and "reply" not in one.value else {})
 
     def person(self, did: str) -> Json:
         """Somebody as posts name their author."""
@@ -64,9 +63,17 @@ class Views:
         for key, relation in (("like", "likes"), ("repost", "reposts")):
             edge = index.edge(relation, one.uri, viewer)
             marks |= {key: edge.uri} if edge else {}
-        return marks | ({} if index.may_reply(viewer, root) else {"replyDisabled": True})
+        if one.refused or index.gate(root, facts.THREADGATE) is not None:
+            marks["replyDisabled"] = one.refused or not index.may_reply(viewer, root)
+        return marks | self._pin(one, viewer)
 
-    def _gate(self, gate: Indexed) -> Json:
+    def _pin(self, one: Indexed, viewer: str) -> Json:
+        profile = self.state.index.get(f"at://{viewer}/{facts.PROFILE}/self")
+        pinned = part(profile.value, "pinnedPost").get("uri") if profile else None
+        return {} if pinned is None or one.record.did != viewer else {"pinned": pinned == one.uri}
+
+    def gate(self, gate: Indexed) -> Json:
+        """Who may answer in a thread, and what its author hides."""
         rules: list[Json] = gate.value.get("allow", [])
         lists = [self.state.index.get(str(rule.get("list")), facts.LIST) for rule in rules]
         return {
@@ -93,13 +100,11 @@ class Views:
     def _embed(self, one: Indexed, embed: Json, depth: int) -> Json | None:
         kind = str(embed.get("$type"))
         if kind == f"{_EMBED}record":
-            return None if depth >= DEPTH else {"$type": f"{kind}#view", **self._quote(one, embed, depth)}
+            return {"$type": f"{kind}#view", **self._quote(one, embed, depth)}
         if kind == f"{_EMBED}recordWithMedia":
             media = self._embed(one, embed["media"], depth)
-            if depth >= DEPTH or media is None:
-                return media
-            quote = self._quote(one, embed["record"], depth)
-            return {"$type": f"{kind}#view", "record": quote, "media": media}
+            quoted = self._quote(one, embed["record"], depth)
+            return {"$type": f"{kind}#view", "record": quoted, "media": media}
         shown = self._media(one.record.did, kind.removeprefix(_EMBED), embed)
         return None if shown is None else {"$type": f"{kind}#view", **shown}
 
@@ -131,7 +136,7 @@ class Views:
 
     def _video(self, did: str, embed: Json) -> Json:
         cid = embed["video"]["ref"]["$link"]
-        place = f"{self.base_url}/video/watch/{did}/{cid}"
+        place = f"{self.base_url}/watch/{quote(did, safe='')}/{cid}"
         return {
             "cid": cid,
             "playlist": f"{place}/playlist.m3u8",
@@ -141,19 +146,21 @@ class Views:
 
     def _quote(self, one: Indexed, embed: Json, depth: int) -> Json:
         uri, index = str(embed["record"]["uri"]), self.state.index
+        detached: Json = {"$type": f"{_EMBED}record#viewDetached", "uri": uri, "detached": True}
         quoted = index.get(uri, facts.POST)
+        if one.loose:
+            return {"record": detached}
         if quoted is None:
             return {"record": {"$type": f"{_EMBED}record#viewNotFound", "uri": uri, "notFound": True}}
         author = quoted.record.did
         if index.blocked(one.record.did, author) or not self.state.sees(self.viewer, author):
             return {"record": {"$type": f"{_EMBED}record#viewBlocked", **self.blocked(uri, author)}}
-        if index.detached(uri, one.uri, one.record.did):
-            return {"record": {"$type": f"{_EMBED}record#viewDetached", "uri": uri, "detached": True}}
+        if index.detached(uri, one.uri):
+            return {"record": detached}
         return {"record": {"$type": f"{_EMBED}record#viewRecord", **self._quoted(quoted, depth)}}
 
     def _quoted(self, quoted: Indexed, depth: int) -> Json:
-        embed = self._embed(quoted, quoted.value["embed"], depth + 1) if "embed" in quoted.value else None
-        return {
+        shown: Json = {
             "uri": quoted.uri,
             "cid": quoted.record.cid,
             "author": self.person(quoted.record.did),
@@ -161,12 +168,18 @@ class Views:
             "labels": actors.self_labels(quoted),
             **self._counts(quoted),
             "indexedAt": when(quoted.sorted_at),
-            "embeds": [embed] if embed else [],
         }
+        if depth:
+            return shown  # what a quoted quote carries is not shown
+        embed = self._embed(quoted, quoted.value["embed"], depth + 1) if "embed" in quoted.value else None
+        return shown | {"embeds": [embed] if embed else []}
 
     def blocked(self, uri: str, author: str) -> Json:
         """A post that the viewer may not see."""
-        return {"uri": uri, "blocked": True, "author": {"did": author}}
+        who: Json = {"did": author}
+        if self.viewer is not None and author in self.state.accounts:
+            who["viewer"] = actors.block_relation(self.state, author, self.viewer)
+        return {"uri": uri, "blocked": True, "author": who}
 
     def missing(self, uri: str) -> Json:
         """A post that is gone, or that nobody ever wrote."""
