@@ -35,6 +35,8 @@ __all__ = [
     "WireStatusesLimits",
     "WireTrendsLink",
     "WireTrendsTag",
+    "WireUrls",
+    "WireUrlsV1",
 ]
 
 
@@ -251,9 +253,22 @@ class WirePollLimits(WireModel):
     max_expiration: Lenient[int] = None
 
 
+class WireUrls(WireModel):
+    """Where else a server listens."""
+
+    streaming: Lenient[str] = None
+
+
+class WireUrlsV1(WireModel):
+    """Where else a server listens, in the older form."""
+
+    streaming_api: Lenient[str] = None
+
+
 class WireConfiguration(WireModel):
     """What a server allows."""
 
+    urls: Lenient[WireUrls] = None
     statuses: Lenient[WireStatusesLimits] = None
     media_attachments: Lenient[WireMediaLimits] = None
     polls: Lenient[WirePollLimits] = None
@@ -271,4 +286,5 @@ class WireInstanceV1(WireModel):
 
     version: Lenient[str] = None
     configuration: Lenient[WireConfiguration] = None
+    urls: Lenient[WireUrlsV1] = None
     max_toot_chars: Lenient[int] = None
