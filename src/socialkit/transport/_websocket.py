@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-import websockets.asyncio.client
-import websockets.sync.client
+from websockets.asyncio import client as asynchronous
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.sync import client as blocking
 from websockets.typing import Data
 
 from socialkit._version import __version__
@@ -54,7 +54,8 @@ def _options(request: Request, waits: Mapping[str, float], pool: BlockingPool | 
 def open_blocking(request: Request, waits: Mapping[str, float], pool: BlockingPool) -> OpenAnswer:
     """Open a WebSocket and block until it stands."""
     try:
-        line = websockets.sync.client.connect(request.target(), **_options(request, waits, pool))
+        connect: Any = blocking.connect  # overloaded, and no checker matches options with overloads
+        line: blocking.ClientConnection = connect(request.target(), **_options(request, waits, pool))
     except InvalidStatus as refusal:
         return _refused(request, refusal)
     except (OSError, WebSocketException) as error:
@@ -65,7 +66,10 @@ def open_blocking(request: Request, waits: Mapping[str, float], pool: BlockingPo
 async def open_async(request: Request, waits: Mapping[str, float], pool: AsyncPool) -> OpenAnswer:
     """Open a WebSocket."""
     try:
-        line = await websockets.asyncio.client.connect(request.target(), **_options(request, waits, pool))
+        opening: Awaitable[asynchronous.ClientConnection] = asynchronous.connect(
+            request.target(), **_options(request, waits, pool)
+        )
+        line = await opening
     except InvalidStatus as refusal:
         return _refused(request, refusal)
     except (OSError, WebSocketException) as error:
@@ -121,9 +125,7 @@ class _Messages:
 
 
 class _BlockingMessages(_Messages):
-    def __init__(
-        self, request: Request, line: websockets.sync.client.ClientConnection, silence: float
-    ) -> None:
+    def __init__(self, request: Request, line: blocking.ClientConnection, silence: float) -> None:
         super().__init__(request, silence)
         self._line = line
 
@@ -142,9 +144,7 @@ class _BlockingMessages(_Messages):
 
 
 class _AsyncMessages(_Messages):
-    def __init__(
-        self, request: Request, line: websockets.asyncio.client.ClientConnection, silence: float
-    ) -> None:
+    def __init__(self, request: Request, line: asynchronous.ClientConnection, silence: float) -> None:
         super().__init__(request, silence)
         self._line = line
 
