@@ -191,10 +191,9 @@ def _driven(coroutine: Coroutine[Any, Any, T]) -> T:
         except StopIteration as stop:
             result: T = stop.value
             return result
-        finally:
-            coroutine.close()
-    message = "a stream of a blocking client suspended: its transport must not"
-    raise RuntimeError(message)
+        suspended = RuntimeError("a stream of a blocking client suspended: its transport must not")
+        coroutine.throw(suspended)  # thrown in, so that what is open inside is closed
+        raise suspended
 
 
 @contextmanager

@@ -34,11 +34,10 @@ class Feed:
     def __init__(self) -> None:
         self.closed = False
         """Whether the caller hung up."""
-        self.silent = False
-        """Whether no sign of life is given."""
         self._frames: deque[bytes] = deque()
         self._cut = False
         self._half = False
+        self._mute = False
         self._changed = threading.Condition()
         self._wake: Callable[[], object] | None = None
         self._beat: bytes = b""
@@ -46,7 +45,7 @@ class Feed:
     def put(self, frame: bytes) -> None:
         """Send a frame."""
         with self._changed:
-            if self.closed or self._cut:
+            if self.closed or self._cut or self._mute:
                 return
             if self._half:  # half of it, and then nothing any more
                 frame, self._cut = frame[: len(frame) // 2], True
@@ -93,6 +92,11 @@ class Feed:
         with self._changed:
             self._half = True
 
+    def mute(self) -> None:
+        """Let nothing pass any more, without anybody being told: a line that died on the way."""
+        with self._changed:
+            self._mute = True
+
     def close(self) -> None:
         """Hang up, as the caller does."""
         with self._changed:
@@ -113,7 +117,7 @@ class Feed:
         """Give a sign of life at once, unless one waits to be taken."""
         with self._changed:
             waiting = bool(self._frames) and self._frames[-1] == self._beat
-            wanted = not (self._half or self.silent or waiting)
+            wanted = not (self._half or waiting)
         if wanted and self._beat:
             self.put(self._beat)
 

@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 PATIENCE: Final = 30.0
 """Simulated seconds after which a caller gives up, unless its request says otherwise."""
-LONELY: Final = timedelta(days=7)
+LONELY: Final = timedelta(days=2)
 """Simulated silence after which a blocking stream gives up: nobody else moves in its thread."""
 TICK: Final = 0.2
 """Seconds between two moves of a clock that runs."""

@@ -56,6 +56,7 @@ def open_blocking(request: Request, waits: Mapping[str, float], pool: BlockingPo
     try:
         connect: Any = blocking.connect  # overloaded, and no checker matches options with overloads
         line: blocking.ClientConnection = connect(request.target(), **_options(request, waits, pool))
+        line.__enter__()  # newer versions warn without it; closing ends it
     except InvalidStatus as refusal:
         return _refused(request, refusal)
     except (OSError, WebSocketException) as error:

@@ -6,11 +6,11 @@ any other, and whoever keeps what came before has to honour it.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Final
 
 from pydantic import AliasChoices, Field, JsonValue, ValidationError
@@ -170,9 +170,9 @@ def to_event(content: bytes) -> JetstreamEvent | None:
 class _Seen:
     """Up to when events were handed out, and which ones lately."""
 
-    def __init__(self, time_us: int, known: tuple[str, ...] = ()) -> None:
+    def __init__(self, time_us: int, known: tuple[str, ...] = (), *, resumed: bool = False) -> None:
         self.time_us = time_us
-        self._from = time_us
+        self._from = time_us if resumed else 0
         self._now = list(known)
         """Those of the last microsecond: several may share it."""
         self._lately = OrderedDict.fromkeys(known, time_us)
@@ -184,7 +184,7 @@ class _Seen:
         if not (time_us.isascii() and time_us.isdecimal()):
             message = f"cursor={cursor!r} is not one that this stream gave"
             raise ValueError(message)
-        return cls(int(time_us), tuple(known))
+        return cls(int(time_us), tuple(known), resumed=True)
 
     def cursor(self) -> str:
         """Return it as a text."""
@@ -209,7 +209,7 @@ class _Seen:
 def _name(event: JetstreamEvent) -> str:
     """Name an event in a few letters, the same each time it comes."""
     parts = (event.did, event.kind, event.action, event.collection, event.rkey, event.rev, event.seq)
-    return f"{zlib.crc32(repr([str(part) for part in parts]).encode()):08x}"
+    return blake2b(repr([str(part) for part in parts]).encode(), digest_size=8).hexdigest()
 
 
 class Jetstream:
@@ -235,9 +235,7 @@ class Jetstream:
             ConfigurationError: The library for WebSockets is missing.
         """
         if len(collections) > MOST_COLLECTIONS or len(dids) > MOST_DIDS:
-            message = (
-                f"at most {MOST_COLLECTIONS} collections and {MOST_DIDS} accounts can be followed at once"
-            )
+            message = f"one stream follows at most {MOST_COLLECTIONS} collections and {MOST_DIDS} accounts"
             raise ValueError(message)
         wanted = (
             *(("wantedCollections", one) for one in collections),
