@@ -205,7 +205,8 @@ class streamed(Generic[P, T]):  # noqa: N801 - a decorator
     """An async generator method that begins at `cursor`, seen as a stream of what arrives.
 
     A parameter named `limit` caps the stream: it ends after that many items. Nothing is sent before the first
-    item is asked for.
+    item is asked for. Other generators inside belong into `contextlib.aclosing`: a stream that is left closes
+    the outermost alone, and the line would stay open until somebody collects the rest.
     """
 
     def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[Arrival[T], None]], /) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialkit.errors import UnexpectedResponseError
@@ -50,6 +50,7 @@ def read(*pieces: bytes) -> list[ServerEvent]:
     return [event for piece in pieces for event in reader.feed(piece)]
 
 
+@settings(deadline=None)
 @given(text=STREAMS, data=st.data())
 def test_any_cut_gives_the_same_events(text: str, data: st.DataObject) -> None:
     whole = text.encode()
@@ -59,11 +60,13 @@ def test_any_cut_gives_the_same_events(text: str, data: st.DataObject) -> None:
     assert read(*pieces) == read(whole) == read(*(whole[n : n + 1] for n in range(len(whole))))
 
 
+@settings(deadline=None)
 @given(pieces=st.lists(st.binary(max_size=40), max_size=5))
 def test_garbage_gives_events_or_nothing(pieces: list[bytes]) -> None:
     assert all(event.name or event.data is not None for event in read(*pieces))
 
 
+@settings(deadline=None)
 @given(text=STREAMS)
 def test_the_end_of_line_makes_no_difference(text: str) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -162,3 +162,5 @@ class _AsyncMessages(_Messages):
     async def close(self) -> None:
         with suppress(OSError, WebSocketException):
             await self._line.close()
+        self._line.transport.abort()  # where the other side did not answer in time, nothing else closes it
+        await self._line.wait_closed()

@@ -7,14 +7,14 @@ import json
 import sys
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import websockets.sync.server as websockets
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
@@ -131,8 +131,10 @@ class Listener(Namespace[Any]):
         cursor: str | None = None,
     ) -> AsyncGenerator[Arrival[JetstreamEvent], None]:
         del limit
-        async for arrival in self.jetstream.follow(collections=collections, dids=dids, cursor=cursor):
-            yield arrival
+        followed = self.jetstream.follow(collections=collections, dids=dids, cursor=cursor)
+        async with aclosing(followed) as arrivals:
+            async for arrival in arrivals:
+                yield arrival
 
 
 Follow = Callable[..., Stream[JetstreamEvent] | AsyncStream[JetstreamEvent]]
@@ -246,6 +248,7 @@ def test_kinds_of_tomorrow_are_kept() -> None:
     assert (event.kind.value, event.kind.known, event.raw["weather"]) == ("weather", False, {"sun": True})
 
 
+@settings(deadline=None)
 @given(numbers=st.lists(st.integers(0, 30), max_size=40), stop=st.integers(0, 40))
 def test_a_cursor_never_loses_and_never_repeats(numbers: list[int], stop: int) -> None:
     events = [to_event(json.dumps(post(n, at=START + n // 3)).encode()) for n in sorted(set(numbers))]
