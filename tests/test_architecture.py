@@ -22,7 +22,7 @@ SOURCE = ROOT / "src" / PACKAGE
 GROUND = frozenset({"_lazy", "_version"})  # import nothing of ours; everybody may import them
 FACTS = GROUND | {"models", "errors"}
 DOMAIN = frozenset({"campaign", "strategy", "metrics", "routing", "authority"})
-CALLS = FACTS | {"text", "_listing", "operations", "transport", "auth"}
+CALLS = FACTS | {"text", "_listing", "_streaming", "operations", "transport", "auth"}
 PLATFORMS = CALLS | {"platforms", "platforms.base"}
 PUBLISHING = PLATFORMS | {"authority", "publishing", "webhooks"}
 WORK = PUBLISHING | {"workspace", "desk", "collect"}
@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "models": FACTS,
     "errors": FACTS,
     "text": FACTS,
-    **dict.fromkeys(["_listing", "operations", "transport", "auth"], CALLS),
+    **dict.fromkeys(["_listing", "_streaming", "operations", "transport", "auth"], CALLS),
     "platforms.base": PLATFORMS,
     "platforms": PLATFORMS,
     "publishing": PUBLISHING,

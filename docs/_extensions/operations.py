@@ -8,6 +8,7 @@ import griffe
 
 DECORATORS = {"operation", "paginated", "streamed"}
 LISTED = "Page["
+ARRIVING = re.compile(r"AsyncGenerator\[Arrival\[(.+)\](?:, None)?\]")
 MADE_BY_CLIENTS = ({"self", "mode", "core"}, {"self", "mode"})
 """Parameters of what only a client constructs."""
 EXAMPLE = re.compile(r"^( *)Example:(?=\n+ +>>>)", re.MULTILINE)
@@ -43,6 +44,8 @@ class Operations(griffe.Extension):
         ]
         if "paginated" in names:
             func.returns = listing(func.returns)
+        if "streamed" in names:
+            func.returns = stream(func.returns)
 
 
 def listing(returns: str | griffe.Expr | None) -> str | griffe.Expr | None:
@@ -56,3 +59,9 @@ def listing(returns: str | griffe.Expr | None) -> str | griffe.Expr | None:
         return griffe.ExprSubscript(left, returns.slice)
     text = str(returns)
     return f"Listing[{text.removeprefix(LISTED)}" if text.startswith(LISTED) else returns
+
+
+def stream(returns: str | griffe.Expr | None) -> str | griffe.Expr | None:
+    """Return `Stream[T]` for `AsyncGenerator[Arrival[T], None]`, and anything else as it is."""
+    found = ARRIVING.fullmatch(str(returns))
+    return f"Stream[{found[1]}]" if found else returns

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
         Variant,
         Visibility,
     )
-    from socialkit.operations import AsyncListing, Listing
+    from socialkit.operations import AsyncListing, AsyncStream, Listing, Stream
     from socialkit.platforms._catalogue import catalogue, check, measure
     from socialkit.platforms._connect import connect, connect_async
     from socialkit.platforms._login import Login
@@ -113,6 +113,7 @@ __all__ = [
     "AsyncHasMedia",
     "AsyncHasPosts",
     "AsyncListing",
+    "AsyncStream",
     "AsyncTokenStore",
     "Attempt",
     "AuthenticationError",
@@ -175,6 +176,7 @@ __all__ = [
     "Severity",
     "SocialKitError",
     "Stored",
+    "Stream",
     "SubjectKind",
     "TokenExpiredError",
     "TokenStore",
@@ -204,6 +206,7 @@ _HOMES = {
     "AsyncHasMedia": "socialkit.platforms.base",
     "AsyncHasPosts": "socialkit.platforms.base",
     "AsyncListing": "socialkit.operations",
+    "AsyncStream": "socialkit.operations",
     "AsyncTokenStore": "socialkit.auth",
     "Attempt": "socialkit.models",
     "AuthenticationError": "socialkit.errors",
@@ -266,6 +269,7 @@ _HOMES = {
     "Severity": "socialkit.models",
     "SocialKitError": "socialkit.errors",
     "Stored": "socialkit.auth",
+    "Stream": "socialkit.operations",
     "SubjectKind": "socialkit.models",
     "TokenExpiredError": "socialkit.errors",
     "TokenStore": "socialkit.auth",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from typing import (
 from pydantic import JsonValue, TypeAdapter
 
 from socialkit._listing import AsyncListing, Listing, Page
+from socialkit._streaming import Arrival, AsyncStream, Stream
 from socialkit.errors import OutcomeUnknownError, SocialKitError
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     from socialkit.models import Attempt
 
 __all__ = [
+    "Arrival",
     "Async",
     "AsyncListing",
+    "AsyncStream",
     "Listing",
     "Mode",
     "ModeT",
@@ -47,11 +50,13 @@ __all__ = [
     "Page",
     "PassingRun",
     "Run",
+    "Stream",
     "Sync",
     "current_operation",
     "finish",
     "operation",
     "paginated",
+    "streamed",
 ]
 
 T = TypeVar("T")
@@ -96,7 +101,7 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class Operations(Generic[ModeT]):
-    """A class whose methods may be decorated with `operation` and `paginated`."""
+    """A class whose methods may be decorated with `operation`, `paginated` and `streamed`."""
 
     namespace: str = ""
     """What stands before the operation's name, such as `posts`."""
@@ -194,6 +199,51 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
                     lambda cursor: finish(fetch(cursor)), cursor=start, limit=cast("int | None", limit)
                 )
             return AsyncListing(fetch, cursor=start, limit=cast("int | None", limit))
+
+        return call
+
+
+class streamed(Generic[P, T]):  # noqa: N801 - a decorator
+    """An async generator method that begins at `cursor`, seen as a stream of what arrives.
+
+    A parameter named `limit` caps the stream: it ends after that many items. Nothing is sent before the first
+    item is asked for. Other generators inside belong into `contextlib.aclosing`: a stream that is left closes
+    the outermost alone, and the line would stay open until somebody collects the rest.
+    """
+
+    def __init__(self, function: Callable[Concatenate[Any, P], AsyncGenerator[Arrival[T], None]], /) -> None:
+        self.function = function
+        functools.update_wrapper(cast("Any", self), function)
+
+    @overload
+    def __get__(self, obj: Operations[Sync], owner: type[Any], /) -> Callable[P, Stream[T]]: ...
+    @overload
+    def __get__(self, obj: Operations[Async], owner: type[Any], /) -> Callable[P, AsyncStream[T]]: ...
+    @overload
+    def __get__(
+        self, obj: None, owner: type[Any], /
+    ) -> Callable[Concatenate[Any, P], AsyncGenerator[Arrival[T], None]]: ...
+    def __get__(self, obj: Any, owner: type[Any], /) -> Any:
+        """Return the method as the client's mode has it."""
+        if obj is None:
+            return self.function
+        function: Any = self.function
+        name = f"{obj.namespace}.{function.__name__}"
+        kind: Any = Stream if obj._mode is Sync else AsyncStream
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Any:
+            given: dict[str, Any] = dict(kwargs)
+            start, limit = given.pop("cursor", None), given.get("limit")
+
+            def source(cursor: str | None) -> AsyncGenerator[Arrival[T], None]:
+                course: AsyncGenerator[Arrival[T], None] = function(obj, *args, **given, cursor=cursor)
+                return course
+
+            def step(coroutine: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
+                return _running(lambda: coroutine, name)
+
+            return kind(source, cursor=start, limit=limit, step=step)
 
         return call
 

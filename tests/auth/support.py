@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from socialkit.auth import Credentials, MemoryTokenStore, Refreshing, RefreshModel, Stored
 from socialkit.errors import AuthenticationError
 from socialkit.operations import Async, Mode, Sync, finish
-from socialkit.transport import Request, Response, Secret, Transport
+from socialkit.transport import OpenAnswer, Request, Response, Secret, Transport
 
 T = TypeVar("T")
 
@@ -51,6 +51,9 @@ class FakeTransport:
 
     async def send(self, request: Request, /) -> Response:
         raise AssertionError(f"nothing is sent here: {request}")
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        raise AssertionError(f"nothing here listens: {request}")
 
     async def sleep(self, seconds: float, /) -> None:
         self.slept.append(seconds)

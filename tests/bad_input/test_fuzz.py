@@ -22,6 +22,7 @@ from socialkit.transport import (
     BlockingTransport,
     ErrorBody,
     ErrorTable,
+    OpenAnswer,
     Request,
     Response,
     Secret,
@@ -135,6 +136,9 @@ class Canned:
         if self._asked > 300:
             raise sk.ConnectionFailedError("asked too often", sent=False)
         return self._answer(request)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        raise AssertionError(f"nothing here listens: {request}")
 
     async def sleep(self, seconds: float, /) -> None:
         """Wait for nothing."""

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from socialkit.transport import Request, Response
+from socialkit.transport import OpenAnswer, Request, Response
 
 T = TypeVar("T")
 
@@ -26,6 +26,9 @@ class SteppedTransport:
 
     async def send(self, request: Request, /) -> Response:
         return await _suspend(request)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        raise NotImplementedError
 
     async def sleep(self, seconds: float, /) -> None:
         self.slept.append(seconds)

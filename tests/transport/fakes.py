@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from socialkit.transport import Request, Response, Secret, Transport
+from socialkit.transport import OpenAnswer, Request, Response, Secret, Transport
 
 T = TypeVar("T")
 
@@ -23,6 +23,24 @@ def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | N
     return Response(
         status, {"content-type": "application/json", **(headers or {})}, json.dumps(value).encode()
     )
+
+
+class FakeAnswer:
+    """An answer of which each line is one piece."""
+
+    def __init__(self, response: Response, suspends: bool) -> None:
+        self.response = response
+        self.closed = False
+        self._pieces = response.content.splitlines(keepends=True)
+        self._suspends = suspends
+
+    async def receive(self) -> bytes | None:
+        if self._suspends:
+            await asyncio.sleep(0)
+        return self._pieces.pop(0) if self._pieces else None
+
+    async def close(self) -> None:
+        self.closed = True
 
 
 class SteppedTransport:
@@ -43,6 +61,10 @@ class SteppedTransport:
         if isinstance(step, BaseException):
             raise step
         return step if isinstance(step, Response) else step(request)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        response = await self.send(request)
+        return FakeAnswer(response, self._suspends)
 
     async def sleep(self, seconds: float, /) -> None:
         await self._breathe()

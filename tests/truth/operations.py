@@ -7,7 +7,7 @@ from inspect import getattr_static
 from typing import Any, Final, cast
 
 from socialkit.models import Capability
-from socialkit.operations import Operations, operation, paginated
+from socialkit.operations import Operations, operation, paginated, streamed
 from socialkit.platforms import find
 
 LOGIN: Final = frozenset({"login.start", "login.finish"})
@@ -26,6 +26,7 @@ NEEDS: Final[Mapping[str, Capability]] = {
     "inbox.comments": Capability.COMMENTS,
     "inbox.like": Capability.LIKE,
     "inbox.reply": Capability.REPLY,
+    "inbox.stream": Capability.STREAM,
     "media.upload": Capability.MEDIA,
     "posts.delete": Capability.DELETE,
     "posts.edit": Capability.EDIT,
@@ -43,7 +44,7 @@ def operations_of(client: object) -> Iterator[str]:
             yield from (
                 f"{namespace.namespace}.{name}"
                 for name in names
-                if isinstance(getattr_static(kind, name), operation | paginated)
+                if isinstance(getattr_static(kind, name), operation | paginated | streamed)
             )
 
 

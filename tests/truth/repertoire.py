@@ -17,7 +17,7 @@ from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._world import to_sim_request
 from socialkit.testing import gif, picture, video
-from socialkit.transport import Request, Response, Transport
+from socialkit.transport import OpenAnswer, Request, Response, Transport
 from tests.support import collect, settle
 from tests.truth.recordings import AnyMastodon
 from tests.truth.specification import Exchange
@@ -47,6 +47,15 @@ class Watch:
         self._seen.append(
             Exchange(operation, sent, SimResponse(answer.status, answer.headers, answer.content))
         )
+        return answer
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        operation, sent = request.operation or self._label, to_sim_request(request)
+        if self._forward is not None:
+            self._forward(operation, sent)
+        answer = await self._inner.stream(request)
+        head = answer.response
+        self._seen.append(Exchange(operation, sent, SimResponse(head.status, head.headers, head.content)))
         return answer
 
     async def sleep(self, seconds: float, /) -> None:
@@ -202,6 +211,7 @@ async def _answer(stage: Stage, client: AnyMastodon, first: Post) -> None:
     stage.world.receive("mastodon", kind="follow")
     messages = await collect(client.inbox.iterate(notices=True))
     await collect(client.inbox.iterate(cursor="limit=1&max_id=1"))
+    await collect(client.inbox.stream(cursor="0", limit=1))
     for message in messages:
         if message.text:
             await settle(client.inbox.reply(message, "Yes"))

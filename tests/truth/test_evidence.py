@@ -85,4 +85,4 @@ async def _called(call: Callable[..., Any]) -> None:
     parameters = inspect.signature(call).parameters.values()
     needed = [one for one in parameters if one.default is one.empty and one.name != "self"]
     result = call(*(message() for _ in needed))
-    await (collect(result) if hasattr(result, "pages") else settle(result))
+    await (collect(result) if hasattr(result, "cursor") else settle(result))

@@ -75,6 +75,11 @@ def test_blocking_operations_give_results(client: Mastodon, socialkit_world: sk.
     assert_type(client.account.refresh_limits(), sk.Limits)
     assert_type(client.inbox.iterate(notices=True), sk.Listing[sk.Message])
     assert_type(client.inbox.comments(post), sk.Listing[sk.Message])
+    stream = assert_type(client.inbox.stream(notices=True, cursor="0", limit=1), sk.Stream[sk.Message])
+    assert_type(stream.cursor, str | None)
+    with stream as arriving:
+        assert_type(arriving, sk.Stream[sk.Message])
+        assert_type(next(arriving), sk.Message)
     assert_type(client.insights.posts([post, post.id]), sk.Listing[sk.Observation])
     assert_type(client.insights.account(), tuple[sk.Observation, ...])
     assert_type(client.listening.search("autumn"), sk.Listing[sk.Post])
@@ -103,6 +108,10 @@ async def test_async_operations_are_awaited(async_client: AsyncMastodon, socialk
     assert_type(await client.posts.iterate(limit=2), list[sk.Post])
     assert_type(await client.account.me(), sk.Profile)
     messages = assert_type(client.inbox.iterate(), sk.AsyncListing[sk.Message])
+    stream = assert_type(client.inbox.stream(cursor="0", limit=1), sk.AsyncStream[sk.Message])
+    async with stream as arriving:
+        assert_type(arriving, sk.AsyncStream[sk.Message])
+        assert_type(await anext(arriving), sk.Message)
     rows = assert_type(client.insights.posts([post]), sk.AsyncListing[sk.Observation])
     assert_type(await rows, list[sk.Observation])
     assert_type(await client.insights.account(), tuple[sk.Observation, ...])

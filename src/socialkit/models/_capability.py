@@ -25,6 +25,7 @@ class Capability(OpenEnum):
     MENTIONS = "mentions"
     COMMENTS = "comments"
     DIRECT_MESSAGES = "direct messages"
+    STREAM = "stream"
     REPLY = "reply"
     REPLY_PRIVATELY = "reply privately"
     LIKE = "like"

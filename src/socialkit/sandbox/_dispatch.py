@@ -80,6 +80,9 @@ def _garbage(simulator: Simulator, request: SimRequest, order: FaultOrder) -> Si
 def _truncated(simulator: Simulator, request: SimRequest, order: FaultOrder) -> SimResponse:
     del order
     whole = simulator.handle(request)
+    if whole.feed is not None:
+        whole.feed.cut_in_half()
+        return whole
     return SimResponse(whole.status, whole.headers, whole.body[: len(whole.body) // 2])
 
 

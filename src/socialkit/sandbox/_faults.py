@@ -33,7 +33,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"
     """Everything was written; the answer is a web page with status 200."""
     TRUNCATED = "truncated"
-    """Everything was written; the answer's JSON is cut in the middle."""
+    """Everything was written; the answer's JSON is cut in the middle. A stream breaks in its next event."""
     LATE = "late"
     """The line breaks, and the write lands when the clock has moved on."""
 

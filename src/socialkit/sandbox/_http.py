@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from socialkit.sandbox._feed import Feed
 from socialkit.sandbox._params import Params, read_params
 
 
@@ -63,6 +64,8 @@ class SimResponse:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    feed: Feed | None = None
+    """What follows, of an answer that goes on."""
 
     @classmethod
     def json(
@@ -79,4 +82,4 @@ class SimResponse:
 
     def with_headers(self, headers: Mapping[str, str]) -> "SimResponse":
         """The same answer with more headers; those it has already win."""
-        return SimResponse(self.status, {**headers, **self.headers}, self.body)
+        return SimResponse(self.status, {**headers, **self.headers}, self.body, self.feed)

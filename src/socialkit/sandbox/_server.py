@@ -16,10 +16,13 @@ from urllib.parse import urlsplit
 
 from socialkit.sandbox._dispatch import dispatch
 from socialkit.sandbox._faults import FaultPlan
+from socialkit.sandbox._feed import BEAT, Feed, LineCut
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._simulator import LineDropped, Simulator, TimedOut
 
 HOST = "127.0.0.1"
+GLANCE = 0.05
+"""Seconds after which a stream looks whether its caller is still there."""
 LONGEST_WAIT = 30.0
 """Seconds for which a slow answer is held when the caller does not give up."""
 
@@ -166,11 +169,43 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
+        if response.feed is not None:
+            self._go_on(response.feed)
+            return
         self.send_header("content-length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)
         self.wfile.flush()
+
+    def _go_on(self, feed: Feed) -> None:
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        quiet = 0.0
+        try:
+            while not (self.server.closing.is_set() or self._is_gone()):
+                frame = feed.take(GLANCE)
+                quiet = 0.0 if frame else quiet + GLANCE
+                if frame:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(frame), frame))
+                elif (
+                    quiet >= BEAT.total_seconds()
+                ):  # the world's clock may stand still, the caller's does not
+                    feed.pulse()
+        except LineCut:
+            pass
+        finally:
+            feed.close()
+            self._hang_up()
+
+    def _is_gone(self) -> bool:
+        self.connection.setblocking(False)
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        finally:
+            self.connection.settimeout(None)
 
     def _wait(self) -> None:
         self.connection.settimeout(0.05)

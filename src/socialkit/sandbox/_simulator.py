@@ -127,6 +127,9 @@ class Simulator(ABC):
     ) -> str:
         """Have somebody else write to the account, or make a notice; returns the new thing's id."""
 
+    def interrupt(self) -> None:  # noqa: B027 - most platforms have no streams
+        """Break the line of every stream that goes on; what happens now is not repeated to anybody."""
+
     @abstractmethod
     def tick(self) -> None:
         """Catch up with the clock: processing finishes, scheduled posts go out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import json
 import random
@@ -21,12 +22,14 @@ from socialkit.platforms._registry import find, names
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
 from socialkit.sandbox._faults import Fault, FaultPlan
+from socialkit.sandbox._feed import BEAT, Feed, LineCut
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedOut
 from socialkit.transport import (
     AsyncTransport,
     BlockingTransport,
+    OpenAnswer,
     Request,
     Response,
     Transport,
@@ -47,6 +50,8 @@ T = TypeVar("T")
 
 PATIENCE: Final = 30.0
 """Simulated seconds after which a caller gives up, unless its request says otherwise."""
+LONELY: Final = timedelta(days=2)
+"""Simulated silence after which a blocking stream gives up: nobody else moves in its thread."""
 TICK: Final = 0.2
 """Seconds between two moves of a clock that runs."""
 
@@ -153,6 +158,10 @@ class Sandbox:
             raise ConfigurationError(message, platform=platform)
         more = {} if delay is None else {"delay": delay}
         self._plan.order(platform, name, fault, times, after, **more)
+
+    def interrupt(self, platform: str) -> None:
+        """Break the line of every stream of a platform, after what was sent."""
+        self.simulator(platform).interrupt()
 
     def posts(self, platform: str, account: str | None = "main") -> list[SimPost]:
         """Return what exists on a platform: the simulator's own truth, not what a client believes.
@@ -263,12 +272,16 @@ class _WorldTransport:
 
     async def send(self, request: Request, /) -> Response:
         await self._yield()
+        answer = self._answer(request)
+        return Response(answer.status, answer.headers, answer.body, request.url)
+
+    def _answer(self, request: Request) -> SimResponse:
         if self._closed:
             message = "the client is closed: open another one"
             raise ConfigurationError(message)
         shown = request.shown()
         try:
-            answer = self._handle(request)
+            return self._handle(request)
         except LineDropped as drop:
             message = "the connection broke before an answer came"
             raise ConnectionFailedError(message, request=shown, sent=drop.sent) from None
@@ -276,7 +289,13 @@ class _WorldTransport:
             self._clock.advance(request.timeout or PATIENCE)
             message = "no answer came in time"
             raise RequestTimeoutError(message, request=shown, sent=True) from None
-        return Response(answer.status, answer.headers, answer.body, request.url)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        await self._yield()
+        answer = self._answer(request)
+        content = b"" if answer.feed is not None else answer.body
+        head = Response(answer.status, answer.headers, content, request.url)
+        return _Line(head, answer.feed or Feed(), self._clock, request, waits=self._async)
 
     async def sleep(self, seconds: float, /) -> None:
         self._clock.advance(seconds)
@@ -302,6 +321,77 @@ class _WorldTransport:
     async def _yield(self) -> None:
         if self._async:
             await asyncio.sleep(0)  # let other tasks run, as the network would
+
+
+class _Line:
+    """An answer that goes on, as a client of the same process takes it.
+
+    A blocking client waits by moving the clock, an async one until another task or thread does something.
+    """
+
+    def __init__(self, head: Response, feed: Feed, clock: Clock, request: Request, *, waits: bool) -> None:
+        self._head = head
+        self._feed = feed
+        self._clock = clock
+        self._request = request
+        self._waits = waits
+        self._heard = self._told = clock.now()
+        self._armed = False
+
+    @property
+    def response(self) -> Response:
+        return self._head
+
+    async def receive(self) -> bytes | None:
+        frame = self._take()
+        while frame is None and not self._feed.closed:
+            if self._clock.now() - self._heard >= self._patience():
+                message = "nothing came in time"
+                raise RequestTimeoutError(message, request=self._request.shown(), sent=True)
+            await self._wait()
+            frame = self._take()
+        self._heard = self._clock.now()
+        if not self._feed.is_beat(frame):
+            self._told = self._heard
+        return frame
+
+    def _take(self) -> bytes | None:
+        try:
+            return self._feed.take()
+        except LineCut:
+            message = "the connection broke"
+        raise ConnectionFailedError(message, request=self._request.shown(), sent=True)
+
+    def _patience(self) -> timedelta:
+        return timedelta(seconds=self._request.timeout or PATIENCE)
+
+    async def _wait(self) -> None:
+        if not self._waits:
+            if self._clock.now() - self._told >= LONELY:
+                message = f"the simulated stream was silent for {LONELY.days} days: is limit= too high?"
+                raise RuntimeError(message)
+            self._clock.advance(BEAT)
+            return
+        woken = asyncio.Event()
+        self._feed.on_change(partial(_tell, asyncio.get_running_loop(), woken))
+        if not self._armed:
+            self._armed = True
+            self._clock.at(self._heard + self._patience(), self._ring)
+        if not self._feed.ready():
+            await woken.wait()
+
+    def _ring(self) -> None:
+        self._armed = False
+        self._feed.wake()
+
+    async def close(self) -> None:
+        self._feed.on_change(None)
+        self._feed.close()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(woken.set)
 
 
 def to_sim_request(request: Request) -> SimRequest:

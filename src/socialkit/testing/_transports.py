@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from socialkit.transport import Request, Response, Safety, Transport
+from socialkit.transport import OpenAnswer, Request, Response, Safety, Transport
 
 __all__ = ["RecordingTransport", "SilentTransport", "StrangeTransport"]
 
@@ -27,6 +27,10 @@ class _Around:
     async def send(self, request: Request, /) -> Response:
         """Send one request."""
         return await self._inner.send(request)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        """Send one request whose answer goes on."""
+        return await self._inner.stream(request)
 
     async def sleep(self, seconds: float, /) -> None:
         """Wait."""
@@ -82,6 +86,11 @@ class RecordingTransport(_Around):
         self.requests.append(request)
         return await super().send(request)
 
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        """Note a request and send it."""
+        self.requests.append(request)
+        return await super().stream(request)
+
 
 class SilentTransport(_Around):
     """Fails the test when anything is sent.
@@ -98,6 +107,11 @@ class SilentTransport(_Around):
     """
 
     async def send(self, request: Request, /) -> Response:
+        """Fail."""
+        message = f"nothing may be sent here: {request.shown()}"
+        raise AssertionError(message)
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
         """Fail."""
         message = f"nothing may be sent here: {request.shown()}"
         raise AssertionError(message)

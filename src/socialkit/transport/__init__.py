@@ -20,11 +20,12 @@ from socialkit.transport._errors import (
 )
 from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeouts
 from socialkit.transport._pipeline import Pipeline
-from socialkit.transport._protocol import Authenticator, Hearing, Transport
+from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety, Upload, segment
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import MASK, Secret, mask, reveal
+from socialkit.transport._sse import EventReader, ServerEvent
 
 __all__ = [
     "MASK",
@@ -34,8 +35,10 @@ __all__ = [
     "BlockingTransport",
     "ErrorBody",
     "ErrorTable",
+    "EventReader",
     "Hearing",
     "LocalLimit",
+    "OpenAnswer",
     "Pipeline",
     "RateBudget",
     "RateHeaders",
@@ -45,6 +48,7 @@ __all__ = [
     "Retry",
     "Safety",
     "Secret",
+    "ServerEvent",
     "Timeouts",
     "Transport",
     "Upload",

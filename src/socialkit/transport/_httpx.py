@@ -19,7 +19,16 @@ import httpx
 
 from socialkit.errors import ConfigurationError
 from socialkit.transport._locks import async_lock, blocking_lock
+from socialkit.transport._open import (
+    AsyncPieces,
+    BlockingPieces,
+    Whole,
+    is_websocket,
+    raised,
+    websockets_of,
+)
 from socialkit.transport._pool import AsyncPool, BlockingPool, async_pool, blocking_pool, require_http2
+from socialkit.transport._protocol import OpenAnswer
 from socialkit.transport._quiet import headers_unlogged
 from socialkit.transport._redirect import MOST_REDIRECTS, follow
 from socialkit.transport._request import Request, Response
@@ -113,6 +122,33 @@ class BlockingTransport(_Carried):
             pool = self._pool = blocking_pool(self, http2=self._http2)
         return pool
 
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        """Send one request as it is, and return its answer while it goes on."""
+        return raised(self._open_websocket(request) if is_websocket(request) else self._open(request))
+
+    def _open(self, request: Request) -> OpenAnswer | BaseException:
+        try:
+            with headers_unlogged(), ExitStack() as files:
+                wire = self._build(request, files)
+                answer = self._enter().route(wire.url, lasting=True).handle_request(wire)
+                if answer.is_success:
+                    return BlockingPieces(request, answer)
+                try:
+                    return Whole(response_of(request, answer, read(answer, request.max_bytes)))
+                finally:
+                    answer.close()
+        except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
+            return failure(error, request)
+
+    def _open_websocket(self, request: Request) -> OpenAnswer | BaseException:
+        try:
+            with ExitStack() as files:
+                waits, pool = self._build(request, files).extensions["timeout"], self._enter()
+            answer: OpenAnswer = websockets_of(request).open_blocking(request, waits, pool)
+        except BaseException as error:  # noqa: BLE001 - as above
+            return failure(error, request)
+        return answer
+
     async def sleep(self, seconds: float, /) -> None:
         """Wait."""
         time.sleep(max(0.0, seconds))  # noqa: ASYNC251 - this transport blocks by its contract
@@ -188,6 +224,34 @@ class AsyncTransport(_Carried):
             self._pools = {other: kept for other, kept in self._pools.items() if not other.is_closed()}
             pool = self._pools[loop] = async_pool(self, loop, http2=self._http2)
         return pool
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        """Send one request as it is, and return its answer while it goes on."""
+        opened = self._open_websocket(request) if is_websocket(request) else self._open(request)
+        return raised(await opened)
+
+    async def _open(self, request: Request) -> OpenAnswer | BaseException:
+        try:
+            with headers_unlogged(), ExitStack() as files:
+                wire = self._build(request, files)
+                answer = await self._enter().route(wire.url, lasting=True).handle_async_request(wire)
+                if answer.is_success:
+                    return AsyncPieces(request, answer)
+                try:
+                    return Whole(response_of(request, answer, await aread(answer, request.max_bytes)))
+                finally:
+                    await answer.aclose()
+        except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
+            return failure(error, request)
+
+    async def _open_websocket(self, request: Request) -> OpenAnswer | BaseException:
+        try:
+            with ExitStack() as files:
+                waits, pool = self._build(request, files).extensions["timeout"], self._enter()
+            answer: OpenAnswer = await websockets_of(request).open_async(request, waits, pool)
+        except BaseException as error:  # noqa: BLE001 - as above
+            return failure(error, request)
+        return answer
 
     async def sleep(self, seconds: float, /) -> None:
         """Wait, and let other tasks run."""

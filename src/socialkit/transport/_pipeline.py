@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
@@ -28,7 +28,8 @@ from socialkit.operations import current_operation
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify
-from socialkit.transport._protocol import Authenticator, Hearing, Transport
+from socialkit.transport._lasting import lasting
+from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
@@ -45,6 +46,8 @@ STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 """What parsers of addresses disagree about."""
 LONGEST_ANSWER: Final = 64 * 2**20
 """Bytes of an answer, unpacked: a hundred times the longest page, and what a small one may unfold to."""
+SWITCHED: Final = 101
+"""The status of a connection that became a WebSocket."""
 DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
 
 _log = logging.getLogger("socialkit")
@@ -151,28 +154,63 @@ class Pipeline:
             raise UnexpectedResponseError(message, request=request.shown(), platform=self.platform)
         return response
 
+    async def open(self, request: Request, *, trusted: str | None = None) -> OpenAnswer:
+        """Send a request once, outside the budget, and return its answer while it goes on.
+
+        Args:
+            request: What to send; its `timeout` is how long the platform may be silent.
+            trusted: The origin that the platform itself named for this, where it is not that of `base_url`.
+
+        Raises:
+            APIError: The platform refused.
+            TransportError: No answer came.
+            ConfigurationError: The address is not one that the credentials may go to.
+        """
+        origins = self._origins if trusted is None else (*self._origins, _origin(trusted, self.platform))
+        return await self._opened(self._prepared(request, origins), renewed=False)
+
+    async def _opened(self, request: Request, *, renewed: bool) -> OpenAnswer:
+        signed = await self._signed(request)
+        started = self.transport.now()
+        try:
+            answer = await self.transport.stream(signed)
+        except SocialKitError as error:
+            self._note(signed, type(error).__name__, started)
+            error.platform = error.platform or self.platform
+            raise
+        status = answer.response.status
+        self._note(signed, status, started)
+        if 200 <= status < 300 or status == SWITCHED:
+            return answer
+        await answer.close()
+        refusal = self._refusal(answer.response, signed, self._errors)
+        if isinstance(refusal, AuthenticationError) and not renewed and await self._renewed(signed):
+            return await self._opened(request, renewed=True)
+        assert refusal is not None, "every other status is a refusal"
+        raise refusal
+
+    def lasting(self, session: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
+        """Return what a session yields, begun again whenever the line is lost; see `Retry` for the waits.
+
+        It ends with what will not pass: a refusal, or an address that credentials may not go to.
+        """
+        return lasting(session, self.transport, self._retry)
+
     async def close(self) -> None:
         """Give back the transport's connections."""
         await self.transport.close()
 
-    def _prepared(self, request: Request) -> Request:
-        url = self.resolve(request.url)
-        if request.signed and self._authenticator is not None and not self._is_trusted(url):
+    def _prepared(self, request: Request, origins: tuple[str, ...] | None = None) -> Request:
+        url, origins = self.resolve(request.url), origins or self._origins
+        if request.signed and self._authenticator is not None and not _is_below(url, origins):
             where = Request(method=request.method, url=url).shown().url
-            message = f"credentials go to {', '.join(self._origins)} only, not to {where}"
+            message = f"credentials go to {', '.join(origins)} only, not to {where}"
             raise ConfigurationError(message, platform=self.platform, operation=current_operation.get())
         return request.replace(
             url=url,
             operation=request.operation or current_operation.get(),
             timeout=self._timeout if request.timeout is None else request.timeout,
             max_bytes=LONGEST_ANSWER if request.max_bytes is None else request.max_bytes,
-        )
-
-    def _is_trusted(self, url: str) -> bool:
-        # Compared as text: two parsers may disagree about where a strange address leads.
-        return any(
-            url[: len(origin)].lower() == origin and url[len(origin) : len(origin) + 1] in {"", "/", "?", "#"}
-            for origin in self._origins
         )
 
     async def _deliver(
@@ -327,6 +365,14 @@ class Pipeline:
             shown = request.shown()
             url = redact(shown.url, self._secrets(request))
             _log.debug("%s %s: %s after %.0f ms", shown.method, url, outcome, spent)
+
+
+def _is_below(url: str, origins: tuple[str, ...]) -> bool:
+    # Compared as text: two parsers may disagree about where a strange address leads.
+    return any(
+        url[: len(origin)].lower() == origin and url[len(origin) : len(origin) + 1] in {"", "/", "?", "#"}
+        for origin in origins
+    )
 
 
 def _whole(response: Response, _request: Request) -> Response:

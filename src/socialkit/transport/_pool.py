@@ -20,6 +20,8 @@ from socialkit.transport._secret import Secret
 __all__ = ["AsyncPool", "BlockingPool", "async_pool", "blocking_pool"]
 
 LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+"""For answers that go on: each holds its connection, and must not take it from the calls beside it."""
 
 CarrierT = TypeVar("CarrierT", bound=httpx.HTTPTransport | httpx.AsyncHTTPTransport)
 
@@ -36,23 +38,31 @@ class _Pool(Generic[CarrierT]):
         """The open clients; one that was forgotten without being closed does not count."""
         self._kind = kind
         self._proxies = Proxies()
-        self._carriers: dict[Secret | None, CarrierT] = {}
+        self._carriers: dict[tuple[Secret | None, bool], CarrierT] = {}
         self._guard = threading.Lock()
         self.direct = self._carrier(None)
 
-    def route(self, url: httpx.URL) -> CarrierT:
-        """Return the connections that lead to an address."""
-        if not self._proxies:
+    def route(self, url: httpx.URL, *, lasting: bool = False) -> CarrierT:
+        """Return the connections that lead to an address; those for answers that go on are others."""
+        if not self._proxies and not lasting:
             return self.direct
-        return self._carrier(self._proxies.find(url.scheme, url.host))
+        return self._carrier(self._proxies.find(url.scheme, url.host), lasting=lasting)
 
-    def _carrier(self, proxy: Secret | None) -> CarrierT:
+    def proxy(self, scheme: str, host: str) -> Secret | None:
+        """Return the proxy that leads to a host, if one is needed."""
+        return self._proxies.find(scheme, host)
+
+    def _carrier(self, proxy: Secret | None, *, lasting: bool = False) -> CarrierT:
         with self._guard:
-            carrier = self._carriers.get(proxy)
+            carrier = self._carriers.get((proxy, lasting))
             if carrier is None:
                 way = None if proxy is None else httpx.Proxy(proxy.reveal())
-                carrier = self._carriers[proxy] = self._kind(
-                    verify=self.tls, trust_env=False, http2=self.http2, limits=LIMITS, proxy=way
+                carrier = self._carriers[proxy, lasting] = self._kind(
+                    verify=self.tls,
+                    trust_env=False,
+                    http2=self.http2 and not lasting,
+                    limits=UNLIMITED if lasting else LIMITS,
+                    proxy=way,
                 )
             return carrier
 

@@ -9,9 +9,31 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from socialkit.transport._request import Request, Response
 
-__all__ = ["Authenticator", "Hearing", "Transport"]
+__all__ = ["Authenticator", "Hearing", "OpenAnswer", "Transport"]
 
 T = TypeVar("T")
+
+
+class OpenAnswer(Protocol):
+    """An answer that goes on: its pieces are taken as they come."""
+
+    @property
+    def response(self) -> Response:
+        """Its beginning; of a refusal the whole, of what goes on no content."""
+        ...
+
+    async def receive(self) -> bytes | None:
+        """Wait for the next piece: bytes as they came, or one whole message of a WebSocket; None at its end.
+
+        Raises:
+            ConnectionFailedError: The line broke.
+            RequestTimeoutError: Nothing came for as long as the request's `timeout`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Hang up; closing twice is closing once."""
+        ...
 
 
 class Transport(Protocol):
@@ -23,6 +45,18 @@ class Transport(Protocol):
         Raises:
             ConnectionFailedError: The connection could not be made, or broke; `sent` says which.
             RequestTimeoutError: No answer in time; `sent` as above.
+        """
+        ...
+
+    async def stream(self, request: Request, /) -> OpenAnswer:
+        """Send one request as it is, and return its answer while it goes on.
+
+        An address that begins with `ws` or `wss` is spoken to as a WebSocket. Redirects are not followed.
+
+        Raises:
+            ConnectionFailedError: The connection could not be made.
+            RequestTimeoutError: Nothing answered in time.
+            ConfigurationError: A library that this kind of address needs is missing.
         """
         ...
 

@@ -57,8 +57,13 @@ class Retry:
             return None
         asked = error.retry_after if isinstance(error, SocialKitError) else None
         if asked is None:
-            return min(self.longest_wait, self.base * (1 << min(attempt - 1, 32))) * self.random()
+            return self.pause(attempt)
         return asked if asked <= self.longest_wait else None
+
+    def pause(self, failures: int, asked: timedelta | None = None) -> timedelta:
+        """Return how long to wait after so many failures in a row, at least as long as was asked for."""
+        drawn = min(self.longest_wait, self.base * (1 << min(failures - 1, 32))) * self.random()
+        return drawn if asked is None else max(asked, drawn)
 
     def _may_repeat(self, error: BaseException, request: Request) -> bool:
         match error:

@@ -128,6 +128,8 @@ def _look(main: Caller, anybody: Caller, post: str) -> None:
         main.get(f"/api/v1/accounts/{me}{part}")
     main.get("/api/v1/accounts", **{"id[]": me})
     main.get("/api/v1/accounts/search", q="friend")
+    for page in ("health", "user/notification"):
+        main.get(f"/api/v1/streaming/{page}")
     for page in ("home", "public", "tag/tea"):
         main.get(f"/api/v1/timelines/{page}")
     for page in ("/api/v1/trends/tags", "/api/v1/trends/links"):

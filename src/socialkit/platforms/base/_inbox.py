@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final, Generic, final
 
@@ -20,7 +21,7 @@ from socialkit.models import (
     Problem,
     require_aware,
 )
-from socialkit.operations import ModeT, Page, Run, operation, paginated
+from socialkit.operations import Arrival, ModeT, Page, Run, operation, paginated, streamed
 from socialkit.platforms.base._core import Core, of_type, post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._posts import cut
@@ -63,13 +64,49 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             cursor: Where to resume: a listing's `cursor`.
         """
         start = None if since is None else require_aware(since, "since")
-        wanted = frozenset(WORDS if kinds is None else kinds)
-        wanted |= {MessageKind.NOTICE} if notices else set[MessageKind]()
+        wanted = _wanted(kinds, notices=notices)
         await self._core.identify()
         page = await self._page(wanted, limit, cursor)
         if start is not None:
             page = cut(page, [message.created_at for message in page.items], start)
         return Page(tuple(one for one in page.items if one.kind in wanted), page.next_cursor)
+
+    @final
+    @streamed
+    async def stream(
+        self,
+        *,
+        since: datetime | None = None,
+        kinds: Collection[MessageKind] | None = None,
+        notices: bool = False,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncGenerator[Arrival[Message], None]:
+        """Wait for what comes in, and take it as it comes, oldest first.
+
+        A line that breaks is made again, and what came in the meantime is read: nothing is lost and nothing
+        comes twice. Keep the stream's `cursor` to go on in another process.
+
+        Args:
+            since: First what came after this time (aware); from now on if neither this nor a cursor is given.
+            kinds: Only these kinds; all but notices if not given.
+            notices: Include likes, follows and shares too.
+            limit: End after this many; without it the stream ends when it is closed.
+            cursor: Where to resume: a stream's `cursor`; then `since` does not count.
+
+        Raises:
+            NotSupportedError: The platform has no stream: `iterate` from time to time.
+            AuthenticationError: The token does not count any more.
+        """
+        del limit
+        start = None if since is None else require_aware(since, "since")
+        wanted = _wanted(kinds, notices=notices)
+        self._core.require(Capability.STREAM)
+        await self._core.identify()
+        async with aclosing(self._stream(wanted, start, cursor)) as arrivals:
+            async for arrival in arrivals:
+                kept = tuple(one for one in arrival.items if one.kind in wanted)
+                yield arrival if len(kept) == len(arrival.items) else Arrival(kept, arrival.cursor)
 
     @final
     @paginated
@@ -207,6 +244,11 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
     ) -> Page[Message]:
         raise NotImplementedError
 
+    def _stream(
+        self, kinds: frozenset[MessageKind], since: datetime | None, cursor: str | None
+    ) -> AsyncGenerator[Arrival[Message], None]:
+        raise NotImplementedError
+
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         raise NotImplementedError
 
@@ -236,3 +278,8 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
 
     async def _find_delete(self, attempt: Attempt) -> Found:
         return Found.undecided("the platform does not tell which comments are gone")
+
+
+def _wanted(kinds: Collection[MessageKind] | None, *, notices: bool) -> frozenset[MessageKind]:
+    chosen = frozenset(WORDS if kinds is None else kinds)
+    return chosen | {MessageKind.NOTICE} if notices else chosen

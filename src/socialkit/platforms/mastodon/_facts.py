@@ -97,6 +97,7 @@ CAPABILITIES: Final = frozenset(
         Capability.MENTIONS,
         Capability.COMMENTS,
         Capability.DIRECT_MESSAGES,
+        Capability.STREAM,
         Capability.REPLY,
         Capability.REPLY_PRIVATELY,
         Capability.LIKE,
@@ -130,6 +131,7 @@ SCOPES: Final = {
     Capability.LIKE: ("write:favourites",),
     Capability.MENTIONS: ("read:notifications",),
     Capability.DIRECT_MESSAGES: ("read:notifications",),
+    Capability.STREAM: ("read:notifications",),
     Capability.COMMENTS: ("read:statuses",),
     Capability.SEARCH: ("read:search",),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from datetime import datetime
 from functools import partial
 from typing import Final, Generic
 
@@ -17,11 +19,12 @@ from socialkit.models import (
     Problem,
     Visibility,
 )
-from socialkit.operations import ModeT, Page, Run
+from socialkit.operations import Arrival, ModeT, Page, Run
 from socialkit.platforms.base import Core, Inbox
 from socialkit.platforms.mastodon._map import NOTICES, status_message, to_message
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
+from socialkit.platforms.mastodon._streaming import Notifications
 from socialkit.platforms.mastodon._wire import WireContext, WireIdentified, WireNotification, WireStatus
 from socialkit.text import EntityKind, extract_entities
 from socialkit.transport import Request, Safety, segment
@@ -40,6 +43,13 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core) -> None:
         super().__init__(mode, core)
         self._statuses = Statuses(core)
+        self._notifications = Notifications(core)
+
+    def _stream(
+        self, kinds: frozenset[MessageKind], since: datetime | None, cursor: str | None
+    ) -> AsyncGenerator[Arrival[Message], None]:
+        wanted = (*WORDS, *NOTICES) if MessageKind.NOTICE in kinds else WORDS
+        return self._notifications.follow(wanted, since, cursor)
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None

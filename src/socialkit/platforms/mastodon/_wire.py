@@ -34,6 +34,8 @@ __all__ = [
     "WireStatusesLimits",
     "WireTrendsLink",
     "WireTrendsTag",
+    "WireUrls",
+    "WireUrlsV1",
 ]
 
 
@@ -244,9 +246,22 @@ class WirePollLimits(WireModel):
     max_expiration: Lenient[Seconds] = None
 
 
+class WireUrls(WireModel):
+    """Where else a server listens."""
+
+    streaming: Lenient[str] = None
+
+
+class WireUrlsV1(WireModel):
+    """Where else a server listens, in the older form."""
+
+    streaming_api: Lenient[str] = None
+
+
 class WireConfiguration(WireModel):
     """What a server allows."""
 
+    urls: Lenient[WireUrls] = None
     statuses: Lenient[WireStatusesLimits] = None
     media_attachments: Lenient[WireMediaLimits] = None
     polls: Lenient[WirePollLimits] = None
@@ -264,4 +279,5 @@ class WireInstanceV1(WireModel):
 
     version: Lenient[str] = None
     configuration: Lenient[WireConfiguration] = None
+    urls: Lenient[WireUrlsV1] = None
     max_toot_chars: Lenient[Length] = None

@@ -12,6 +12,7 @@ from socialkit.sandbox.mastodon import (
     _media,
     _oauth,
     _statuses,
+    _streaming,
 )
 from socialkit.sandbox.mastodon._errors import RefusedError, forbidden, unauthorized, unprocessable
 from socialkit.sandbox.mastodon._facts import RATES
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *_media.ROUTES,
     *_inbox.ROUTES,
     *_discovery.ROUTES,
+    *_streaming.ROUTES,
 )
 """Literal paths stand before those with parameters."""
 

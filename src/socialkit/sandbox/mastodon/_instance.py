@@ -11,7 +11,6 @@ from socialkit.sandbox.mastodon._route import Route
 V1_DEPRECATED = "@1668384000"
 TITLE = "Mastodon in the sandbox"
 CONTACT = "admin@mastodon.sandbox.example"
-STREAMING = f"wss://{facts.HOST}"
 WEEKS = 12
 
 
@@ -29,7 +28,7 @@ def instance(call: Call) -> SimResponse:
         "thumbnail": {"url": f"{facts.BASE_URL}/preview.png", "description": ""},
         "icon": [{"src": f"{facts.BASE_URL}/icons/36.png", "size": "36x36"}],
         "languages": ["en"],
-        "configuration": _configuration(),
+        "configuration": _configuration(call),
         "registrations": {
             "enabled": False,
             "approval_required": False,
@@ -46,11 +45,15 @@ def instance(call: Call) -> SimResponse:
     return SimResponse.json(body)
 
 
-def _configuration() -> Json:
+def _streaming(call: Call) -> str:
+    return f"ws{call.base_url.removeprefix('http')}"
+
+
+def _configuration(call: Call) -> Json:
     feeds = {"local": "public", "remote": "public"}
     return {
         "urls": {
-            "streaming": STREAMING,
+            "streaming": _streaming(call),
             "status": None,
             "about": f"{facts.BASE_URL}/about",
             "privacy_policy": f"{facts.BASE_URL}/privacy-policy",
@@ -88,7 +91,7 @@ def instance_v1(call: Call) -> SimResponse:
         "description": "",
         "email": CONTACT,
         "version": facts.VERSION,
-        "urls": {"streaming_api": STREAMING},
+        "urls": {"streaming_api": _streaming(call)},
         "stats": {
             "user_count": len(local),
             "status_count": len(call.state.statuses),

@@ -60,6 +60,7 @@ class MastodonSimulator(Simulator):
         "get": frozenset({"get_status", "get_statuses", "get_media", "get_scheduled_status"}),
         "find": frozenset({"account_statuses", "scheduled_statuses", "status_source"}),
         "iterate": frozenset({"account_statuses", "notifications", "conversations"}),
+        "stream": frozenset({"stream_notifications"}),
         "comments": frozenset({"status_context"}),
         "upload": frozenset({"post_media", "get_media"}),
         "like": frozenset({"favourite"}),
@@ -256,6 +257,13 @@ class MastodonSimulator(Simulator):
             state = self._state
             visit = visitors.Visit(state, state.account(account), state.account(author), text, reply_to)
             return visit.make(kind, private=private)
+
+    def interrupt(self) -> None:
+        """Break the line of every stream that goes on; what happens now is not repeated to anybody."""
+        with self.lock:
+            for feed, _ in self._state.listeners:
+                feed.cut()
+            self._state.listeners.clear()
 
     def tick(self) -> None:
         """Catch up with the clock: scheduled statuses go out, polls end."""

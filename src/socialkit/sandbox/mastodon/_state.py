@@ -3,10 +3,11 @@
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._feed import Feed
 from socialkit.sandbox.mastodon._errors import not_found
 from socialkit.sandbox.mastodon._facts import BASE_URL, HOST, OUT_OF_BAND, PROCESSING_TIME, SCOPES
 from socialkit.sandbox.mastodon._records import (
@@ -44,6 +45,7 @@ class State:
         self.mutes: dict[tuple[str, str], tuple[bool, datetime | None]] = {}
         self.idempotency: dict[tuple[str, str], tuple[str, datetime]] = {}
         self.uses: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self.listeners: list[tuple[Feed, Callable[[Notice], None]]] = []
         self.processing_time = PROCESSING_TIME
         self.failing_media = 0
         self._last_id = 0
@@ -179,6 +181,8 @@ class State:
             return None
         notice = Notice(str(self.number()), account_id, kind, from_id, self.now, status_id)
         self.notices[notice.id] = notice
+        for _, tell in self.listeners:
+            tell(notice)
         return notice
 
 
