@@ -100,7 +100,7 @@ class Feed:
     def close(self) -> None:
         """Hang up, as the caller does."""
         with self._changed:
-            self.closed: bool = True
+            self.closed = True
             self._tell()
 
     def on_change(self, wake: Callable[[], object] | None) -> None:
