@@ -47,6 +47,7 @@ PROVEN: Final = {
 LACKING: Final[Mapping[str, str]] = {
     "inbox.comments": "it stores no answers, so nothing ever stands under a post",
     "inbox.reply": "it forgets what a post answers",
+    "inbox.stream": "it has no streaming service",
     "insights.posts": "it has no call for several posts, and answers 500 to the try",
     "listening.profile": "it cannot look somebody up by name",
     "listening.search": "it searches nothing: no /api/v2/search, no timelines of hashtags",
