@@ -23,7 +23,7 @@ from tests.security.support import (
     logged,
     outcome,
 )
-from tests.transport.loopback import Act, Loopback, Reply, closed_port
+from tests.transport.loopback import Act, Loopback, Reply, closed_port, http
 
 Serve = Callable[[Reply], Loopback]
 
@@ -150,6 +150,21 @@ async def test_a_websocket_that_breaks_shows_no_token(
     assert isinstance(error, sk.RequestTimeoutError if act == "silence" else sk.ConnectionFailedError)
     assert error.sent
     assert leaks(error) == logged(caplog.records) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "ws"])
+async def test_a_stream_is_not_sent_elsewhere(blocking: bool, serve: Serve, scheme: str) -> None:
+    elsewhere = serve(lambda _: Act.DROP)
+    there = elsewhere.url.replace("http", scheme)
+    here = serve(lambda _: http(b"", 302, f"Location: {there}/?token=x"))
+    transport: Any = haste(blocking)
+    answer: OpenAnswer = await transport.stream(planted(here.url.replace("http", scheme)))
+    await answer.close()
+    await transport.close()
+
+    assert answer.response.status == 302
+    assert elsewhere.requests == []
+    assert len(here.requests) == 1
 
 
 async def test_a_header_with_a_line_break_is_refused(blocking: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -34,6 +34,22 @@ _silent.propagate = False
 _silent.setLevel(logging.CRITICAL)  # the library writes down headers at level DEBUG
 
 
+class _BlockingOpening(blocking.reconnect):
+    """Opens a line, and lets nobody send it elsewhere: credentials would come along."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Return the refusal that a redirect is here."""
+        return exc
+
+
+class _AsyncOpening(asynchronous.connect):
+    """Opens a line, and lets nobody send it elsewhere: credentials would come along."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Return the refusal that a redirect is here."""
+        return exc
+
+
 def _options(request: Request, waits: Mapping[str, float], pool: BlockingPool | AsyncPool) -> dict[str, Any]:
     scheme, _, rest = request.url.partition("://")
     secure = scheme.lower() == "wss"
@@ -54,9 +70,8 @@ def _options(request: Request, waits: Mapping[str, float], pool: BlockingPool | 
 def open_blocking(request: Request, waits: Mapping[str, float], pool: BlockingPool) -> OpenAnswer:
     """Open a WebSocket and block until it stands."""
     try:
-        connect: Any = blocking.connect  # overloaded, and no checker matches options with overloads
-        line: blocking.ClientConnection = connect(request.target(), **_options(request, waits, pool))
-        line.__enter__()  # newer versions warn without it; closing ends it
+        line = _BlockingOpening(request.target(), **_options(request, waits, pool)).connect()
+        line.__enter__()  # the library warns without it; closing ends it
     except InvalidStatus as refusal:
         return _refused(request, refusal)
     except (OSError, WebSocketException) as error:
@@ -67,10 +82,7 @@ def open_blocking(request: Request, waits: Mapping[str, float], pool: BlockingPo
 async def open_async(request: Request, waits: Mapping[str, float], pool: AsyncPool) -> OpenAnswer:
     """Open a WebSocket."""
     try:
-        opening: Awaitable[asynchronous.ClientConnection] = asynchronous.connect(
-            request.target(), **_options(request, waits, pool)
-        )
-        line = await opening
+        line = await _AsyncOpening(request.target(), **_options(request, waits, pool)).connect()
     except InvalidStatus as refusal:
         return _refused(request, refusal)
     except (OSError, WebSocketException) as error:

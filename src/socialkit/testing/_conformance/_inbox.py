@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from socialkit.models import Capability, Message, MessageKind, NoticeKind
 from socialkit.testing._conformance._suite import Bench, Suite
-from socialkit.testing._helpers import collect, settle
+from socialkit.testing._helpers import collect, settle, take
 
 __all__ = ["InboxSuite"]
 
@@ -78,6 +78,22 @@ class InboxSuite(Suite):
         messages: list[Message] = await collect(bench.client.inbox.iterate(kinds=[MessageKind.COMMENT]))
 
         assert [one.id for one in messages] == [comment]
+
+    async def test_a_stream_gives_each_message_once_whatever_its_line_does(self, bench: Bench) -> None:
+        bench.needs(Capability.STREAM, Capability.MENTIONS)
+        since, wanted = bench.world.clock.now(), list[str]()
+        wanted.append(bench.world.receive(self.platform, text="One"))
+        stream = bench.client.inbox.stream(since=since)
+        found: list[Message] = await take(stream, 1)
+        bench.world.interrupt(self.platform)
+        wanted.append(bench.world.receive(self.platform, text="Two"))
+        found += await take(stream, 1)
+        await settle(stream.close())
+        wanted.append(bench.world.receive(self.platform, text="Three"))
+        found += await collect(bench.client.inbox.stream(cursor=stream.cursor, limit=1))
+
+        assert [one.id for one in found] == wanted
+        assert [one.account for one in found] == [bench.client.ref] * len(found)
 
     async def test_comments_are_those_of_others_oldest_first(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.COMMENTS)
