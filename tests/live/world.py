@@ -114,6 +114,9 @@ class LiveWorld:
         now = self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fields: dict[str, Any] = {"createdAt": now}
         collection = POST
+        if reply_to is not None:
+            # The view takes repositories in side by side: what answers a post unknown to it notifies nobody.
+            self.catch_up()
         if kind == "like":
             collection, fields["subject"] = "app.bsky.feed.like", self._reference(reply_to)
         elif reply_to is not None:
