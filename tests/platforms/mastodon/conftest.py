@@ -1,14 +1,15 @@
-"""A client of a server that answers what a test says."""
+"""A client of a server that answers what a test says, and a world of simulated ones."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from socialkit.models import AccountRef
 from socialkit.platforms import AsyncMastodon, Mastodon
+from socialkit.sandbox import Sandbox
 from socialkit.testing import settle
 from socialkit.transport import Retry
 
@@ -23,3 +24,14 @@ async def mastodon(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     )
     yield client
     await settle(client.close())
+
+
+@pytest.fixture
+def world() -> Iterator[Sandbox]:
+    with Sandbox(seed=7) as world:
+        yield world
+
+
+@pytest.fixture(params=["blocking", "async"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
