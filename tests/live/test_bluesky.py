@@ -66,6 +66,7 @@ PROVEN: Final = {
 
 LACKING: Final[Mapping[str, str]] = {
     "account.refresh_limits": "the network tells no limits, so nothing is asked",
+    "listening.events": "there is no Jetstream among them",
     "listening.trends": "it has no service that finds trends",
 }
 """Operations that these servers cannot prove, and why."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, assert_type
 
 import pytest
+from pydantic import JsonValue
 
 import socialkit as sk
 from socialkit.operations import Async, Sync
-from socialkit.platforms import AsyncMastodon, Mastodon
+from socialkit.platforms import (
+    AsyncBluesky,
+    AsyncMastodon,
+    Bluesky,
+    JetstreamAction,
+    JetstreamEvent,
+    JetstreamKind,
+    Mastodon,
+)
 from socialkit.platforms.base import Inbox, Posts
 
 HOST = "https://mastodon.example"
@@ -23,6 +33,15 @@ def client(socialkit_world: sk.Sandbox) -> Mastodon:
 @pytest.fixture
 def async_client(socialkit_world: sk.Sandbox) -> AsyncMastodon:
     return socialkit_world.connect_async("mastodon")
+
+
+def test_connect_takes_where_events_come_from() -> None:
+    where = "wss://jetstream.example"
+    blocking = sk.connect("bluesky", identifier="shop.example", password="made-up", jetstream=where)
+    awaited = sk.connect_async("bluesky", identifier="shop.example", password="made-up", jetstream=where)
+
+    assert_type(blocking, Bluesky)
+    assert_type(awaited, AsyncBluesky)
 
 
 def thank(client: sk.Client, message: sk.Message) -> bool:
@@ -120,6 +139,30 @@ async def test_async_operations_are_awaited(async_client: AsyncMastodon, socialk
         assert await thank_async(client, message)
     async for page in client.posts.iterate().pages():
         assert_type(page.items, tuple[sk.Post, ...])
+
+
+def test_events_of_bluesky_are_a_stream(socialkit_world: sk.Sandbox) -> None:
+    socialkit_world.receive("bluesky", text="Hello")
+    client = socialkit_world.connect("bluesky")
+    stream = assert_type(
+        client.listening.events(collections=["app.bsky.feed.post"], cursor="0", limit=1),
+        sk.Stream[JetstreamEvent],
+    )
+    event = assert_type(next(stream), JetstreamEvent)
+
+    assert_type(event.kind, JetstreamKind)
+    assert_type(event.action, JetstreamAction | None)
+    assert_type(event.record, dict[str, JsonValue] | None)
+    assert_type(event.at, datetime)
+
+
+async def test_events_of_bluesky_are_an_async_stream(socialkit_world: sk.Sandbox) -> None:
+    socialkit_world.receive("bluesky", text="Hello")
+    client = socialkit_world.connect_async("bluesky")
+    stream = assert_type(client.listening.events(cursor="0", limit=1), sk.AsyncStream[JetstreamEvent])
+
+    async for event in stream:
+        assert_type(event, JetstreamEvent)
 
 
 def spaces(client: sk.Client) -> list[str]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from socialkit.platforms._registry import ENTRY_POINTS, Registration, find, load_options, names
 
 if TYPE_CHECKING:
-    from socialkit.platforms.bluesky import AsyncBluesky, Bluesky, BlueskyOptions, LinkCard
+    from socialkit.platforms.bluesky import (
+        AsyncBluesky,
+        Bluesky,
+        BlueskyOptions,
+        JetstreamAction,
+        JetstreamEvent,
+        JetstreamKind,
+        LinkCard,
+    )
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
 
 __all__ = [
@@ -17,6 +25,9 @@ __all__ = [
     "AsyncMastodon",
     "Bluesky",
     "BlueskyOptions",
+    "JetstreamAction",
+    "JetstreamEvent",
+    "JetstreamKind",
     "LinkCard",
     "Mastodon",
     "MastodonOptions",
@@ -29,6 +40,7 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("AsyncBluesky", "Bluesky", "BlueskyOptions", "LinkCard"), "bluesky"),
+    **dict.fromkeys(("JetstreamAction", "JetstreamEvent", "JetstreamKind"), "bluesky"),
     **dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon"),
 }
 

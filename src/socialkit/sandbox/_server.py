@@ -19,10 +19,15 @@ from socialkit.sandbox._faults import FaultPlan
 from socialkit.sandbox._feed import BEAT, Feed, LineCut
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._simulator import LineDropped, Simulator, TimedOut
+from socialkit.sandbox._websocket import CLOSE, PING, PONG, TEXT, Reader, accept, frame
 
 HOST = "127.0.0.1"
 GLANCE = 0.05
 """Seconds after which a stream looks whether its caller is still there."""
+SWITCHED = 101
+"""The status of an answer that goes on as a WebSocket."""
+GOING_AWAY = b"\x03\xe9"
+"""What a server closes a WebSocket with that is shut down."""
 LONGEST_WAIT = 30.0
 """Seconds for which a slow answer is held when the caller does not give up."""
 
@@ -166,6 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
         return chunk
 
     def _write(self, response: SimResponse) -> None:
+        if response.status == SWITCHED and response.feed is not None:
+            self._switch(response.feed)
+            return
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
@@ -199,13 +207,56 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
 
     def _is_gone(self) -> bool:
+        return self._arrived(socket.MSG_PEEK) == b""
+
+    def _arrived(self, flags: int = 0) -> bytes | None:
+        """Return what the caller sent meanwhile: empty once they hung up, None if they said nothing."""
         self.connection.setblocking(False)
         try:
-            return not self.connection.recv(1, socket.MSG_PEEK)
+            arrived: bytes = self.connection.recv(65_536, flags)
         except BlockingIOError:
-            return False
+            return None
+        else:
+            return arrived
         finally:
             self.connection.settimeout(None)
+
+    def _switch(self, feed: Feed) -> None:
+        answer = accept({name.lower(): value for name, value in self.headers.items()})
+        if answer is None:
+            feed.close()
+            self._write(SimResponse(400, {"content-type": "text/plain"}, b"Bad Request\n"))
+            return
+        self.send_response(SWITCHED)
+        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade")):
+            self.send_header(name, value)
+        self.send_header("Sec-WebSocket-Accept", answer)
+        self.end_headers()
+        try:
+            self._talk(feed)
+        except LineCut:
+            pass
+        finally:
+            feed.close()
+            self._hang_up()
+
+    def _talk(self, feed: Feed) -> None:
+        """Send messages until somebody has had enough; the caller's pings are answered."""
+        reader = Reader()
+        while not self.server.closing.is_set():
+            arrived = self._arrived()
+            if arrived == b"":
+                return
+            for kind, content in reader.feed(arrived or b""):
+                if kind == CLOSE:
+                    self.wfile.write(frame(CLOSE, content))
+                    return
+                if kind == PING:
+                    self.wfile.write(frame(PONG, content))
+            message = feed.take(GLANCE)
+            if message is not None:
+                self.wfile.write(frame(TEXT, message))
+        self.wfile.write(frame(CLOSE, GOING_AWAY))
 
     def _wait(self) -> None:
         self.connection.settimeout(0.05)

@@ -267,6 +267,7 @@ class _WorldTransport:
         self._clock = clock
         self._async = mode is Async
         self._closed = False
+        self._loneliness = _Loneliness()
         # Locks and worker threads are the same as on the network.
         self._inner: Transport = AsyncTransport() if self._async else BlockingTransport()
 
@@ -295,7 +296,8 @@ class _WorldTransport:
         answer = self._answer(request)
         content = b"" if answer.feed is not None else answer.body
         head = Response(answer.status, answer.headers, content, request.url)
-        return _Line(head, answer.feed or Feed(), self._clock, request, waits=self._async)
+        lonely = None if self._async else self._loneliness
+        return _Line(head, answer.feed or Feed(), self._clock, request, lonely)
 
     async def sleep(self, seconds: float, /) -> None:
         self._clock.advance(seconds)
@@ -323,19 +325,44 @@ class _WorldTransport:
             await asyncio.sleep(0)  # let other tasks run, as the network would
 
 
+class _Loneliness:
+    """How long blocking streams of a client have waited for something that nobody may be there to do.
+
+    Of the client, since a line on which nothing comes is made again from time to time.
+    """
+
+    def __init__(self) -> None:
+        self._waited = timedelta()
+
+    def wait(self, clock: Clock) -> None:
+        """Let the clock go on to the next sign of life."""
+        if self._waited >= LONELY:
+            self.end()
+            message = f"the simulated stream was silent for {LONELY.days} days: is limit= too high?"
+            raise RuntimeError(message)
+        self._waited += BEAT
+        clock.advance(BEAT)
+
+    def end(self) -> None:
+        """Take note that something came."""
+        self._waited = timedelta()
+
+
 class _Line:
     """An answer that goes on, as a client of the same process takes it.
 
     A blocking client waits by moving the clock, an async one until another task or thread does something.
     """
 
-    def __init__(self, head: Response, feed: Feed, clock: Clock, request: Request, *, waits: bool) -> None:
+    def __init__(
+        self, head: Response, feed: Feed, clock: Clock, request: Request, lonely: _Loneliness | None
+    ) -> None:
         self._head = head
         self._feed = feed
         self._clock = clock
         self._request = request
-        self._waits = waits
-        self._heard = self._told = clock.now()
+        self._lonely = lonely
+        self._heard = clock.now()
         self._armed = False
 
     @property
@@ -351,8 +378,8 @@ class _Line:
             await self._wait()
             frame = self._take()
         self._heard = self._clock.now()
-        if not self._feed.is_beat(frame):
-            self._told = self._heard
+        if self._lonely is not None and not self._feed.is_beat(frame):
+            self._lonely.end()
         return frame
 
     def _take(self) -> bytes | None:
@@ -366,11 +393,8 @@ class _Line:
         return timedelta(seconds=self._request.timeout or PATIENCE)
 
     async def _wait(self) -> None:
-        if not self._waits:
-            if self._clock.now() - self._told >= LONELY:
-                message = f"the simulated stream was silent for {LONELY.days} days: is limit= too high?"
-                raise RuntimeError(message)
-            self._clock.advance(BEAT)
+        if self._lonely is not None:
+            self._lonely.wait(self._clock)
             return
         woken = asyncio.Event()
         self._feed.on_change(partial(_tell, asyncio.get_running_loop(), woken))

@@ -35,12 +35,14 @@ class Network:
         password: str | None = None,
         tokens: TokenStore | None = None,
         login: bool = True,
+        jetstream: str | None = None,
     ) -> Any:
         """Return a client; without `login` it has nothing but the store."""
         with self.world.install():
             transport = RecordingTransport(default_transport(self.mode, "bluesky"))
         transport.requests = self.sent  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
         given: dict[str, Any] = self.simulator.connection(account) if login else {}
+        given["jetstream"] = jetstream
         if password is not None:
             given["password"] = password
         kind: Any = AsyncBluesky if self.mode is Async else Bluesky
@@ -49,6 +51,10 @@ class Network:
     def calls(self, name: str) -> list[Request]:
         """Return what was sent to one call."""
         return [one for one in self.sent if one.url.endswith(f"xrpc/{name}")]
+
+    def calls_to(self, path: str) -> list[Request]:
+        """Return what was sent to other addresses that end so."""
+        return [one for one in self.sent if one.url.endswith(path)]
 
     def records(self) -> list[Any]:
         """Return the records that were sent to be written, one after the other."""

@@ -57,6 +57,7 @@ def _sessions(network: BlueskySimulator, main: Caller, anybody: Caller) -> None:
     anybody.get(f"{SERVER}describeServer")
     anybody.get("com.atproto.identity.resolveHandle", handle=main.handle)
     anybody.send("GET", f"/{main.did}")
+    anybody.send("GET", "/subscribe?cursor=0")
     owner = caller(network, "main", network.password("main"))
     owner.post(f"{SERVER}createAppPassword", name="bot", privileged=True)
     owner.get(f"{SERVER}listAppPasswords")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from socialkit.models import AccountRef, Attempt, Author, Draft, FoundState, Message, MessageKind
+from socialkit.testing import take
 from tests.support import collect, settle
 from tests.transport.fakes import NOON
 from tests.truth.bluesky import reading
 from tests.truth.bluesky.recordings import (
+    EVENTS,
     FEED,
     ME,
     NOTES,
@@ -220,3 +222,15 @@ async def reply(connect: Connect, one: Recording) -> None:
         root = wire["record"].get("reply", {}).get("root", parent)
         assert body["record"]["reply"] == {"root": root, "parent": parent}
         assert answer.reply_to == wire["uri"]
+
+
+# Listening ---------------------------------------------------------------------------------
+
+
+@case("listening.events", EVENTS)
+async def read_event(connect: Connect, one: Recording) -> None:
+    stream = connect({EVENTS: one.body}).listening.events(cursor="0")
+    (event,) = await take(stream, 1)
+    await settle(stream.close())
+
+    reading.check_event(event, one.body)

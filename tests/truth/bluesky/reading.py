@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialkit.models import Author, Message, MessageKind, Observation, Post, PostMedia, Profile
+from socialkit.platforms import JetstreamEvent
 
 COUNTS = {
     "likes": "likeCount",
@@ -16,6 +17,8 @@ COUNTS = {
     "saves": "bookmarkCount",
 }
 AUDIENCE = {"followers": "followersCount", "following": "followsCount", "posts": "postsCount"}
+KINDS = {"com": "commit", "id": "identity", "acc": "account"}
+ACTIONS = {"c": "create", "u": "update", "d": "delete"}
 NOTICES = {"like": "like", "repost": "share", "follow": "follow"}
 WORDS = {"mention": MessageKind.MENTION, "quote": MessageKind.QUOTE}
 
@@ -159,3 +162,28 @@ def check_observations(rows: Sequence[Observation], subject: str, wire: Any, nam
         metric: wire.get(name) for metric, name in names.items()
     }
     assert all((row.value is None) == (row.missing is not None) for row in mine.values())
+
+
+def check_event(event: JetstreamEvent, wire: Any) -> None:
+    """An event of today's form, or of the older one with its shorter words."""
+    kind = wire.get("kind") or KINDS[wire["type"]]
+    assert (event.did, event.time_us, event.kind.value) == (wire["did"], wire["time_us"], kind)
+    assert dict(event.raw) == wire
+    if kind == "commit":
+        commit = wire["commit"]
+        assert event.action is not None
+        assert event.action.value == (commit.get("operation") or ACTIONS[commit["type"]])
+        assert event.uri == f"at://{wire['did']}/{commit['collection']}/{commit['rkey']}"
+        assert (event.record, event.cid, event.rev) == (
+            commit.get("record"),
+            commit.get("cid"),
+            commit["rev"],
+        )
+    else:
+        told = wire[kind]
+        assert (event.action, event.uri, event.record) == (None, None, None)
+        assert (event.active, event.handle, event.seq) == (
+            told.get("active"),
+            told.get("handle"),
+            told["seq"],
+        )

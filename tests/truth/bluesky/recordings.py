@@ -18,6 +18,7 @@ import pytest
 
 from socialkit.auth import Credentials
 from socialkit.platforms import AsyncBluesky, Bluesky
+from socialkit.platforms.bluesky import JETSTREAM
 from socialkit.transport import Request, Response
 from tests.support import corpus
 from tests.transport.fakes import SteppedTransport, json_answer
@@ -28,6 +29,8 @@ AnyBluesky = Bluesky | AsyncBluesky
 POSTS, FEED = "app.bsky.feed.getPosts", "app.bsky.feed.getAuthorFeed"
 THREAD, NOTES = "app.bsky.feed.getPostThread", "app.bsky.notification.listNotifications"
 PROFILE, RECORD = "app.bsky.actor.getProfile", "com.atproto.repo.getRecord"
+EVENTS: Final = f"{JETSTREAM}/subscribe"
+"""No method of a lexicon: the address where events come from."""
 
 WHERE: Final = (
     (POSTS, "posts", "bsky-views-posts/*", "bsky-feed-generation/0[013]-*", "pds-proxied-views/10-*"),
@@ -70,7 +73,12 @@ def of(nsid: str) -> list[Recording]:
 @lru_cache(maxsize=1)
 def _recordings(folder: Path) -> tuple[Recording, ...]:
     files = [*folder.glob("server-snapshots/*/*.json"), *folder.glob("marshalx-test-data/*.json")]
-    return tuple(_read(file) for file in sorted(files))
+    events = sorted(folder.glob("jetstream-events/*.json"))
+    return (*(_read(file) for file in sorted(files)), *(_event(file) for file in events))
+
+
+def _event(file: Path) -> Recording:
+    return Recording(f"{file.parent.name}/{file.stem}", EVENTS, json.loads(file.read_text())["body"])
 
 
 def _read(file: Path) -> Recording:

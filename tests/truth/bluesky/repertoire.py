@@ -21,8 +21,9 @@ from tests.truth.specification import Exchange
 
 AnyBluesky = Bluesky | AsyncBluesky
 
-UNSEEN: Final = LOGIN | {"account.refresh_limits"}
-"""What no lexicon speaks of: a consent goes by the rules of OAuth, and limits need no request."""
+UNSEEN: Final = LOGIN | {"account.refresh_limits", "listening.events"}
+"""What no lexicon speaks of: a consent goes by the rules of OAuth, limits need no request, and Jetstream is a
+service of its own."""
 
 PATIENCE: Final = Retry().attempts
 

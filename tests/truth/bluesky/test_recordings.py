@@ -15,6 +15,7 @@ from tests.truth.bluesky import reading
 from tests.truth.bluesky.cases import CASES, WRITE, Case
 from tests.truth.bluesky.lexicons import DISAGREEMENTS, Disagreement, decided
 from tests.truth.bluesky.recordings import (
+    EVENTS,
     POSTS,
     PROFILE,
     RECORD,
@@ -122,10 +123,18 @@ def misfits(one: Recording) -> list[str]:
 
 
 def test_recorded_answers_fit_the_lexicons() -> None:
-    mine = [one for one in recordings() if one.nsid is not None]
+    mine = [one for one in recordings() if one.nsid not in {None, EVENTS}]
 
     assert [problem for one in mine for problem in decided(iter(misfits(one)))] == []
     assert len(mine) > 60
+
+
+def test_records_of_recorded_events_fit_the_lexicons() -> None:
+    commits = [one.body["commit"] for one in of(EVENTS) if "commit" in one.body]
+    written = [commit for commit in commits if "record" in commit]
+
+    assert [record_problems(one["collection"], one["record"]) for one in written] == [[]] * len(written)
+    assert len(written) >= 4
 
 
 @pytest.mark.parametrize("one", [one for one in DISAGREEMENTS if one.recorded], ids=lambda one: one.where)

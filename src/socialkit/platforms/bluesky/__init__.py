@@ -7,9 +7,11 @@ from socialkit.platforms.bluesky._client import (
     BlueskyAccount,
     BlueskyPlatform,
 )
+from socialkit.platforms.bluesky._events import JetstreamAction, JetstreamEvent, JetstreamKind
 from socialkit.platforms.bluesky._facts import FACTS, BlueskyRules
 from socialkit.platforms.bluesky._inbox import BlueskyInbox
 from socialkit.platforms.bluesky._insights import BlueskyInsights, BlueskyListening
+from socialkit.platforms.bluesky._jetstream import JETSTREAM
 from socialkit.platforms.bluesky._media import BlueskyMedia
 from socialkit.platforms.bluesky._oauth import LOGIN, BlueskyLogin
 from socialkit.platforms.bluesky._options import BlueskyOptions, LinkCard
@@ -18,6 +20,7 @@ from socialkit.platforms.bluesky._posts import BlueskyPosts
 __all__ = [
     "BASE_URL",
     "FACTS",
+    "JETSTREAM",
     "LOGIN",
     "AsyncBluesky",
     "Bluesky",
@@ -31,5 +34,8 @@ __all__ = [
     "BlueskyPlatform",
     "BlueskyPosts",
     "BlueskyRules",
+    "JetstreamAction",
+    "JetstreamEvent",
+    "JetstreamKind",
     "LinkCard",
 ]

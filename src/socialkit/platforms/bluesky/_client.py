@@ -37,6 +37,7 @@ from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._facts import FACTS
 from socialkit.platforms.bluesky._inbox import BlueskyInbox
 from socialkit.platforms.bluesky._insights import BlueskyInsights, BlueskyListening
+from socialkit.platforms.bluesky._jetstream import Jetstream
 from socialkit.platforms.bluesky._map import to_profile
 from socialkit.platforms.bluesky._media import BlueskyMedia
 from socialkit.platforms.bluesky._posts import BlueskyPosts
@@ -93,7 +94,9 @@ class BlueskyPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     facts: ClassVar[PlatformFacts] = FACTS
 
-    def __init__(self, mode: type[ModeT], core: Core, session: Session) -> None:
+    def __init__(
+        self, mode: type[ModeT], core: Core, session: Session, *, jetstream: str | None = None
+    ) -> None:
         super().__init__(mode, core)
         records = Records(core)
         self._account = BlueskyAccount(mode, core, session)
@@ -101,7 +104,7 @@ class BlueskyPlatform(PlatformClient[ModeT], Generic[ModeT]):
         self._media = BlueskyMedia(mode, core)
         self._inbox = BlueskyInbox(mode, core, records)
         self._insights = BlueskyInsights(mode, core)
-        self._listening = BlueskyListening(mode, core)
+        self._listening = BlueskyListening(mode, core, Jetstream(core.pipeline, jetstream))
 
     @property
     def account(self) -> BlueskyAccount[ModeT]:
@@ -264,6 +267,9 @@ class Bluesky(
         identifier: The account's handle, or its DID.
         password: An app password, from the account's settings; with access to direct messages, if wanted.
         base_url: Where the account logs in: the network's own host, or the server that keeps the account.
+        jetstream: Where `listening.events` come from; `wss://jetstream2.us-east.bsky.network`, a public
+            server, if not given, or a stand-in at `base_url` where that is on this machine. No credentials go
+            there.
         account: Whose client it is in a workspace.
         transport: What carries requests; the network if not given.
         timeout: Seconds to wait for an answer; 30 if not given.
@@ -271,7 +277,7 @@ class Bluesky(
         tokens: Where the session is kept; one that stands there wins. The password never goes there.
 
     Raises:
-        ConfigurationError: There is neither a password nor a session, or the address is not one.
+        ConfigurationError: There is neither a password nor a session, or an address is not one.
 
     Example:
         >>> client = Bluesky(identifier="shop.example", password="not-a-real-password")
@@ -286,6 +292,7 @@ class Bluesky(
         identifier: str | None = None,
         password: str | Secret | None = None,
         base_url: str = BASE_URL,
+        jetstream: str | None = None,
         account: AccountRef | None = None,
         transport: Transport | None = None,
         timeout: float | None = None,
@@ -295,7 +302,7 @@ class Bluesky(
         password = Secret(password.strip()) if isinstance(password, str) else password
         way = _Way(credentials, identifier, password, base_url=base_url, account=account, tokens=tokens)
         core, session = _opened(Sync, way, account=account, transport=transport, timeout=timeout, retry=retry)
-        super().__init__(Sync, core, session)
+        super().__init__(Sync, core, session, jetstream=jetstream)
 
 
 class AsyncBluesky(
@@ -317,6 +324,9 @@ class AsyncBluesky(
         identifier: The account's handle, or its DID.
         password: An app password, from the account's settings; with access to direct messages, if wanted.
         base_url: Where the account logs in: the network's own host, or the server that keeps the account.
+        jetstream: Where `listening.events` come from; `wss://jetstream2.us-east.bsky.network`, a public
+            server, if not given, or a stand-in at `base_url` where that is on this machine. No credentials go
+            there.
         account: Whose client it is in a workspace.
         transport: What carries requests; the network if not given.
         timeout: Seconds to wait for an answer; 30 if not given.
@@ -324,7 +334,7 @@ class AsyncBluesky(
         tokens: Where the session is kept; one that stands there wins. The password never goes there.
 
     Raises:
-        ConfigurationError: There is neither a password nor a session, or the address is not one.
+        ConfigurationError: There is neither a password nor a session, or an address is not one.
 
     Example:
         >>> client = AsyncBluesky(identifier="shop.example", password="not-a-real-password")
@@ -339,6 +349,7 @@ class AsyncBluesky(
         identifier: str | None = None,
         password: str | Secret | None = None,
         base_url: str = BASE_URL,
+        jetstream: str | None = None,
         account: AccountRef | None = None,
         transport: Transport | None = None,
         timeout: float | None = None,
@@ -350,4 +361,4 @@ class AsyncBluesky(
         core, session = _opened(
             Async, way, account=account, transport=transport, timeout=timeout, retry=retry
         )
-        super().__init__(Async, core, session)
+        super().__init__(Async, core, session, jetstream=jetstream)

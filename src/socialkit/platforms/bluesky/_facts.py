@@ -86,6 +86,8 @@ INSTEAD: Final = {
     Capability.EDIT: "delete the post and publish it again: readers keep seeing a record's first version",
     Capability.SCHEDULE: "a Publisher of ours: the server publishes at once",
     Capability.POLLS: "a question in the text",
+    Capability.STREAM: "inbox.iterate(since=...) from time to time; the network's events cannot be narrowed "
+    "to those about one account",
     Capability.DELETE_COMMENTS: "hide the reply: it stays its author's",
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); nothing more is told",
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from datetime import datetime
 from typing import Final, Generic
 
 from socialkit.errors import BadRequestError
-from socialkit.models import Observation, Post, Profile, SubjectKind, Trend
-from socialkit.operations import ModeT, Page
+from socialkit.models import Observation, Post, Profile, SubjectKind, Trend, require_aware
+from socialkit.operations import Arrival, ModeT, Page, streamed
 from socialkit.platforms.base import Core, Insights, Listening, observations
 from socialkit.platforms.bluesky._calls import Calls
+from socialkit.platforms.bluesky._events import JetstreamEvent
+from socialkit.platforms.bluesky._jetstream import Jetstream
 from socialkit.platforms.bluesky._map import (
     ACCOUNT_METRICS,
     NATIVE,
@@ -90,9 +95,50 @@ class BlueskyListening(Listening[ModeT], Generic[ModeT]):
     Trends come from a call that the network calls unstable: it may change or vanish.
     """
 
-    def __init__(self, mode: type[ModeT], core: Core) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, jetstream: Jetstream) -> None:
         super().__init__(mode, core)
         self._calls = Calls(core)
+        self._jetstream = jetstream
+
+    @streamed
+    async def events(
+        self,
+        *,
+        collections: Collection[str] = (),
+        dids: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncGenerator[Arrival[JetstreamEvent], None]:
+        """Wait for what happens on the network, and take it as it happens, oldest first.
+
+        Public records of everybody, from the server that the client was given as `jetstream=`, not from the
+        account's own: it asks for no login, and signs nothing, so read again what matters. Without
+        `collections` and `dids` it is everything, thousands of events a second. Needs the extra `stream`.
+
+        A line that breaks is made again, and what happened in the meantime is read: nothing comes twice, and
+        nothing is lost that the server still keeps, which is some days.
+
+        Args:
+            collections: Only records of these types (`app.bsky.feed.post`, `app.bsky.graph.*`), 100 at most;
+                news of identities and accounts come all the same.
+            dids: Only what these accounts do, 200 at most: the ids of profiles.
+            since: First what happened after this time (aware); from now on if neither this nor a cursor is
+                given.
+            limit: End after this many; without it the stream ends when it is closed.
+            cursor: Where to resume: a stream's `cursor`, good for the same server; then `since` does not
+                count.
+
+        Raises:
+            ConfigurationError: The extra `stream` is not installed.
+            ValueError: There are too many of them, or one is no DID, or the cursor is not one.
+        """
+        del limit
+        start = None if since is None else require_aware(since, "since")
+        followed = self._jetstream.follow(collections, dids, since=start, cursor=cursor)
+        async with aclosing(followed) as arrivals:
+            async for arrival in arrivals:
+                yield arrival
 
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
         answer = await self._calls.query(

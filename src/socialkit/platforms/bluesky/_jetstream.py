@@ -1,4 +1,4 @@
-"""Jetstream: the network's events as JSON. See https://github.com/bluesky-social/jetstream.
+"""Jetstream: the network's events as they happen. See https://github.com/bluesky-social/jetstream.
 
 Nothing here is signed: read a record again from its server before relying on it. A deletion is an event like
 any other, and whoever keeps what came before has to honour it.
@@ -6,20 +6,22 @@ any other, and whoever keeps what came before has to honour it.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, JsonValue, ValidationError
-
-from socialkit.models import Model, OpenEnum, Raw, WireModel
+from socialkit.errors import BadRequestError, ConfigurationError
 from socialkit.operations import Arrival
-from socialkit.transport import Pipeline, Request
+from socialkit.platforms.bluesky._events import EPOCH, MICROSECOND, JetstreamEvent, to_event
+from socialkit.platforms.bluesky._session import is_loopback
+from socialkit.transport import OpenAnswer, Pipeline, Request
 
-__all__ = ["JETSTREAM", "Jetstream", "JetstreamAction", "JetstreamEvent", "JetstreamKind"]
+__all__ = ["JETSTREAM", "Jetstream"]
 
 JETSTREAM: Final = "wss://jetstream2.us-east.bsky.network"
 """One of the public servers; times of events are each server's own, so a cursor belongs to one."""
@@ -30,152 +32,27 @@ OVERLAP: Final = timedelta(seconds=5)
 MOST_COLLECTIONS: Final = 100
 MOST_DIDS: Final = 200
 """As many as an address carries everywhere; the server itself takes 10,000 in another way."""
-MICROSECOND: Final = timedelta(microseconds=1)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MARK: Final = "~"
-OLD_KINDS: Final = {"com": "commit", "id": "identity", "acc": "account"}
-OLD_ACTIONS: Final = {"c": "create", "u": "update", "d": "delete"}
-"""As they were written before 2024-09-09, in what people have saved."""
-
-
-class JetstreamKind(OpenEnum):
-    """What an event is about."""
-
-    COMMIT = "commit"
-    """A record."""
-    IDENTITY = "identity"
-    """A handle, or where an account lives."""
-    ACCOUNT = "account"
-    """Whether an account is active."""
-
-
-class JetstreamAction(OpenEnum):
-    """What was done to a record."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
-class JetstreamEvent(Model):
-    """Something that happened on the network.
-
-    Example:
-        >>> event = JetstreamEvent(
-        ...     kind="commit", did="did:plc:abc", time_us=1, action="delete", collection="a.b.c", rkey="3k"
-        ... )
-        >>> event.uri, event.record
-        ('at://did:plc:abc/a.b.c/3k', None)
-    """
-
-    kind: JetstreamKind
-    did: str
-    """Whose repository or account it is about."""
-    time_us: int
-    """When the server passed it on, in microseconds since 1970."""
-    action: JetstreamAction | None = None
-    """Set for commits."""
-    collection: str | None = None
-    """The type of the record, such as `app.bsky.feed.post`."""
-    rkey: str | None = None
-    rev: str | None = None
-    """The state of the repository after it."""
-    record: dict[str, JsonValue] | None = None
-    """The record as its author wrote it; None for a deletion."""
-    cid: str | None = None
-    """The record's hash; None for a deletion, and in old recordings."""
-    handle: str | None = None
-    """Set for an identity, where it is told."""
-    active: bool | None = None
-    """Set for an account: False when it was deleted, deactivated or taken down."""
-    status: str | None = None
-    """Why an account is not active."""
-    seq: int | None = None
-    raw: Raw = Raw.of(b"{}")
-    """What the server sent."""
-
-    @property
-    def at(self) -> datetime:
-        """When the server passed it on, aware UTC."""
-        return EPOCH + self.time_us * MICROSECOND
-
-    @property
-    def uri(self) -> str | None:
-        """The address of the record; None for other kinds."""
-        if self.collection is None or self.rkey is None:
-            return None
-        return f"at://{self.did}/{self.collection}/{self.rkey}"
-
-
-class WireCommit(WireModel):
-    """What was done to a record."""
-
-    operation: str = Field(validation_alias=AliasChoices("operation", "type"))
-    collection: str
-    rkey: str
-    rev: str | None = None
-    record: dict[str, JsonValue] | None = None
-    cid: str | None = None
-
-
-class WireWho(WireModel):
-    """What is told of an identity or an account."""
-
-    handle: str | None = None
-    active: bool | None = None
-    status: str | None = None
-    seq: int | None = None
-
-
-class WireEvent(WireModel):
-    """An event, in today's form or in that of before 2024-09-09."""
-
-    did: str
-    time_us: int
-    kind: str = Field(validation_alias=AliasChoices("kind", "type"))
-    commit: WireCommit | None = None
-    identity: WireWho | None = None
-    account: WireWho | None = None
-
-
-def to_event(content: bytes) -> JetstreamEvent | None:
-    """Map a message; None for one that nobody can read."""
-    try:
-        wire = WireEvent.model_validate_json(content)
-    except ValidationError:
-        return None
-    kind = JetstreamKind(OLD_KINDS.get(wire.kind, wire.kind))
-    commit, who = wire.commit, wire.identity or wire.account or WireWho()
-    if kind is JetstreamKind.COMMIT and commit is None:
-        return None
-    action = None if commit is None else OLD_ACTIONS.get(commit.operation, commit.operation)
-    return JetstreamEvent(
-        kind=kind,
-        did=wire.did,
-        time_us=wire.time_us,
-        action=None if action is None else JetstreamAction(action),
-        collection=None if commit is None else commit.collection,
-        rkey=None if commit is None else commit.rkey,
-        rev=None if commit is None else commit.rev,
-        record=None if commit is None else commit.record,
-        cid=None if commit is None else commit.cid,
-        handle=who.handle,
-        active=who.active,
-        status=who.status,
-        seq=who.seq,
-        raw=Raw.of(content),
-    )
+ASKED: Final = "since"
+"""In place of an event's name: the time is one that was asked for, so nothing before it is wanted."""
+PLAIN: Final = re.compile(r"[^<{\[\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,300}")
+"""A line of words: no page and no JSON."""
+ADDRESS: Final = re.compile(r"wss?://[^\s\\@?#\x00-\x1f\x7f]+")
+"""One that holds neither credentials nor a query."""
 
 
 class _Seen:
     """Up to when events were handed out, and which ones lately."""
 
-    def __init__(self, time_us: int, known: tuple[str, ...] = (), *, resumed: bool = False) -> None:
+    def __init__(self, time_us: int, known: tuple[str, ...] = (), *, floor: int = 0) -> None:
         self.time_us = time_us
-        self._from = time_us if resumed else 0
+        self.floor = floor
+        """What is older was handed out, or is not wanted."""
         self._now = list(known)
         """Those of the last microsecond: several may share it."""
         self._lately = OrderedDict.fromkeys(known, time_us)
+        self._by_our_clock = not known
+        """Until an event says what time it is at the server: a cursor ahead of that leads nowhere."""
 
     @classmethod
     def of(cls, cursor: str) -> _Seen:
@@ -184,7 +61,8 @@ class _Seen:
         if not (time_us.isascii() and time_us.isdecimal()):
             message = f"cursor={cursor!r} is not one that this stream gave"
             raise ValueError(message)
-        return cls(int(time_us), tuple(known), resumed=True)
+        # Without a name the time is one of our own clock, behind which the server's may be.
+        return cls(int(time_us), tuple(known), floor=int(time_us) if known else 0)
 
     def cursor(self) -> str:
         """Return it as a text."""
@@ -193,11 +71,11 @@ class _Seen:
     def add(self, event: JetstreamEvent) -> bool:
         """Note an event, and tell whether it is new."""
         name = _name(event)
-        if event.time_us < self._from or name in self._lately:
+        if event.time_us < self.floor or name in self._lately:
             return False
         self._lately[name] = event.time_us
-        if event.time_us > self.time_us:
-            self.time_us, self._now = event.time_us, []
+        if event.time_us > self.time_us or self._by_our_clock:
+            self.time_us, self._now, self._by_our_clock = event.time_us, [], False
         if event.time_us == self.time_us:
             self._now.append(name)
         oldest = self.time_us - 2 * (OVERLAP // MICROSECOND)
@@ -212,48 +90,53 @@ def _name(event: JetstreamEvent) -> str:
     return blake2b(repr([str(part) for part in parts]).encode(), digest_size=8).hexdigest()
 
 
-class Jetstream:
-    """Follows one server of the network's events; needs no account, and the extra `stream`."""
+def address_of(given: str | None, base_url: str) -> str:
+    """Return where events come from: what was given, a stand-in on this machine, or the public server.
 
-    def __init__(self, pipeline: Pipeline, *, url: str = JETSTREAM) -> None:
+    Raises:
+        ConfigurationError: What was given is no address of a WebSocket.
+    """
+    if given is None:
+        parts = urlsplit(base_url)
+        if not is_loopback(parts.hostname or ""):
+            return JETSTREAM
+        return ("wss" if parts.scheme == "https" else "ws") + base_url[len(parts.scheme) :].rstrip("/")
+    try:
+        parts = urlsplit(given)
+        good = bool(ADDRESS.fullmatch(given)) and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        shown = Request(method="GET", url=given).shown().url
+        message = f"jetstream must look like {JETSTREAM}, not {shown}"
+        raise ConfigurationError(message, platform="bluesky")
+    return given.rstrip("/")
+
+
+class Jetstream:
+    """Follows one server of the network's events, which is told of no account and needs none."""
+
+    def __init__(self, pipeline: Pipeline, url: str | None = None) -> None:
         self._pipeline = pipeline
-        self._url = url.rstrip("/")
+        self._url = address_of(url, pipeline.base_url)
 
     async def follow(
-        self, *, collections: Collection[str] = (), dids: Collection[str] = (), cursor: str | None = None
+        self,
+        collections: Collection[str],
+        dids: Collection[str],
+        *,
+        since: datetime | None = None,
+        cursor: str | None = None,
     ) -> AsyncGenerator[Arrival[JetstreamEvent], None]:
-        """Yield events as they come, each once; the line is made again when it breaks.
-
-        Args:
-            collections: Only records of these types (`app.bsky.feed.post`, `app.bsky.graph.*`); news of
-                identities and accounts come all the same.
-            dids: Only what these accounts do.
-            cursor: Where to resume; the server keeps some days.
-
-        Raises:
-            ValueError: There are too many of them, or the cursor is not one.
-            ConfigurationError: The library for WebSockets is missing.
-        """
-        if len(collections) > MOST_COLLECTIONS or len(dids) > MOST_DIDS:
-            message = f"one stream follows at most {MOST_COLLECTIONS} collections and {MOST_DIDS} accounts"
-            raise ValueError(message)
-        wanted = (
-            *(("wantedCollections", one) for one in collections),
-            *(("wantedDids", one) for one in dids),
-        )
-        now = (self._pipeline.transport.now() - EPOCH) // MICROSECOND
-        seen, begun = (_Seen(now), False) if cursor is None else (_Seen.of(cursor), True)
+        """Yield events as they come, each once; the line is made again when it breaks."""
+        wanted, seen = _wanted(collections, dids), _begin(since, cursor)
 
         async def session() -> AsyncGenerator[Arrival[JetstreamEvent], None]:
-            nonlocal begun
-            back = OVERLAP // MICROSECOND if begun else 0
-            params = (*wanted, ("cursor", str(max(0, seen.time_us - back))))
-            request = Request(
-                method="GET", url=f"{self._url}/subscribe", params=params, signed=False, timeout=SILENCE
-            )
-            answer = await self._pipeline.open(request)
+            nonlocal seen
+            answer = await self._open(self._request(wanted, seen))
             try:
-                begun = True
+                if seen is None:
+                    seen = _Seen(_microseconds(self._pipeline.transport.now()))
                 yield Arrival(cursor=seen.cursor())
                 while (message := await answer.receive()) is not None:
                     event = to_event(message)
@@ -265,3 +148,51 @@ class Jetstream:
         async with aclosing(self._pipeline.lasting(session)) as arrivals:
             async for arrival in arrivals:
                 yield arrival
+
+    async def _open(self, request: Request) -> OpenAnswer:
+        try:
+            return await self._pipeline.open(request)
+        except BadRequestError as error:
+            # Which of the choices it does not take is said in plain words, as nothing else of the network is.
+            said = error.body.decode("utf-8", "replace").strip()
+            if PLAIN.fullmatch(said):
+                error.message = said
+            raise
+
+    def _request(self, wanted: tuple[tuple[str, str], ...], seen: _Seen | None) -> Request:
+        """Return what asks for events: from now on, or from a little before the last one."""
+        if seen is not None:
+            wanted = (*wanted, ("cursor", str(max(0, seen.time_us - OVERLAP // MICROSECOND))))
+        return Request(
+            method="GET", url=f"{self._url}/subscribe", params=wanted, signed=False, timeout=SILENCE
+        )
+
+
+def _wanted(collections: Collection[str], dids: Collection[str]) -> tuple[tuple[str, str], ...]:
+    if isinstance(collections, str) or isinstance(dids, str):
+        message = "collections and dids are several: put the one into a list"
+        raise TypeError(message)
+    if len(collections) > MOST_COLLECTIONS or len(dids) > MOST_DIDS:
+        message = f"one stream follows at most {MOST_COLLECTIONS} collections and {MOST_DIDS} accounts"
+        raise ValueError(message)
+    handles = [one for one in dids if not one.startswith("did:")]
+    if handles:
+        message = f"dids holds {handles[0]!r}, which is none: listening.profile(handle).id is one"
+        raise ValueError(message)
+    return (
+        *(("wantedCollections", one) for one in collections),
+        *(("wantedDids", one) for one in dids),
+    )
+
+
+def _begin(since: datetime | None, cursor: str | None) -> _Seen | None:
+    if cursor is not None:
+        return _Seen.of(cursor)
+    if since is None:
+        return None
+    start = max(0, _microseconds(since))
+    return _Seen(start, (ASKED,), floor=start)
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - EPOCH) // MICROSECOND

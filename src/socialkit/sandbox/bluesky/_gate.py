@@ -11,6 +11,7 @@ from socialkit.sandbox.bluesky import (
     _discovery,
     _feeds,
     _identity,
+    _jetstream,
     _notices,
     _oauth,
     _repo,
@@ -42,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     *_video.ROUTES,
     *_chat.ROUTES,
     *_oauth.ROUTES,
+    *_jetstream.ROUTES,
 )
 _BY_PATH = {route.path or f"/xrpc/{route.nsid}": route for route in ROUTES}
 _OPEN = tuple(route for route in ROUTES if "{" in route.path)

@@ -18,6 +18,7 @@ from socialkit.sandbox.bluesky._names import doings
 from socialkit.sandbox.bluesky._rates import budget_headers, exceeded
 from socialkit.sandbox.bluesky._records import Indexed, Json, Record, part
 from socialkit.sandbox.bluesky._state import State
+from socialkit.sandbox.bluesky._text import when
 from socialkit.sandbox.bluesky._views import Views
 from socialkit.sandbox.bluesky._visitors import Visit
 
@@ -25,7 +26,7 @@ _WRITES = frozenset({"create_record", "put_record", "apply_writes"})
 
 
 class BlueskySimulator(Simulator):
-    """A Bluesky network: server, app's view, directory of identities, video service and private messages.
+    """A Bluesky network: server, app's view, directory of identities, videos, private messages, events.
 
     They are found under one address. The clock stands still: move it to finish the processing of videos, to
     let tokens run out and budgets renew, and to let the app's view catch up where it lags.
@@ -75,6 +76,7 @@ class BlueskySimulator(Simulator):
         "search": frozenset({"search_posts"}),
         "trends": frozenset({"get_trends", "get_trending_topics"}),
         "profile": frozenset({"get_profile", "resolve_handle"}),
+        "events": frozenset({"subscribe"}),
         "login": frozenset({"create_session", "par", "authorize", "token"}),
     }
 
@@ -275,6 +277,29 @@ class BlueskySimulator(Simulator):
             state = self._state
             visit = Visit(state, state.account(account), state.account(author), text, reply_to)
             return visit.make(kind, private=private)
+
+    def announce(self, account: str = "customer", *, status: str | None = None) -> None:
+        """Have Jetstream tell of an account: its handle, or why it is not active; nothing else changes.
+
+        Args:
+            account: Whose.
+            status: `deactivated`, `deleted`, `suspended` or `takendown`; None tells the handle.
+        """
+        with self.lock:
+            state = self._state
+            owner = state.account(account)
+            told: Json = {"did": owner.did, "seq": state.number(), "time": when(state.now)}
+            if status is None:
+                state.happen(owner.did, "identity", {**told, "handle": owner.handle})
+            else:
+                state.happen(owner.did, "account", {**told, "active": False, "status": status})
+
+    def interrupt(self) -> None:
+        """Break the line of everybody who follows Jetstream; what happens now is told to nobody."""
+        with self.lock:
+            for feed, _ in self._state.listeners:
+                feed.cut()
+            self._state.listeners.clear()
 
     def tick(self) -> None:
         """Catch up with the clock: the app's view takes in what is due, videos are finished."""

@@ -3,10 +3,11 @@
 import itertools
 import random
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._feed import Feed
 from socialkit.sandbox.bluesky import _facts as facts
 from socialkit.sandbox.bluesky._ids import SORTABLE, tid
 from socialkit.sandbox.bluesky._index import Index
@@ -26,6 +27,8 @@ from socialkit.sandbox.bluesky._records import (
 )
 from socialkit.sandbox.bluesky._syntax import is_did, is_handle
 from socialkit.sandbox.bluesky._tokens import encode, seconds, sign
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class State:
@@ -58,6 +61,9 @@ class State:
         self.wraps_job_status = False
         self.failing_videos = 0
         self.admitted = 0
+        self.happened: list[Json] = []
+        """What Jetstream tells, oldest first."""
+        self.listeners: list[tuple[Feed, Callable[[Json], None]]] = []
         self._last_tid = 0
         self._numbers = itertools.count(1)
 
@@ -79,6 +85,15 @@ class State:
     def token(self) -> str:
         """Make a code or secret that cannot be taken for a real one."""
         return f"sandbox-{self.rng.getrandbits(160):040x}"
+
+    def happen(self, did: str, kind: str, what: Json) -> None:
+        """Tell Jetstream, and whoever follows it, what happened; no two events have the same time."""
+        last: int = self.happened[-1]["time_us"] if self.happened else 0
+        time_us = max(last + 1, (self.clock.now() - _EPOCH) // timedelta(microseconds=1))
+        event: Json = {"did": did, "time_us": time_us, "kind": kind, kind: what}
+        self.happened.append(event)
+        for _, tell in self.listeners:
+            tell(event)
 
     def catch_up(self) -> None:
         """Let the app's view take in what it is due to see."""

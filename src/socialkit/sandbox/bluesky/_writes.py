@@ -119,8 +119,16 @@ def commit(state: State, repo: Repo, writes: list[Write], swap_commit: str | Non
         _apply(state, repo, write)
     repo.rev = state.tid()
     repo.head = record_cid({"did": repo.did, "rev": repo.rev, "prev": repo.head})
+    for write in writes:
+        state.happen(repo.did, "commit", _told(write, repo.rev))
     state.catch_up()
     return {"cid": repo.head, "rev": repo.rev}
+
+
+def _told(write: Write, rev: str) -> Json:
+    """A change as Jetstream tells it: a deletion has neither record nor hash."""
+    told: Json = {"rev": rev, "operation": write.action, "collection": write.collection, "rkey": write.key}
+    return told if write.action == "delete" else {**told, "record": write.value, "cid": write.cid}
 
 
 def _check_place(write: Write, current: str | None) -> None:
