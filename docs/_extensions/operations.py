@@ -9,8 +9,8 @@ import griffe
 DECORATORS = {"operation", "paginated", "streamed"}
 LISTED = "Page["
 ARRIVING = re.compile(r"AsyncGenerator\[Arrival\[(.+)\](?:, None)?\]")
-MADE_BY_CLIENTS = ({"self", "mode", "core"}, {"self", "mode"})
-"""Parameters of what only a client constructs."""
+MADE_BY_CLIENTS = "mode"
+"""A parameter of what only a client constructs."""
 EXAMPLE = re.compile(r"^( *)Example:(?=\n+ +>>>)", re.MULTILINE)
 
 
@@ -27,7 +27,7 @@ class Operations(griffe.Extension):
         """Leave out how a client makes its namespaces: nobody else does."""
         del kwargs
         start = cls.members.get("__init__")
-        if isinstance(start, griffe.Function) and {one.name for one in start.parameters} in MADE_BY_CLIENTS:
+        if isinstance(start, griffe.Function) and MADE_BY_CLIENTS in {one.name for one in start.parameters}:
             cls.del_member("__init__")
 
     def on_function(self, *, func: griffe.Function, **kwargs: object) -> None:
