@@ -22,6 +22,7 @@ __all__ = ["BlueskyInbox"]
 MOST: Final = 100
 """Notifications in one page, at most."""
 OTHERS: Final = frozenset(kind for kind in MessageKind if kind is not MessageKind.DIRECT_MESSAGE)
+EVERYTHING: Final = frozenset(MessageKind) - {MessageKind.NOTICE}
 SEPARATOR: Final = "|"
 
 
@@ -29,8 +30,9 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
     """Mentions, answers and quotes, and private messages where the token reaches them.
 
     Of private messages the latest hundred conversations are looked at, and the latest hundred messages of
-    each. A token without access to them gives an inbox without them: make the app password with access to
-    direct messages.
+    each. A token without access to them gives an inbox without them, and `NotSupportedError` where `kinds`
+    names them: make the app password with access to direct messages. When their service is down, reading
+    them raises; `kinds` without them does not ask it.
     """
 
     def __init__(self, mode: type[ModeT], core: Core, records: Records) -> None:
@@ -52,7 +54,8 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
         private: list[Message] = []
         # A page without notifications has no time; its messages come with the next one.
         if MessageKind.DIRECT_MESSAGE in kinds and (page.items or page.next_cursor is None):
-            private = await self._chat.received(ends, until)
+            # Who asks for less than everything names what they ask for.
+            private = await self._chat.received(ends, until, named=not kinds >= EVERYTHING)
             until = ends
         merged = sorted([*page.items, *private], key=lambda message: message.created_at, reverse=True)
         return Page(tuple(merged), _write_cursor(until, page.next_cursor))
