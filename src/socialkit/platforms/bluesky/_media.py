@@ -13,8 +13,12 @@ from pydantic import JsonValue
 
 from socialkit.errors import (
     APIError,
+    AuthenticationError,
     BadRequestError,
     MediaProcessingError,
+    NoSuchCallError,
+    NotFoundError,
+    NotSupportedError,
     TransportError,
     UnexpectedResponseError,
 )
@@ -48,6 +52,8 @@ UPLOAD_PATIENCE: Final = 600.0
 """Seconds to wait for the answer to a video's upload."""
 KNOWN: Final = 409
 """The status that says that the same film was handed in before; its job is in the answer all the same."""
+INSTEAD: Final = "pictures, or a link card that leads to the film"
+"""What to publish where no service takes films."""
 COMPLETED, FAILED = "JOB_STATE_COMPLETED", "JOB_STATE_FAILED"
 TYPES: Final = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
 
@@ -121,8 +127,14 @@ class Files:
     # Videos --------------------------------------------------------------------------------
 
     async def _video(self, media: Media) -> dict[str, JsonValue]:
-        did = await self._calls.did()
-        token = await self._service_token()
+        did, token = await self._calls.did(), await self._service_token()
+        answer = await self._handed_in(media, did, token)
+        job = answer.job
+        if job is None or not job.job_id:
+            raise self._failed(media, answer.message or answer.error)
+        return await self._processed(media, job)
+
+    async def _handed_in(self, media: Media, did: str, token: str) -> WireJobAnswer:
         request = Request(
             method="POST",
             url=f"{self._service()}/xrpc/app.bsky.video.uploadVideo",
@@ -134,11 +146,15 @@ class Files:
             accepts=frozenset({KNOWN}),
             timeout=UPLOAD_PATIENCE,
         )
-        answer = await self._core.pipeline.call(request, WireJobAnswer)
-        job = answer.value.job
-        if job is None or not job.job_id:
-            raise self._failed(media, answer.value.message or answer.value.error)
-        return await self._processed(media, job)
+        try:
+            return (await self._core.pipeline.call(request, WireJobAnswer)).value
+        except (AuthenticationError, NoSuchCallError, NotFoundError) as error:
+            # The account's server made the token just now: nothing is wrong with the login.
+            message = (
+                f"{media.filename} was not taken; nothing was published: no video service takes films of "
+                f"accounts on {self._core.ref.host}: {error.message}"
+            )
+            raise NotSupportedError(message, platform=self._core.facts.name, instead=INSTEAD) from error
 
     def _service(self) -> str:
         """Return where videos go: to the network's one service, or to a stand-in on this machine."""
