@@ -66,8 +66,8 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         request = Request(method="GET", url=f"api/v1/statuses/{segment(post)}/context")
+        ref = await self._core.known()  # else our own answers would look like somebody's
         answer = await self._core.pipeline.call(request, WireContext)
-        ref = self._core.ref
         messages: list[Message] = []
         for number, wire in enumerate(answer.value.descendants or ()):
             if wire.account.id != ref.id:
