@@ -8,7 +8,7 @@ from typing import Final, Generic
 
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms.base import Core, Inbox
+from socialkit.platforms.base import Core, Inbox, no_cursor, page_size
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._chat import Chat
 from socialkit.platforms.bluesky._facts import CHAT_LIMITS
@@ -63,8 +63,7 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
     async def _notifications(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
     ) -> Page[Message]:
-        size = MOST if limit is None else max(1, min(limit, MOST))
-        params = [("limit", str(size))]
+        params = [("limit", str(page_size(limit, MOST)))]
         if cursor is not None:
             params.append(("cursor", cursor))
         if MessageKind.NOTICE not in kinds:
@@ -128,8 +127,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime | None, str | None]:
     except ValueError:
         time, separator = None, ""
     if not separator or not following or (time is not None and time.utcoffset() is None):
-        message = f"cursor={cursor!r} is not one that this listing gave"
-        raise ValueError(message)
+        raise no_cursor(cursor)
     return time, following
 
 
