@@ -71,6 +71,8 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         address = await self._own(post)
         # A record that is gone is deleted without a word: whether it was there must be asked before.
+        # The rules of its thread stay, as in the network's own app: the answers stay too, and they are about
+        # them, such as which are hidden.
         await run.step("record", partial(self._stands, address), returns=str)
         await run.commit("delete", partial(self._deleted, address), returns=bool)
 
