@@ -10,6 +10,7 @@
     ├── APIError
     │   ├── BadRequestError
     │   ├── NotFoundError
+    │   ├── NoSuchCallError       also a NotSupportedError
     │   ├── ConflictError
     │   ├── AuthenticationError
     │   │   └── TokenExpiredError
@@ -51,6 +52,7 @@ __all__ = [
     "InvalidDraftError",
     "MediaProcessingError",
     "MissingScopeError",
+    "NoSuchCallError",
     "NotFoundError",
     "NotSupportedError",
     "OutcomeUnknownError",
@@ -252,6 +254,13 @@ class BadRequestError(APIError):
 
 class NotFoundError(APIError):
     """The thing does not exist, or not for this account."""
+
+
+class NoSuchCallError(APIError, NotSupportedError):
+    """The server has no such call: its software, or its version, does not offer the operation.
+
+    It says nothing about the thing that was asked for, which may well exist.
+    """
 
 
 class ConflictError(APIError):

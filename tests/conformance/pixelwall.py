@@ -60,6 +60,7 @@ from socialkit.platforms.base import (
     PlatformClient,
     PlatformFacts,
     Posts,
+    acted,
     open_core,
 )
 from socialkit.sandbox import Clock, SimMedia, SimPost, SimRequest, SimResponse, Simulator
@@ -354,12 +355,6 @@ class PixelwallInsights(Insights[ModeT], Generic[ModeT]):
             observed_at=self._core.now(),
             native="hearts",
         )
-
-
-async def acted(core: Core, request: Request) -> bool:
-    """Send a write of which only the success counts."""
-    await core.pipeline.call(request, WireModel)
-    return True
 
 
 class PixelwallPlatform(PlatformClient[ModeT], Generic[ModeT]):

@@ -14,8 +14,8 @@ import pytest
 from socialkit.auth import Credentials, MemoryTokenStore, Stored
 from socialkit.errors import (
     AuthenticationError,
-    BadRequestError,
     InvalidDraftError,
+    NoSuchCallError,
     OutcomeUnknownError,
     RateLimitedError,
     TokenExpiredError,
@@ -387,7 +387,7 @@ async def test_a_mention_of_somebody_reaches_them_and_one_of_nobody_is_refused(
 
 
 async def test_what_the_network_has_no_service_for_is_an_error_that_says_so(connect: Connect) -> None:
-    with pytest.raises(BadRequestError) as caught:
+    with pytest.raises(NoSuchCallError) as caught:
         await collect(connect().listening.trends())
 
     assert (caught.value.status, caught.value.code) == (501, "MethodNotImplemented")

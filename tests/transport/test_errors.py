@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from socialkit.errors import (
     ConflictError,
     ContentRejectedError,
     MissingScopeError,
+    NoSuchCallError,
     NotFoundError,
+    NotSupportedError,
     PermissionDeniedError,
     RateLimitedError,
     ServerError,
@@ -54,6 +57,7 @@ def told(response: Response, table: ErrorTable = TABLE, request: Request = ASKED
         (401, AuthenticationError),
         (403, PermissionDeniedError),
         (404, NotFoundError),
+        (405, NoSuchCallError),
         (409, ConflictError),
         (410, NotFoundError),
         (418, BadRequestError),
@@ -61,6 +65,7 @@ def told(response: Response, table: ErrorTable = TABLE, request: Request = ASKED
         (422, BadRequestError),
         (429, RateLimitedError),
         (500, ServerError),
+        (501, ServerError),
         (503, ServerError),
         (599, ServerError),
         (301, UnexpectedResponseError),
@@ -139,6 +144,18 @@ def test_missing_scopes_are_named() -> None:
 
     assert isinstance(error, MissingScopeError)
     assert error.scopes == ("pins:write",)
+
+
+def test_a_call_that_the_server_does_not_know_is_a_refusal_and_not_supported() -> None:
+    table = ErrorTable(codes={"MethodNotImplemented": NoSuchCallError})
+    error = told(json_answer({"error": "MethodNotImplemented", "message": "No"}, 501), table)
+
+    assert isinstance(error, NoSuchCallError)
+    assert isinstance(error, NotSupportedError)
+    assert (error.status, error.code, error.instead) == (501, "MethodNotImplemented", None)
+    assert (error.written, error.repeatable) == (False, False)
+    assert str(error) == "pixelwall posts.publish: No (status 501, code MethodNotImplemented)"
+    assert vars(pickle.loads(pickle.dumps(error))) == vars(error)
 
 
 @pytest.mark.parametrize(

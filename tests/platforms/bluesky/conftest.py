@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -13,7 +14,21 @@ from socialkit.platforms import AsyncBluesky, Bluesky
 from socialkit.sandbox import Sandbox
 from socialkit.sandbox.bluesky import BlueskySimulator
 from socialkit.testing._transports import RecordingTransport
-from socialkit.transport import Request, default_transport
+from socialkit.transport import Request, Response, default_transport
+
+
+class Refusing(RecordingTransport):
+    """Notes every request, and answers some calls itself."""
+
+    answers: dict[str, Response]
+    """What is answered to a call, by its name."""
+
+    async def send(self, request: Request, /) -> Response:
+        answer = self.answers.get(request.url.rpartition("xrpc/")[2])
+        if answer is None:
+            return await super().send(request)
+        self.requests.append(request)
+        return answer
 
 
 class Network:
@@ -23,6 +38,7 @@ class Network:
         self.world = world
         self.mode = mode
         self.sent: list[Request] = []
+        self.answers: dict[str, Response] = {}
 
     @property
     def simulator(self) -> BlueskySimulator:
@@ -39,7 +55,8 @@ class Network:
     ) -> Any:
         """Return a client; without `login` it has nothing but the store."""
         with self.world.install():
-            transport = RecordingTransport(default_transport(self.mode, "bluesky"))
+            transport = Refusing(default_transport(self.mode, "bluesky"))
+        transport.answers = self.answers
         transport.requests = self.sent  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
         given: dict[str, Any] = self.simulator.connection(account) if login else {}
         given["jetstream"] = jetstream
@@ -47,6 +64,11 @@ class Network:
             given["password"] = password
         kind: Any = AsyncBluesky if self.mode is Async else Bluesky
         return kind(base_url=self.world.address("bluesky"), transport=transport, tokens=tokens, **given)
+
+    def refuse(self, name: str, status: int, code: str) -> None:
+        """Have a call refused as a server does, whatever the simulator would say."""
+        body = json.dumps({"error": code, "message": "No"}).encode()
+        self.answers[name] = Response(status, {"content-type": "application/json"}, body)
 
     def calls(self, name: str) -> list[Request]:
         """Return what was sent to one call."""

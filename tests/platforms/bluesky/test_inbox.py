@@ -7,7 +7,17 @@ from typing import Any, cast
 
 import pytest
 
-from socialkit.errors import InvalidDraftError, NotSupportedError, OutcomeUnknownError
+from socialkit.errors import (
+    AuthenticationError,
+    InvalidDraftError,
+    NoSuchCallError,
+    NotSupportedError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    ServerError,
+    SocialKitError,
+    TransportError,
+)
 from socialkit.models import Attempt, Capability, FoundState, Message, MessageKind
 from socialkit.platforms import Bluesky
 from socialkit.sandbox import Fault
@@ -75,6 +85,73 @@ async def test_a_token_without_access_to_messages_gives_the_rest_and_is_not_rene
     assert network.calls("com.atproto.server.refreshSession") == []
     with pytest.raises(NotSupportedError):
         await settle(client.inbox.reply(message, "In private", private=True))
+
+
+@pytest.mark.parametrize("call", ["list_convos", "get_messages"])
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [(Fault.SERVER_ERROR, ServerError), (Fault.DROP_BEFORE_COMMIT, TransportError)],
+)
+@pytest.mark.parametrize("kinds", [None, DIRECT])
+async def test_messages_that_cannot_be_read_are_not_passed_over(
+    network: Network, call: str, fault: Fault, kind: type[SocialKitError], kinds: Any
+) -> None:
+    client = network.connect()
+    network.world.receive("bluesky", text="Hello", private=True)
+    mention = network.world.receive("bluesky", text="Hello")
+    network.world.fail("bluesky", call, fault, times=99)
+
+    with pytest.raises(kind, match="private messages could not be read") as caught:
+        await inbox(client, kinds=kinds)
+    assert "kinds= without direct messages" in str(caught.value)
+    assert caught.value.repeatable
+    asked = len(network.calls("chat.bsky.convo.listConvos"))
+    assert [one.id for one in await inbox(client, kinds=[MessageKind.MENTION])] == [mention]
+    assert len(network.calls("chat.bsky.convo.listConvos")) == asked
+
+
+async def test_messages_that_could_not_be_read_come_with_the_next_try(network: Network) -> None:
+    client = network.connect()
+    wanted = network.world.receive("bluesky", text="Hello", private=True)
+    network.refuse("chat.bsky.convo.listConvos", 502, "UpstreamFailure")
+    with pytest.raises(ServerError):
+        await inbox(client)
+    network.answers.clear()
+
+    assert [one.id for one in await inbox(client)] == [wanted]
+
+
+async def test_who_names_messages_that_the_token_cannot_read_is_told(network: Network) -> None:
+    client = network.connect(password=network.simulator.app_password())
+    network.world.receive("bluesky", text="Hello", private=True)
+
+    for kinds in (DIRECT, [*DIRECT, MessageKind.MENTION]):
+        with pytest.raises(NotSupportedError, match="lacks the scope"):
+            await inbox(client, kinds=kinds)
+    assert network.calls("chat.bsky.convo.listConvos") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "InvalidToken", AuthenticationError),
+        (403, "Forbidden", PermissionDeniedError),
+        (501, "MethodNotImplemented", NoSuchCallError),
+    ],
+)
+async def test_a_token_that_says_nothing_of_itself_is_told_by_the_refusal(
+    network: Network, status: int, code: str, kind: type[SocialKitError]
+) -> None:
+    client = network.connect()
+    mention = network.world.receive("bluesky", text="Hello")
+    network.refuse("chat.bsky.convo.listConvos", status, code)
+
+    for _ in range(2):
+        assert [one.id for one in await inbox(client)] == [mention]
+    closed = len(network.calls("chat.bsky.convo.listConvos"))
+    with pytest.raises(kind):
+        await inbox(client, kinds=DIRECT)
+    assert len(network.calls("chat.bsky.convo.listConvos")) > closed
 
 
 async def test_a_comment_that_names_the_account_is_a_comment(network: Network) -> None:

@@ -6,8 +6,15 @@ from typing import Any, cast
 
 import pytest
 
-from socialkit.errors import BadRequestError, InvalidDraftError, NotFoundError, WrongAccountError
-from socialkit.models import Draft, FoundState, Media, Severity
+from socialkit.errors import (
+    BadRequestError,
+    InvalidDraftError,
+    NotFoundError,
+    OutcomeUnknownError,
+    ServerError,
+    WrongAccountError,
+)
+from socialkit.models import Attempt, Draft, FoundState, Media, Severity
 from socialkit.platforms import BlueskyOptions, LinkCard
 from socialkit.platforms.bluesky import FACTS
 from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
@@ -250,9 +257,6 @@ async def test_a_lost_answer_is_asked_for_again_under_the_same_key(network: Netw
 async def test_a_post_whose_answers_are_all_lost_is_looked_up_under_its_key(
     network: Network, fault: Fault
 ) -> None:
-    from socialkit.errors import OutcomeUnknownError
-    from socialkit.models import Attempt
-
     client = network.connect()
     network.world.fail("bluesky", "publish", fault, times=9, after=1)
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -267,6 +271,50 @@ async def test_a_post_whose_answers_are_all_lost_is_looked_up_under_its_key(
         assert found.state is FoundState.ABSENT
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT, Fault.ERROR_AFTER_COMMIT]
+)
+async def test_a_post_with_rules_is_not_sent_again_but_looked_up_under_its_key(
+    network: Network, fault: Fault
+) -> None:
+    client = network.connect()
+    network.world.fail("bluesky", "publish", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.publish(Draft(text="Hush", options=[BlueskyOptions(replies=[])])))
+    found = await settle(client.posts.find(caught.value.attempt))
+
+    standing = [one.id for one in network.world.posts("bluesky")]
+    assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+    assert standing == ([found.post.id] if fault.commits else [])
+    assert len(network.calls("com.atproto.repo.applyWrites")) == 1
+
+
+async def test_a_key_that_is_taken_is_a_refusal_that_says_nothing_of_the_post(network: Network) -> None:
+    client = network.connect()
+    network.refuse("com.atproto.repo.applyWrites", 500, "InternalServerError")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.publish(Draft(text="Hush", options=[BlueskyOptions(replies=[])])))
+
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert len(network.calls("com.atproto.repo.applyWrites")) == 1
+    assert (await settle(client.posts.find(caught.value.attempt))).state is FoundState.ABSENT
+
+
+async def test_the_rules_of_a_thread_stay_when_its_post_is_deleted(network: Network) -> None:
+    client = network.connect()
+    post = await settle(client.posts.publish(Draft(text="Hush", options=[BlueskyOptions(quotable=False)])))
+    reply = network.world.receive("bluesky", text="Bad", reply_to=post.id)
+    (message,) = await collect(client.inbox.comments(post))
+    await settle(client.inbox.hide(message))
+    await settle(client.posts.delete(post))
+
+    kept = network.simulator._state.repos[network.simulator.did()].records.values()
+    gates = {one.collection: one.value for one in kept}
+    assert gates.keys() == {"app.bsky.feed.threadgate", "app.bsky.feed.postgate"}
+    assert gates["app.bsky.feed.threadgate"]["hiddenReplies"] == [reply]
+    assert network.world.posts("bluesky") == []
+
+
 async def test_a_post_that_the_view_has_not_heard_of_is_read_from_its_server(network: Network) -> None:
     from datetime import timedelta
 
@@ -279,14 +327,17 @@ async def test_a_post_that_the_view_has_not_heard_of_is_read_from_its_server(net
     assert await collect(client.posts.iterate()) == []
 
 
-async def test_an_old_server_says_what_to_do_about_a_large_picture(network: Network) -> None:
+@pytest.mark.parametrize("options", [[], [BlueskyOptions(replies=[])]], ids=["alone", "with rules"])
+async def test_an_old_server_says_what_to_do_about_a_large_picture(
+    network: Network, options: list[BlueskyOptions]
+) -> None:
     network.simulator.set_image_size(1_000_000)
     large = picture().content or b""
     media = Media.from_bytes(large, filename="dot.png", alt_text="A dot")
     padded = media.model_copy(update={"content": large + b"\0" * 1_200_000, "size": len(large) + 1_200_000})
 
     with pytest.raises(BadRequestError, match="make it smaller"):
-        await settle(network.connect().posts.publish(Draft(text="Large", media=[padded])))
+        await settle(network.connect().posts.publish(Draft(text="Large", media=[padded], options=options)))
     assert network.world.posts("bluesky") == []
 
 

@@ -278,6 +278,21 @@ async def test_a_token_that_may_not_read_publishes_and_says_why_it_lists_nothing
     await settle(client.close())
 
 
+@pytest.mark.parametrize("mode", [Mastodon, AsyncMastodon], ids=["blocking", "async"])
+async def test_comments_are_not_listed_where_our_own_cannot_be_told_from_others(
+    respx_mock: respx.MockRouter, mode: type[Any]
+) -> None:
+    respx_mock.get(f"{HOST}/api/v1/accounts/verify_credentials").respond(403, json={"error": "No"})
+    ours = status(id="2", in_reply_to_id="1", in_reply_to_account_id="7")
+    context = respx_mock.get(f"{HOST}/api/v1/statuses/1/context")
+    context.respond(json={"ancestors": [], "descendants": [ours]})
+    client = stranger(mode)
+
+    with pytest.raises(sk.NotSupportedError, match="may not read its own account"):
+        await collect(client.inbox.comments("1"))
+    await settle(client.close())
+
+
 @pytest.mark.parametrize(("code", "sent"), [(500, False), (403, True)])
 async def test_an_anchor_that_cannot_be_read_stops_the_write_unless_it_is_forbidden(
     mastodon: Any, respx_mock: respx.MockRouter, code: int, sent: bool

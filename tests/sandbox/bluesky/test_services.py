@@ -62,6 +62,15 @@ class TestVideos:
 
         assert main.film(FILM + b"2").json["jobStatus"]["state"] == "JOB_STATE_CREATED"
 
+    def test_without_a_service_its_token_does_not_count(
+        self, main: Caller, network: BlueskySimulator
+    ) -> None:
+        network.set_video_service(served=False)
+        limits = main.get("app.bsky.video.getUploadLimits")
+
+        assert (main.film().status, main.film().json["error"]) == (400, "InvalidToken")
+        assert (limits.status, limits.json["error"]) == (501, "MethodNotImplemented")
+
     def test_the_same_film_again_is_a_conflict_that_names_the_job(self, main: Caller, clock: Clock) -> None:
         job = main.film().json["jobId"]
         clock.advance(10)

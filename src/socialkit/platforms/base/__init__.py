@@ -24,12 +24,20 @@ from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
 from socialkit.platforms.base._listening import Listening
 from socialkit.platforms.base._login import LoginFlow, LoginPlan
-from socialkit.platforms.base._media import MediaFiles
+from socialkit.platforms.base._media import MediaFiles, fetched, processed
 from socialkit.platforms.base._namespace import Namespace
-from socialkit.platforms.base._observations import observations
+from socialkit.platforms.base._observations import observations, post_observations
+from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
 from socialkit.platforms.base._posts import PLANNED, Posts
 from socialkit.platforms.base._rules import DraftRules, Place
-from socialkit.platforms.base._steps import FIRST_COMMENT, publish_parts, secondary
+from socialkit.platforms.base._steps import (
+    FIRST_COMMENT,
+    acted,
+    comment_of,
+    publish_draft,
+    publish_parts,
+    secondary,
+)
 
 __all__ = [
     "FIRST_COMMENT",
@@ -63,9 +71,18 @@ __all__ = [
     "PlatformClient",
     "PlatformFacts",
     "Posts",
+    "acted",
+    "comment_of",
+    "fetched",
     "host_of",
+    "no_cursor",
     "observations",
+    "offset_of",
     "open_core",
+    "page_size",
+    "post_observations",
+    "processed",
+    "publish_draft",
     "publish_parts",
     "refused_for_good",
     "secondary",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from socialkit.errors import (
     APIError,
     ConfigurationError,
+    NoSuchCallError,
     NotFoundError,
     NotSupportedError,
     PermissionDeniedError,
@@ -52,8 +53,6 @@ LONGEST_CALL: Final = timedelta(seconds=90)
 
 UNSETTLED_KEPT: Final = 100
 """Writes that were broken off from outside, kept to be looked for."""
-
-NO_SUCH_METHOD: Final = 405
 
 Finder = Callable[[Attempt], Coroutine[Any, Any, Found]]
 """Looks once on the platform for what became of a write."""
@@ -226,7 +225,7 @@ def _grants(scopes: tuple[str, ...], wanted: str) -> bool:
 
 def refused_for_good(error: APIError) -> bool:
     """Return whether a read was refused because the token may not, or the server has no such call."""
-    return isinstance(error, PermissionDeniedError | NotFoundError) or error.status == NO_SUCH_METHOD
+    return isinstance(error, PermissionDeniedError | NotFoundError | NoSuchCallError)
 
 
 def post_id(post: Post | Message | str, name: str = "post") -> str:

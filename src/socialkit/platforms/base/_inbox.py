@@ -119,6 +119,9 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             post: The post, or its id.
             limit: At most this many in all.
             cursor: Where to resume: a listing's `cursor`.
+
+        Raises:
+            NotSupportedError: The token may not read whose account it is, so that our own cannot be told.
         """
         self._core.require(Capability.COMMENTS)
         await self._core.identify()

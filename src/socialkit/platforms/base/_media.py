@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Generic, final
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final, Generic, TypeVar, final
 
+from socialkit.errors import APIError, MediaProcessingError, TransportError, UnexpectedResponseError
 from socialkit.models import Capability, Media, PostMedia
 from socialkit.operations import ModeT, operation
+from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._namespace import Namespace
 
-__all__ = ["MediaFiles"]
+__all__ = ["MediaFiles", "fetched", "processed"]
+
+T = TypeVar("T")
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
+"""Seconds between two looks at a file that is processed."""
+SLOWER: Final = 1.5
+"""How much longer each wait is than the one before."""
 
 
 class MediaFiles(Namespace[ModeT], Generic[ModeT]):
@@ -23,6 +34,7 @@ class MediaFiles(Namespace[ModeT], Generic[ModeT]):
 
         Raises:
             MediaProcessingError: It could not be uploaded or processed in time; nothing is public.
+            NotSupportedError: The platform takes no such file from this account; the error says what it has.
         """
         self._core.require(Capability.MEDIA)
         return await self._upload(media)
@@ -43,3 +55,44 @@ class MediaFiles(Namespace[ModeT], Generic[ModeT]):
 
     async def _get(self, media: str) -> PostMedia:
         raise NotImplementedError
+
+
+async def fetched(core: Core, media: Media, *, limit: int) -> Media:
+    """Return a file with its content, which is got first if it lies behind an address.
+
+    Raises:
+        MediaProcessingError: It could not be got, or is longer than `limit` bytes.
+    """
+    if media.url is None:
+        return media
+    try:
+        response = await core.pipeline.fetch(media.url, limit=limit)
+    except (APIError, TransportError, UnexpectedResponseError) as error:
+        message = f"{media.filename} could not be fetched; nothing was published with it: {error.message}"
+        raise MediaProcessingError(message, platform=core.facts.name) from error
+    return Media.from_bytes(
+        response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
+    )
+
+
+async def processed(core: Core, look: Callable[[], Awaitable[T | None]], *, name: str, limit: timedelta) -> T:
+    """Look at a file, ever more seldom, until the platform has processed it; return what it became.
+
+    Args:
+        core: The client's.
+        look: Returns what it became, or None while it is processed.
+        name: What to call it in the error.
+        limit: How long it may take.
+
+    Raises:
+        MediaProcessingError: It took longer.
+    """
+    wait, waited = FIRST_WAIT, timedelta()
+    while waited < limit:
+        await core.transport.sleep(wait)
+        waited, wait = waited + timedelta(seconds=wait), min(wait * SLOWER, LONGEST_WAIT)
+        found = await look()
+        if found is not None:
+            return found
+    message = f"{name} was not processed within {limit}; nothing was published"
+    raise MediaProcessingError(message, platform=core.facts.name)

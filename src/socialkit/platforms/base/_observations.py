@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
 from socialkit.models import AccountRef, Missing, Observation, SubjectKind
+from socialkit.operations import Page
+from socialkit.platforms.base._core import Core
+from socialkit.platforms.base._paging import offset_of
 
-__all__ = ["observations"]
+__all__ = ["observations", "post_observations"]
 
 T = TypeVar("T")
+
+Metrics = Mapping[str, Callable[[T], int | None] | None]
+"""How each canonical metric is read from an answer; None where the platform counts no such thing."""
 
 
 def observations(
     subject: T | None,
-    metrics: Mapping[str, Callable[[T], int | None] | None],
+    metrics: Metrics[T],
     native: Mapping[str, str],
     *,
     kind: SubjectKind,
@@ -56,3 +62,39 @@ def observations(
             )
         )
     return tuple(rows)
+
+
+async def post_observations(
+    core: Core,
+    posts: tuple[str, ...],
+    cursor: str | None,
+    read: Callable[[tuple[str, ...]], Awaitable[Mapping[str, T]]],
+    *,
+    at_once: int,
+    metrics: Metrics[T],
+    native: Mapping[str, str],
+) -> Page[Observation]:
+    """Return a page of the metrics of posts, in the posts' order: of as many as are read together.
+
+    Args:
+        core: The client's.
+        posts: The ids of all that are asked for.
+        cursor: Where the page begins.
+        read: Reads some of them; what it leaves out is not there.
+        at_once: How many it reads.
+        metrics: How each canonical metric is read; None where the platform counts no such thing.
+        native: The platform's own names of the metrics.
+    """
+    start = offset_of(cursor)
+    chunk = posts[start : start + at_once]
+    found, now = await read(chunk), core.now()
+    kind, account = SubjectKind.POST, core.ref
+    rows = [
+        row
+        for post in chunk
+        for row in observations(
+            found.get(post), metrics, native, kind=kind, subject_id=post, account=account, now=now
+        )
+    ]
+    following = start + at_once
+    return Page(tuple(rows), str(following) if following < len(posts) else None)

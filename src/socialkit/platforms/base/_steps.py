@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from socialkit.errors import IncompleteError, OutcomeUnknownError, SocialKitError
-from socialkit.models import Attempt, Draft, Incomplete, Outcome, Post
+from socialkit.models import Attempt, Draft, Incomplete, Outcome, Post, WireModel
 from socialkit.operations import Run
+from socialkit.platforms.base._core import Core
+from socialkit.transport import Request
 
-__all__ = ["FIRST_COMMENT", "joined", "publish_parts", "secondary"]
+__all__ = ["FIRST_COMMENT", "acted", "comment_of", "joined", "publish_draft", "publish_parts", "secondary"]
 
 FIRST_COMMENT: Final = "first comment"
 """What the steps of a first comment begin with."""
@@ -19,6 +22,28 @@ PART: Final = re.compile(r"part (\d+) (.+)")
 
 PublishPart = Callable[[Draft, Run, Post | None], Awaitable[Post]]
 """Publishes one part; gets the part before it, to answer."""
+
+
+async def publish_draft(draft: Draft, run: Run, publish_part: PublishPart) -> Post:
+    """Publish a draft, the rest of its thread and, below the last part, its first comment.
+
+    The comment is a part like any other, but when it fails the post says so and stays published.
+
+    Raises:
+        IncompleteError: A part after the first was refused.
+        OutcomeUnknownError: Nobody knows whether a part is out; `published` holds those before it.
+    """
+    post = await publish_parts(draft, run, publish_part)
+    if draft.first_comment is None:
+        return post
+    last = post.thread[-1] if post.thread else post
+    publish = partial(publish_part, comment_of(draft), run.within(FIRST_COMMENT), last)
+    return await secondary(post, FIRST_COMMENT, publish)
+
+
+def comment_of(draft: Draft) -> Draft:
+    """Return the first comment of a draft as a part of its own."""
+    return Draft(text=draft.first_comment or "", visibility=draft.visibility, language=draft.language)
 
 
 async def publish_parts(draft: Draft, run: Run, publish_part: PublishPart) -> Post:
@@ -60,6 +85,15 @@ async def secondary(post: Post, name: str, call: Callable[[], Awaitable[object]]
     else:
         return post
     return post.model_copy(update={"incomplete": (*post.incomplete, flaw)})
+
+
+async def acted(core: Core, request: Request, returns: type[object] = WireModel) -> bool:
+    """Send a write of which nothing but the success is wanted; for `run.commit`.
+
+    The answer is read all the same: a page of some proxy is no success.
+    """
+    await core.pipeline.call(request, returns)
+    return True
 
 
 def joined(post: Post, attempt: Attempt) -> Post:

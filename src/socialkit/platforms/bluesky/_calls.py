@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from pydantic import JsonValue
 
-from socialkit.errors import NotFoundError
+from socialkit.errors import BadRequestError, NotFoundError
 from socialkit.platforms.base import Core
 from socialkit.platforms.bluesky._records import Address, parse_uri
 from socialkit.platforms.bluesky._wire import WireDid
@@ -54,14 +54,25 @@ class Calls:
         return await self._core.pipeline.call(request, returns)
 
     async def record(self, address: Address, returns: type[T]) -> Answer[T]:
-        """Read a record from the server that keeps it: what was written is there at once."""
-        return await self.query(
-            "com.atproto.repo.getRecord",
-            returns,
-            repo=address.authority,
-            collection=address.collection,
-            rkey=address.key,
-        )
+        """Read a record from the server that keeps it: what was written is there at once.
+
+        Raises:
+            NotFoundError: It is not there, or nobody has the account's handle or identifier.
+        """
+        try:
+            return await self.query(
+                "com.atproto.repo.getRecord",
+                returns,
+                repo=address.authority,
+                collection=address.collection,
+                rkey=address.key,
+            )
+        except BadRequestError as error:
+            ref = self._core.ref
+            if address.authority in {ref.id, ref.handle}:
+                raise  # our own repository is there: this says nothing about the record
+            # Servers have no name for a repository that they cannot find.
+            raise self.missing(f"there is no {address}: {error.message}") from error
 
     async def did(self) -> str:
         """Return the account's lasting identifier.

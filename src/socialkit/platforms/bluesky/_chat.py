@@ -12,7 +12,15 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.errors import AuthenticationError, PermissionDeniedError
+from socialkit.errors import (
+    AuthenticationError,
+    NoSuchCallError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    TransportError,
+    UnexpectedResponseError,
+)
 from socialkit.models import Attempt, Capability, Found, Message, Model, Post
 from socialkit.operations import Run
 from socialkit.platforms.base import Core
@@ -33,6 +41,7 @@ __all__ = ["Chat"]
 CONVO: Final = "chat.bsky.convo."
 MOST: Final = 100
 """Conversations that are looked at, and messages of each."""
+WITHOUT: Final = "kinds= without direct messages reads the rest of the inbox"
 CONVERSATION, LATEST, COMMIT = "conversation", "latest message", "message"
 SETTLES_AFTER: Final = timedelta(minutes=2)
 """How long after its deadline a message may still arrive; not documented: beyond usual time-outs."""
@@ -52,27 +61,39 @@ class Chat:
         self._calls = Calls(core)
         self._closed = False
 
-    async def received(self, since: datetime | None, until: datetime | None) -> list[Message]:
+    async def received(self, since: datetime | None, until: datetime | None, *, named: bool) -> list[Message]:
         """Return what others wrote after one time and up to another, newest first.
 
-        A token without access to messages gives none: what the rest of the inbox holds is not lost for it.
+        That a token or a server has no access to messages lasts: then who did not ask for them by name
+        (`named`) gets none, and the rest of the inbox is not lost for it. That the service is down passes: it
+        always raises, for an inbox without messages would look as if nobody had written.
         """
-        await self._calls.did()  # the login tells whether messages are open to the token
-        if self._closed or not self._core.can(Capability.DIRECT_MESSAGES):
-            return []
-        try:
-            answer = await self._calls.read(
-                f"{CONVO}listConvos", (("limit", str(MOST)),), WireConvos, proxy=CHAT
-            )
-        except (AuthenticationError, PermissionDeniedError):
-            self._closed = True  # the token said nothing of itself; ask no more
-            return []
         found: list[Message] = []
-        for convo in answer.value.convos:
-            if _may_hold(convo, since):
-                found.extend(await self._messages(convo))
+        try:
+            for convo in await self._conversations(named=named):
+                if _may_hold(convo, since):
+                    found.extend(await self._messages(convo))
+        except (ServerError, TransportError, RateLimitedError, UnexpectedResponseError) as error:
+            error.message = f"private messages could not be read ({WITHOUT}): {error.message}"
+            raise
         wanted = [one for one in found if _within(one.created_at, since, until)]
         return sorted(wanted, key=lambda message: message.created_at, reverse=True)
+
+    async def _conversations(self, *, named: bool) -> list[WireConvo]:
+        await self._calls.did()  # the login tells whether messages are open to the token
+        if named:
+            self._core.require(Capability.DIRECT_MESSAGES)
+        elif self._closed or not self._core.can(Capability.DIRECT_MESSAGES):
+            return []
+        params = (("limit", str(MOST)),)
+        try:
+            answer = await self._calls.read(f"{CONVO}listConvos", params, WireConvos, proxy=CHAT)
+        except (AuthenticationError, PermissionDeniedError, NoSuchCallError):
+            if named:
+                raise
+            self._closed = True  # the token said nothing of itself; ask no more
+            return []
+        return answer.value.convos
 
     async def _messages(self, convo: WireConvo) -> list[Message]:
         ref, answer = self._core.ref, await self._read(convo.id)

@@ -8,7 +8,7 @@ from typing import Final, Generic
 
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms.base import Core, Inbox
+from socialkit.platforms.base import Core, Inbox, no_cursor, page_size
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._chat import Chat
 from socialkit.platforms.bluesky._facts import CHAT_LIMITS
@@ -22,6 +22,7 @@ __all__ = ["BlueskyInbox"]
 MOST: Final = 100
 """Notifications in one page, at most."""
 OTHERS: Final = frozenset(kind for kind in MessageKind if kind is not MessageKind.DIRECT_MESSAGE)
+EVERYTHING: Final = frozenset(MessageKind) - {MessageKind.NOTICE}
 SEPARATOR: Final = "|"
 
 
@@ -29,8 +30,9 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
     """Mentions, answers and quotes, and private messages where the token reaches them.
 
     Of private messages the latest hundred conversations are looked at, and the latest hundred messages of
-    each. A token without access to them gives an inbox without them: make the app password with access to
-    direct messages.
+    each. A token without access to them gives an inbox without them, and `NotSupportedError` where `kinds`
+    names them: make the app password with access to direct messages. When their service is down, reading
+    them raises; `kinds` without them does not ask it.
     """
 
     def __init__(self, mode: type[ModeT], core: Core, records: Records) -> None:
@@ -52,7 +54,8 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
         private: list[Message] = []
         # A page without notifications has no time; its messages come with the next one.
         if MessageKind.DIRECT_MESSAGE in kinds and (page.items or page.next_cursor is None):
-            private = await self._chat.received(ends, until)
+            # Who asks for less than everything names what they ask for.
+            private = await self._chat.received(ends, until, named=not kinds >= EVERYTHING)
             until = ends
         merged = sorted([*page.items, *private], key=lambda message: message.created_at, reverse=True)
         return Page(tuple(merged), _write_cursor(until, page.next_cursor))
@@ -60,8 +63,7 @@ class BlueskyInbox(Inbox[ModeT], Generic[ModeT]):
     async def _notifications(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
     ) -> Page[Message]:
-        size = MOST if limit is None else max(1, min(limit, MOST))
-        params = [("limit", str(size))]
+        params = [("limit", str(page_size(limit, MOST)))]
         if cursor is not None:
             params.append(("cursor", cursor))
         if MessageKind.NOTICE not in kinds:
@@ -125,8 +127,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime | None, str | None]:
     except ValueError:
         time, separator = None, ""
     if not separator or not following or (time is not None and time.utcoffset() is None):
-        message = f"cursor={cursor!r} is not one that this listing gave"
-        raise ValueError(message)
+        raise no_cursor(cursor)
     return time, following
 
 

@@ -10,7 +10,7 @@ from typing import Final, Generic
 from socialkit.errors import BadRequestError
 from socialkit.models import Observation, Post, Profile, SubjectKind, Trend, require_aware
 from socialkit.operations import Arrival, ModeT, Page, streamed
-from socialkit.platforms.base import Core, Insights, Listening, observations
+from socialkit.platforms.base import Core, Insights, Listening, observations, page_size, post_observations
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._events import JetstreamEvent
 from socialkit.platforms.bluesky._jetstream import Jetstream
@@ -33,10 +33,6 @@ FOUND_MOST: Final = 100
 TRENDS_MOST: Final = 25
 
 
-def _size(limit: int | None, most: int) -> int:
-    return most if limit is None else max(1, min(limit, most))
-
-
 class BlueskyInsights(Insights[ModeT], Generic[ModeT]):
     """Counts as the network's own view has them; a server elsewhere may not have been heard yet."""
 
@@ -45,18 +41,9 @@ class BlueskyInsights(Insights[ModeT], Generic[ModeT]):
         self._calls = Calls(core)
 
     async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
-        start = _offset(cursor)
-        chunk = posts[start : start + AT_ONCE]
-        found = await self._views(chunk)
-        now, ref = self._core.now(), self._core.ref
-        rows: list[Observation] = []
-        for post in chunk:
-            view, kind = found.get(post), SubjectKind.POST
-            rows.extend(
-                observations(view, POST_METRICS, NATIVE, kind=kind, subject_id=post, account=ref, now=now)
-            )
-        following = start + AT_ONCE
-        return Page(tuple(rows), str(following) if following < len(posts) else None)
+        return await post_observations(
+            self._core, posts, cursor, self._views, at_once=AT_ONCE, metrics=POST_METRICS, native=NATIVE
+        )
 
     async def _views(self, posts: tuple[str, ...]) -> dict[str, WirePost]:
         params = tuple(("uris", post) for post in posts if parse_uri(post) is not None)
@@ -78,15 +65,6 @@ class BlueskyInsights(Insights[ModeT], Generic[ModeT]):
             account=self._core.ref,
             now=self._core.now(),
         )
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not cursor.isdecimal():
-        message = f"cursor={cursor!r} is not one that this listing gave"
-        raise ValueError(message)
-    return int(cursor)
 
 
 class BlueskyListening(Listening[ModeT], Generic[ModeT]):
@@ -146,7 +124,7 @@ class BlueskyListening(Listening[ModeT], Generic[ModeT]):
             WireSearch,
             q=query,
             sort="latest",
-            limit=_size(limit, FOUND_MOST),
+            limit=page_size(limit, FOUND_MOST),
             cursor=cursor,
         )
         ref, raw = self._core.ref, answer.raw
@@ -155,7 +133,7 @@ class BlueskyListening(Listening[ModeT], Generic[ModeT]):
 
     async def _trends(self, limit: int | None, cursor: str | None) -> Page[Trend]:
         answer = await self._calls.query(
-            "app.bsky.unspecced.getTrends", WireTrends, limit=_size(limit, TRENDS_MOST)
+            "app.bsky.unspecced.getTrends", WireTrends, limit=page_size(limit, TRENDS_MOST)
         )
         raw = answer.raw
         return Page(tuple(to_trend(wire, raw.at("trends", n)) for n, wire in enumerate(answer.value.trends)))

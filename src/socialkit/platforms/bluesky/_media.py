@@ -6,21 +6,23 @@ See https://docs.bsky.app/docs/tutorials/video.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final, Generic
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
 from socialkit.errors import (
-    APIError,
+    AuthenticationError,
     BadRequestError,
     MediaProcessingError,
-    TransportError,
-    UnexpectedResponseError,
+    NoSuchCallError,
+    NotFoundError,
+    NotSupportedError,
 )
 from socialkit.models import Media, MediaKind, PostMedia
 from socialkit.operations import ModeT
-from socialkit.platforms.base import Core, MediaFiles
+from socialkit.platforms.base import Core, MediaFiles, fetched, processed
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._richtext import Uploaded
 from socialkit.platforms.bluesky._session import is_loopback
@@ -42,12 +44,12 @@ TOKEN_LIFE: Final = timedelta(minutes=30)
 """How long the video service may put a film into the account's repository."""
 PROCESSING_LIMIT: Final = timedelta(minutes=20)
 """How long a video may be processed before it counts as failed; not documented."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
-"""Seconds between two looks at a video that is processed."""
 UPLOAD_PATIENCE: Final = 600.0
 """Seconds to wait for the answer to a video's upload."""
 KNOWN: Final = 409
 """The status that says that the same film was handed in before; its job is in the answer all the same."""
+INSTEAD: Final = "pictures, or a link card that leads to the film"
+"""What to publish where no service takes films."""
 COMPLETED, FAILED = "JOB_STATE_COMPLETED", "JOB_STATE_FAILED"
 TYPES: Final = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
 
@@ -62,7 +64,7 @@ class Files:
 
     async def upload(self, media: Media) -> Uploaded:
         """Upload a file, and return it once a post may refer to it."""
-        whole = await self._fetched(media)
+        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
         video = whole.kind is MediaKind.VIDEO
         blob = await (self._video(whole) if video else self._picture(whole))
         uploaded = Uploaded(
@@ -95,18 +97,6 @@ class Files:
         family = response.headers.get("content-type", "").partition("/")[0]
         return PostMedia(id=media, kind=TYPES.get(family, MediaKind.UNKNOWN))
 
-    async def _fetched(self, media: Media) -> Media:
-        if media.url is None:
-            return media
-        try:
-            response = await self._core.pipeline.fetch(media.url, limit=FETCH_LIMIT)
-        except (APIError, TransportError, UnexpectedResponseError) as error:
-            message = f"{media.filename} could not be fetched; nothing was published with it: {error.message}"
-            raise MediaProcessingError(message, platform=self._core.facts.name) from error
-        return Media.from_bytes(
-            response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
-        )
-
     async def _picture(self, media: Media) -> dict[str, JsonValue]:
         request = Request(
             method="POST",
@@ -121,8 +111,14 @@ class Files:
     # Videos --------------------------------------------------------------------------------
 
     async def _video(self, media: Media) -> dict[str, JsonValue]:
-        did = await self._calls.did()
-        token = await self._service_token()
+        did, token = await self._calls.did(), await self._service_token()
+        answer = await self._handed_in(media, did, token)
+        job = answer.job
+        if job is None or not job.job_id:
+            raise self._failed(media, answer.message or answer.error)
+        return await self._processed(media, job)
+
+    async def _handed_in(self, media: Media, did: str, token: str) -> WireJobAnswer:
         request = Request(
             method="POST",
             url=f"{self._service()}/xrpc/app.bsky.video.uploadVideo",
@@ -134,11 +130,15 @@ class Files:
             accepts=frozenset({KNOWN}),
             timeout=UPLOAD_PATIENCE,
         )
-        answer = await self._core.pipeline.call(request, WireJobAnswer)
-        job = answer.value.job
-        if job is None or not job.job_id:
-            raise self._failed(media, answer.value.message or answer.value.error)
-        return await self._processed(media, job)
+        try:
+            return (await self._core.pipeline.call(request, WireJobAnswer)).value
+        except (AuthenticationError, NoSuchCallError, NotFoundError) as error:
+            # The account's server made the token just now: nothing is wrong with the login.
+            message = (
+                f"{media.filename} was not taken; nothing was published: no video service takes films of "
+                f"accounts on {self._core.ref.host}: {error.message}"
+            )
+            raise NotSupportedError(message, platform=self._core.facts.name, instead=INSTEAD) from error
 
     def _service(self) -> str:
         """Return where videos go: to the network's one service, or to a stand-in on this machine."""
@@ -158,20 +158,20 @@ class Files:
         return answer.value.token
 
     async def _processed(self, media: Media, job: WireJob) -> dict[str, JsonValue]:
-        transport, wait, waited = self._core.transport, FIRST_WAIT, timedelta()
         if job.state == COMPLETED and job.blob is None:
             job = await self._job(media, job.job_id)  # of a film that was handed in before
-        while job.blob is None:
-            if job.state == FAILED:
-                raise self._failed(media, job.message or job.error)
-            if waited >= PROCESSING_LIMIT:
-                message = f"{media.filename} was not processed within {PROCESSING_LIMIT}"
-                raise MediaProcessingError(
-                    f"{message}; nothing was published", platform=self._core.facts.name
-                )
-            await transport.sleep(wait)
-            waited, wait = waited + timedelta(seconds=wait), min(wait * 1.5, LONGEST_WAIT)
-            job = await self._job(media, job.job_id)
+        blob = self._blob(media, job)
+        if blob is not None:
+            return blob
+        look = partial(self._look, media, job.job_id)
+        return await processed(self._core, look, name=media.filename, limit=PROCESSING_LIMIT)
+
+    async def _look(self, media: Media, job: str) -> dict[str, JsonValue] | None:
+        return self._blob(media, await self._job(media, job))
+
+    def _blob(self, media: Media, job: WireJob) -> dict[str, JsonValue] | None:
+        if job.blob is None and job.state == FAILED:
+            raise self._failed(media, job.message or job.error)
         return job.blob
 
     async def _job(self, media: Media, job: str) -> WireJob:

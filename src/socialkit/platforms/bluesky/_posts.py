@@ -8,7 +8,7 @@ from typing import Final, Generic
 from socialkit.errors import WrongAccountError
 from socialkit.models import Attempt, Draft, Found, Post, WireModel
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms.base import Core, Posts, publish_parts, secondary
+from socialkit.platforms.base import Core, Posts, page_size, publish_draft
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._map import to_post
 from socialkit.platforms.bluesky._publish import Records
@@ -36,15 +36,7 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
     async def _publish(self, draft: Draft, run: Run) -> Post:
         texts = [*(part.text for part in draft.parts), draft.first_comment or ""]
         dids = await self._records.mentioned(texts, run)
-        publish = partial(self._records.publish_part, dids)
-        post = await publish_parts(draft, run, publish)
-        if draft.first_comment is None:
-            return post
-        last = post.thread[-1] if post.thread else post
-        comment = Draft(text=draft.first_comment, language=draft.language)
-        return await secondary(
-            post, "first comment", partial(publish, comment, run.within("first comment"), last)
-        )
+        return await publish_draft(draft, run, partial(self._records.publish_part, dids))
 
     async def _get(self, post: str) -> Post:
         address = self._calls.address(post)
@@ -64,7 +56,7 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
             "app.bsky.feed.getAuthorFeed",
             WireFeed,
             actor=did,
-            limit=MOST if limit is None else max(1, min(limit, MOST)),
+            limit=page_size(limit, MOST),
             filter="posts_with_replies",
             cursor=cursor,
         )
@@ -79,6 +71,8 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         address = await self._own(post)
         # A record that is gone is deleted without a word: whether it was there must be asked before.
+        # The rules of its thread stay, as in the network's own app: the answers stay too, and they are about
+        # them, such as which are hidden.
         await run.step("record", partial(self._stands, address), returns=str)
         await run.commit("delete", partial(self._deleted, address), returns=bool)
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from socialkit.models import Model
+from socialkit.text import is_at_uri
 
 __all__ = [
     "LIKE",
@@ -31,7 +32,7 @@ LIKE: Final = "app.bsky.feed.like"
 THREADGATE: Final = "app.bsky.feed.threadgate"
 POSTGATE: Final = "app.bsky.feed.postgate"
 
-URI: Final = re.compile(r"at://([a-zA-Z0-9._:%-]{1,2048})/([a-zA-Z0-9.-]{1,317})/([a-zA-Z0-9_~.:-]{1,512})")
+URI: Final = re.compile(r"at://([^/]+)/([^/]+)/([^/]+)")
 DIGITS: Final = "234567abcdefghijklmnopqrstuvwxyz"
 LENGTH: Final = 13
 CLOCK_BITS: Final = 10
@@ -61,9 +62,7 @@ def parse_uri(uri: str) -> Address | None:
         '3jzfcijpj2z2a'
     """
     found = URI.fullmatch(uri)
-    if found is None or found[3] in {".", ".."}:
-        return None
-    return Address(*found.groups())
+    return Address(*found.groups()) if found is not None and is_at_uri(uri) else None
 
 
 class Ref(Model):

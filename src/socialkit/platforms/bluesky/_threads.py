@@ -57,10 +57,10 @@ class Threads:
         answer = await self._calls.query(
             "app.bsky.feed.getPostThread", WireThread, uri=post, depth=DEPTH, parentHeight=0
         )
-        ref = self._core.ref
+        me, ref = await self._calls.did(), self._core.ref
         messages: list[Message] = []
         for wire, raw, level in _below(answer.value.thread, answer.raw.at("thread")):
-            if wire.author.did != ref.id:
+            if wire.author.did != me:
                 kind = MessageKind.COMMENT if level == 1 else MessageKind.REPLY
                 messages.append(post_message(wire, raw, ref, kind, post))
         return sorted(messages, key=lambda message: message.created_at)

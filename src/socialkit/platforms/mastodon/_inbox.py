@@ -20,7 +20,7 @@ from socialkit.models import (
     Visibility,
 )
 from socialkit.operations import Arrival, ModeT, Page, Run
-from socialkit.platforms.base import Core, Inbox
+from socialkit.platforms.base import Core, Inbox, acted
 from socialkit.platforms.mastodon._map import NOTICES, status_message, to_message
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._statuses import Statuses
@@ -66,8 +66,8 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         request = Request(method="GET", url=f"api/v1/statuses/{segment(post)}/context")
+        ref = await self._core.known()  # else our own answers would look like somebody's
         answer = await self._core.pipeline.call(request, WireContext)
-        ref = self._core.ref
         messages: list[Message] = []
         for number, wire in enumerate(answer.value.descendants or ()):
             if wire.account.id != ref.id:
@@ -113,11 +113,7 @@ class MastodonInbox(Inbox[ModeT], Generic[ModeT]):
             url=f"api/v1/statuses/{segment(target)}/favourite",
             safety=Safety.REPEATABLE,  # a favourite is a state: twice is once
         )
-        await run.commit("like", partial(self._acted, request), returns=bool)
-
-    async def _acted(self, request: Request) -> bool:
-        await self._core.pipeline.call(request, WireIdentified)
-        return True
+        await run.commit("like", partial(acted, self._core, request, WireIdentified), returns=bool)
 
     async def _find_like(self, attempt: Attempt) -> Found:
         request = Request(method="GET", url=f"api/v1/statuses/{segment(attempt.target or '')}")

@@ -7,7 +7,15 @@ from typing import Final, Generic
 from socialkit.errors import APIError, NotFoundError
 from socialkit.models import Observation, Post, Profile, SubjectKind, Trend
 from socialkit.operations import ModeT, Page
-from socialkit.platforms.base import Insights, Listening, observations
+from socialkit.platforms.base import (
+    Insights,
+    Listening,
+    no_cursor,
+    observations,
+    offset_of,
+    page_size,
+    post_observations,
+)
 from socialkit.platforms.mastodon._map import (
     ACCOUNT_METRICS,
     NATIVE,
@@ -16,7 +24,7 @@ from socialkit.platforms.mastodon._map import (
     to_profile,
     to_trend,
 )
-from socialkit.platforms.mastodon._paging import cursor_of, no_cursor, offset_of, page_params
+from socialkit.platforms.mastodon._paging import cursor_of, page_params
 from socialkit.platforms.mastodon._wire import (
     WireAccount,
     WireSearch,
@@ -43,17 +51,9 @@ class MastodonInsights(Insights[ModeT], Generic[ModeT]):
     """Counts as this server has seen them; remote reactions that it never heard of are missing."""
 
     async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
-        start = offset_of(cursor)
-        chunk = posts[start : start + AT_ONCE]
-        statuses = await self._statuses(chunk)
-        now, ref, rows = self._core.now(), self._core.ref, list[Observation]()
-        for post in chunk:
-            status, kind = statuses.get(post), SubjectKind.POST
-            rows.extend(
-                observations(status, POST_METRICS, NATIVE, kind=kind, subject_id=post, account=ref, now=now)
-            )
-        following = start + AT_ONCE
-        return Page(tuple(rows), str(following) if following < len(posts) else None)
+        return await post_observations(
+            self._core, posts, cursor, self._statuses, at_once=AT_ONCE, metrics=POST_METRICS, native=NATIVE
+        )
 
     async def _statuses(self, posts: tuple[str, ...]) -> dict[str, WireStatus]:
         together = {status.id: status for status in await self._together(posts)}
@@ -107,7 +107,7 @@ class MastodonListening(Listening[ModeT], Generic[ModeT]):
         if query.startswith("#") and " " not in query:
             return await self._hashtag(query[1:], limit, cursor)
         offset = offset_of(cursor)
-        size = FOUND_MOST if limit is None else max(1, min(limit, FOUND_MOST))
+        size = page_size(limit, FOUND_MOST)
         params = (("q", query), ("type", "statuses"), ("limit", str(size)), ("offset", str(offset)))
         answer = await self._core.pipeline.call(
             Request(method="GET", url="api/v2/search", params=params), WireSearch
@@ -132,7 +132,7 @@ class MastodonListening(Listening[ModeT], Generic[ModeT]):
         if which not in TRENDS:
             raise no_cursor(cursor)
         at = offset_of(rest, of=cursor)
-        size = TRENDS_MOST if limit is None else max(1, min(limit, TRENDS_MOST))
+        size = page_size(limit, TRENDS_MOST)
         params = (("limit", str(size)), ("offset", str(at)))
         request = Request(method="GET", url=f"api/v1/trends/{which}", params=params)
         if which == "tags":

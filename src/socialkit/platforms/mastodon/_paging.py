@@ -6,14 +6,14 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from socialkit.platforms.base import no_cursor, page_size
 from socialkit.transport import Response
 
-__all__ = ["cursor_of", "no_cursor", "offset_of", "page_params"]
+__all__ = ["cursor_of", "page_params"]
 
 LINK: Final = re.compile(r"<([^<>]*)>([^<]*)")
 """An address and what is said of it, up to the next address."""
 RELATION: Final = re.compile(r';\s*rel\s*=\s*"?(\w+)"?', re.IGNORECASE)
-OFFSET: Final = re.compile(r"[0-9]{1,9}")
 
 
 def cursor_of(response: Response, *, rel: str = "next") -> str | None:
@@ -43,18 +43,4 @@ def page_params(cursor: str | None, limit: int | None, most: int) -> tuple[tuple
         if not pairs:  # without parameters the server would begin again at the first page
             raise no_cursor(cursor)
         return pairs
-    return (("limit", str(most if limit is None else max(1, min(limit, most)))),)
-
-
-def offset_of(cursor: str | None, *, of: str | None = None) -> int:
-    """Return where a page begins that is found by counting; `of` is the whole cursor, for the error."""
-    if cursor is None:
-        return 0
-    if not OFFSET.fullmatch(cursor):
-        raise no_cursor(cursor if of is None else of)
-    return int(cursor)
-
-
-def no_cursor(cursor: str | None) -> ValueError:
-    """Return what to say of a cursor that no listing of this kind gave."""
-    return ValueError(f"cursor={cursor!r} is not one that this listing gave")
+    return (("limit", str(page_size(limit, most))),)

@@ -14,15 +14,14 @@ from socialkit.models import (
     Media,
     Post,
     PostMedia,
-    WireModel,
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base import FIRST_COMMENT, PLANNED, Core, MediaFiles, Posts, publish_parts, secondary
+from socialkit.platforms.base import PLANNED, Core, MediaFiles, Posts, acted, publish_draft
 from socialkit.platforms.mastodon._edits import Edits
 from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
-from socialkit.platforms.mastodon._search import SCHEDULED, Search, comment_of, own_statuses
+from socialkit.platforms.mastodon._search import SCHEDULED, Search, own_statuses
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
 from socialkit.transport import Request, Safety, segment
@@ -115,12 +114,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         return Found.absent("it is scheduled for another time")
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
-        post = await publish_parts(draft, run, self._statuses.publish_part)
-        if draft.first_comment is None:
-            return post
-        last = post.thread[-1] if post.thread else post
-        publish = partial(self._statuses.publish_part, comment_of(draft), run.within(FIRST_COMMENT), last)
-        return await secondary(post, FIRST_COMMENT, publish)
+        return await publish_draft(draft, run, self._statuses.publish_part)
 
     async def _get(self, post: str) -> Post:
         answer = await self._core.pipeline.call(
@@ -152,11 +146,7 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         kind = "scheduled_statuses" if scheduled else "statuses"
         request = Request(method="DELETE", url=f"api/v1/{kind}/{segment(post)}", safety=Safety.WRITE)
-        await run.commit("delete", partial(self._acted, request), returns=bool)
-
-    async def _acted(self, request: Request) -> bool:
-        await self._core.pipeline.call(request, WireModel)  # read, so that a page of some proxy is no success
-        return True
+        await run.commit("delete", partial(acted, self._core, request), returns=bool)
 
     async def _find(self, attempt: Attempt) -> Found:
         return await self._statuses.find(attempt)

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import NotFoundError
 from socialkit.models import Attempt, Draft, Found, FoundState, Post, Visibility
-from socialkit.platforms.base import FIRST_COMMENT, Core
+from socialkit.platforms.base import FIRST_COMMENT, Core, comment_of
 from socialkit.platforms.mastodon._facts import SETTLES_AFTER
 from socialkit.platforms.mastodon._map import VISIBILITY_TO_WIRE, to_post, to_scheduled_post
 from socialkit.platforms.mastodon._options import MastodonOptions
@@ -21,7 +21,7 @@ from socialkit.platforms.mastodon._wire import WireScheduled, WireSource, WireSt
 from socialkit.text import html_to_text
 from socialkit.transport import Answer, Request, segment
 
-__all__ = ["ANCHOR", "POST", "SCHEDULED", "Search", "age", "comment_of", "own_statuses", "visibility_of"]
+__all__ = ["ANCHOR", "POST", "SCHEDULED", "Search", "age", "own_statuses", "visibility_of"]
 
 ANCHOR: Final = "anchor"
 POST: Final = "post"
@@ -250,11 +250,6 @@ def visibility_of(value: Visibility | None) -> str | None:
 def age(status: str) -> tuple[int, str]:
     """Return what orders ids by time."""
     return len(status), status
-
-
-def comment_of(draft: Draft) -> Draft:
-    """Return the first comment of a draft as a part of its own."""
-    return Draft(text=draft.first_comment or "", visibility=draft.visibility, language=draft.language)
 
 
 def lost_of(attempt: Attempt) -> Lost | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -12,12 +11,10 @@ from socialkit.errors import (
     APIError,
     MediaProcessingError,
     NotFoundError,
-    TransportError,
-    UnexpectedResponseError,
 )
 from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia
 from socialkit.operations import Run
-from socialkit.platforms.base import Core, refused_for_good
+from socialkit.platforms.base import Core, fetched, processed, refused_for_good
 from socialkit.platforms.mastodon._facts import PROCESSING_LIMIT
 from socialkit.platforms.mastodon._map import to_media, to_post, to_scheduled_post
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
@@ -42,8 +39,6 @@ __all__ = ["Statuses", "status_body"]
 
 FETCH_LIMIT: Final = 100 * 2**20
 """Bytes of a file behind a URL: above what the default configuration takes."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
-"""Seconds between two looks at a file that is processed."""
 
 
 def status_body(draft: Draft, media: list[str], reply_to: str | None) -> dict[str, JsonValue]:
@@ -142,7 +137,7 @@ class Statuses:
 
     async def upload(self, media: Media) -> PostMedia:
         """Upload a file and return it once it can be attached."""
-        whole = await self._fetched(media)
+        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
         fields = [("description", media.alt_text)] if media.alt_text else []
         if media.focus is not None:
             fields.append(("focus", "{:.3f},{:.3f}".format(*media.focus)))
@@ -153,34 +148,17 @@ class Statuses:
         answer = await self._core.pipeline.call(request, WireAttachment)
         if answer.response.status == 200 and answer.value.url is not None:
             return to_media(answer.value)
-        return await self._processed(answer.value.id)
+        media_id = answer.value.id
+        look = partial(self._ready, media_id)
+        return await processed(self._core, look, name=f"the file {media_id}", limit=PROCESSING_LIMIT)
 
     async def upload_ready(self, media: Media) -> str:
         """Upload a file, wait until it can be attached, and return its id."""
         return (await self.upload(media)).id
 
-    async def _fetched(self, media: Media) -> Media:
-        if media.url is None:
-            return media
-        try:
-            response = await self._core.pipeline.fetch(media.url, limit=FETCH_LIMIT)
-        except (APIError, TransportError, UnexpectedResponseError) as error:
-            message = f"{media.filename} could not be fetched; nothing was published with it: {error.message}"
-            raise MediaProcessingError(message, platform=self._core.facts.name) from error
-        return Media.from_bytes(
-            response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
-        )
-
-    async def _processed(self, media: str) -> PostMedia:
-        transport, wait, waited = self._core.transport, FIRST_WAIT, timedelta()
-        while waited < PROCESSING_LIMIT:
-            await transport.sleep(wait)
-            waited, wait = waited + timedelta(seconds=wait), min(wait * 1.5, LONGEST_WAIT)
-            found = await self.media(media)
-            if found.ready:
-                return found
-        message = f"the file {media} was not processed within {PROCESSING_LIMIT}; nothing was published"
-        raise MediaProcessingError(message, platform=self._core.facts.name)
+    async def _ready(self, media: str) -> PostMedia | None:
+        found = await self.media(media)
+        return found if found.ready else None
 
     async def media(self, media: str) -> PostMedia:
         """Return an uploaded file as it is now."""

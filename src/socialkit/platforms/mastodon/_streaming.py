@@ -18,9 +18,8 @@ from pydantic import ValidationError
 from socialkit.errors import NotFoundError, UnexpectedResponseError
 from socialkit.models import Message, Raw
 from socialkit.operations import Arrival
-from socialkit.platforms.base import Core
+from socialkit.platforms.base import Core, no_cursor
 from socialkit.platforms.mastodon._map import to_message
-from socialkit.platforms.mastodon._paging import no_cursor
 from socialkit.platforms.mastodon._wire import WireInstance, WireInstanceV1, WireNotification
 from socialkit.transport import EventReader, OpenAnswer, Request, ServerEvent
 

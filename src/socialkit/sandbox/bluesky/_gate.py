@@ -45,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *_oauth.ROUTES,
     *_jetstream.ROUTES,
 )
+_VIDEOS = frozenset(route.nsid for route in _video.ROUTES)
 _BY_PATH = {route.path or f"/xrpc/{route.nsid}": route for route in ROUTES}
 _OPEN = tuple(route for route in ROUTES if "{" in route.path)
 
@@ -64,7 +65,7 @@ def find_route(path: str) -> tuple[Route, dict[str, str]] | None:
 def pass_through(state: State, request: SimRequest) -> SimResponse:
     """Lead a request to its endpoint, or refuse it."""
     found = find_route(request.path)
-    if found is None:
+    if found is None or (found[0].nsid in _VIDEOS and not state.serves_videos):
         return _unknown(state, request)
     route, values = found
     headers = _nonce(state, request)

@@ -199,6 +199,11 @@ class BlueskySimulator(Simulator):
         with self.lock:
             self._state.public_reads = public
 
+    def set_video_service(self, *, served: bool) -> None:
+        """Say whether there is a video service; without one, calls and tokens for it are not known."""
+        with self.lock:
+            self._state.serves_videos = served
+
     def set_wrapped_job_status(self, *, wrapped: bool = True) -> None:
         """Answer an upload of a video as its lexicon says, not as the real service does."""
         with self.lock:

@@ -58,6 +58,7 @@ class State:
         self.processing_time = facts.PROCESSING_TIME
         self.image_size = facts.IMAGE_SIZE
         self.public_reads = False
+        self.serves_videos = True
         self.wraps_job_status = False
         self.failing_videos = 0
         self.admitted = 0
