@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import random
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
@@ -157,8 +159,12 @@ def test_a_server_without_a_token_is_a_mistake_in_the_call(
     assert "SOCIALKIT_TOKEN" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("test_*.py")), ids=lambda path: path.name)
-def test_the_tests_among_the_examples_pass(example: Path) -> None:
+@pytest.mark.parametrize(
+    "example", sorted(EXAMPLES.rglob("test_*.py")), ids=lambda path: path.relative_to(EXAMPLES).as_posix()
+)
+def test_the_tests_among_the_examples_pass(example: Path, tmp_path: Path) -> None:
+    for project in EXAMPLES.glob("*/pyproject.toml"):
+        install(project, tmp_path)
     done = subprocess.run(
         [
             sys.executable,
@@ -172,9 +178,23 @@ def test_the_tests_among_the_examples_pass(example: Path) -> None:
             str(example),
         ],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def install(project: Path, folder: Path) -> None:
+    """Write what an installer leaves of a package: its metadata; its code is imported from where it lies."""
+    declared = tomllib.loads(project.read_text("utf-8"))["project"]
+    info = folder / f"{declared['name'].replace('-', '_')}-{declared['version']}.dist-info"
+    info.mkdir()
+    head = f"Metadata-Version: 2.1\nName: {declared['name']}\nVersion: {declared['version']}\n"
+    (info / "METADATA").write_text(head)
+    lines: list[str] = []
+    for group, entries in declared["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())]
+    (info / "entry_points.txt").write_text("\n".join([*lines, ""]))
