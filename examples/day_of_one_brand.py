@@ -237,13 +237,13 @@ async def tidy(account: Account) -> None:
     for post in account.published:
         await account.offered("deleting posts", account.client.posts.delete(post))
     if "deleting posts" not in account.lacking:
-        account.lines.append(f"{len(account.published)} posts deleted.")
+        account.lines.append(f"Posts deleted: {len(account.published)}.")
 
 
 async def total(account: Account) -> None:
     """Say what the day came to."""
-    done = f"{len(account.published)} posts out, {account.answered} answers"
-    account.lines.append(f"{done}, {account.undecided or 'nothing'} undecided.")
+    done = f"Posts out: {len(account.published)}. People answered: {account.answered}"
+    account.lines.append(f"{done}. Undecided: {account.undecided}.")
     if account.lacking:
         account.lines.append(f"Not offered by this server: {', '.join(dict.fromkeys(account.lacking))}.")
 

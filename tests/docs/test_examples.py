@@ -111,7 +111,7 @@ def test_the_day_in_the_simulator_has_every_part(printed: Callable[..., str]) ->
     for part in (
         "Published with 1 picture",
         "holds 2 posts, none of them twice",
-        "2 posts out, 2 answers, nothing undecided",
+        "Posts out: 2. People answered: 2. Undecided: 0.",
     ):
         assert text.count(part) == 2, f"{part}: once on each network"
     assert text.count("no answer came") == 1, "the key of a post on Bluesky settles it"
@@ -141,7 +141,7 @@ def test_the_day_on_servers_deletes_its_posts_and_answers_nobody(
         simulator.receive(text="My jar arrived broken", author="sam")
     text = printed(*servers.both)
 
-    assert text.count("2 posts deleted") == 2
+    assert text.count("Posts deleted: 2.") == 2
     assert text.count("Nobody was answered") == 2
     assert [simulator.posts("main") for simulator in servers.simulators] == [[], []]
 
@@ -171,7 +171,7 @@ def test_the_day_names_what_a_server_lacks(
         text = printed(*servers.mastodon)
 
     assert "Not offered by this server: pictures, an inbox." in text
-    assert "2 posts out" in text
+    assert "Posts out: 2." in text
 
 
 def test_the_day_names_what_a_token_may_not_do(
