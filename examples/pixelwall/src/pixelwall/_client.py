@@ -106,6 +106,7 @@ def _core(
     )
 
 
+# --8<-- [start:client]
 class Pixelwall(
     PixelwallPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights
 ):
@@ -126,6 +127,7 @@ class Pixelwall(
         )
 
 
+# --8<-- [end:client]
 class AsyncPixelwall(
     PixelwallPlatform[Async],
     AsyncHasAccount,
