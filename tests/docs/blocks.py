@@ -25,7 +25,7 @@ RUN: Final = re.compile(r"\s*<!-- run: (?P<code>[^\n]+) -->")
 """What the test does after a block in the place of a reader, such as calling the function it defines."""
 NOT_RUN: Final = re.compile(r"<!-- not run: (?P<reason>[^\n]+) -->\s*$")
 AUTHORIZE: Final = re.compile(r"https://\S+/oauth/authorize\?\S+")
-INCLUDED: Final = re.compile(r'--8<-- "(?P<path>[^":]+):(?P<section>[\w-]+)"\n')
+INCLUDED: Final = re.compile(r"--8<--\n(?P<path>[^:\n]+):(?P<section>[\w-]+)\n--8<--\n")
 """A block that shows a part of a file."""
 CODE: Final = re.compile(r"<code>(.+?)</code>")
 
