@@ -1,44 +1,50 @@
-"""A day of one brand: check, publish, find out, answer, measure.
+r"""A day of one brand on two networks at once: check, publish, find out, answer, measure.
 
 Without arguments the day happens in a simulator, and nothing leaves this process:
 
     python examples/day_of_one_brand.py
 
-With an address it happens on a real server. The token is read from SOCIALKIT_TOKEN, so that it does not
-stand in the list of processes. What was published is deleted at the end unless --keep is given, and people
-are answered only if --answer is given.
+With addresses it happens on real servers, on one or on both. Secrets are read from the environment, so that
+they do not stand in the list of processes. What was published is deleted at the end unless --keep is given,
+and people are answered only if --answer is given.
 
-    SOCIALKIT_TOKEN=... python examples/day_of_one_brand.py --base-url https://mastodon.example
+    SOCIALKIT_MASTODON_TOKEN=... python examples/day_of_one_brand.py --mastodon https://mastodon.example
+    SOCIALKIT_BLUESKY_PASSWORD=... python examples/day_of_one_brand.py --bluesky https://bsky.social \
+        --identifier shop.example
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
-import struct
 import sys
 import textwrap
-import zlib
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 import socialkit as sk
-from socialkit.platforms import Mastodon
+from socialkit.platforms import AsyncBluesky, AsyncMastodon
+from socialkit.testing import picture
 
 T = TypeVar("T")
 
 BRAND = "Kettle & Finch"
-TOKEN = "SOCIALKIT_TOKEN"
-BLEND = (
-    "The autumn blend is roasted: plum, walnut, a little smoke. Free shipping until Sunday. "
-    "https://kettle-and-finch.example/autumn"
-)
+TOKEN, PASSWORD = "SOCIALKIT_MASTODON_TOKEN", "SOCIALKIT_BLUESKY_PASSWORD"
+BLEND = "The autumn blend is roasted: plum, walnut, a little smoke. Free shipping until Sunday."
+SHOP = "https://kettle-and-finch.example/autumn"
 TASTING = "Tasting on Saturday at four, in the shop on the quay. Ten places, first come, first served."
+CHECK = "One draft for all. Its hasty version, before anything is sent:"
+LOST = (
+    "The tasting, while both lines break before the answer, as ordered. Bluesky promises to write a post's "
+    "key once, so its client sends it again; Mastodon promises less, so its client looks:"
+)
+SORRY = "We are sorry. A new one leaves today; please send us your order number."
 COMPLAINTS = ("broken", "late", "refund", "wrong")
 """Words by which this little shop knows a complaint; a real team routes with more care."""
 
@@ -47,70 +53,54 @@ COMPLAINTS = ("broken", "late", "refund", "wrong")
 
 
 class Report:
-    """Plain text in two columns; in a narrow terminal, one below the other."""
+    """Plain text, at most 80 columns wide: parts of the day, the networks in them, what happened there."""
 
     def __init__(self, width: int) -> None:
         self._width = max(24, min(width, 80))
-        self._indent = 11 if self._width >= 60 else 2
 
-    def title(self, text: str) -> None:
-        """Print the first line."""
-        print("\n".join(textwrap.wrap(text, self._width)))
+    def line(self, text: str, indent: int = 0, hang: int = 2) -> None:
+        """Print one line, folded where it is too long; an address stays whole."""
+        first, rest = " " * indent, " " * (indent + hang)
+        fill = partial(textwrap.fill, break_long_words=False, break_on_hyphens=False)
+        print(fill(text, self._width, initial_indent=first, subsequent_indent=rest))
 
-    def section(self, name: str, text: str) -> None:
-        """Begin a part of the day."""
+    def section(self, name: str, text: str, accounts: Iterable[Account]) -> None:
+        """Print a part of the day, network by network."""
         print()
-        if self._indent > len(name):
-            print(self._wrapped(text, name.ljust(self._indent), " " * self._indent))
-        else:
-            print(name)
-            self.line(text)
+        self.line(f"{name}  {text}", hang=len(name) + 2)
+        for account in accounts:
+            self.line(account.client.facts.title, 2)
+            for line in account.lines:
+                self.line(line, 4)
+            account.lines = []
 
-    def line(self, text: str, mark: str = "") -> None:
-        """Print one line below the part's name, behind a mark if it has one."""
-        first = " " * self._indent + (f"{mark} " if mark else "")
-        print(self._wrapped(text, first, " " * (self._indent + (2 if mark else 0))))
 
-    def rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Print a small table: words to the left, numbers to the right."""
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for first, *rest in rows:
-            cells = [
-                first.ljust(widths[0]),
-                *(cell.rjust(w) for cell, w in zip(rest, widths[1:], strict=True)),
-            ]
-            print(" " * self._indent + "  ".join(cells).rstrip())
-
-    def _wrapped(self, text: str, first: str, rest: str) -> str:
-        lines = textwrap.wrap(
-            text,
-            self._width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        return "\n".join(lines)
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay out a small table: words to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = [[cell.rjust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return ["  ".join([row[0].ljust(widths[0]), *right[1:]]) for row, right in zip(rows, cells, strict=True)]
 
 
 # The day -----------------------------------------------------------------------------------
 
 
 @dataclass
-class Day:
-    """What happens in a day, and what came of it."""
+class Account:
+    """The brand on one network: its client, and what came of the day there."""
 
-    client: Mastodon
-    report: Report
+    client: AsyncMastodon | AsyncBluesky
+    lines: list[str] = field(default_factory=list[str])
     published: list[sk.Post] = field(default_factory=list[sk.Post])
     answered: int = 0
     undecided: int = 0
     lacking: list[str] = field(default_factory=list[str])
+    stopped: bool = False
 
-    def offered(self, what: str, call: Callable[[], T]) -> T | None:
+    async def offered(self, what: str, call: Awaitable[T]) -> T | None:
         """Return what a call gives; where the server lacks it, note its name and go on."""
         try:
-            return call()
+            return await call
         except (sk.NotSupportedError, sk.NotFoundError):
             self.lacking.append(what)
         except sk.PermissionDeniedError:
@@ -120,123 +110,119 @@ class Day:
         return None
 
 
-def check(day: Day, media: Sequence[sk.Media]) -> sk.Draft:
-    """Show what is wrong with a hasty draft, and return one that can go out."""
-    report = day.report
-    day.offered("reading its limits", day.client.account.refresh_limits)
-    bare = [one.model_copy(update={"alt_text": None}) for one in media]
-    hasty = sk.Draft(text=" ".join([BLEND] * 6), media=bare)
-    report.section("CHECK", "Before anything is sent, the hasty draft shows:")
-    for problem in day.client.posts.check(hasty):
-        report.line(str(problem), mark="!" if problem.severity is sk.Severity.WARNING else "x")
-    draft = sk.Draft(text=BLEND, media=media, language="en")
-    left = len(day.client.posts.check(draft))
-    report.line(f"Judged by: {day.client.limits.basis.value}. After mending it: {left or 'no'} problems.")
-    return draft
+@dataclass
+class Day:
+    """The brand on all its networks."""
+
+    accounts: list[Account]
+    report: Report
+
+    async def together(self, name: str, text: str, step: Callable[[Account], Awaitable[None]]) -> None:
+        """Take one step on every network at once, then print what happened, network by network."""
+        await asyncio.gather(*(self._alone(account, step) for account in self.accounts))
+        self.report.section(name, text, [account for account in self.accounts if account.lines])
+
+    async def _alone(self, account: Account, step: Callable[[Account], Awaitable[None]]) -> None:
+        """Take a step on one network; what goes wrong there stops no other."""
+        if account.stopped:
+            return
+        try:
+            await step(account)
+        except sk.SocialKitError as error:
+            account.stopped = True
+            account.lines.append(f"STOPPED: {error}")
 
 
-def publish(day: Day, draft: sk.Draft) -> sk.Post | None:
-    """Publish once. If no answer decides whether it is out, look; never send it again."""
-    post: sk.Post | None
+def drafts(picture: sk.Media) -> tuple[sk.Draft, sk.Draft]:
+    """Return what was written in a hurry, and the one draft that suits both networks."""
+    bare = picture.model_copy(update={"alt_text": None})
+    hasty = sk.Draft(text=" ".join([BLEND] * 7), media=[bare])
+    short = sk.Variant(text=f"The autumn blend is roasted: plum, walnut, a little smoke. {SHOP}")
+    draft = sk.Draft(text=f"{BLEND} {SHOP}", media=[picture], language="en", variants={"bluesky": short})
+    return hasty, draft
+
+
+async def check(hasty: sk.Draft, draft: sk.Draft, account: Account) -> None:
+    """Show what is wrong with the hasty draft, and whether the other one can go out."""
+    await account.offered("reading its limits", account.client.account.refresh_limits())
+    posts = account.client.posts
+    for problem in posts.check(hasty):
+        account.lines.append(f"{'!' if problem.severity is sk.Severity.WARNING else 'x'} {problem}")
+    left = len(posts.check(draft))
+    basis = account.client.limits.basis.value
+    account.lines.append(f"After mending it: {left or 'no'} problems. Judged by: {basis}.")
+
+
+async def publish(draft: sk.Draft, account: Account) -> None:
+    """Publish once; a server without pictures gets the words."""
+    before = len(account.lacking)
+    await account.offered("pictures", publish_once(draft, account))
+    if len(account.lacking) > before and draft.media:  # a server says what it lacks only when it is asked
+        await publish_once(draft.model_copy(update={"media": ()}), account)
+
+
+async def publish_once(draft: sk.Draft, account: Account) -> None:
+    """Publish. If no answer decides whether it is out, look; never send it again."""
     try:
-        post = day.client.posts.publish(draft)
+        post: sk.Post | None = await account.client.posts.publish(draft)
     except sk.OutcomeUnknownError as error:
-        day.report.line("The post was sent, and no answer came back. Is it out? Look, and do not send again.")
-        post = find_out(day, error)
+        account.lines.append("It was sent, and no answer came. Is it out? Look, and do not send again.")
+        post = await find_out(error, account)
     if post is not None:
-        day.published.append(post)
+        account.published.append(post)
         pictures = f" with {len(post.media)} picture" if post.media else ""
-        day.report.line(f"Published{pictures}: {post.url or post.id}")
-    return post
+        account.lines += [f"Published{pictures}:", post.url or post.id]
 
 
-def find_out(day: Day, error: sk.OutcomeUnknownError) -> sk.Post | None:
+async def find_out(error: sk.OutcomeUnknownError, account: Account) -> sk.Post | None:
     """Ask the platform what became of a post."""
-    found = day.client.posts.find(error.attempt)
-    day.report.line(f"posts.find says: {found.state.value}, {found.because}.")
+    found = await account.client.posts.find(error.attempt)
+    account.lines.append(f"posts.find says: {found.state.value}, {found.because}.")
     if found.state is sk.FoundState.UNDECIDED:
-        day.undecided += 1
-        day.report.line(
-            f"Look again at {found.ask_again:%H:%M} UTC." if found.ask_again else "A human decides."
-        )
+        account.undecided += 1
+        when = f"Look again at {found.ask_again:%H:%M} UTC." if found.ask_again else "A human decides."
+        account.lines.append(when)
     return found.post
 
 
-def publish_both(day: Day, draft: sk.Draft, world: sk.Sandbox | None) -> None:
-    """Publish the blend with its picture, then the tasting."""
-    day.report.section("PUBLISH", "The autumn blend, with a picture.")
-    before = len(day.lacking)
-    day.offered("pictures", partial(publish, day, draft))
-    if len(day.lacking) > before:  # a server says what it lacks only when it is asked
-        publish(day, draft.model_copy(update={"media": ()}))
-    if world is None:
-        day.report.section("SECOND", "The tasting.")
-        publish(day, sk.Draft(text=TASTING, language="en"))
-        return
-    day.report.section("LOST LINE", "The tasting, while the network fails: ordered for this demo.")
-    world.fail("mastodon", "publish", sk.Fault.DROP_AFTER_COMMIT)
-    publish(day, sk.Draft(text=TASTING, language="en"))
-    texts = [post.text for post in world.posts("mastodon")]
-    twice = len(texts) - len(set(texts))
-    day.report.line(f"The simulator itself holds {len(texts)} posts, {twice or 'none'} of them twice.")
-
-
-def answer(day: Day, *, may_answer: bool) -> None:
+async def answer(may_answer: bool, account: Account) -> None:  # noqa: FBT001 - bound before it is called
     """Read the inbox; answer a complaint in private, and somebody's thanks in public."""
-    messages = day.offered("an inbox", partial(newest, day)) or []
-    day.report.section("INBOX", f"{len(messages)} message{'' if len(messages) == 1 else 's'}.")
+    messages = await account.offered("an inbox", account.client.inbox.iterate(limit=10)) or []
     for message in messages:
-        day.report.line(
-            message.text, mark=f"@{message.author.handle}{' (private)' if message.private else ''}:"
-        )
-    if messages and not may_answer:
-        day.report.line("Nobody was answered: people read the answers, so --answer must be given.")
-        return
-    for message in messages:
-        if day.offered("replies", partial(answer_one, day, message)) is None:
-            return
+        private = " (private)" if message.private else ""
+        account.lines.append(f"@{message.author.handle}{private}: {message.text}")
+        if may_answer:
+            await account.offered("replies", answer_one(message, account))
+    if not (messages and may_answer):
+        unasked = "Nobody was answered: people read the answers, so --answer must be given."
+        account.lines.append(unasked if messages else "No messages.")
 
 
-def newest(day: Day) -> list[sk.Message]:
-    """Return the newest messages."""
-    return list(day.client.inbox.iterate(limit=10))
-
-
-def answer_one(day: Day, message: sk.Message) -> sk.Post:
+async def answer_one(message: sk.Message, account: Account) -> None:
     """Answer one message as its words ask for."""
     complaint = any(word in message.text.lower() for word in COMPLAINTS)
-    if complaint:
-        text = "We are sorry. A new one leaves today; please send us your order number."
-    else:
-        text = "Thank you! That makes our day."
-    post = day.client.inbox.reply(message, text, private=complaint)
-    day.answered += 1
+    text = SORRY if complaint else "Thank you! That makes our day."
+    post = await account.client.inbox.reply(message, text, private=complaint)
+    account.answered += 1
     where = "in private" if post.visibility is sk.Visibility.DIRECT else "in public"
-    day.report.line(f"{where}, to @{message.author.handle}: {text}", mark="->")
-    return post
+    account.lines.append(f"-> {where}: {text}")
 
 
-def measure(day: Day) -> None:
+async def measure(account: Account) -> None:
     """Show what the posts did, and what the platform does not count."""
-    observed = day.offered("numbers of posts", partial(numbers, day)) or []
-    day.report.section("MEASURE", "What the posts did so far:" if observed else "No numbers of posts.")
+    rows = account.client.insights.posts(account.published)
+    observed = await account.offered("numbers of posts", rows) or []
     metrics = dict.fromkeys(one.metric for one in observed if one.missing is None)
-    names = ["blend", "tasting"][: len(day.published)]
-    rows = [["", *names], *([metric, *values(observed, metric, day.published)] for metric in metrics)]
+    names = ["blend", "tasting"][: len(account.published)]
     if metrics:
-        day.report.rows(rows)
+        cells = [[metric, *values(observed, metric, account.published)] for metric in metrics]
+        account.lines.extend(table([["", *names], *cells]))
     absent = sorted({one.metric for one in observed if one.missing is sk.Missing.NOT_OFFERED})
     if absent:
-        day.report.line(f"The platform does not count: {', '.join(absent)}.")
-    account = day.offered("numbers of the account", day.client.insights.account) or ()
-    followers = next((one.value for one in account if one.metric == "followers"), None)
-    if followers is not None:
-        day.report.line(f"Followers: {followers:.0f}.")
-
-
-def numbers(day: Day) -> list[sk.Observation]:
-    """Return what is counted of the published posts."""
-    return list(day.client.insights.posts(day.published)) if day.published else []
+        account.lines.append(f"Not counted there: {', '.join(absent)}.")
+    for one in await account.offered("numbers of the account", account.client.insights.account()) or ():
+        if one.metric == "followers" and one.value is not None:
+            account.lines.append(f"Followers: {one.value:.0f}.")
 
 
 def values(observed: Iterable[sk.Observation], metric: str, posts: Iterable[sk.Post]) -> list[str]:
@@ -246,53 +232,43 @@ def values(observed: Iterable[sk.Observation], metric: str, posts: Iterable[sk.P
     return ["-" if value is None else f"{value:.0f}" for value in found]
 
 
-def tidy(day: Day) -> None:
+async def tidy(account: Account) -> None:
     """Delete what was published, as a visitor on somebody's server should."""
-    deleted = [day.offered("deleting posts", partial(delete, day, post)) for post in day.published]
-    day.report.section("TIDY UP", f"{deleted.count(True)} posts deleted (--keep keeps them).")
+    for post in account.published:
+        await account.offered("deleting posts", account.client.posts.delete(post))
+    if "deleting posts" not in account.lacking:
+        account.lines.append(f"Posts deleted: {len(account.published)}.")
 
 
-def delete(day: Day, post: sk.Post) -> bool:
-    """Delete one post."""
-    day.client.posts.delete(post)
-    return True
-
-
-def summary(day: Day) -> None:
+async def total(account: Account) -> None:
     """Say what the day came to."""
-    open_ends = f"{day.undecided} undecided" if day.undecided else "nothing undecided"
-    day.report.section("SUMMARY", f"{len(day.published)} posts out, {day.answered} answers, {open_ends}.")
-    if day.lacking:
-        day.report.line(f"Not offered by this server: {', '.join(dict.fromkeys(day.lacking))}.")
+    done = f"Posts out: {len(account.published)}. People answered: {account.answered}"
+    account.lines.append(f"{done}. Undecided: {account.undecided}.")
+    if account.lacking:
+        account.lines.append(f"Not offered by this server: {', '.join(dict.fromkeys(account.lacking))}.")
 
 
 # What the world does ----------------------------------------------------------------------
 
 
+async def count_truth(world: sk.Sandbox, account: Account) -> None:
+    """Ask the simulator itself what is out."""
+    texts = [post.text for post in world.posts(account.client.platform)]
+    twice = len(texts) - len(set(texts))
+    account.lines.append(f"The simulator itself holds {len(texts)} posts, {twice or 'none'} of them twice.")
+
+
 def customers_write(world: sk.Sandbox, day: Day) -> None:
     """Let an afternoon pass in the simulator."""
     world.clock.advance(timedelta(hours=5))
-    blend = day.published[0]
-    thanks = "The plum is really there. Best cup this year!"
-    world.receive("mastodon", text=thanks, author="robin", reply_to=blend.id)
-    world.receive("mastodon", text="My jar arrived broken :(", author="sam", private=True)
-    for author in ("robin", "kim", "noor"):
-        world.receive("mastodon", kind="like", author=author, reply_to=blend.id)
-    world.receive("mastodon", kind="share", author="kim", reply_to=blend.id)
-    world.receive("mastodon", kind="follow", author="kim")
-
-
-def picture(width: int = 480, height: int = 320) -> bytes:
-    """Draw autumn stripes, and return them as a PNG."""
-    colours = [bytes(colour) for colour in ((38, 70, 83), (231, 111, 81), (244, 162, 97), (233, 196, 106))]
-    rows = [b"\0" + colours[y * len(colours) // height] * width for y in range(height)]
-    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
-    chunks = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    for account in day.accounts:
+        receive, blend = partial(world.receive, account.client.platform), account.published[0].id
+        receive(text="The plum is really there. Best cup this year!", author="robin", reply_to=blend)
+        receive(text="My jar arrived broken :(", author="sam", private=True)
+        for author in ("robin", "kim", "noor"):
+            receive(kind="like", author=author, reply_to=blend)
+        receive(kind="share", author="kim", reply_to=blend)
+        receive(kind="follow", author="kim")
 
 
 # The command ------------------------------------------------------------------------------
@@ -300,54 +276,73 @@ def picture(width: int = 480, height: int = 320) -> bytes:
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return what the caller asks for."""
-    parser = argparse.ArgumentParser(description="A day of one brand, simulated unless an address is given.")
-    parser.add_argument("--base-url", help="a server that speaks Mastodon's API")
-    parser.add_argument("--token", default=os.environ.get(TOKEN), help=f"its access token; better in {TOKEN}")
-    parser.add_argument("--answer", action="store_true", help="answer the people in the server's inbox")
-    parser.add_argument("--keep", action="store_true", help="leave the posts on the server")
+    parser = argparse.ArgumentParser(description="A day of one brand, simulated unless addresses are given.")
+    parser.add_argument("--mastodon", metavar="ADDRESS", help=f"a Mastodon server; its token in {TOKEN}")
+    parser.add_argument("--bluesky", metavar="ADDRESS", help=f"a Bluesky server; app password in {PASSWORD}")
+    parser.add_argument("--identifier", metavar="HANDLE", help="who logs in to Bluesky")
+    parser.add_argument("--answer", action="store_true", help="answer the people in the servers' inboxes")
+    parser.add_argument("--keep", action="store_true", help="leave the posts on the servers")
     given = parser.parse_args(argv)
-    if given.base_url and not given.token:
-        parser.error(f"a server needs a token: set {TOKEN}")
+    for address, name in ((given.mastodon, TOKEN), (given.bluesky, PASSWORD)):
+        if address and not os.environ.get(name):
+            parser.error(f"{address} asks for a secret: set {name}")
+    if given.bluesky and not given.identifier:
+        parser.error("--bluesky needs --identifier, the account's handle")
     return given
+
+
+def connect(given: argparse.Namespace) -> list[Account]:
+    """Open the accounts on real servers."""
+    accounts: list[Account] = []
+    if given.mastodon:
+        mastodon = sk.connect_async("mastodon", base_url=given.mastodon, access_token=os.environ[TOKEN])
+        accounts.append(Account(mastodon))
+    if given.bluesky:
+        who, password = given.identifier, os.environ[PASSWORD]
+        bluesky = sk.connect_async("bluesky", base_url=given.bluesky, identifier=who, password=password)
+        accounts.append(Account(bluesky))
+    return accounts
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the day; return 1 when something went wrong that the day does not expect."""
     given = arguments(argv)
     report = Report(shutil.get_terminal_size().columns)
-    with ExitStack() as stack:
-        world = None if given.base_url else stack.enter_context(sk.Sandbox(seed=7))
-        if world is None:
-            client = sk.connect("mastodon", base_url=given.base_url, access_token=given.token)
+    with sk.Sandbox(seed=7) as world:
+        if accounts := connect(given):
+            where = " and ".join(filter(None, (given.mastodon, given.bluesky)))
+            day, simulated = Day(accounts, report), None
         else:
-            client = world.connect("mastodon")
-        day = Day(stack.enter_context(client), report)
-        where = "a simulated Mastodon; nothing leaves this process" if world else day.client.ref.host
-        report.title(f"A day of {BRAND}, on {where}")
-        try:
-            live(
-                day, world, may_answer=world is not None or given.answer, keep=world is not None or given.keep
-            )
-        except sk.SocialKitError as error:
-            report.section("STOPPED", str(error))
-            return 1
-    return 0
+            clients = (world.connect_async("mastodon"), world.connect_async("bluesky"))
+            where = "simulated networks; nothing leaves this process"
+            day, simulated = Day([Account(client) for client in clients], report), world
+        report.line(f"A day of {BRAND}, on {where}")
+        asyncio.run(live(day, simulated, may_answer=given.answer, keep=given.keep))
+    return 1 if any(account.stopped for account in day.accounts) else 0
 
 
-def live(day: Day, world: sk.Sandbox | None, *, may_answer: bool, keep: bool) -> None:
+async def live(day: Day, world: sk.Sandbox | None, *, may_answer: bool, keep: bool) -> None:
     """Go through the day from morning to evening."""
-    stripes = sk.Media.from_bytes(
-        picture(), filename="autumn.png", alt_text="Four stripes in the colours of autumn"
-    )
-    draft = check(day, [stripes])
-    publish_both(day, draft, world)
-    if world is not None:
-        customers_write(world, day)
-    answer(day, may_answer=may_answer)
-    measure(day)
-    if not keep:
-        tidy(day)
-    summary(day)
+    hasty, blend = drafts(picture(width=480, height=320, alt_text="A black rectangle"))
+    tasting = partial(publish, sk.Draft(text=TASTING, language="en"))
+    async with AsyncExitStack() as stack:
+        for account in day.accounts:
+            await stack.enter_async_context(account.client)
+        await day.together("CHECK", CHECK, partial(check, hasty, blend))
+        await day.together("PUBLISH", "The autumn blend, with a picture, at once:", partial(publish, blend))
+        if world is None:
+            await day.together("SECOND", "The tasting:", tasting)
+        else:
+            for account in day.accounts:
+                world.fail(account.client.platform, "publish", sk.Fault.DROP_AFTER_COMMIT)
+            await day.together("LOST LINE", LOST, tasting)
+            await day.together("TRUTH", "Is anything out twice?", partial(count_truth, world))
+            customers_write(world, day)
+        await day.together("INBOX", "What came in:", partial(answer, may_answer or world is not None))
+        await day.together("MEASURE", "What the posts did so far:", measure)
+        if world is None and not keep:
+            await day.together("TIDY UP", "Nothing stays (--keep keeps it):", tidy)
+        await day.together("SUMMARY", "What the day came to:", total)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ SECTIONS = {
 }
 FIRST = ("index.md", "client.md", "first-post.md", "first-campaign.md", "inbox-with-routing.md")
 """Pages that come before the others of their section, which follow by name."""
+LAST = ("add-a-platform.md",)
+"""Pages for fewer readers, which come after the others."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -42,4 +44,5 @@ def pages(docs: Path, place: str) -> str | list[str]:
 
 def rank(page: Path) -> tuple[int, str]:
     """Return where a page stands in its section."""
-    return (FIRST.index(page.name) if page.name in FIRST else len(FIRST), page.as_posix())
+    place = FIRST.index(page.name) if page.name in FIRST else len(FIRST) + (page.name in LAST)
+    return (place, page.as_posix())

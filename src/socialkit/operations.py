@@ -79,6 +79,7 @@ class Async(Mode):
 
 
 ModeT = TypeVar("ModeT", bound=Mode)
+"""The mode of a client and of all that it offers."""
 
 
 def finish(coroutine: Coroutine[Any, Any, T]) -> T:

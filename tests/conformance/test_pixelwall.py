@@ -1,25 +1,17 @@
-"""A platform of another package passes the suite, without a change to socialkit."""
+"""Another package adds a platform, without a change to socialkit; its own tests stand beside it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
+from pixelwall import AsyncPixelwall, Pixelwall, PixelwallOptions
 
 import socialkit as sk
 from socialkit.auth import Credentials
 from socialkit.platforms import _registry, names
-from socialkit.sandbox import SimPost
-from socialkit.testing import PlatformConformance
-from tests.conformance.pixelwall import (
-    AsyncPixelwall,
-    Pixelwall,
-    PixelwallOptions,
-    PixelwallSimulator,
-)
 
 
 def write_package(folder: Path, *entries: str) -> None:
@@ -42,36 +34,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def installed(packages: Path) -> None:
     """The package, installed."""
-    write_package(packages, "pixelwall = tests.conformance.pixelwall:REGISTRATION")
-
-
-@pytest.mark.usefixtures("installed")
-class TestPixelwall(PlatformConformance):
-    platform = "pixelwall"
-    options = (PixelwallOptions(board="walls"),)
-    many = 8
-    processing = False
-    notices = False
-    first_comments = False
-    server_limits = False
-
-    def wall(self, world: sk.Sandbox) -> PixelwallSimulator:
-        return cast("PixelwallSimulator", world.simulator("pixelwall"))
-
-    def revoke(self, world: sk.Sandbox) -> None:
-        self.wall(world).end_tokens()
-
-    def expire(self, world: sk.Sandbox) -> None:
-        self.wall(world).end_tokens()
-
-    def replies(self, world: sk.Sandbox, message: str) -> list[SimPost]:
-        return self.wall(world).answers(message)
-
-    def hidden(self, world: sk.Sandbox, message: str) -> bool:
-        return self.wall(world).remarks[message].hidden
-
-    def deleted(self, world: sk.Sandbox, message: str) -> bool:
-        return message not in self.wall(world).remarks
+    write_package(packages, "pixelwall = pixelwall:REGISTRATION")
 
 
 @pytest.mark.usefixtures("installed")
@@ -119,7 +82,7 @@ def test_a_broken_package_breaks_nobody_else(packages: Path) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    ["pixelwall = tests.conformance.pixelwall:FACTS", "wallpixel = tests.conformance.pixelwall:REGISTRATION"],
+    ["pixelwall = pixelwall:FACTS", "wallpixel = pixelwall:REGISTRATION"],
 )
 def test_an_entry_point_that_is_something_else_says_so(packages: Path, entry: str) -> None:
     write_package(packages, entry)
@@ -129,7 +92,7 @@ def test_an_entry_point_that_is_something_else_says_so(packages: Path, entry: st
 
 
 def test_a_package_cannot_take_the_place_of_a_built_in_platform(packages: Path) -> None:
-    write_package(packages, "mastodon = tests.conformance.pixelwall:REGISTRATION")
+    write_package(packages, "mastodon = pixelwall:REGISTRATION")
 
     assert (
         sk.connect("mastodon", base_url="https://mastodon.example", access_token="x").facts.title
@@ -147,15 +110,3 @@ def test_a_platform_without_simulator_says_so(packages: Path) -> None:
     with sk.Sandbox() as world, pytest.raises(sk.ConfigurationError, match="no simulator"):
         world.simulator("barewall")
     sys.modules.pop("bare_wall", None)
-
-
-@pytest.mark.usefixtures("installed")
-async def test_what_only_this_platform_has_is_an_operation_like_any_other(
-    socialkit_world: sk.Sandbox,
-) -> None:
-    client = socialkit_world.connect_async("pixelwall")
-    assert isinstance(client, AsyncPixelwall)
-
-    with pytest.raises(sk.NotFoundError) as caught:
-        await client.posts.repin("404")
-    assert caught.value.operation == "posts.repin"

@@ -25,6 +25,8 @@ RUN: Final = re.compile(r"\s*<!-- run: (?P<code>[^\n]+) -->")
 """What the test does after a block in the place of a reader, such as calling the function it defines."""
 NOT_RUN: Final = re.compile(r"<!-- not run: (?P<reason>[^\n]+) -->\s*$")
 AUTHORIZE: Final = re.compile(r"https://\S+/oauth/authorize\?\S+")
+INCLUDED: Final = re.compile(r"--8<--\n(?P<path>[^:\n]+):(?P<section>[\w-]+)\n--8<--\n")
+"""A block that shows a part of a file."""
 CODE: Final = re.compile(r"<code>(.+?)</code>")
 
 
@@ -42,6 +44,8 @@ class Block:
     then: str = ""
     reason: str | None = None
     """Why it is not run, if it is not."""
+    source: str | None = None
+    """The file that it is a part of, which is run where it stands."""
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
@@ -64,6 +68,9 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
     end = -1
     for match in BLOCK.finditer(source):
         code = textwrap.dedent(match["code"])
+        shown = INCLUDED.fullmatch(code)
+        if shown is not None:
+            code = section(ROOT / shown["path"], shown["section"])
         between = source[end : match.start()]
         end = match.end()
         if match["language"] == "text" and found and found[-1].language == "python" and not between.strip():
@@ -79,9 +86,19 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
                 match["info"].strip(),
                 then=then["code"] if then else "",
                 reason=reason["reason"] if reason else None,
+                source=shown["path"] if shown else None,
             )
         )
     return found
+
+
+def section(file: Path, name: str) -> str:
+    """Return the part of a file that stands between the marks of a section, as a page shows it."""
+    _, start, rest = file.read_text("utf-8").partition(f"# --8<-- [start:{name}]\n")
+    code, end, _ = rest.partition(f"# --8<-- [end:{name}]\n")
+    assert start, f"{file} has no section {name!r}"
+    assert end, f"the section {name!r} of {file} has no end"
+    return textwrap.dedent(code.rstrip(" ")).rstrip() + "\n"
 
 
 def _with_output(block: Block, output: str) -> Block:

@@ -16,11 +16,11 @@ import pytest
 
 import socialkit as sk
 from socialkit.testing import png
-from tests.docs.blocks import Block, blocks, pages, run
+from tests.docs.blocks import Block, blocks, pages, run, section
 from tests.support import ROOT
 
 ALL: Final = [block for page in pages() for block in blocks(page)]
-LANGUAGES: Final = {"python", "text", "console"}
+LANGUAGES: Final = {"python", "text", "console", "toml"}
 WIDEST: Final = 83
 """Characters that a page shows without scrolling."""
 WRITTEN: Final = {"first.py"}
@@ -28,7 +28,10 @@ WRITTEN: Final = {"first.py"}
 
 
 def of(language: str) -> list[Block]:
-    return [block for block in ALL if block.language == language and block.reason is None]
+    """Return the blocks that a reader runs; parts of files are run where they stand."""
+    return [
+        block for block in ALL if block.language == language and block.reason is None and block.source is None
+    ]
 
 
 def is_test(block: Block) -> bool:
@@ -140,6 +143,21 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], bool]]] = {
 
 def test_every_block_says_in_which_language_it_is() -> None:
     assert [str(block) for block in ALL if block.language not in LANGUAGES] == []
+
+
+def test_the_parts_of_files_that_a_page_shows_are_whole_and_of_packages_whose_tests_run() -> None:
+    parts = [block for block in ALL if block.source is not None]
+
+    assert parts
+    for block in parts:
+        assert (block.source or "").startswith("examples/"), f"{block}: the examples have tests of their own"
+        if block.language == "python":
+            ast.parse(block.code, str(block))
+
+
+def test_a_part_of_a_file_that_is_not_there_would_be_found() -> None:
+    with pytest.raises(AssertionError, match="no section 'weather'"):
+        section(ROOT / "examples" / "pixelwall" / "pyproject.toml", "weather")
 
 
 def test_a_block_that_is_not_run_says_why() -> None:

@@ -17,6 +17,7 @@ __all__ = ["Attempt", "WriteKind"]
 WriteKind = Literal[
     "publish", "reply", "edit", "reschedule", "delete", "delete comment", "hide", "unhide", "like"
 ]
+"""The writes whose outcome can be looked up."""
 
 
 class Attempt(Model):

@@ -279,3 +279,4 @@ FACTS: Final = PlatformFacts(
     bucket=bucket,
     authoritative=True,
 )
+"""What Bluesky is, as data."""

@@ -263,3 +263,4 @@ class BlueskyLogin:
 
 
 LOGIN: Final = BlueskyLogin()
+"""The login of Bluesky, as `socialkit.Login` uses it."""

@@ -274,3 +274,4 @@ FACTS: Final = PlatformFacts(
     bucket=bucket,
     settles_after=SETTLES_AFTER,
 )
+"""What Mastodon is, as data."""

@@ -81,3 +81,4 @@ class MastodonLogin:
 
 
 LOGIN: Final = MastodonLogin()
+"""The login of Mastodon, as `socialkit.Login` uses it."""
