@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import burst, call, clients, imports, page, sandbox
+from benchmarks import burst, call, clients, imports, page, sandbox, upload
 from benchmarks.figures import table
 
 ALL = {
@@ -16,6 +16,7 @@ ALL = {
     "imports": imports.measure,
     "clients": clients.measure,
     "sandbox": sandbox.measure,
+    "upload": upload.measure,
 }
 
 

@@ -19,7 +19,7 @@ __all__ = ["Pieces", "Reading"]
 PIECE: Final = 1 << 16
 """Bytes that are read and sent at once, as httpx does by itself."""
 AT_ONCE: Final = 4
-"""Pieces for which a worker thread is asked once: asking costs as much as reading one or two."""
+"""Pieces for which a worker thread is asked once: fewer cost more asking, more leave the cache."""
 
 
 class Reading:
