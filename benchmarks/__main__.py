@@ -6,11 +6,12 @@ import argparse
 import os
 import platform
 
-from benchmarks import burst, call, clients, imports, page, sandbox, upload
+from benchmarks import burst, call, clients, feeds, imports, page, sandbox, upload
 from benchmarks.figures import table
 
 ALL = {
     "page": page.measure,
+    "feeds": feeds.measure,
     "call": call.measure,
     "burst": burst.measure,
     "imports": imports.measure,
