@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import burst, call, clients, feeds, imports, page, sandbox, upload
+from benchmarks import burst, call, clients, facets, feeds, imports, page, sandbox, upload
 from benchmarks.figures import table
 
 ALL = {
@@ -17,6 +17,7 @@ ALL = {
     "imports": imports.measure,
     "clients": clients.measure,
     "sandbox": sandbox.measure,
+    "facets": facets.measure,
     "upload": upload.measure,
 }
 
