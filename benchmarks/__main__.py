@@ -6,16 +6,19 @@ import argparse
 import os
 import platform
 
-from benchmarks import burst, call, clients, imports, page, sandbox
+from benchmarks import burst, call, clients, facets, feeds, imports, page, sandbox, upload
 from benchmarks.figures import table
 
 ALL = {
     "page": page.measure,
+    "feeds": feeds.measure,
     "call": call.measure,
     "burst": burst.measure,
     "imports": imports.measure,
     "clients": clients.measure,
     "sandbox": sandbox.measure,
+    "facets": facets.measure,
+    "upload": upload.measure,
 }
 
 

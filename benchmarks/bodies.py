@@ -10,7 +10,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-__all__ = ["ME", "account_body", "page_body", "status_body"]
+__all__ = ["ME", "WORDS", "account_body", "dumped", "instance_body", "media_body", "page_body", "status_body"]
 
 Json = dict[str, Any]
 
@@ -171,19 +171,30 @@ def _status(number: int, draw: random.Random) -> Json:
 def page_body(count: int = 100) -> bytes:
     """Return a page of statuses; the same each time."""
     draw = random.Random(7)
-    return _dumped([_status(number, draw) for number in range(count)])
+    return dumped([_status(number, draw) for number in range(count)])
 
 
 def status_body() -> bytes:
     """Return the smallest status that is one: what a fixed cost is measured with."""
     author = {"id": ME, "acct": "atelier"}
-    return _dumped({"id": "1", "created_at": "2026-11-01T08:00:00.000Z", "account": author, "content": "Hi"})
+    return dumped({"id": "1", "created_at": "2026-11-01T08:00:00.000Z", "account": author, "content": "Hi"})
 
 
 def account_body() -> bytes:
     """Return the account whose client asks."""
-    return _dumped({**_account(1, "atelier"), "source": {"note": "", "privacy": "public", "fields": []}})
+    return dumped({**_account(1, "atelier"), "source": {"note": "", "privacy": "public", "fields": []}})
 
 
-def _dumped(value: object) -> bytes:
+def instance_body() -> bytes:
+    """Return what a server tells of itself."""
+    return dumped({"domain": "social.example", "version": "4.3.0", "api_versions": {"mastodon": 2}})
+
+
+def media_body() -> bytes:
+    """Return an uploaded film that needs no more work."""
+    return dumped({**_attachment(1), "type": "video"})
+
+
+def dumped(value: object) -> bytes:
+    """Return an answer's bytes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,12 +14,9 @@ import socialkit as sk
 from benchmarks.bodies import ME, page_body
 from benchmarks.figures import Figure
 from benchmarks.server import PAGE_PATH, TOKEN, served
-from benchmarks.timing import aside, memory_peak, memory_used, race, reset_peak
+from benchmarks.timing import added_by, aside, race
 
 __all__ = ["measure"]
-
-KEPT: Final = 20
-"""Pages held at once when memory is measured: one alone drowns in what the allocator keeps."""
 
 
 def _bare(url: str) -> Callable[[], object]:
@@ -74,15 +71,5 @@ def _added(name: str, url: str) -> float:
     return float(aside("benchmarks.page", name, url)["added"])
 
 
-def _memory_of_a_page(name: str, url: str) -> float:
-    """Return the MiB that reading pages and holding them adds at the peak, a page."""
-    call = CONTENDERS[name](url)
-    call()
-    reset_peak()
-    before = memory_used()
-    kept = [call() for _ in range(KEPT)]
-    return (memory_peak() - before) / len(kept)
-
-
 if __name__ == "__main__":
-    print(json.dumps({"added": _memory_of_a_page(sys.argv[1], sys.argv[2])}))
+    print(json.dumps({"added": added_by(CONTENDERS[sys.argv[1]](sys.argv[2]))}))

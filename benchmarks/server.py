@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-from benchmarks.bodies import ME, account_body, page_body, status_body
+from benchmarks.bodies import ME, account_body, instance_body, media_body, page_body, status_body
+from benchmarks.feed import feed_body, job_body, server_body, session_body, token_body
 
-__all__ = ["PAGE_PATH", "STATUS_PATH", "TOKEN", "served"]
+__all__ = ["FEED_PATH", "MEDIA_PATH", "PAGE_PATH", "STATUS_PATH", "TOKEN", "served"]
 
 TOKEN: Final = "not-a-real-token"
 STATUS_PATH: Final = "/api/v1/statuses/1"
 PAGE_PATH: Final = f"/api/v1/accounts/{ME}/statuses"
+MEDIA_PATH: Final = "/api/v2/media"
+FEED_PATH: Final = "/xrpc/app.bsky.feed.getAuthorFeed"
+NOT_FOUND: Final = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 ACCOUNT_PATH: Final = "/api/v1/accounts/verify_credentials"
 
 
@@ -37,24 +43,42 @@ def _answer(body: bytes, *more: str) -> bytes:
 
 
 class _Fixed(asyncio.Protocol):
-    """One connection: each request's path decides its answer."""
+    """One connection: each request's path decides its answer, and no body is kept."""
 
     def __init__(self, answers: dict[bytes, bytes]) -> None:
         self._answers = answers
         self._line: asyncio.WriteTransport | None = None
         self._read = b""
+        self._left: int | None = None
+        """Bytes of the body that is still to come; None while the head is."""
+        self._answer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
         self._line = transport
 
     def data_received(self, data: bytes) -> None:
-        assert self._line is not None
         self._read += data
-        while b"\r\n\r\n" in self._read:
+        while self._begun() and self._ended():
+            assert self._line is not None
+            self._line.write(self._answer)
+
+    def _begun(self) -> bool:
+        if self._left is None and b"\r\n\r\n" in self._read:
             head, _, self._read = self._read.partition(b"\r\n\r\n")
-            path = head.split(b" ", 2)[1].partition(b"?")[0]
-            self._line.write(self._answers[path])
+            self._answer = self._answers.get(head.split(b" ", 2)[1].partition(b"?")[0], NOT_FOUND)
+            length = LENGTH.search(head)
+            self._left = int(length[1]) if length else 0
+        return self._left is not None
+
+    def _ended(self) -> bool:
+        assert self._left is not None
+        taken = min(self._left, len(self._read))
+        self._read, self._left = self._read[taken:], self._left - taken
+        if self._left:
+            return False
+        self._left = None
+        return True
 
 
 async def _serve() -> None:
@@ -63,6 +87,14 @@ async def _serve() -> None:
         STATUS_PATH.encode(): _answer(status_body()),
         PAGE_PATH.encode(): _answer(page_body(), link),
         ACCOUNT_PATH.encode(): _answer(account_body()),
+        b"/api/v1/instance/": _answer(instance_body()),
+        b"/api/v2/instance/": _answer(instance_body()),
+        MEDIA_PATH.encode(): _answer(media_body()),
+        FEED_PATH.encode(): _answer(feed_body()),
+        b"/xrpc/com.atproto.server.createSession": _answer(session_body()),
+        b"/xrpc/com.atproto.server.describeServer": _answer(server_body()),
+        b"/xrpc/com.atproto.server.getServiceAuth": _answer(token_body()),
+        b"/xrpc/app.bsky.video.uploadVideo": _answer(job_body()),
     }
     server = await asyncio.get_running_loop().create_server(lambda: _Fixed(answers), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

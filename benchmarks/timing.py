@@ -11,10 +11,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-__all__ = ["Course", "aside", "memory_peak", "memory_used", "race", "reset_peak"]
+__all__ = ["Course", "added_by", "aside", "memory_peak", "memory_used", "race", "reset_peak"]
 
 KIB: Final = 1024
 WARM_UP: Final = 3
+KEPT: Final = 20
+"""Pages held at once when memory is measured: one alone drowns in what the allocator keeps."""
 STATUS: Final = Path("/proc/self/status")
 
 
@@ -59,9 +61,9 @@ def race(contenders: Mapping[str, Callable[[], object]], *, rounds: int, calls: 
     return Course(spent)
 
 
-def aside(module: str, *arguments: str) -> dict[str, Any]:
+def aside(module: str, *arguments: str, python: str = sys.executable) -> dict[str, Any]:
     """Run a module in a fresh process, and return what it prints as JSON."""
-    command = [sys.executable, "-m", module, *arguments]
+    command = [python, "-m", module, *arguments]
     answer: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return answer
 
@@ -86,3 +88,12 @@ def memory_peak() -> float:
 def reset_peak() -> None:
     """Begin to look for the peak anew."""
     Path("/proc/self/clear_refs").write_text("5")
+
+
+def added_by(call: Callable[[], object]) -> float:
+    """Return the MiB that calls and holding their answers add at the peak, an answer."""
+    call()
+    reset_peak()
+    before = memory_used()
+    kept = [call() for _ in range(KEPT)]
+    return (memory_peak() - before) / len(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,42 @@ def test_a_file_that_changed_since_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidDraftError, match="changed since"):
         media.stream()
+
+
+def test_a_file_that_was_overwritten_with_as_many_bytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(png())
+    media = Media.open(path)
+    path.write_bytes(png())
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000))
+
+    with pytest.raises(InvalidDraftError, match=r"'jacket\.png' changed since"):
+        media.sha256()
+
+
+def test_a_file_on_disk_is_the_same_one_after_it_was_written_down(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(png())
+    media = Media.open(path)
+    restored = Media.model_validate_json(media.model_dump_json())
+
+    assert restored == media
+    assert media.modified_at is not None
+    assert media.modified_at.timestamp() == pytest.approx(path.stat().st_mtime, abs=0.001)
+    with restored.stream() as file:
+        assert file.read() == png()
+
+
+def test_a_file_that_was_taken_away_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "jacket.png"
+    path.write_bytes(png())
+    media = Media.open(path)
+    path.unlink()
+
+    with pytest.raises(InvalidDraftError, match=r"'jacket\.png' cannot be read: No such file") as caught:
+        media.stream()
+
+    assert str(tmp_path) not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO, Self
 from urllib.parse import urlsplit
@@ -13,13 +14,14 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from socialkit.errors import InvalidDraftError
-from socialkit.models._base import Model
+from socialkit.models._base import AwareTime, Model
 from socialkit.models._probe import MediaKind, probe
 from socialkit.models._problem import Basis, Problem
 
 __all__ = ["Media"]
 
 CHUNK = 1 << 18
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Coordinate = Annotated[float, Field(ge=-1, le=1)]
 
@@ -27,7 +29,7 @@ Coordinate = Annotated[float, Field(ge=-1, le=1)]
 class Media(Model):
     """A file to attach, looked at when it is opened: an unknown or broken one is refused at once.
 
-    A file on disk is read when it is sent, not before, so it must stay where it is until then.
+    A file on disk is read while it is sent, not before, so it must stay where and as it is until then.
     Width and height, and whether a picture is whole, need the `media` extra (Pillow).
 
     Example:
@@ -55,6 +57,8 @@ class Media(Model):
     focus: tuple[Coordinate, Coordinate] | None = None
     """The point to keep when cropped, x and y from -1 to 1, (0, 0) the middle."""
     path: Path | None = None
+    modified_at: AwareTime | None = None
+    """When the file on disk was last written to; it is refused when that has changed."""
     content: bytes | None = Field(default=None, repr=False)
     url: str | None = None
 
@@ -82,9 +86,9 @@ class Media(Model):
         if where.is_dir():  # Windows would speak of permissions
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(where))
         with where.open("rb") as file:
-            size = file.seek(0, io.SEEK_END)
-            file.seek(0)
-            return cls._probed(file, where.name, size, alt_text=alt_text, focus=focus, path=where)
+            size, modified_at = _state(file)
+            media = cls._probed(file, where.name, size, alt_text=alt_text, focus=focus, path=where)
+        return media.model_copy(update={"modified_at": modified_at})
 
     @classmethod
     def from_bytes(
@@ -160,15 +164,21 @@ class Media(Model):
         """Return the file, opened for reading; the caller closes it.
 
         Raises:
-            InvalidDraftError: The file lies behind a URL, or its size changed since it was opened.
+            InvalidDraftError: The file lies behind a URL, or was changed or taken away since it was opened.
         """
         if self.content is not None:
             return io.BytesIO(self.content)
         if self.path is None:
             raise _refusal(self.filename, "lies behind a URL and was not fetched")
-        if self.path.stat().st_size != self.size:
-            raise _refusal(self.filename, "changed since it was opened")
-        return self.path.open("rb")
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise _refusal(self.filename, f"cannot be read: {error.strerror or error}") from error
+        size, modified_at = _state(file)
+        if size == self.size and self.modified_at in {None, modified_at}:
+            return file
+        file.close()
+        raise _refusal(self.filename, "changed since it was opened")
 
     def sha256(self) -> str:
         """Return the digest of the content, in hexadecimal."""
@@ -177,6 +187,12 @@ class Media(Model):
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+
+def _state(file: BinaryIO) -> tuple[int, datetime]:
+    """Return a file's size, and when it was last written to."""
+    state = os.fstat(file.fileno())
+    return state.st_size, EPOCH + timedelta(microseconds=state.st_mtime_ns // 1_000)
 
 
 def _name_behind(url: str) -> str | None:

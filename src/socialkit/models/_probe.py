@@ -6,6 +6,7 @@ import importlib
 import io
 import warnings
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from socialkit.models._base import OpenEnum
@@ -128,11 +129,10 @@ def _pillow() -> Any:
 
 def _frames(file: BinaryIO) -> int:
     """Count the pictures of a GIF by walking its blocks, up to two."""
-    file.seek(0)
-    return min(2, sum(1 for _ in _gif_pictures(io.BytesIO(file.read()))))
+    return sum(1 for _ in islice(_gif_pictures(file), 2))
 
 
-def _gif_pictures(data: io.BytesIO) -> Iterator[None]:
+def _gif_pictures(data: BinaryIO) -> Iterator[None]:
     data.seek(10)
     flags = data.read(1)
     data.seek(2, io.SEEK_CUR)

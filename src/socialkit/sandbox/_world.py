@@ -29,6 +29,7 @@ from socialkit.sandbox._simulator import LineDropped, SimPost, Simulator, TimedO
 from socialkit.transport import (
     AsyncTransport,
     BlockingTransport,
+    FileBody,
     OpenAnswer,
     Request,
     Response,
@@ -438,6 +439,9 @@ def _body(request: Request) -> tuple[str | None, bytes]:
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
     if request.json is not None:
         return "application/json", json.dumps(request.json).encode()
+    if isinstance(request.content, FileBody):
+        with request.content.open() as stream:
+            return None, stream.read()
     return None, request.content or b""
 
 

@@ -94,12 +94,16 @@ def detect_facets(text: str) -> tuple[Facet, ...]:
         ['ada.example.com', 'maths', 'https://example.com/x']
     """
     facets: list[Facet] = []
+    ascii_only = text.isascii()
     position = size = 0
-    for entity in bluesky_entities(text):
-        start = size + _bytes(text[position : entity.start])
-        position, size = entity.end, start + _bytes(entity.text)
-        sign = "$" if entity.kind is EntityKind.CASHTAG else ""
-        facets.append(Facet(_FACET_KINDS[entity.kind], start, size, sign + entity.value))
+    for start, (kind, end, value) in _found(text):
+        if ascii_only:
+            first, size = start, end
+        else:
+            first = size + _bytes(text[position:start])
+            position, size = end, first + _bytes(text[start:end])
+        sign = "$" if kind is EntityKind.CASHTAG else ""
+        facets.append(Facet(_FACET_KINDS[kind], first, size, sign + value))
     return tuple(facets)
 
 
@@ -109,6 +113,11 @@ def _bytes(text: str) -> int:
 
 def bluesky_entities(text: str) -> Iterator[Entity]:
     """Find what Bluesky's own client makes a link of, in order and without overlaps."""
+    for start, (kind, end, value) in _found(text):
+        yield Entity(kind, start, end, text[start:end], value)
+
+
+def _found(text: str) -> Iterator[tuple[int, _Found]]:
     position = 0
     # Most texts have no link: looking for signs alone is much faster.
     pattern = _TRIGGER if "://" in text or _INNER_DOT.search(text) else _SIGN
@@ -117,7 +126,7 @@ def bluesky_entities(text: str) -> Iterator[Entity]:
         found = _READERS.get(trigger[0], _link)(text, start, position)
         if found is not None:
             position = found.end
-            yield Entity(found.kind, start, position, text[start:position], found.value)
+            yield start, found
 
 
 def _link(text: str, start: int, end: int) -> _Found | None:
@@ -147,8 +156,9 @@ def _attached(before: str) -> bool:
 def _is_domain(host: str, also: str = "") -> bool:
     """Tell whether a host stands below a top-level domain, or another that is given, and is no number."""
     *labels, last = host.split(".")
-    named = any(not label.isdecimal() for label in labels)
-    return named and (is_tld(last) or last.lower() == also) and not any(map(_NO_LABEL.search, labels))
+    if not labels or not (is_tld(last) or last.lower() == also) or any(map(_NO_LABEL.search, labels)):
+        return False
+    return not "".join(labels).isdecimal()
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -168,11 +178,14 @@ def _body_end(text: str, start: int) -> int:
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """Leave out what ends the sentence rather than the link, closing brackets without partner too."""
-    body = text[start:end]
-    surplus = {close: body.count(close) - body.count(opening) for close, opening in _PAIRS.items()}
+    surplus: dict[str, int] = {}
     while end > start:
         last = text[end - 1]
-        if surplus.get(last, 0) > 0:
+        if last in _PAIRS:
+            if last not in surplus:
+                surplus[last] = text.count(last, start, end) - text.count(_PAIRS[last], start, end)
+            if surplus[last] <= 0:
+                break
             surplus[last] -= 1
         elif last not in _TRAILING:
             break
@@ -196,14 +209,18 @@ def _hashtag(text: str, start: int, name: int) -> _Found | None:
         return None
     run = _TAG_RUN.match(text, name)
     tag = run[0] if run else ""
-    if all(character in _DIGITS or _is_punctuation(character) for character in tag):
+    # Nearly all tags begin with a letter: then the rest need not be looked at.
+    if not tag[:1].isalpha() and all(one in _DIGITS or _is_punctuation(one) for one in tag):
         return None
     length = len(tag)
     while _is_punctuation(tag[length - 1]):
         length -= 1
     tag = tag[:length]
-    units = len(tag.encode("utf-16-le", "surrogatepass")) // 2
-    return _Found(EntityKind.HASHTAG, name + length, tag) if units <= _MAXIMUM_TAG else None
+    return _Found(EntityKind.HASHTAG, name + length, tag) if _units(tag) <= _MAXIMUM_TAG else None
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _is_punctuation(character: str) -> bool:

@@ -5,10 +5,12 @@ import unicodedata
 
 __all__ = ["is_mark", "is_word", "run_end"]
 
+_FIRST_MARK = "\u0300"
+
 
 def is_mark(character: str) -> bool:
     """Tell whether a character combines with the one before it."""
-    return unicodedata.category(character)[0] == "M"
+    return character >= _FIRST_MARK and unicodedata.category(character)[0] == "M"
 
 
 def is_word(character: str) -> bool:

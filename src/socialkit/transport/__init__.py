@@ -22,7 +22,7 @@ from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeou
 from socialkit.transport._pipeline import Pipeline
 from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
-from socialkit.transport._request import Request, Response, Safety, Upload, segment
+from socialkit.transport._request import FileBody, Request, Response, Safety, Upload, segment
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import MASK, Secret, mask, reveal
 from socialkit.transport._sse import EventReader, ServerEvent
@@ -36,6 +36,7 @@ __all__ = [
     "ErrorBody",
     "ErrorTable",
     "EventReader",
+    "FileBody",
     "Hearing",
     "LocalLimit",
     "OpenAnswer",

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from socialkit.errors import ConfigurationError, SentRequest
 from socialkit.transport._secret import MASK, Secret, reveal
 
-__all__ = ["Request", "Response", "Safety", "Upload", "segment"]
+__all__ = ["FileBody", "Request", "Response", "Safety", "Upload", "segment"]
 
 SECRET_PARAMETERS = frozenset(
     {"code", "code_verifier", "appsecret_proof", "assertion", "client_assertion", "key", "sig"}
@@ -69,12 +69,22 @@ class Safety(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a multipart body, opened anew for each sending."""
+    """A file in a multipart body, opened anew for each sending and read while it is sent."""
 
     field: str
     filename: str
     mime_type: str
     open: Callable[[], BinaryIO]
+    """Opens it at its beginning; it must be able to seek, because its length is told first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A file that is the whole body, opened anew for each sending and read while it is sent."""
+
+    filename: str
+    open: Callable[[], BinaryIO]
+    """As an `Upload`'s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,7 @@ class Request:
     json: JsonValue = None
     form: tuple[tuple[str, str | Secret], ...] = ()
     files: tuple[Upload, ...] = ()
-    content: bytes | None = None
+    content: bytes | FileBody | None = None
     safety: Safety = Safety.READ
     signed: bool = True
     """Whether the client's credentials go with it."""

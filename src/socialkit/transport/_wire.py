@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlencode
@@ -19,8 +20,9 @@ from socialkit.errors import (
     SocialKitError,
     UnexpectedResponseError,
 )
+from socialkit.transport._reading import Pieces, Reading
 from socialkit.transport._redact import redact, secrets_of
-from socialkit.transport._request import Request, Response
+from socialkit.transport._request import FileBody, Request, Response
 from socialkit.transport._secret import reveal
 
 __all__ = ["aread", "build", "failure", "read", "response_of"]
@@ -59,9 +61,12 @@ def build(request: Request, files: ExitStack, extensions: dict[str, Any]) -> htt
 
 def _written(request: Request, files: ExitStack, extensions: dict[str, Any]) -> httpx.Request:
     headers = _headers(request)
-    content: bytes | None = request.content
     if request.files:
         return _multipart(request, headers, files, extensions)
+    if isinstance(request.content, FileBody):
+        file = _opened(request, request.content.filename, request.content.open, files)
+        return _in_pieces(_request(request, headers, extensions, content=file))
+    content = request.content
     if request.json is not None:
         content = json.dumps(
             request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -70,9 +75,7 @@ def _written(request: Request, files: ExitStack, extensions: dict[str, Any]) -> 
     elif request.form:
         content = urlencode([(name, reveal(value)) for name, value in request.form]).encode()
         _add(headers, request, FORM_TYPE)
-    return httpx.Request(
-        request.method, request.target(), headers=headers, content=content, extensions=extensions
-    )
+    return _request(request, headers, extensions, content=content)
 
 
 def _add(headers: list[tuple[bytes, bytes]], request: Request, pair: tuple[bytes, bytes]) -> None:
@@ -105,15 +108,29 @@ def _multipart(
         fields.setdefault(name, []).append(reveal(value))
     parts: list[tuple[str, tuple[str, BinaryIO, str]]] = []
     for upload in request.files:
-        try:
-            file = files.enter_context(upload.open())
-        except OSError as error:
-            message = f"{upload.filename} cannot be read: {error.strerror or error}"
-            raise InvalidDraftError(message) from None
-        parts.append((upload.field, (upload.filename, file, upload.mime_type)))
-    return httpx.Request(
-        request.method, request.target(), headers=headers, data=fields, files=parts, extensions=extensions
-    )
+        file = _opened(request, upload.filename, upload.open, files)
+        parts.append((upload.field, (upload.filename, file.as_binary(), upload.mime_type)))
+    return _in_pieces(_request(request, headers, extensions, data=fields, files=parts))
+
+
+def _request(
+    request: Request, headers: list[tuple[bytes, bytes]], extensions: dict[str, Any], **body: Any
+) -> httpx.Request:
+    return httpx.Request(request.method, request.target(), headers=headers, extensions=extensions, **body)
+
+
+def _in_pieces(wire: httpx.Request) -> httpx.Request:
+    assert isinstance(wire.stream, httpx.SyncByteStream), "a file is written down piece by piece"
+    wire.stream = Pieces(wire.stream)
+    return wire
+
+
+def _opened(request: Request, filename: str, opener: Callable[[], BinaryIO], files: ExitStack) -> Reading:
+    try:
+        return Reading(files.enter_context(opener()), filename, request)
+    except OSError as error:
+        message = f"{filename} cannot be read: {error.strerror or error}"
+    raise InvalidDraftError(message)
 
 
 def _too_long(limit: int) -> UnexpectedResponseError:

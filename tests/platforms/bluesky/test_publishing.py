@@ -21,6 +21,7 @@ from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
 from socialkit.sandbox import Fault
 from socialkit.testing._builders import picture, video
 from socialkit.text import is_tid
+from socialkit.transport import FileBody
 from tests.platforms.bluesky.conftest import Network
 from tests.support import collect, settle
 
@@ -151,7 +152,8 @@ async def test_pictures_carry_their_words_and_their_shape(network: Network) -> N
     (record,) = network.records()
     upload = network.calls("com.atproto.repo.uploadBlob")[0]
     assert upload.headers["Content-Type"] == "image/png"
-    assert upload.content == dot.content
+    assert isinstance(upload.content, FileBody)
+    assert (upload.content.filename, upload.content.open().read()) == ("dot.png", dot.content)
     assert record["embed"]["$type"] == "app.bsky.embed.images"
     first, second = record["embed"]["images"]
     assert (first["alt"], first["aspectRatio"]) == ("A dot", {"width": 3, "height": 2})

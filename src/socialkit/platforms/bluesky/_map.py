@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from pydantic import JsonValue
@@ -26,6 +27,7 @@ from socialkit.models import (
 )
 from socialkit.platforms.bluesky._records import POST, Address, parse_uri
 from socialkit.platforms.bluesky._wire import (
+    WireAuthor,
     WireConvo,
     WireEmbed,
     WireMessage,
@@ -55,6 +57,7 @@ __all__ = [
 
 SITE: Final = "https://bsky.app"
 NOBODY: Final = Author(id="", handle="")
+NO_RECORD: Final = WireRecord.model_construct()
 START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 NOTICES: Final[Mapping[str, NoticeKind]] = {
@@ -109,14 +112,14 @@ def _post_url(uri: str) -> str | None:
     return f"{_profile_url(address.authority)}/post/{address.key}"
 
 
-def _author(wire: WireProfile) -> Author:
-    return Author(
-        id=wire.did,
-        handle=wire.handle,
-        name=wire.display_name or "",
-        url=_profile_url(wire.did),
-        avatar_url=wire.avatar or None,
-    )
+def _author(wire: WireAuthor) -> Author:
+    return _shared_author(wire.did, wire.handle, wire.display_name or "", wire.avatar or None)
+
+
+@lru_cache(maxsize=256)
+def _shared_author(did: str, handle: str, name: str, avatar: str | None) -> Author:
+    # A page repeats its authors; an account's own posts have but one.
+    return Author(id=did, handle=handle, name=name, url=_profile_url(did), avatar_url=avatar)
 
 
 def _all_media(embed: WireEmbed | None, view: WireView | None) -> tuple[PostMedia, ...]:
@@ -129,13 +132,15 @@ def _all_media(embed: WireEmbed | None, view: WireView | None) -> tuple[PostMedi
     shown = (view.images or view.items or []) if view is not None else []
     urls = [one.fullsize for one in shown]
     return tuple(
-        PostMedia(
-            id=one.image.id if one.image is not None else "",
-            kind=MediaKind.IMAGE,
-            url=urls[number] if number < len(urls) else None,
-            alt_text=one.alt or None,
-        )
-        for number, one in enumerate(embed.images or embed.items or [])
+        [
+            PostMedia(
+                id=one.image.id if one.image is not None else "",
+                kind=MediaKind.IMAGE,
+                url=urls[number] if number < len(urls) else None,
+                alt_text=one.alt or None,
+            )
+            for number, one in enumerate(embed.images or embed.items or ())
+        ]
     )
 
 
@@ -152,47 +157,36 @@ def _written_at(record: WireRecord, indexed_at: datetime | None) -> datetime | N
     return min(times, default=None)
 
 
-def _post(record: WireRecord, uri: str, raw: Raw, account: AccountRef | None) -> Post:
+def to_post(wire: WirePost, raw: Raw, account: AccountRef | None) -> Post:
+    """Map a post as readers get it."""
+    record = wire.record or NO_RECORD
     return Post(
-        id=uri,
+        id=wire.uri,
         account=account,
+        author=_author(wire.author),
         text=record.text or "",
-        url=_post_url(uri),
-        published_at=record.created_at,
+        url=_post_url(wire.uri),
+        published_at=_written_at(record, wire.indexed_at),
         visibility=Visibility.PUBLIC,
         language=record.langs[0] if record.langs else None,
-        media=_all_media(record.embed, None),
+        media=_all_media(record.embed, wire.embed),
         reply_to=record.reply.parent.uri if record.reply is not None else None,
         quotes=_quoted(record.embed),
+        like_count=wire.like_count,
+        share_count=wire.repost_count,
+        reply_count=wire.reply_count,
+        quote_count=wire.quote_count,
         raw=raw,
     )
 
 
-def to_post(wire: WirePost, raw: Raw, account: AccountRef | None) -> Post:
-    """Map a post as readers get it."""
-    record = wire.record or WireRecord()
-    changes = {
-        "author": _author(wire.author),
-        "published_at": _written_at(record, wire.indexed_at),
-        "media": _all_media(record.embed, wire.embed),
-        "like_count": wire.like_count,
-        "share_count": wire.repost_count,
-        "reply_count": wire.reply_count,
-        "quote_count": wire.quote_count,
-    }
-    return _post(record, wire.uri, raw, account).model_copy(update=changes)
-
-
 def record_post(record: WireRecord | None, uri: str, raw: Raw, account: AccountRef | None) -> Post:
     """Map a post as its server keeps it: without counts, and without its author's name but our own."""
-    post = _post(record or WireRecord(), uri, raw, account)
     address = parse_uri(uri)
     owner = address.authority if address is not None else ""
-    if account is not None and account.id == owner:
-        author = Author(id=owner, handle=account.handle or "", url=_profile_url(owner))
-    else:
-        author = Author(id=owner, handle="", url=_profile_url(owner))
-    return post.model_copy(update={"author": author})
+    known = account is not None and account.id == owner
+    author = WireAuthor(did=owner, handle=(account.handle or "") if account is not None and known else "")
+    return to_post(WirePost(uri=uri, cid="", author=author, record=record), raw, account)
 
 
 def stored_raw(address: Address, cid: str, value: JsonValue) -> Raw:
@@ -261,7 +255,7 @@ def post_message(
 def _message(
     record: WireRecord,
     uri: str,
-    author: WireProfile,
+    author: WireAuthor,
     time: datetime,
     raw: Raw,
     account: AccountRef | None,

@@ -33,7 +33,7 @@ from socialkit.platforms.bluesky._wire import (
     WireToken,
     WireUploaded,
 )
-from socialkit.transport import Request, Safety, Secret
+from socialkit.transport import FileBody, Request, Safety, Secret
 
 __all__ = ["BlueskyMedia", "Files", "to_media"]
 
@@ -102,7 +102,7 @@ class Files:
             method="POST",
             url="xrpc/com.atproto.repo.uploadBlob",
             headers={"Content-Type": media.mime_type or "application/octet-stream"},
-            content=_read(media),
+            content=FileBody(media.filename, media.stream),
             safety=Safety.PREPARE,
         )
         answer = await self._core.pipeline.call(request, WireUploaded)
@@ -124,7 +124,7 @@ class Files:
             url=f"{self._service()}/xrpc/app.bsky.video.uploadVideo",
             params=(("did", did), ("name", media.filename)),
             headers={"Content-Type": "video/mp4", "Authorization": Secret(f"Bearer {token}")},
-            content=_read(media),
+            content=FileBody(media.filename, media.stream),
             safety=Safety.PREPARE,
             signed=False,
             accepts=frozenset({KNOWN}),
@@ -191,11 +191,6 @@ class Files:
             f"{media.filename} could not be processed; nothing was published: {why or 'no reason given'}"
         )
         return MediaProcessingError(message, platform=self._core.facts.name)
-
-
-def _read(media: Media) -> bytes:
-    with media.stream() as file:
-        return file.read()
 
 
 def to_media(file: Uploaded) -> PostMedia:

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from socialkit.models import Lenient, Timestamp, WireModel
 
 __all__ = [
+    "WireAuthor",
     "WireConvo",
     "WireConvoAnswer",
     "WireConvos",
@@ -122,14 +123,19 @@ class WireRecord(Wire):
     embed: Lenient[WireEmbed] = None
 
 
-class WireProfile(Wire):
-    """Somebody."""
+class WireAuthor(Wire):
+    """Somebody, as it stands beside each post: no more is read, because a page repeats it a hundred times."""
 
     did: str
     handle: str = ""
     display_name: Lenient[str] = None
-    description: Lenient[str] = None
     avatar: Lenient[str] = None
+
+
+class WireProfile(WireAuthor):
+    """Somebody, whole."""
+
+    description: Lenient[str] = None
     followers_count: Lenient[int] = None
     follows_count: Lenient[int] = None
     posts_count: Lenient[int] = None
@@ -162,7 +168,7 @@ class WirePost(Wire):
 
     uri: str
     cid: str
-    author: WireProfile
+    author: WireAuthor
     record: Lenient[WireRecord] = None
     embed: Lenient[WireView] = None
     indexed_at: Lenient[Timestamp] = None
@@ -289,7 +295,7 @@ class WireNotification(Wire):
 
     uri: str
     cid: str
-    author: WireProfile
+    author: WireAuthor
     reason: str
     reason_subject: Lenient[str] = None
     record: Lenient[WireRecord] = None
@@ -329,7 +335,7 @@ class WireConvo(Wire):
     """A conversation."""
 
     id: str
-    members: list[WireProfile] = []
+    members: list[WireAuthor] = []
     last_message: Lenient[WireMessage] = None
 
 
