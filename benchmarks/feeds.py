@@ -19,6 +19,9 @@ from benchmarks.timing import added_by, aside, race
 
 __all__ = ["measure"]
 
+ROUNDS: Final = 15
+CALLS: Final = 50
+"""In a round: so many that the garbage collector goes over the whole process in each contender's turn."""
 MEMORY_ROUNDS: Final = 5
 WANTED: Final[dict[str, str | int]] = {"actor": DID, "limit": 100, "filter": "posts_with_replies"}
 
@@ -48,7 +51,7 @@ def measure() -> list[Figure]:
     """Return the processor time of a page, and the memory that pages take."""
     pythons = {"atproto": python_with(ATPROTO)}
     with served() as url:
-        course = race({"bare": _bare(url), "ours": _ours(url)}, rounds=41, calls=10)
+        course = race({"bare": _bare(url), "ours": _ours(url)}, rounds=ROUNDS, calls=CALLS)
         theirs = aside("benchmarks.feeds", "race", "atproto", url, python=pythons["atproto"])
         memory = {
             name: median(
@@ -73,7 +76,7 @@ def measure() -> list[Figure]:
 
 
 def _raced(name: str, url: str) -> dict[str, float]:
-    course = race({"bare": _bare(url), "theirs": CONTENDERS[name](url)}, rounds=21, calls=5)
+    course = race({"bare": _bare(url), "theirs": CONTENDERS[name](url)}, rounds=ROUNDS, calls=CALLS)
     return {"seconds": course.seconds("theirs"), "ratio": course.ratio("theirs", "bare")}
 
 

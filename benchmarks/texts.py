@@ -1,4 +1,4 @@
-"""Posts as people write them, made up here: words, links, mentions, tags, emoji, and scripts without spaces."""
+"""Posts as people write them, made up here: words, links, mentions, tags, emoji, scripts without spaces."""
 
 from __future__ import annotations
 
