@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
+from socialkit.errors import ConfigurationError
 from socialkit.models._base import GivenModel, Model
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
@@ -42,9 +43,12 @@ def _language(tag: str) -> str:
 
 def _target(key: str) -> str:
     if TARGET.fullmatch(key) is None:
-        message = f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
-        raise ValueError(message)
+        raise ValueError(_is_no_target(key))
     return key
+
+
+def _is_no_target(key: str) -> str:
+    return f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
 
 
 Language = Annotated[str, AfterValidator(_language)]
@@ -127,7 +131,12 @@ class Draft(GivenModel):
 
         Args:
             target: A platform (`x`), or an account (`acme/x/main`).
+
+        Raises:
+            ConfigurationError: It is neither, such as the key of an account that belongs to no brand.
         """
+        if TARGET.fullmatch(target) is None:
+            raise ConfigurationError(_is_no_target(target))
         platform = target.split("/")[1] if "/" in target else target
         changes: dict[str, object] = {"variants": {}}
         for key in dict.fromkeys((platform, target)):

@@ -157,8 +157,9 @@ class _Way:
         self.credentials = _without(credentials, extra)
         self.base_url = base_url
         self.tokens = tokens
-        workspace = account is not None and account.brand is not None
-        place = account.key if account is not None and workspace else f"bluesky/{host_of(base_url)}"
+        if account is None or account.brand is None:
+            account = AccountRef(platform="bluesky", host=host_of(base_url))
+        place = account.key
         # With the name in it: another account's session under the same key would post as that one.
         self.key = f"{place}/{self.identifier.removeprefix('@').lower()}" if self.identifier else place
         self._require_something()

@@ -151,7 +151,7 @@ def _key(account: AccountRef | None, base_url: str) -> str:
     if account is not None and account.brand is not None:
         return account.key
     if account is not None and account.id is not None:
-        return f"mastodon/{host_of(base_url)}/{account.id}"
+        return AccountRef(platform="mastodon", host=host_of(base_url), id=account.id).key
     message = (
         "account= is missing: a token store holds many accounts, so say whose token this is, "
         'such as AccountRef(platform="mastodon", brand="acme", name="main")'
