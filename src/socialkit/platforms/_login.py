@@ -93,7 +93,8 @@ class Login:
 
         Raises:
             ConfigurationError: The login was refused, belongs to another state, or was tampered with.
-            AuthenticationError: The code is not good any more: start again.
+            AuthenticationError: The code is not good any more, the login was begun longer ago than
+                `socialkit.auth.LOGIN_LIFE` (an hour), or another server answers than was asked: start again.
         """
         hidden = Secret(callback)
         del callback  # the code in it would stand in the traceback
@@ -121,9 +122,9 @@ class Login:
         if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)
-        code = parse_callback(callback.reveal(), state)
         pipeline = self._pipeline(mode)
         try:
+            code = parse_callback(callback.reveal(), state, now=pipeline.transport.now())
             return await self._flow.finish(code, state, pipeline)
         finally:
             await self._release(pipeline)
