@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from socialkit.auth import Credentials, MemoryTokenStore, Refreshing, RefreshModel, Stored
+from socialkit.auth import Credentials, LoginState, MemoryTokenStore, Refreshing, RefreshModel, Stored
 from socialkit.errors import AuthenticationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.transport import OpenAnswer, Request, Response, Secret, Transport
@@ -22,6 +22,23 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KEY = "acme/pixelwall/main"
 REQUEST = Request(method="GET", url="https://pixelwall.example/me")
+BACK = "https://shop.example/back"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+def state(**changes: Any) -> LoginState:
+    defaults: dict[str, Any] = {
+        "platform": "pixelwall",
+        "base_url": "https://pixelwall.example",
+        "client_id": "shop",
+        "client_secret": Secret("secret-of-app"),
+        "code_verifier": Secret(VERIFIER),
+        "nonce": Secret("nonce-of-login"),
+        "redirect_uri": BACK,
+        "scopes": ("read", "write:posts"),
+        "created_at": NOON,
+    }
+    return LoginState(**(defaults | changes))
 
 
 class ThreadLock(AbstractAsyncContextManager[None]):

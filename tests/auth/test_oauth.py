@@ -5,8 +5,7 @@ import hashlib
 import string
 from base64 import urlsafe_b64decode
 from functools import partial
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import assume
@@ -14,41 +13,18 @@ from hypothesis import given as given_that
 from hypothesis import strategies as st
 
 from socialkit.auth import (
-    OUT_OF_BAND,
     PKCE,
     LoginState,
     authorize_url,
     make_nonce,
-    parse_callback,
     refresh_request,
     token_request,
 )
 from socialkit.errors import ConfigurationError
 from socialkit.transport import Safety, Secret
-from tests.auth.support import NOON, shown
+from tests.auth.support import BACK, NOON, VERIFIER, state
 
 UNRESERVED = string.ascii_letters + string.digits + "-._~"
-BACK = "https://shop.example/back"
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-
-
-def state(**changes: Any) -> LoginState:
-    defaults: dict[str, Any] = {
-        "platform": "pixelwall",
-        "base_url": "https://pixelwall.example",
-        "client_id": "shop",
-        "client_secret": Secret("secret-of-app"),
-        "code_verifier": Secret(VERIFIER),
-        "nonce": Secret("nonce-of-login"),
-        "redirect_uri": BACK,
-        "scopes": ("read", "write:posts"),
-        "created_at": NOON,
-    }
-    return LoginState(**(defaults | changes))
-
-
-def back(**params: str) -> str:
-    return f"{BACK}?{urlencode(params)}"
 
 
 def test_challenge_is_that_of_the_rfc() -> None:
@@ -121,85 +97,6 @@ def test_platforms_may_name_the_client_and_split_scopes_their_own_way() -> None:
     assert "code_challenge" not in query
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        back(code="code-1", state="nonce-of-login"),
-        back(code="code-1", state="nonce-of-login") + "#_=_",
-        "/back?code=code-1&state=nonce-of-login",
-        "?code=code-1&state=nonce-of-login",
-        "code=code-1&state=nonce-of-login",
-        "  state=nonce-of-login&code=code-1\n",
-    ],
-)
-def test_code_is_read_from_an_address_or_a_query(answer: str) -> None:
-    assert parse_callback(answer, state()) == Secret("code-1")
-
-
-@given_that(st.text(max_size=40))
-def test_state_of_another_login_is_refused(nonce: str) -> None:
-    assume(nonce != "nonce-of-login")
-
-    with pytest.raises(ConfigurationError, match="state"):
-        parse_callback(back(code="code-1", state=nonce), state())
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (back(code="code-1"), "not this login's"),
-        (back(state="nonce-of-login"), "no code"),
-        (BACK, "neither a code nor an error"),
-        ("code-1", "neither a code nor an error"),
-        ("", "neither a code nor an error"),
-        ("http://[broken?code=1", "neither a code nor an error"),
-        (back(code="code-1", state="nonce-of-login") + "&code=code-2", "two codes"),
-        (back(code="code-1", state="nonce-of-login") + "&state=another", "two codes"),
-        (back(error="access_denied"), "refused: access_denied"),
-        (
-            back(error="access_denied", error_description="You said\nno"),
-            "refused: access_denied: You said no",
-        ),
-    ],
-)
-def test_other_answers_are_refused_with_a_reason(answer: str, words: str) -> None:
-    with pytest.raises(ConfigurationError, match=words) as caught:
-        parse_callback(answer, state())
-
-    assert caught.value.platform == "pixelwall"
-
-
-def test_long_words_of_a_platform_are_cut() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        parse_callback(back(error="x", error_description="y" * 5_000), state())
-
-    assert len(str(caught.value)) < 300
-
-
-@pytest.mark.parametrize(
-    "answer", ["code-1", " code-1\n", "https://pixelwall.example/oauth/authorize/native?code=code-1"]
-)
-def test_copied_code_is_taken_out_of_band(answer: str) -> None:
-    assert parse_callback(answer, state(redirect_uri=OUT_OF_BAND)) == Secret("code-1")
-
-
-@pytest.mark.parametrize("answer", ["", "https://pixelwall.example/", back(code="code-1", state="another")])
-def test_out_of_band_refuses_what_is_no_code(answer: str) -> None:
-    with pytest.raises(ConfigurationError):
-        parse_callback(answer, state(redirect_uri=OUT_OF_BAND))
-
-
-def refuse_a_planted_code() -> None:
-    parse_callback("https://shop.example/back?code=planted-code&state=x", state())
-
-
-def test_refused_address_shows_no_code_in_a_traceback_with_locals() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        refuse_a_planted_code()
-
-    assert "planted-code" not in shown(caught.value)
-
-
 @given_that(
     st.builds(
         state,
@@ -207,6 +104,8 @@ def test_refused_address_shows_no_code_in_a_traceback_with_locals() -> None:
         client_secret=st.none() | st.builds(Secret, st.text()),
         code_verifier=st.none() | st.builds(Secret, st.text()),
         scopes=st.lists(st.text()).map(tuple),
+        issuer=st.none() | st.text(),
+        names_issuer=st.booleans(),
         extra=st.dictionaries(st.text(), st.text(), max_size=3),
     )
 )

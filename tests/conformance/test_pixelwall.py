@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,71 @@ def test_a_broken_package_breaks_nobody_else(packages: Path) -> None:
     )
     with pytest.raises(sk.ConfigurationError, match="no_such_module_anywhere"):
         sk.connect("pixelwall", Credentials(access_token="x"))
+
+
+BROKEN = {
+    "no module": "brokenwall = no_such_module_anywhere:REGISTRATION",
+    "no registration": "brokenwall = tests.conformance.pixelwall:FACTS",
+    "no code": "brokenwall = broken_wall:NO_CODE",
+    "no facts": "brokenwall = broken_wall:NO_FACTS",
+    "other facts": "brokenwall = broken_wall:OTHER_FACTS",
+}
+
+
+@pytest.fixture(params=BROKEN.values(), ids=list(BROKEN))
+def broken(request: pytest.FixtureRequest, packages: Path) -> Iterator[None]:
+    """A package that brings a platform and is broken, installed beside one that is not."""
+    (packages / "broken_wall.py").write_text(
+        "from socialkit.platforms import Registration\n"
+        "HERE = dict(name='brokenwall', client='A', async_client='B', simulator='no_such_module:Wall')\n"
+        "NO_CODE = Registration(module='no_such_module', **HERE)\n"
+        "NO_FACTS = Registration(module='broken_wall', **HERE)\n"
+        "OTHER_FACTS = Registration(module='broken_wall', facts='HERE', **HERE)\n"
+    )
+    write_package(packages, "pixelwall = tests.conformance.pixelwall:REGISTRATION", request.param)
+    yield
+    sys.modules.pop("broken_wall", None)
+
+
+@pytest.mark.usefixtures("broken")
+def test_the_catalogue_leaves_out_a_broken_package_and_names_it() -> None:
+    with pytest.warns(RuntimeWarning, match="'brokenwall' is left out: ") as caught:
+        entries = sk.catalogue()
+
+    assert [one.name for one in entries] == ["bluesky", "mastodon", "pixelwall"]
+    assert [one.filename for one in caught] == [__file__]
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_draft_is_checked_for_all_others_when_a_package_is_broken() -> None:
+    with pytest.warns(RuntimeWarning, match="'brokenwall' is left out: ") as caught:
+        problems = sk.check("a" * 90)
+
+    assert {name: len(found) for name, found in problems.items()} == {
+        "bluesky": 0,
+        "mastodon": 0,
+        "pixelwall": 1,
+    }
+    assert [one.filename for one in caught] == [__file__]
+    with pytest.raises(sk.ConfigurationError, match="brokenwall"):
+        sk.check("a", "brokenwall")
+
+
+@pytest.mark.usefixtures("broken")
+def test_the_world_is_served_without_a_broken_package() -> None:
+    with sk.Sandbox() as world:
+        with pytest.warns(RuntimeWarning, match="'brokenwall' is left out: "):
+            server = world.serve()
+
+        assert server.url("pixelwall").startswith("http://127.0.0.1:")
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("connect", [sk.connect, sk.connect_async])
+def test_connecting_to_a_broken_package_says_that_it_is_broken(connect: Callable[..., object]) -> None:
+    with pytest.raises(sk.ConfigurationError) as caught:
+        connect("brokenwall", Credentials(access_token="x"))
+    assert caught.value.platform == "brokenwall"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,13 @@ values = st.fixed_dictionaries(
 ).map(dict[str, Any])
 
 
+def without_thread(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: () if name == "thread" else value for name, value in given.items()}
+
+
+of_parts = values.map(without_thread)
+"""What a part of a thread can have: all but a thread."""
+
 options = (
     st.fixed_dictionaries({}, optional={name: st.sampled_from(pair) for name, pair in OPTIONS.items()})
     .map(dict[str, Any])
@@ -51,15 +58,16 @@ options = (
 
 
 @st.composite
-def drafts(draw: st.DrawFn, *, thread: bool = True) -> Draft:
-    fields = draw(values)
+def drafts(draw: st.DrawFn, *, whole: bool = True) -> Draft:
+    own = values if whole else of_parts
+    fields = draw(own)
     if draw(st.booleans()):
         fields["options"] = draw(st.lists(options, max_size=2))
     if draw(st.booleans()):
         kinds = st.sampled_from(["x", "mastodon", "acme/mastodon/main"])
-        fields["variants"] = draw(st.dictionaries(kinds, values.map(lambda given: Variant(**given))))
-    if thread and draw(st.booleans()):
-        fields["thread"] = draw(st.lists(drafts(thread=False), max_size=2))
+        fields["variants"] = draw(st.dictionaries(kinds, own.map(lambda given: Variant(**given))))
+    if whole and draw(st.booleans()):
+        fields["thread"] = draw(st.lists(drafts(whole=False), max_size=2))
     return Draft(**fields)
 
 
@@ -153,6 +161,47 @@ def test_parts_of_a_thread_have_variants_of_their_own() -> None:
 
     assert [part.text for part in draft.for_("x").parts] == ["One", "2"]
     assert [part.text for part in draft.for_("mastodon").parts] == ["One", "Two"]
+
+
+NESTED: Mapping[str, Callable[[Draft], dict[str, Any]]] = {
+    "a part with a thread": lambda part: {"thread": [Draft(thread=[part])]},
+    "a part whose variant has a thread": lambda part: {
+        "thread": [Draft(variants={"x": Variant(thread=[part])})]
+    },
+    "a variant's part with a thread": lambda part: {
+        "variants": {"x": Variant(thread=[Draft(thread=[part])])}
+    },
+    "a part that was read": lambda part: {"thread": [{"thread": [part.model_dump()]}]},
+}
+
+
+@pytest.mark.parametrize("nest", NESTED.values(), ids=list(NESTED))
+def test_a_part_of_a_thread_has_no_thread_of_its_own(nest: Callable[[Draft], dict[str, Any]]) -> None:
+    with pytest.raises(ValidationError, match="a part of a thread has a thread of its own"):
+        Draft(text="One", **nest(Draft(text="Three")))
+
+
+@pytest.mark.parametrize("step", ["thread", "variant"])
+def test_drafts_nested_beyond_all_depth_are_refused_when_read(step: str) -> None:
+    document: dict[str, Any] = {"text": "x"}
+    for _ in range(5_000):
+        inner = {"thread": [document]}
+        document = inner if step == "thread" else {"variants": {"x": inner}}
+
+    with pytest.raises(ValidationError):
+        Draft.model_validate(document)
+
+
+def test_a_draft_that_was_copied_into_itself_is_refused_with_its_problems() -> None:
+    draft = Draft(text="One")
+    for _ in range(5_000):
+        draft = draft.model_copy(update={"thread": (draft,)})  # which checks nothing
+
+    problems = FACTS.rules.check(draft, "mastodon", FACTS.limits)
+
+    assert [(one.field, one.message) for one in problems] == [
+        ("thread[0].thread", "stands inside a thread: give the parts in one list")
+    ]
 
 
 def test_options_of_other_platforms_go() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from socialkit.errors import ConfigurationError
 from socialkit.models import (
     AccountRef,
     Attempt,
@@ -25,6 +26,7 @@ from socialkit.models import (
     Problem,
     Severity,
     SubjectKind,
+    Variant,
 )
 from socialkit.platforms import MastodonOptions
 from socialkit.testing import message, picture, post
@@ -80,12 +82,43 @@ def test_a_conflict_names_what_differs() -> None:
     [
         (AccountRef(platform="x", brand="acme"), "acme/x/main"),
         (AccountRef(platform="x", brand="acme", name="fr", id="7"), "acme/x/fr"),
-        (AccountRef(platform="mastodon", host="mastodon.example", id="7"), "mastodon/mastodon.example/7"),
+        (AccountRef(platform="mastodon", host="mastodon.example", id="7"), "mastodon://mastodon.example/7"),
+        (AccountRef(platform="mastodon", host="mastodon.example"), "mastodon://mastodon.example"),
+        (AccountRef(platform="x", id="7"), "x:///7"),
         (AccountRef(platform="x"), "x"),
     ],
 )
 def test_an_account_has_a_key(ref: AccountRef, key: str) -> None:
     assert ref.key == key
+
+
+@given(refs)
+def test_a_key_is_read_as_the_account_that_it_names_or_refused(ref: AccountRef) -> None:
+    names = ["x", "mastodon", "a", "b"]
+    draft = Draft(text="", variants={name: Variant(text=f"For {name}") for name in names})
+    if ref.brand is None and ref.key != ref.platform:
+        with pytest.raises(ConfigurationError, match="neither a platform, such as 'x', nor an account"):
+            draft.for_(ref.key)
+        return
+
+    assert draft.for_(ref.key).text == f"For {ref.platform}"
+
+
+@given(refs, refs)
+def test_accounts_that_differ_have_keys_that_differ(one: AccountRef, other: AccountRef) -> None:
+    if one.key == other.key:
+        assert (one.platform, one.brand) == (other.platform, other.brand)
+        if one.brand is None:
+            assert (one.host, one.id) == (other.host, other.id)
+        else:
+            assert (one.name or "main") == (other.name or "main")
+
+
+@pytest.mark.parametrize("name", ["platform", "host", "brand", "name"])
+@pytest.mark.parametrize("wrong", ["", " ", "a/x", "/"])
+def test_a_part_of_a_key_holds_no_slash(name: str, wrong: str) -> None:
+    with pytest.raises(ValidationError, match="cannot be part of an account's key"):
+        AccountRef.model_validate({"platform": "x", name: wrong})
 
 
 @given(

@@ -13,15 +13,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import quote
 
+import pytest
+
 import socialkit as sk
 from socialkit.models import Attempt
 from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions
 from socialkit.transport import AsyncTransport, BlockingTransport, Retry, Secret
-from tests.transport.loopback import Loopback, http
+from tests.transport.loopback import Act, Loopback, Reply, http
 
 MARK: Final = "planted"
 ACCESS: Final = "PLANTEDaccess/PLANTED+token=="
 """With the characters that JSON, HTML and addresses spell in other ways."""
+CLIENT_SECRET: Final = "PLANTEDclient/PLANTED+secret"
+CODE: Final = "PLANTEDcode/PLANTED+code"
+VERIFIER: Final = "PLANTED-verifier-" + "PLANTED" * 5
+REFRESH: Final = "PLANTEDrefresh/PLANTED+token"
+PASSWORD: Final = 'PLANTEDpassword&<PLANTED>"é'
 GIF: Final = bytes.fromhex(
     "47494638396101000100800000ffffff00000021f90400000000002c00000000010001000002024401003b"
 )
@@ -31,6 +38,7 @@ TWICE: Final = Retry(attempts=2, base=timedelta(0))
 
 Client: TypeAlias = Mastodon | AsyncMastodon
 Operation: TypeAlias = Callable[[Any], Any]
+Serve: TypeAlias = Callable[[Reply], Loopback]
 
 
 class BlockingHaste(BlockingTransport):
@@ -302,3 +310,57 @@ def token_of(request: bytes) -> str | None:
 def first_lines(server: Loopback) -> list[str]:
     """Return method and target of each request that came."""
     return [one.partition(b" HTTP/")[0].decode("latin-1") for one in server.requests]
+
+
+def raised(call: Callable[[], object]) -> Exception:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is, it is looked through
+        call()
+    return caught.value
+
+
+def misfit(request: bytes) -> bytes:
+    """An answer of the wrong shape that repeats what came."""
+    text = echoed(request)
+    return http(json.dumps([{"id": {"token": text}, "created_at": text, text: text}]).encode())
+
+
+def misfit_object(request: bytes) -> bytes:
+    text = echoed(request)
+    return http(json.dumps({"id": "1", "created_at": text, "account": text, "url": [text]}).encode())
+
+
+def page(request: bytes) -> bytes:
+    return http(f"<html>{echoed(request)}</html>".encode(), 200, "Content-Type: text/html")
+
+
+def truncated(request: bytes) -> bytes:
+    return http(json.dumps({"id": "1", "echo": echoed(request)}).encode()[:-2])
+
+
+def cut(request: bytes) -> bytes:
+    return Cut(http(json.dumps({"id": "1", "echo": echoed(request)}).encode())[:-5])
+
+
+def no_http(request: bytes) -> bytes:
+    return Cut(request + b"\r\n\r\n")
+
+
+def away(request: bytes) -> bytes:
+    token = token_of(request) or ""
+    where = f"Location: http://localhost:1/?access_token={token}&x={token}"
+    return http(echoed(request).encode(), 302, where)
+
+
+FAULTS: Final[dict[str, Reply]] = {
+    **{str(status): echo(status) for status in (400, 401, 403, 404, 409, 410, 418, 422, 429, 500, 503, 999)},
+    "304": lambda request: http(b"", 304, f"X-Request-Id: {token_of(request)}"),
+    "page": page,
+    "page 500": lambda request: page(request).replace(b" 200 ", b" 500 ", 1),
+    "truncated": truncated,
+    "cut": cut,
+    "list": misfit,
+    "object": misfit_object,
+    "not http": no_http,
+    "away": away,
+    "drop": lambda _: Act.DROP,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,11 @@ class Act(Enum):
     HANG = "stay silent until the test ends"
 
 
-Reply = Callable[[bytes], "bytes | Act"]
+GAP = 0.02
+"""Seconds between the pieces of an answer that drips."""
+
+Reply = Callable[[bytes], "bytes | Act | Iterator[bytes]"]
+"""Several pieces go out one by one, until they or the test end."""
 
 
 def http(body: bytes = b"{}", status: int = 200, *headers: str) -> bytes:
@@ -89,7 +93,10 @@ class Loopback:
                         self._released.wait()
                     if isinstance(reply, Act):
                         return
-                    connection.sendall(reply)
+                    for piece in [reply] if isinstance(reply, bytes) else reply:
+                        connection.sendall(piece)
+                        if not isinstance(reply, bytes) and self._released.wait(GAP):
+                            return
             except OSError:
                 return
 

@@ -2,6 +2,7 @@
 
 from socialkit.auth._answers import WireToken, read_token
 from socialkit.auth._authenticators import Anonymous, BearerToken
+from socialkit.auth._callback import LOGIN_LIFE, parse_callback
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._dpop import ProofKey, Prover
 from socialkit.auth._oauth import (
@@ -10,7 +11,6 @@ from socialkit.auth._oauth import (
     LoginState,
     authorize_url,
     make_nonce,
-    parse_callback,
     refresh_request,
     token_request,
 )
@@ -19,6 +19,7 @@ from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 
 __all__ = [
+    "LOGIN_LIFE",
     "OUT_OF_BAND",
     "PKCE",
     "Anonymous",

@@ -8,16 +8,10 @@ from datetime import datetime, timedelta
 
 from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, secrets_in
 from socialkit.auth._stores import Stored
-from socialkit.errors import ConfigurationError
 from socialkit.models import require_aware
-from socialkit.transport import Secret
+from socialkit.transport import Secret, hide, require_text
 
 __all__ = ["Credentials"]
-
-
-def _wrapped(value: str | Secret | None) -> Secret | None:
-    # Text read from a file ends with a line break, which no header can carry.
-    return Secret(value.strip()) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -62,8 +56,8 @@ class Credentials(Sealed):
         account_id: str | None = None,
         extra: Mapping[str, str | Secret] | None = None,
     ) -> None:
-        access_token, refresh_token = _wrapped(access_token), _wrapped(refresh_token)
-        client_secret = _wrapped(client_secret)
+        access_token, refresh_token = hide(access_token), hide(refresh_token)
+        client_secret = hide(client_secret)
         given = {"access_token": access_token, "refresh_token": refresh_token, "client_secret": client_secret}
         values = given | {
             "expires_at": expires_at,
@@ -77,9 +71,7 @@ class Credentials(Sealed):
         for name, value in values.items():
             object.__setattr__(self, name, value)
         for name, secret in given.items():
-            if secret is not None and not secret:
-                message = f"{name} is empty: leave it out, or look where it was read from"
-                raise ConfigurationError(message)
+            require_text(name, secret)
         if expires_at is not None:
             object.__setattr__(self, "expires_at", require_aware(expires_at, "expires_at"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 import secrets
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from socialkit.auth._sealed import Sealed, frozen
 from socialkit.errors import ConfigurationError
@@ -25,7 +24,6 @@ __all__ = [
     "LoginState",
     "authorize_url",
     "make_nonce",
-    "parse_callback",
     "refresh_request",
     "token_request",
 ]
@@ -36,8 +34,6 @@ OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 VERIFIER: Final = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 REFUSALS: Final = frozenset({400, 401})
 """Left to `read_token`, which knows the codes of RFC 6749."""
-SHOWN: Final = 200
-"""How much of a platform's words a message repeats."""
 SECRETS: Final = ("client_secret", "code_verifier", "nonce", "proof_key")
 
 
@@ -102,6 +98,7 @@ class LoginState(Sealed):
     redirect_uri: str
     nonce: Secret
     created_at: datetime
+    """When the login was begun; `parse_callback` refuses what comes back later than `LOGIN_LIFE`."""
     base_url: str | None = None
     """The server, where a platform has many."""
     client_secret: Secret | None = None
@@ -110,6 +107,10 @@ class LoginState(Sealed):
     proof_key: Secret | None = None
     """The key that the tokens are bound to; None where the platform binds them to none."""
     scopes: tuple[str, ...] = ()
+    issuer: str | None = None
+    """Who sends people back, as the server calls itself; None where nobody said."""
+    names_issuer: bool = False
+    """Whether the server promised to say so in the address (RFC 9207): one that does not is refused."""
     extra: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     """What only one platform needs to remember; nothing secret."""
 
@@ -130,6 +131,8 @@ class LoginState(Sealed):
         scopes: Iterable[str] = (),
         pkce: bool = True,
         proof_key: Secret | None = None,
+        issuer: str | None = None,
+        names_issuer: bool = False,
         extra: Mapping[str, str] | None = None,
     ) -> LoginState:
         """Return the state of a new login, with a new nonce and, unless refused, a new PKCE verifier."""
@@ -144,6 +147,8 @@ class LoginState(Sealed):
             code_verifier=PKCE.generate().verifier if pkce else None,
             proof_key=proof_key,
             scopes=tuple(scopes),
+            issuer=issuer,
+            names_issuer=names_issuer,
             extra=extra or {},
         )
 
@@ -161,6 +166,8 @@ class LoginState(Sealed):
             "created_at": self.created_at.isoformat(),
             "base_url": self.base_url,
             "scopes": list(self.scopes),
+            "issuer": self.issuer,
+            "names_issuer": self.names_issuer,
             "extra": dict(self.extra),
         }
         document |= {name: secret.reveal() for name in SECRETS if (secret := getattr(self, name)) is not None}
@@ -227,74 +234,6 @@ def authorize_url(
         params |= {"code_challenge": PKCE(state.code_verifier).challenge, "code_challenge_method": "S256"}
     query = urlencode(params | dict(extra or {}))
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
-
-
-class _Callback:
-    """The parameters of a return, secrets wrapped."""
-
-    def __init__(self, answer: str) -> None:
-        self.bare = Secret(answer.strip())
-        pairs = parse_qsl(_query(answer.strip()), keep_blank_values=True)
-        self.twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
-        values = dict(pairs)
-        self.named = "code" in values or "state" in values or "error" in values
-        self.error = values.get("error")
-        self.reason = values.get("error_description") or values.get("error_reason") or ""
-        self.code = Secret(values.get("code", ""))
-        self.nonce = Secret(values.get("state", ""))
-
-    def copied(self) -> Secret | None:
-        """Return what a person copied: the code, or the address of the page that shows it."""
-        if self.named:
-            return None if self.nonce or self.error is not None else self.code
-        return None if "://" in self.bare.reveal() else self.bare
-
-
-def parse_callback(answer: str, state: LoginState) -> Secret:
-    """Return the code from the address that somebody came back to, or from its query.
-
-    A login without an address to return to (`OUT_OF_BAND`) takes the bare code too.
-
-    Raises:
-        ConfigurationError: The login was refused, belongs to somebody else, or was tampered with.
-    """
-    callback = _Callback(answer)
-    del answer  # it would stand in the traceback
-    if state.out_of_band and (code := callback.copied()):
-        return code
-    if callback.error is not None:
-        raise _wrong(state, f"the login was refused: {_words(callback)}")
-    if not callback.named:
-        raise _wrong(state, "the address holds neither a code nor an error: pass the whole address")
-    if {"code", "state"}.intersection(callback.twice):
-        raise _wrong(state, "the address holds two codes or two states: start the login again")
-    if not hmac.compare_digest(callback.nonce.reveal().encode(), state.nonce.reveal().encode()):
-        raise _wrong(state, "the state of the address is not this login's: start the login again")
-    if not callback.code:
-        raise _wrong(state, "the address holds no code: start the login again")
-    return callback.code
-
-
-def _query(text: str) -> str:
-    if "://" in text or text.startswith(("/", "?")):
-        return _query_of_address(text)
-    return text.partition("#")[0]
-
-
-def _query_of_address(text: str) -> str:
-    try:
-        return urlsplit(text).query
-    except ValueError:
-        return ""
-
-
-def _words(callback: _Callback) -> str:
-    text = f"{callback.error}: {callback.reason}" if callback.reason else f"{callback.error}"
-    return "".join(letter if letter.isprintable() else " " for letter in text[:SHOWN])
-
-
-def _wrong(state: LoginState, message: str) -> ConfigurationError:
-    return ConfigurationError(message, platform=state.platform, operation="login")
 
 
 def token_request(

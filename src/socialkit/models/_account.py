@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from socialkit.models._base import EMPTY_RAW, Model, Raw
 
 __all__ = ["AccountRef", "Author", "Profile"]
+
+
+def _part(name: str) -> str:
+    if not name.strip() or "/" in name:
+        message = f"{name!r} cannot be part of an account's key: it is empty or holds a slash"
+        raise ValueError(message)
+    return name
+
+
+KeyPart = Annotated[str, AfterValidator(_part)]
+"""With a slash in it, two accounts could have one key, and one the other's tokens."""
 
 
 class AccountRef(Model):
@@ -19,24 +33,28 @@ class AccountRef(Model):
         'acme/x/main'
     """
 
-    platform: str
-    host: str | None = None
+    platform: KeyPart
+    host: KeyPart | None = None
     """The server, where a platform has many."""
     id: str | None = None
     """The platform's own id; None until it was asked for."""
     handle: str | None = None
     """The name that people see."""
-    brand: str | None = None
+    brand: KeyPart | None = None
     """The brand's key in a workspace."""
-    name: str | None = None
+    name: KeyPart | None = None
     """The account's name in a workspace."""
 
     @property
     def key(self) -> str:
-        """`brand/platform/name` in a workspace, else `platform/host/id`."""
+        """`brand/platform/name` in a workspace, which drafts are for; else `platform://host/id`."""
         if self.brand is not None:
             return f"{self.brand}/{self.platform}/{self.name or 'main'}"
-        return "/".join(part for part in (self.platform, self.host, self.id) if part)
+        if self.host is None and self.id is None:
+            return self.platform
+        # Nothing between two slashes: no address of an account in a workspace looks like that.
+        place = f"{self.platform}://{self.host or ''}"
+        return place if self.id is None else f"{place}/{self.id}"
 
     def conflict(self, other: AccountRef) -> str | None:
         """Return why two refs cannot be the same account; None when nothing speaks against it."""

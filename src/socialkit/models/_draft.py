@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
+from socialkit.errors import ConfigurationError
 from socialkit.models._base import GivenModel, Model
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
@@ -42,9 +43,12 @@ def _language(tag: str) -> str:
 
 def _target(key: str) -> str:
     if TARGET.fullmatch(key) is None:
-        message = f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
-        raise ValueError(message)
+        raise ValueError(_is_no_target(key))
     return key
+
+
+def _is_no_target(key: str) -> str:
+    return f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
 
 
 Language = Annotated[str, AfterValidator(_language)]
@@ -52,6 +56,13 @@ Target = Annotated[str, AfterValidator(_target)]
 
 Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
 """A sequence as a caller writes it, kept as a tuple."""
+
+
+def _flat(parts: Sequence[Draft]) -> Sequence[Draft]:
+    if any(part.thread or any(one.thread for one in part.variants.values()) for part in parts):
+        message = "a part of a thread has a thread of its own: give the parts in one list"
+        raise ValueError(message)
+    return parts
 
 
 class Purpose(Model):
@@ -77,7 +88,7 @@ class Variant(GivenModel):
 
     text: str = ""
     media: Several[Media] = ()
-    thread: Several[Draft] = ()
+    thread: Annotated[Several[Draft], AfterValidator(_flat)] = ()
     first_comment: str | None = None
     language: Language | None = None
     visibility: Visibility | None = None
@@ -97,8 +108,8 @@ class Draft(GivenModel):
 
     text: str = ""
     media: Several[Media] = ()
-    thread: Several[Draft] = ()
-    """The parts after the first, each a draft with a text and media of its own."""
+    thread: Annotated[Several[Draft], AfterValidator(_flat)] = ()
+    """The parts after the first, each a draft with a text and media of its own, but no thread."""
     first_comment: str | None = None
     """A comment of our own under the post; if it fails, the post still counts as published."""
     language: Language | None = None
@@ -127,7 +138,17 @@ class Draft(GivenModel):
 
         Args:
             target: A platform (`x`), or an account (`acme/x/main`).
+
+        Raises:
+            ConfigurationError: It is neither, such as the key of an account that belongs to no brand.
         """
+        if TARGET.fullmatch(target) is None:
+            raise ConfigurationError(_is_no_target(target))
+        draft = self._laid(target)
+        thread = tuple(part._laid(target) for part in draft.thread)
+        return draft.model_copy(update={"thread": thread})
+
+    def _laid(self, target: str) -> Draft:
         platform = target.split("/")[1] if "/" in target else target
         changes: dict[str, object] = {"variants": {}}
         for key in dict.fromkeys((platform, target)):
@@ -135,9 +156,7 @@ class Draft(GivenModel):
             if variant is not None:
                 changes |= {name: getattr(variant, name) for name in variant.model_fields_set}
         changes["options"] = tuple(one for one in self.options if one.platform == platform)
-        draft = self.model_copy(update=changes)
-        thread = tuple(part.for_(target) for part in draft.thread)
-        return draft.model_copy(update={"thread": thread})
+        return self.model_copy(update=changes)
 
     def option(self, kind: type[OptionsT]) -> OptionsT | None:
         """Return the options of one class, if the draft has them; the last given wins.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from socialkit.models import CatalogueEntry, Draft, Evidence, Measure, Problem
-from socialkit.platforms._registry import find, names
+from socialkit.platforms._registry import Registration, each, find
 
 __all__ = ["catalogue", "check", "measure"]
 
@@ -15,11 +15,13 @@ __all__ = ["catalogue", "check", "measure"]
 def catalogue() -> tuple[CatalogueEntry, ...]:
     """Return what every platform can do, how much it takes, and how well that is known.
 
+    A platform whose package is broken is left out, with a `RuntimeWarning` that names it.
+
     Example:
         >>> [entry.name for entry in catalogue() if entry.name == "mastodon"]
         ['mastodon']
     """
-    return tuple(_entry(name) for name in names())
+    return each(_entry)
 
 
 def check(draft: Draft | str, *platforms: str) -> dict[str, tuple[Problem, ...]]:
@@ -27,17 +29,18 @@ def check(draft: Draft | str, *platforms: str) -> dict[str, tuple[Problem, ...]]
 
     Args:
         draft: What is to be published.
-        *platforms: Their names; all if none is given.
+        *platforms: Their names; all if none is given, but for those whose package is broken: a
+            `RuntimeWarning` names them.
 
     Raises:
-        ConfigurationError: There is no such platform.
+        ConfigurationError: There is no such platform, or the package that brings it is broken.
 
     Example:
         >>> [problem.message for problem in check("", "mastodon")["mastodon"]]
         ['is empty, and there is nothing else to publish']
     """
     whole = Draft(text=draft) if isinstance(draft, str) else draft
-    facts = [find(name).load_facts() for name in platforms or names()]
+    facts = [find(name).load_facts() for name in platforms] or each(Registration.load_facts)
     return {one.name: one.rules.check(whole, one.name, one.limits) for one in facts}
 
 
@@ -55,16 +58,16 @@ def measure(text: str, platform: str) -> Measure:
     return facts.rules.measure(text, facts.limits)
 
 
-def _entry(name: str) -> CatalogueEntry:
-    facts = find(name).load_facts()
+def _entry(registration: Registration) -> CatalogueEntry:
+    facts = registration.load_facts()
     return CatalogueEntry(
-        name=name,
+        name=registration.name,
         capabilities=facts.capabilities,
         limits=facts.limits,
         api_version=facts.api_version,
         end_of_life=facts.end_of_life,
         documentation=facts.documentation,
-        evidence=_evidence().get(name, {}),
+        evidence=_evidence().get(registration.name, {}),
     )
 
 

@@ -10,7 +10,15 @@ from socialkit.errors import ConfigurationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.platforms._registry import find
 from socialkit.platforms.base import LoginPlan
-from socialkit.transport import Pipeline, Secret, Transport, default_transport
+from socialkit.transport import (
+    Pipeline,
+    Secret,
+    Transport,
+    base_address,
+    default_transport,
+    hide,
+    require_text,
+)
 
 if TYPE_CHECKING:
     from socialkit.platforms.base import LoginFlow
@@ -62,7 +70,9 @@ class Login:
         app_name: str = "socialkit",
         transport: Transport | None = None,
     ) -> None:
-        client_secret = Secret(client_secret) if isinstance(client_secret, str) else client_secret
+        client_secret = hide(client_secret)
+        base_url = None if base_url is None else base_address(base_url)
+        require_text("client_secret", client_secret)
         self._platform = platform
         self._flow: LoginFlow = find(platform).load_login()
         self._plan = LoginPlan(
@@ -93,7 +103,8 @@ class Login:
 
         Raises:
             ConfigurationError: The login was refused, belongs to another state, or was tampered with.
-            AuthenticationError: The code is not good any more: start again.
+            AuthenticationError: The code is not good any more, the login was begun longer ago than
+                `socialkit.auth.LOGIN_LIFE` (an hour), or another server answers than was asked: start again.
         """
         hidden = Secret(callback)
         del callback  # the code in it would stand in the traceback
@@ -118,12 +129,13 @@ class Login:
             await self._release(pipeline)
 
     async def _finish(self, mode: type[Mode], callback: Secret, state: LoginState) -> Credentials:
+        require_text("callback", callback)
         if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)
-        code = parse_callback(callback.reveal(), state)
         pipeline = self._pipeline(mode)
         try:
+            code = parse_callback(callback.reveal(), state, now=pipeline.transport.now())
             return await self._flow.finish(code, state, pipeline)
         finally:
             await self._release(pipeline)

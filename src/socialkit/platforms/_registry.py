@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from socialkit.errors import ConfigurationError
 from socialkit.platforms.base import AsyncClient, Client, LoginFlow, PlatformFacts
 
-__all__ = ["ENTRY_POINTS", "Registration", "find", "load_options", "names"]
+__all__ = ["ENTRY_POINTS", "Registration", "each", "find", "load_options", "names"]
+
+T = TypeVar("T")
 
 ENTRY_POINTS: Final = "socialkit.platforms"
 """The group under which other packages register platforms; each entry point is a `Registration`."""
@@ -42,7 +46,7 @@ class Registration:
     """Where its simulator lies, such as `pixelwall.sandbox:PixelwallSimulator`, if it has one."""
 
     def _load(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.module), name)
+        return _attribute(self.name, self.module, name)
 
     def load_client(self) -> type[Client]:
         """Return the blocking class."""
@@ -53,8 +57,16 @@ class Registration:
         return cast("type[AsyncClient]", self._load(self.async_client))
 
     def load_facts(self) -> PlatformFacts:
-        """Return what the platform declares."""
-        return cast("PlatformFacts", self._load(self.facts))
+        """Return what the platform declares.
+
+        Raises:
+            ConfigurationError: Its package is broken.
+        """
+        facts: object = self._load(self.facts)
+        if not isinstance(facts, PlatformFacts):
+            message = f"{self.module}:{self.facts} declares no PlatformFacts"
+            raise ConfigurationError(message, platform=self.name)
+        return facts
 
     def load_login(self) -> LoginFlow:
         """Return the platform's login.
@@ -77,7 +89,16 @@ class Registration:
             message = "there is no simulator of this platform"
             raise ConfigurationError(message, platform=self.name)
         module, _, name = self.simulator.partition(":")
-        return cast("type[Any]", getattr(importlib.import_module(module), name))
+        return cast("type[Any]", _attribute(self.name, module, name))
+
+
+def _attribute(platform: str, module: str, name: str) -> Any:
+    # Another package's code runs here, and may raise anything.
+    try:
+        return getattr(importlib.import_module(module), name)
+    except Exception as error:
+        message = f"the package that brings {platform!r} cannot be loaded ({module}:{name}): {error}"
+        raise ConfigurationError(message, platform=platform) from error
 
 
 BUILT_IN: Final = (
@@ -126,11 +147,24 @@ def names() -> tuple[str, ...]:
     return tuple(_all())
 
 
+def each(load: Callable[[Registration], T]) -> tuple[T, ...]:
+    """Return what `load` gives of every platform; a broken package is left out, with a warning."""
+    found: list[T] = []
+    for name in names():
+        try:
+            found.append(load(find(name)))
+        except ConfigurationError as error:
+            message = f"the platform {name!r} is left out: {error.message}"
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+    return tuple(found)
+
+
 def find(name: str) -> Registration:
     """Return a platform's registration.
 
     Raises:
-        ConfigurationError: There is no such platform; the message names the nearest one.
+        ConfigurationError: There is no such platform, and the message names the nearest one; or the package
+            that brings it is broken.
     """
     known = _all().get(name)
     if known is not None:
@@ -143,4 +177,4 @@ def find(name: str) -> Registration:
 
 def load_options(name: str) -> None:
     """Import a platform, so that its options can be read back."""
-    importlib.import_module(find(name).module)
+    find(name).load_facts()

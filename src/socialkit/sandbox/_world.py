@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 from socialkit.errors import ConfigurationError, ConnectionFailedError, RequestTimeoutError
 from socialkit.operations import Async, Mode, Sync
-from socialkit.platforms._registry import find, names
+from socialkit.platforms._registry import Registration, each, find
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
 from socialkit.sandbox._faults import Fault, FaultPlan
@@ -224,7 +224,7 @@ class Sandbox:
             platforms: Which ones; all that have a simulator if none is given. Each is found at
                 `server.url(name)`.
         """
-        chosen = platforms or [name for name in names() if find(name).simulator is not None]
+        chosen = platforms or tuple(filter(None, each(_simulated)))
         simulators = {name: self.simulator(name) for name in chosen}
         server = serve(simulators, self._plan, port=port)
         self._servers.append(server)
@@ -459,3 +459,10 @@ def _multipart(request: Request) -> tuple[str, bytes]:
         with file.open() as stream:
             parts.append(head.encode() + stream.read() + b"\r\n")
     return f"multipart/form-data; boundary={boundary}", b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+def _simulated(registration: Registration) -> str | None:
+    if registration.simulator is None:
+        return None
+    registration.load_simulator()
+    return registration.name

@@ -19,12 +19,13 @@ from socialkit.transport._errors import (
     read_error_body,
 )
 from socialkit.transport._httpx import AsyncTransport, BlockingTransport, Timeouts
+from socialkit.transport._origins import base_address
 from socialkit.transport._pipeline import Pipeline
 from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import FileBody, Request, Response, Safety, Upload, segment
 from socialkit.transport._retry import Retry
-from socialkit.transport._secret import MASK, Secret, mask, reveal
+from socialkit.transport._secret import MASK, Secret, hide, mask, require_text, reveal
 from socialkit.transport._sse import EventReader, ServerEvent
 
 __all__ = [
@@ -53,9 +54,11 @@ __all__ = [
     "Timeouts",
     "Transport",
     "Upload",
+    "base_address",
     "classify",
     "default_transport",
     "describe",
+    "hide",
     "installed",
     "mask",
     "parse_reset",
@@ -63,6 +66,7 @@ __all__ = [
     "read_error_body",
     "redact",
     "redact_body",
+    "require_text",
     "reveal",
     "secrets_of",
     "segment",

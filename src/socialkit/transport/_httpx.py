@@ -27,6 +27,7 @@ from socialkit.transport._open import (
     raised,
     websockets_of,
 )
+from socialkit.transport._patience import aexchange, exchange
 from socialkit.transport._pool import AsyncPool, BlockingPool, async_pool, blocking_pool, require_http2
 from socialkit.transport._protocol import OpenAnswer
 from socialkit.transport._quiet import headers_unlogged
@@ -46,7 +47,9 @@ class Timeouts:
     connect: float = 10.0
     """For the connection, with its TLS handshake."""
     read: float = 30.0
-    """For the next bytes of the answer."""
+    """For the next bytes of the answer, and for the whole of it, which has a second more for each 64 KiB.
+
+    An answer that goes on (`stream`) may do so for ever; with HTTP/2 only the next bytes count."""
     write: float = 30.0
     """For the platform to take the next bytes of the request."""
     pool: float = 10.0
@@ -108,11 +111,13 @@ class BlockingTransport(_Carried):
         try:
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
-                answer = self._enter().route(wire.url).handle_request(wire)
-                try:
-                    return response_of(request, answer, read(answer, request.max_bytes))
-                finally:
-                    answer.close()
+                with exchange(wire, request.max_bytes) as line:
+                    answer = self._enter().route(wire.url).handle_request(wire)
+                    try:
+                        line.require_own()
+                        return response_of(request, answer, read(answer, request.max_bytes))
+                    finally:
+                        answer.close()
         except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
             return failure(error, request)
 
@@ -130,13 +135,14 @@ class BlockingTransport(_Carried):
         try:
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
-                answer = self._enter().route(wire.url, lasting=True).handle_request(wire)
-                if answer.is_success:
-                    return BlockingPieces(request, answer)
-                try:
-                    return Whole(response_of(request, answer, read(answer, request.max_bytes)))
-                finally:
-                    answer.close()
+                with exchange(wire, request.max_bytes):
+                    answer = self._enter().route(wire.url, lasting=True).handle_request(wire)
+                    if answer.is_success:
+                        return BlockingPieces(request, answer)
+                    try:
+                        return Whole(response_of(request, answer, read(answer, request.max_bytes)))
+                    finally:
+                        answer.close()
         except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
             return failure(error, request)
 
@@ -209,11 +215,13 @@ class AsyncTransport(_Carried):
         try:
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
-                answer = await self._enter().route(wire.url).handle_async_request(wire)
-                try:
-                    return response_of(request, answer, await aread(answer, request.max_bytes))
-                finally:
-                    await answer.aclose()
+                with aexchange(wire, request.max_bytes) as line:
+                    answer = await self._enter().route(wire.url).handle_async_request(wire)
+                    try:
+                        line.require_own()
+                        return response_of(request, answer, await aread(answer, request.max_bytes))
+                    finally:
+                        await answer.aclose()
         except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
             return failure(error, request)
 
@@ -234,13 +242,14 @@ class AsyncTransport(_Carried):
         try:
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
-                answer = await self._enter().route(wire.url, lasting=True).handle_async_request(wire)
-                if answer.is_success:
-                    return AsyncPieces(request, answer)
-                try:
-                    return Whole(response_of(request, answer, await aread(answer, request.max_bytes)))
-                finally:
-                    await answer.aclose()
+                with aexchange(wire, request.max_bytes):
+                    answer = await self._enter().route(wire.url, lasting=True).handle_async_request(wire)
+                    if answer.is_success:
+                        return AsyncPieces(request, answer)
+                    try:
+                        return Whole(response_of(request, answer, await aread(answer, request.max_bytes)))
+                    finally:
+                        await answer.aclose()
         except BaseException as error:  # noqa: BLE001 - handed up as a value, so that its trace stays behind
             return failure(error, request)
 

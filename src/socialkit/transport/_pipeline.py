@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 from socialkit.errors import (
     BODY_SHOWN,
@@ -29,6 +27,7 @@ from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify
 from socialkit.transport._lasting import lasting
+from socialkit.transport._origins import base_address, is_below, is_whole, origin_of
 from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
@@ -41,9 +40,6 @@ T = TypeVar("T")
 
 DEFAULT_RETRY: Final = Retry()
 DEFAULT_TABLE: Final = ErrorTable()
-WHOLE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
-STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
-"""What parsers of addresses disagree about."""
 LONGEST_ANSWER: Final = 64 * 2**20
 """Bytes of an answer, unpacked: a hundred times the longest page, and what a small one may unfold to."""
 SWITCHED: Final = 101
@@ -93,6 +89,7 @@ class Pipeline:
         timeout: float | None = None,
         trusted_origins: frozenset[str] = frozenset(),
     ) -> None:
+        base_url = base_address(base_url)
         self.transport = transport
         self.platform = platform
         self.base_url: str = base_url.rstrip("/") + "/"
@@ -103,11 +100,11 @@ class Pipeline:
         self._hearing = listener if isinstance(listener, Hearing) else None
         self._retry = retry
         self._timeout = timeout
-        self._origins = tuple(_origin(url, platform) for url in (base_url, *sorted(trusted_origins)))
+        self._origins = tuple(origin_of(url, platform) for url in (base_url, *sorted(trusted_origins)))
 
     def resolve(self, url: str) -> str:
         """Return the whole address for a path below the base address; a whole one stays."""
-        return url if WHOLE.match(url) else self.base_url + url.lstrip("/")
+        return url if is_whole(url) else self.base_url + url.lstrip("/")
 
     async def send(self, request: Request) -> Response:
         """Send a request, repeated where that is safe, and return an answer that is no refusal.
@@ -166,7 +163,7 @@ class Pipeline:
             TransportError: No answer came.
             ConfigurationError: The address is not one that the credentials may go to.
         """
-        origins = self._origins if trusted is None else (*self._origins, _origin(trusted, self.platform))
+        origins = self._origins if trusted is None else (*self._origins, origin_of(trusted, self.platform))
         return await self._opened(self._prepared(request, origins), renewed=False)
 
     async def _opened(self, request: Request, *, renewed: bool) -> OpenAnswer:
@@ -202,7 +199,7 @@ class Pipeline:
 
     def _prepared(self, request: Request, origins: tuple[str, ...] | None = None) -> Request:
         url, origins = self.resolve(request.url), origins or self._origins
-        if request.signed and self._authenticator is not None and not _is_below(url, origins):
+        if request.signed and self._authenticator is not None and not is_below(url, origins):
             where = Request(method=request.method, url=url).shown().url
             message = f"credentials go to {', '.join(origins)} only, not to {where}"
             raise ConfigurationError(message, platform=self.platform, operation=current_operation.get())
@@ -367,14 +364,6 @@ class Pipeline:
             _log.debug("%s %s: %s after %.0f ms", shown.method, url, outcome, spent)
 
 
-def _is_below(url: str, origins: tuple[str, ...]) -> bool:
-    # Compared as text: two parsers may disagree about where a strange address leads.
-    return any(
-        url[: len(origin)].lower() == origin and url[len(origin) : len(origin) + 1] in {"", "/", "?", "#"}
-        for origin in origins
-    )
-
-
 def _whole(response: Response, _request: Request) -> Response:
     return response
 
@@ -389,17 +378,3 @@ def _leaves_open(error: SocialKitError, table: ErrorTable) -> bool:
             return table.leaves_open(error)
         case _:
             return False
-
-
-def _origin(url: str, platform: str) -> str:
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not STRANGE.search(url)
-        good = good and "@" not in parts.netloc and parts.port != 0  # asking for the port checks it
-    except ValueError:
-        good, parts = False, urlsplit("")
-    if not good or parts.query or parts.fragment:
-        shown = Request(method="GET", url=url).shown().url
-        message = f"base_url must look like https://social.example/api, not {shown}"
-        raise ConfigurationError(message, platform=platform)
-    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import httpx
 
 from socialkit.errors import ConfigurationError
+from socialkit.transport._patience import watch
 from socialkit.transport._process import PerProcess
 from socialkit.transport._proxies import Proxies
 from socialkit.transport._secret import Secret
@@ -64,6 +65,7 @@ class _Pool(Generic[CarrierT]):
                     limits=UNLIMITED if lasting else LIMITS,
                     proxy=way,
                 )
+                watch(carrier)
             return carrier
 
 

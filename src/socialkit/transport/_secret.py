@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
-__all__ = ["MASK", "Secret", "mask", "reveal"]
+from socialkit.errors import ConfigurationError
+
+__all__ = ["MASK", "Secret", "hide", "mask", "require_text", "reveal"]
 
 MASK: Final = "***"
 """What stands in place of a secret."""
@@ -57,6 +59,38 @@ class Secret:
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Secret:
         return self
+
+
+def hide(given: str | Secret | None) -> Secret | None:
+    """Return what a caller gave as a secret; whatever it is, since `require_text` refuses it unseen.
+
+    Called first thing: what stays a text stands in tracebacks with captured locals. A text read from a file
+    ends with a line break, which no header can carry.
+
+    Example:
+        >>> hide("not-a-real-token")
+        Secret('***')
+    """
+    if given is None or isinstance(given, Secret):
+        return given
+    return Secret(given.strip() if isinstance(cast("object", given), str) else given)
+
+
+def require_text(name: str, secret: Secret | None) -> None:
+    """Refuse a secret that is empty or no text.
+
+    Raises:
+        ConfigurationError: It is.
+    """
+    if secret is None:
+        return
+    kind = type(cast("object", secret.reveal()))
+    if not issubclass(kind, str):
+        message = f"{name} must be a text, not of type {kind.__name__}"
+        raise ConfigurationError(message)
+    if not secret:
+        message = f"{name} is empty: leave it out, or look where it was read from"
+        raise ConfigurationError(message)
 
 
 def reveal(value: str | Secret) -> str:

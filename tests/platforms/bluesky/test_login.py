@@ -8,12 +8,12 @@ import sys
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 import socialkit as sk
-from socialkit.auth import Credentials, LoginState, MemoryTokenStore, ProofKey
+from socialkit.auth import LOGIN_LIFE, Credentials, LoginState, MemoryTokenStore, ProofKey
 from socialkit.errors import AuthenticationError, ConfigurationError, WrongAccountError
 from socialkit.operations import Sync
 from socialkit.platforms._login import Login
@@ -168,6 +168,46 @@ def test_a_server_that_may_not_speak_for_the_account_is_refused(
     consent.transport._inner.send = send  # type: ignore[method-assign]
     with pytest.raises(WrongAccountError, match=words):
         login.finish(back, state)
+
+
+@needs_key
+@pytest.mark.parametrize("mode", ["blocking", "async"])
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("https://evil.example", r"comes from https://evil\.example, but"),
+        (None, "does not say that it comes"),
+    ],
+)
+async def test_a_code_of_another_server_goes_nowhere(
+    consent: Consent, mode: str, named: str | None, words: str
+) -> None:
+    login = consent.login()
+    url, state = login.start()
+    parts = urlsplit(consent.consent(url))
+    query = dict(parse_qsl(parts.query))
+    assert query.pop("iss") == consent.base_url
+    query |= {} if named is None else {"iss": named}
+    back = f"{BACK}?{urlencode(query)}"
+
+    with pytest.raises(AuthenticationError, match=words):
+        _ = login.finish(back, state) if mode == "blocking" else await login.finish_async(back, state)
+
+    assert consent.calls("/oauth/token") == []
+
+
+@needs_key
+@pytest.mark.parametrize("mode", ["blocking", "async"])
+async def test_a_login_that_was_begun_long_ago_goes_nowhere(consent: Consent, mode: str) -> None:
+    login = consent.login()
+    url, state = login.start()
+    back, kept = consent.consent(url), LoginState.loads(state.dumps())
+    consent.world.clock.advance(LOGIN_LIFE + timedelta(seconds=1))
+
+    with pytest.raises(AuthenticationError, match="start it again"):
+        _ = login.finish(back, kept) if mode == "blocking" else await login.finish_async(back, kept)
+
+    assert consent.calls("/oauth/token") == []
 
 
 @needs_key

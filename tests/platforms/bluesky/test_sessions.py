@@ -93,7 +93,7 @@ async def test_a_dead_refresh_token_without_a_password_says_what_to_do(network: 
     (stored,) = store._kept.values()
     network.simulator.expire_session(refresh=True)
     kept = MemoryTokenStore()
-    kept.swap("bluesky/bluesky.sandbox.example", None, stored)
+    kept.swap("bluesky://bluesky.sandbox.example", None, stored)
     client = network.connect(tokens=kept, login=False)
 
     with pytest.raises(TokenExpiredError, match="app password") as caught:
@@ -219,7 +219,7 @@ def test_a_store_that_was_written_by_others_cannot_lead_tokens_astray() -> None:
         account_id=DID,
         extra={"pds": "http://evil.example", "handle": "shop.example"},
     )
-    store.swap("bluesky/bsky.social", None, planted)
+    store.swap("bluesky://bsky.social", None, planted)
     hosts = Hosts(session())
     client = Bluesky(transport=SteppedTransport(hosts), tokens=store)
 
@@ -234,7 +234,7 @@ def test_a_renewed_session_of_another_account_is_refused() -> None:
         access_token=token(exp=1), refresh_token="not-a-real-token", expires_at=None, account_id=DID
     )
     store = MemoryTokenStore()
-    store.swap("bluesky/bsky.social", None, Stored(refresh_token=credentials.refresh_token, account_id=DID))
+    store.swap("bluesky://bsky.social", None, Stored(refresh_token=credentials.refresh_token, account_id=DID))
     client = Bluesky(transport=SteppedTransport(hosts), tokens=store)
 
     with pytest.raises(UnexpectedResponseError, match="another account"):

@@ -50,7 +50,10 @@ from socialkit.transport import (
     Retry,
     Secret,
     Transport,
+    base_address,
     default_transport,
+    hide,
+    require_text,
     shared_budget,
 )
 
@@ -144,24 +147,23 @@ class _Way:
         self,
         credentials: Credentials | None,
         identifier: str | None,
-        password: str | Secret | None,
+        password: Secret | None,
         *,
         base_url: str,
         account: AccountRef | None,
         tokens: TokenStore | AsyncTokenStore | None,
     ) -> None:
-        # At once, and stripped as `Credentials` does it: what stays a text stands in tracebacks.
-        hidden = Secret(password.strip()) if isinstance(password, str) else password
-        del password
         extra = {} if credentials is None else dict(credentials.extra)
         named, given = extra.pop(IDENTIFIER, None), extra.pop(PASSWORD, None)
         self.identifier = identifier or (named if isinstance(named, str) else None)
-        self.password = hidden or (Secret(given.strip()) if isinstance(given, str) else given)
+        self.password = password or hide(given)
+        require_text("password", self.password)
         self.credentials = _without(credentials, extra)
         self.base_url = base_url
         self.tokens = tokens
-        workspace = account is not None and account.brand is not None
-        place = account.key if account is not None and workspace else f"bluesky/{host_of(base_url)}"
+        if account is None or account.brand is None:
+            account = AccountRef(platform="bluesky", host=host_of(base_url) or None)
+        place = account.key
         # With the name in it: another account's session under the same key would post as that one.
         self.key = f"{place}/{self.identifier.removeprefix('@').lower()}" if self.identifier else place
         self._require_something()
@@ -299,7 +301,7 @@ class Bluesky(
         retry: Retry | None = None,
         tokens: TokenStore | None = None,
     ) -> None:
-        password = Secret(password.strip()) if isinstance(password, str) else password
+        password, base_url = hide(password), base_address(base_url)
         way = _Way(credentials, identifier, password, base_url=base_url, account=account, tokens=tokens)
         core, session = _opened(Sync, way, account=account, transport=transport, timeout=timeout, retry=retry)
         super().__init__(Sync, core, session, jetstream=jetstream)
@@ -356,7 +358,7 @@ class AsyncBluesky(
         retry: Retry | None = None,
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
-        password = Secret(password.strip()) if isinstance(password, str) else password
+        password, base_url = hide(password), base_address(base_url)
         way = _Way(credentials, identifier, password, base_url=base_url, account=account, tokens=tokens)
         core, session = _opened(
             Async, way, account=account, transport=transport, timeout=timeout, retry=retry

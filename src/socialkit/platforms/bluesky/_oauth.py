@@ -44,7 +44,6 @@ SCOPES: Final = ("atproto", "transition:generic", "transition:chat.bsky")
 KEY: Final = "proof_key"
 CLIENT: Final = "client_id"
 ENDPOINT: Final = "token_endpoint"
-ISSUER: Final = "issuer"
 REFUSED: Final = frozenset({400, 401})
 STALE: Final = "use_dpop_nonce"
 
@@ -150,7 +149,9 @@ class BlueskyLogin:
             scopes=plan.scopes or SCOPES,
             proof_key=key.dumps(),
             now=now,
-            extra={ISSUER: server.issuer, ENDPOINT: server.token_endpoint},
+            issuer=server.issuer,
+            names_issuer=True,  # the network's profile of OAuth demands it of every server
+            extra={ENDPOINT: server.token_endpoint},
         )
         pushed = await self._push(server, state, Prover(key), pipeline)
         query = urlencode({"client_id": state.client_id, "request_uri": pushed})
@@ -158,7 +159,7 @@ class BlueskyLogin:
 
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
         """Change a code into tokens, and make sure that the server may speak for their account."""
-        if state.proof_key is None or ENDPOINT not in state.extra:
+        if state.proof_key is None or state.issuer is None or ENDPOINT not in state.extra:
             raise _wrong("the state of this login is not one that was begun here: start the login again")
         now, prover = pipeline.transport.now(), Prover(ProofKey(state.proof_key))
         request = token_request(state.extra[ENDPOINT], state, code)
@@ -175,7 +176,7 @@ class BlueskyLogin:
             client_id=state.client_id,
             account_id=subject,
             extra={
-                PDS: await self._home(subject, state.extra[ISSUER], pipeline),
+                PDS: await self._home(subject, state.issuer, pipeline),
                 KEY: state.proof_key,
                 CLIENT: state.client_id,
                 ENDPOINT: state.extra[ENDPOINT],

@@ -42,7 +42,7 @@ from socialkit.platforms.mastodon._insights import MastodonInsights, MastodonLis
 from socialkit.platforms.mastodon._map import to_limits, to_profile
 from socialkit.platforms.mastodon._posts import MastodonMedia, MastodonPosts
 from socialkit.platforms.mastodon._wire import WireAccount, WireInstance, WireInstanceV1
-from socialkit.transport import Authenticator, Request, Retry, Secret, Transport
+from socialkit.transport import Authenticator, Request, Retry, Secret, Transport, base_address, hide
 
 __all__ = ["AsyncMastodon", "Mastodon", "MastodonAccount", "MastodonPlatform"]
 
@@ -111,11 +111,6 @@ class MastodonPlatform(PlatformClient[ModeT], Generic[ModeT]):
         return self._listening
 
 
-def _hidden(token: str | Secret | None) -> Secret | None:
-    # At once, and stripped as `Credentials` does it: what stays a text stands in tracebacks that show locals.
-    return Secret(token.strip()) if isinstance(token, str) else token
-
-
 def _core(
     mode: type[Mode],
     credentials: Credentials | None,
@@ -151,7 +146,7 @@ def _key(account: AccountRef | None, base_url: str) -> str:
     if account is not None and account.brand is not None:
         return account.key
     if account is not None and account.id is not None:
-        return f"mastodon/{host_of(base_url)}/{account.id}"
+        return AccountRef(platform="mastodon", host=host_of(base_url) or None, id=account.id).key
     message = (
         "account= is missing: a token store holds many accounts, so say whose token this is, "
         'such as AccountRef(platform="mastodon", brand="acme", name="main")'
@@ -231,7 +226,7 @@ class Mastodon(
         retry: Retry | None = None,
         tokens: TokenStore | None = None,
     ) -> None:
-        access_token = _hidden(access_token)
+        access_token, base_url = hide(access_token), base_address(base_url)
         core = _core(
             Sync,
             credentials,
@@ -288,7 +283,7 @@ class AsyncMastodon(
         retry: Retry | None = None,
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
-        access_token = _hidden(access_token)
+        access_token, base_url = hide(access_token), base_address(base_url)
         core = _core(
             Async,
             credentials,

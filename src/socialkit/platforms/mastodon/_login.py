@@ -47,6 +47,7 @@ class MastodonLogin:
             redirect_uri=plan.redirect_uri,
             base_url=self.base_url(plan),
             scopes=scopes,
+            issuer=self.base_url(plan).lower(),  # it does not promise to name itself, but a later one may
             now=now,
         )
         return authorize_url(pipeline.resolve("oauth/authorize"), state), state
