@@ -33,7 +33,7 @@ from socialkit.sandbox import Clock
 from socialkit.sandbox._feed import Feed
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._jetstream import jetstream
-from socialkit.sandbox._world import _Line, to_sim_request
+from socialkit.sandbox._world._carrier import _Line, to_sim_request
 from socialkit.testing import collect, settle, take
 from socialkit.transport import (
     AsyncTransport,
