@@ -22,6 +22,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KEY = "acme/pixelwall/main"
 REQUEST = Request(method="GET", url="https://pixelwall.example/me")
+WINNER = Stored(
+    access_token=Secret("access-of-winner"), refresh_token=Secret("refresh-of-winner"), expires_at=NOON + HOUR
+)
 BACK = "https://shop.example/back"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 

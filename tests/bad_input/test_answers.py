@@ -14,7 +14,7 @@ import pytest
 import socialkit as sk
 from socialkit.models import Attempt
 from tests.security.support import ME, OFFLINE, OPERATIONS, TWICE, Cut, close, connect, outcome, reading
-from tests.transport.loopback import Act, Loopback, Reply, http
+from tests.transport.loopback import Act, Loopback, Reply, Sent, http
 
 Serve = Callable[[Reply], Loopback]
 
@@ -139,7 +139,7 @@ def _is_foreign(result: object) -> bool:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 async def test_a_write_that_no_answer_decided_is_unknown(blocking: bool, serve: Serve, answer: str) -> None:
-    def reply(request: bytes) -> bytes | Act:
+    def reply(request: bytes) -> Sent:
         return reading(request) if request.startswith(b"GET") else ANSWERS[answer](request)
 
     server = serve(reply)

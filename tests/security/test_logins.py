@@ -49,7 +49,7 @@ from tests.security.support import (
     outcome,
     raised,
 )
-from tests.transport.loopback import Act, Reply, http
+from tests.transport.loopback import Reply, Sent, http
 
 # Logging in -----------------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ async def test_a_refresh_shows_no_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    def reply(request: bytes) -> bytes | Act:
+    def reply(request: bytes) -> Sent:
         return FAULTS[fault](request) if request.startswith(b"POST /token") else echo(401)(request)
 
     server = serve(reply)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from enum import Enum
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 
 class Act(Enum):
@@ -20,8 +20,9 @@ class Act(Enum):
 GAP = 0.02
 """Seconds between the pieces of an answer that drips."""
 
-Reply = Callable[[bytes], "bytes | Act | Iterator[bytes]"]
+Sent: TypeAlias = bytes | Act | Iterator[bytes]
 """Several pieces go out one by one, until they or the test end."""
+Reply: TypeAlias = Callable[[bytes], Sent]
 
 
 def http(body: bytes = b"{}", status: int = 200, *headers: str) -> bytes:

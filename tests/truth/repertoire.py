@@ -15,7 +15,7 @@ from socialkit.platforms import Mastodon, MastodonOptions, Poll
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox._http import SimRequest, SimResponse
-from socialkit.sandbox._world import to_sim_request
+from socialkit.sandbox._world._carrier import to_sim_request
 from socialkit.testing import gif, picture, video
 from socialkit.transport import OpenAnswer, Request, Response, Transport
 from tests.support import collect, settle
