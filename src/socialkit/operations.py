@@ -10,7 +10,7 @@ import functools
 import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import (
@@ -335,10 +335,14 @@ class PassingRun:
             result = await self.step(name, call, returns=returns)
         except OutcomeUnknownError as error:
             if self.describe is not None:
-                error.attempt = self.describe(self.open)
+                error.attempt = self.describe(self.given_up(self.open))
             raise
         self.open = None
         return result
+
+    def given_up(self, step: OpenStep) -> OpenStep:
+        """Return a commit that nobody waits for any more: what was sent last may only now be on its way."""
+        return replace(step, deadline=max(step.deadline, self.now() + self._patience))
 
     def within(self, part: str) -> Run:
         """Return the run for one part."""

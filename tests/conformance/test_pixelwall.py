@@ -82,7 +82,7 @@ def test_a_broken_package_breaks_nobody_else(packages: Path) -> None:
 
 BROKEN = {
     "no module": "brokenwall = no_such_module_anywhere:REGISTRATION",
-    "no registration": "brokenwall = tests.conformance.pixelwall:FACTS",
+    "no registration": "brokenwall = pixelwall:FACTS",
     "no code": "brokenwall = broken_wall:NO_CODE",
     "no facts": "brokenwall = broken_wall:NO_FACTS",
     "other facts": "brokenwall = broken_wall:OTHER_FACTS",
@@ -99,7 +99,7 @@ def broken(request: pytest.FixtureRequest, packages: Path) -> Iterator[None]:
         "NO_FACTS = Registration(module='broken_wall', **HERE)\n"
         "OTHER_FACTS = Registration(module='broken_wall', facts='HERE', **HERE)\n"
     )
-    write_package(packages, "pixelwall = tests.conformance.pixelwall:REGISTRATION", request.param)
+    write_package(packages, "pixelwall = pixelwall:REGISTRATION", request.param)
     yield
     sys.modules.pop("broken_wall", None)
 

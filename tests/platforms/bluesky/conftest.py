@@ -14,7 +14,7 @@ from socialkit.platforms import AsyncBluesky, Bluesky
 from socialkit.sandbox import Sandbox
 from socialkit.sandbox.bluesky import BlueskySimulator
 from socialkit.testing._transports import RecordingTransport
-from socialkit.transport import Request, Response, default_transport
+from socialkit.transport import Request, Response, Retry, default_transport
 
 
 class Refusing(RecordingTransport):
@@ -52,6 +52,7 @@ class Network:
         tokens: TokenStore | None = None,
         login: bool = True,
         jetstream: str | None = None,
+        attempts: int = 4,
     ) -> Any:
         """Return a client; without `login` it has nothing but the store."""
         with self.world.install():
@@ -59,7 +60,7 @@ class Network:
         transport.answers = self.answers
         transport.requests = self.sent  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
         given: dict[str, Any] = self.simulator.connection(account) if login else {}
-        given["jetstream"] = jetstream
+        given |= {"jetstream": jetstream, "retry": Retry(attempts=attempts)}
         if password is not None:
             given["password"] = password
         kind: Any = AsyncBluesky if self.mode is Async else Bluesky

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from socialkit.errors import (
     ServerError,
     WrongAccountError,
 )
-from socialkit.models import Attempt, Draft, FoundState, Media, Severity
+from socialkit.models import Attempt, Draft, Found, FoundState, Media, Severity
 from socialkit.platforms import BlueskyOptions, LinkCard
 from socialkit.platforms.bluesky import FACTS
 from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
@@ -264,7 +265,7 @@ async def test_a_post_whose_answers_are_all_lost_is_looked_up_under_its_key(
     with pytest.raises(OutcomeUnknownError) as caught:
         await settle(client.posts.publish(Draft(text="One", thread=[Draft(text="Two")])))
     attempt = Attempt.model_validate_json(caught.value.attempt.model_dump_json())
-    found = await settle(client.posts.find(attempt))
+    found = await looked_up(network, client, attempt)
 
     if fault.commits:
         assert (found.state, found.post.text) == (FoundState.PUBLISHED, "One")
@@ -283,7 +284,7 @@ async def test_a_post_with_rules_is_not_sent_again_but_looked_up_under_its_key(
     network.world.fail("bluesky", "publish", fault)
     with pytest.raises(OutcomeUnknownError) as caught:
         await settle(client.posts.publish(Draft(text="Hush", options=[BlueskyOptions(replies=[])])))
-    found = await settle(client.posts.find(caught.value.attempt))
+    found = await looked_up(network, client, caught.value.attempt)
 
     standing = [one.id for one in network.world.posts("bluesky")]
     assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
@@ -299,7 +300,50 @@ async def test_a_key_that_is_taken_is_a_refusal_that_says_nothing_of_the_post(ne
 
     assert isinstance(caught.value.__cause__, ServerError)
     assert len(network.calls("com.atproto.repo.applyWrites")) == 1
-    assert (await settle(client.posts.find(caught.value.attempt))).state is FoundState.ABSENT
+    assert (await looked_up(network, client, caught.value.attempt)).state is FoundState.ABSENT
+
+
+@pytest.mark.parametrize("kind", ["publish", "delete"])
+async def test_nothing_is_called_absent_while_its_request_may_be_on_its_way(
+    network: Network, kind: str
+) -> None:
+    client = network.connect(attempts=1)
+    post = await settle(client.posts.publish("Once"))
+    network.world.fail("bluesky", kind, Fault.LATE)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.delete(post) if kind == "delete" else client.posts.publish("Late"))
+    attempt = caught.value.attempt
+    early = await settle(client.posts.find(attempt))
+    found = await looked_up(network, client, attempt)
+
+    assert (early.state, early.ask_again) == (FoundState.UNDECIDED, attempt.deadline)
+    assert found.state is FoundState.PUBLISHED
+    assert len(network.world.posts("bluesky")) == (0 if kind == "delete" else 2)
+
+
+async def looked_up(network: Network, client: Any, attempt: Attempt) -> Found:
+    """Return what became of a write once nothing can be on its way any more."""
+    network.world.clock.advance(max(timedelta(), attempt.deadline - network.world.clock.now()))
+    found: Found = await settle(client.posts.find(attempt))
+    return found
+
+
+OTHERS = ("app.bsky.feed.like", "app.bsky.feed.threadgate", "app.bsky.actor.profile")
+
+
+@pytest.mark.parametrize("collection", OTHERS)
+async def test_a_record_that_is_no_post_is_neither_read_nor_deleted_as_one(
+    network: Network, collection: str
+) -> None:
+    client = network.connect()
+    post = await settle(client.posts.publish(Draft(text="Hush", options=[BlueskyOptions(replies=[])])))
+    other = post.id.replace("app.bsky.feed.post", collection)
+    sent = len(network.sent)
+
+    for call in (client.posts.get, client.posts.delete):
+        with pytest.raises(NotFoundError, match="no post"):
+            await settle(call(other))
+    assert len(network.sent) == sent
 
 
 async def test_the_rules_of_a_thread_stay_when_its_post_is_deleted(network: Network) -> None:

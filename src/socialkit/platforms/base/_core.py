@@ -201,7 +201,7 @@ class Core:
         except BaseException:
             # Cancelled or interrupted: no error of ours reaches the caller to carry the attempt.
             if run.last is not None:
-                self._keep(describe(run.last))
+                self._keep(describe(run.given_up(run.last)))
             raise
 
     def _keep(self, attempt: Attempt) -> None:

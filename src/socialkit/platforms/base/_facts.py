@@ -41,6 +41,6 @@ class PlatformFacts:
     settles_after: timedelta | None = None
     """How long after its deadline a write may still land; None when nobody can say."""
     authoritative: bool = False
-    """Whether one read decides that a write did not happen."""
+    """Whether one read decides that a write did not happen, once its deadline has passed."""
     flow_version: int = 1
     """Changes when the steps of a publish change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar, final
 
@@ -223,14 +223,19 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
 
     async def _looked_up(self, attempt: Attempt, finder: Finder) -> Found:
         core = self._core
+        asked = core.now()
         found = await finder(attempt)
-        if found.state is not FoundState.ABSENT or core.facts.authoritative:
+        if found.state is not FoundState.ABSENT:
             return found
-        if core.facts.settles_after is None:
+        late = timedelta() if core.facts.authoritative else core.facts.settles_after
+        if late is None:
             return Found.undecided(f"{found.because}; the platform never says that a write was dropped")
-        settled = attempt.deadline + core.facts.settles_after
-        if core.now() < settled:
+        # Until its deadline a request may still be on its way, whatever the best of reads says.
+        settled = attempt.deadline + late
+        if asked < settled:
             return Found.undecided(f"{found.because}, but it may still land", ask_again=settled)
+        if core.facts.authoritative:
+            return found
         await core.transport.sleep(BETWEEN_READS)
         return await finder(attempt)
 

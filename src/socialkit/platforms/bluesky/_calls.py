@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import BadRequestError, NotFoundError
 from socialkit.platforms.base import Core
-from socialkit.platforms.bluesky._records import Address, parse_uri
+from socialkit.platforms.bluesky._records import POST, Address, parse_uri
 from socialkit.platforms.bluesky._wire import WireDid
 from socialkit.transport import Answer, Request, Safety
 
@@ -91,10 +91,10 @@ class Calls:
         """Return the parts of a post's address.
 
         Raises:
-            NotFoundError: It is no address, so nothing is there.
+            NotFoundError: It is no address, or that of another record, so no post is there.
         """
         found = parse_uri(uri)
-        if found is None:
+        if found is None or found.collection != POST:
             raise self.missing(f"{uri!r} is no post: posts have addresses such as at://did:plc:…/…/…")
         return found
 
