@@ -15,7 +15,7 @@ from socialkit.errors import (
     ServerError,
     WrongAccountError,
 )
-from socialkit.models import Attempt, Draft, Found, FoundState, Media, Severity
+from socialkit.models import Attempt, Draft, FoundState, Media, Severity
 from socialkit.platforms import BlueskyOptions, LinkCard
 from socialkit.platforms.bluesky import FACTS
 from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
@@ -321,11 +321,10 @@ async def test_nothing_is_called_absent_while_its_request_may_be_on_its_way(
     assert len(network.world.posts("bluesky")) == (0 if kind == "delete" else 2)
 
 
-async def looked_up(network: Network, client: Any, attempt: Attempt) -> Found:
+async def looked_up(network: Network, client: Any, attempt: Attempt) -> Any:
     """Return what became of a write once nothing can be on its way any more."""
     network.world.clock.advance(max(timedelta(), attempt.deadline - network.world.clock.now()))
-    found: Found = await settle(client.posts.find(attempt))
-    return found
+    return await settle(client.posts.find(attempt))
 
 
 OTHERS = ("app.bsky.feed.like", "app.bsky.feed.threadgate", "app.bsky.actor.profile")
