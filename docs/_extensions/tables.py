@@ -29,6 +29,7 @@ REGION: Final = re.compile(
 STATUSES: Final = (400, 401, 403, 404, 409, 410, 422, 429, 500, 503)
 """The statuses that a table of errors shows."""
 NO_EVIDENCE: Final = "Nothing is recorded yet: every operation counts as *documented*."
+NOT_OFFERED: Final = "not offered"
 STRENGTH: Final = {
     sk.Evidence.SERVER: "run against a real server",
     sk.Evidence.RECORDED: "reads recorded answers of real servers",
@@ -157,6 +158,8 @@ class Proof(NamedTuple):
     best: sk.Evidence
     by: str
     """What it was run against, or what it reads or fits."""
+    offered: bool = True
+    """Whether the platform has such a thing; where it has not, nothing is to be proven."""
 
 
 def evidence_of(platform: str) -> dict[str, Proof]:
@@ -165,34 +168,44 @@ def evidence_of(platform: str) -> dict[str, Proof]:
     recorded = json.loads(text).get(platform, {})
     best = next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
     return {
-        operation: Proof(one, str(recorded[operation].get("levels", {}).get(one.value, "")))
+        operation: Proof(one, str(row.get("levels", {}).get(one.value, "")), row.get("offered", True))
         for operation, one in best.items()
+        for row in (recorded[operation],)
     }
 
 
 def evidence_table(known: Mapping[str, Proof]) -> str:
-    """Return a row for each operation, the best known first."""
+    """Return a row for each operation: the best known first, and last what is not offered."""
     if not known:
         return NO_EVIDENCE
     order = list(STRENGTH)
+    ranks = {name: (not one.offered, order.index(one.best), name) for name, one in known.items()}
     rows = [
-        (f"`{operation}`", one.best.value, one.by)
-        for operation, one in sorted(known.items(), key=lambda row: (order.index(row[1].best), row[0]))
+        (f"`{name}`", known[name].best.value if known[name].offered else NOT_OFFERED, known[name].by)
+        for name in sorted(known, key=ranks.__getitem__)
     ]
     return markdown_table(("operation", "best evidence", "by"), rows)
 
 
 def short_evidence_table(known: Mapping[str, Proof]) -> str:
-    """Return a row for each kind of evidence."""
+    """Return a row for each kind of evidence, and one for what is not offered."""
     if not known:
         return NO_EVIDENCE
-    kinds = {best: {name: one for name, one in known.items() if one.best is best} for best in STRENGTH}
+    offered = {name: one for name, one in known.items() if one.offered}
+    kinds = {best: {name: one for name, one in offered.items() if one.best is best} for best in STRENGTH}
     rows = [
-        (f"{best.value}: {meaning(best, proofs.values())}", ", ".join(f"`{name}`" for name in sorted(proofs)))
+        (f"{best.value}: {meaning(best, proofs.values())}", listed(proofs))
         for best, proofs in kinds.items()
         if proofs
     ]
+    if refused := known.keys() - offered.keys():
+        rows.append((f"{NOT_OFFERED}: refused before anything is sent", listed(refused)))
     return markdown_table(("best evidence", "operations"), rows)
+
+
+def listed(operations: Iterable[str]) -> str:
+    """Return names of operations in one cell."""
+    return ", ".join(f"`{name}`" for name in sorted(operations))
 
 
 def meaning(best: sk.Evidence, proofs: Iterable[Proof]) -> str:

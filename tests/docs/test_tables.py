@@ -12,6 +12,7 @@ from socialkit import errors
 from socialkit.platforms import find, names
 from tests.docs.blocks import DOCS, pages
 from tests.support import ROOT
+from tests.truth.operations import offered, public_operations
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,29 @@ def test_evidence_is_shown_the_best_first_and_says_by_what(tables: ModuleType) -
     assert rows[0] == ["`posts.get`", "server", "pixelwall 2.0"]
     assert rows[1] == ["`posts.edit`", "spec", "an OpenAPI document"]
     assert short[0] == ["server: run against a real server (pixelwall 2.0)", "`posts.get`"]
+
+
+def test_what_is_not_offered_is_never_called_documented(tables: ModuleType) -> None:
+    refused = tables.Proof(sk.Evidence.DOCUMENTED, "it is refused", offered=False)
+    known = {"inbox.hide": refused, "posts.get": tables.Proof(sk.Evidence.DOCUMENTED, "a page")}
+
+    rows = [row.strip("| ").split(" | ") for row in tables.evidence_table(known).splitlines()[2:]]
+    short = [row.strip("| ").split(" | ") for row in tables.short_evidence_table(known).splitlines()[2:]]
+
+    assert rows == [["`posts.get`", "documented", "a page"], ["`inbox.hide`", "not offered", "it is refused"]]
+    assert [operations for _, operations in short] == ["`posts.get`", "`inbox.hide`"]
+    assert short[1][0].startswith("not offered: ")
+
+
+@pytest.mark.parametrize("platform", names())
+def test_the_tables_call_not_offered_exactly_what_is_refused(tables: ModuleType, platform: str) -> None:
+    with sk.Sandbox() as world:
+        client = world.connect(platform)
+        refused = public_operations(platform, client) - offered(platform, client)
+    rows = [row.strip("| ").split(" | ") for row in tables.evidence(platform).splitlines()[2:]]
+
+    assert {row[0].strip("`") for row in rows if row[1] == "not offered"} == refused
+    assert refused
 
 
 @pytest.mark.parametrize("platform", names())
