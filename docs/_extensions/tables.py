@@ -6,9 +6,12 @@ program, it renews the tables of pages that are read unbuilt: `python docs/_exte
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from importlib.resources import files
@@ -17,6 +20,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import socialkit as sk
 from socialkit.platforms import find
+from socialkit.sandbox import Simulator
+from socialkit.testing._conformance._suite import Suite
 
 if TYPE_CHECKING:
     from socialkit.models import MediaLimit
@@ -62,10 +67,10 @@ def renew(markdown: str) -> str:
 
 def table(subject: str, name: str | None) -> str:
     """Return one table."""
-    if name is None and subject == "platforms":
-        return platforms()
+    if name is None and subject in WHOLE:
+        return WHOLE[subject]()
     if name is None or name not in TABLES:
-        message = f"there is no table {subject}.{name}: known are {', '.join(TABLES)}"
+        message = f"there is no table {subject}.{name}: known are {', '.join([*WHOLE, *TABLES])}"
         raise ValueError(message)
     return TABLES[name](subject)
 
@@ -214,6 +219,42 @@ def meaning(best: sk.Evidence, proofs: Iterable[Proof]) -> str:
     return f"{STRENGTH[best]} ({servers})" if servers else STRENGTH[best]
 
 
+def simulator() -> str:
+    """Return what every simulator must have, in the order of its class."""
+    methods = [name for name in vars(Simulator) if name in Simulator.__abstractmethods__]
+    rows = [(f"`{name}`", first_line(inspect.getdoc(getattr(Simulator, name)))) for name in methods]
+    return markdown_table(("method", "what it does"), rows)
+
+
+def suite() -> str:
+    """Return what a subclass of the common suite says of its platform, in the order of the class."""
+    rows = [
+        (f"`{name}`", f"`{getattr(Suite, name)!r}`" if hasattr(Suite, name) else "", first_line(said))
+        for name, said in documented_fields(Suite).items()
+    ]
+    return markdown_table(("attribute", "unless said", "what it says"), rows)
+
+
+def documented_fields(kind: type) -> dict[str, str | None]:
+    """Return the annotated fields of a class and the strings under them."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    return {
+        field.target.id: below.value.value
+        if isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+        else None
+        for field, below in zip(body, [*body[1:], None], strict=True)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+    }
+
+
+def first_line(docstring: str | None) -> str:
+    """Return the first line of what is said of something."""
+    return (docstring or "").partition("\n")[0]
+
+
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "capabilities": capabilities,
     "errors": errors,
@@ -223,6 +264,12 @@ TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "scopes": scopes,
 }
 """What can stand after a platform's name in a marker."""
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "platforms": platforms,
+    "simulator": simulator,
+    "suite": suite,
+}
+"""What can stand alone in a marker."""
 
 
 def count(number: int | None, unit: str = "") -> str:

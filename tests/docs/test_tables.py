@@ -10,6 +10,9 @@ import pytest
 import socialkit as sk
 from socialkit import errors
 from socialkit.platforms import find, names
+from socialkit.sandbox import Simulator
+from socialkit.testing import PlatformConformance
+from socialkit.testing._conformance._suite import Suite
 from tests.docs.blocks import DOCS, pages
 from tests.support import ROOT
 from tests.truth.operations import offered, public_operations
@@ -29,12 +32,36 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
     marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
 
     assert {page.relative_to(DOCS).as_posix() for page in marked} == {
+        "how-to/add-a-platform.md",
         "index.md",
         "platforms/bluesky.md",
         "platforms/mastodon.md",
     }
     for page in marked:
         assert "<!-- table" not in tables.fill(page.read_text("utf-8"))
+
+
+def test_the_guide_names_all_that_a_simulator_must_have_and_says_what_it_does(tables: ModuleType) -> None:
+    guide = (DOCS / "how-to" / "add-a-platform.md").read_text("utf-8")
+    rows = [row.strip("| ").split(" | ") for row in tables.simulator().splitlines()[2:]]
+
+    assert "<!-- table: simulator -->" in guide
+    assert {name.strip("`") for name, _ in rows} == Simulator.__abstractmethods__
+    assert all(said.endswith(".") for _, said in rows)
+
+
+def test_the_guide_explains_everything_by_which_platforms_differ_in_the_suite(tables: ModuleType) -> None:
+    guide = (DOCS / "how-to" / "add-a-platform.md").read_text("utf-8")
+    rows = [row.strip("|").split(" | ") for row in tables.suite().splitlines()[2:]]
+    declared = {name: getattr(PlatformConformance, name, None) for name in Suite.__annotations__}
+
+    assert "<!-- table: suite -->" in guide
+    assert {name.strip(" `"): said.strip().endswith(".") for name, _, said in rows} == dict.fromkeys(
+        declared, True
+    )
+    assert {name.strip(" `"): unless.strip(" `") for name, unless, _ in rows} == {
+        name: "" if value is None else repr(value) for name, value in declared.items()
+    }
 
 
 def test_an_unknown_table_stops_the_build(tables: ModuleType) -> None:
