@@ -153,6 +153,13 @@ def test_the_readme_shows_the_evidence_of_today(tables: ModuleType) -> None:
     assert readme == tables.renew(readme), "run: python docs/_extensions/tables.py README.md"
 
 
+def test_the_readme_leads_to_every_how_to_page() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    for page in (DOCS / "how-to").glob("*.md"):
+        assert f"(docs/how-to/{page.name})" in readme
+
+
 def test_the_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 150
 
