@@ -6,9 +6,12 @@ program, it renews the tables of pages that are read unbuilt: `python docs/_exte
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from importlib.resources import files
@@ -17,6 +20,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import socialkit as sk
 from socialkit.platforms import find
+from socialkit.sandbox import Simulator
+from socialkit.testing._conformance._suite import Suite
 
 if TYPE_CHECKING:
     from socialkit.models import MediaLimit
@@ -29,6 +34,7 @@ REGION: Final = re.compile(
 STATUSES: Final = (400, 401, 403, 404, 409, 410, 422, 429, 500, 503)
 """The statuses that a table of errors shows."""
 NO_EVIDENCE: Final = "Nothing is recorded yet: every operation counts as *documented*."
+NOT_OFFERED: Final = "not offered"
 STRENGTH: Final = {
     sk.Evidence.SERVER: "run against a real server",
     sk.Evidence.RECORDED: "reads recorded answers of real servers",
@@ -61,10 +67,10 @@ def renew(markdown: str) -> str:
 
 def table(subject: str, name: str | None) -> str:
     """Return one table."""
-    if name is None and subject == "platforms":
-        return platforms()
+    if name is None and subject in WHOLE:
+        return WHOLE[subject]()
     if name is None or name not in TABLES:
-        message = f"there is no table {subject}.{name}: known are {', '.join(TABLES)}"
+        message = f"there is no table {subject}.{name}: known are {', '.join([*WHOLE, *TABLES])}"
         raise ValueError(message)
     return TABLES[name](subject)
 
@@ -157,6 +163,8 @@ class Proof(NamedTuple):
     best: sk.Evidence
     by: str
     """What it was run against, or what it reads or fits."""
+    offered: bool = True
+    """Whether the platform has such a thing; where it has not, nothing is to be proven."""
 
 
 def evidence_of(platform: str) -> dict[str, Proof]:
@@ -165,40 +173,86 @@ def evidence_of(platform: str) -> dict[str, Proof]:
     recorded = json.loads(text).get(platform, {})
     best = next(entry.evidence for entry in sk.catalogue() if entry.name == platform)
     return {
-        operation: Proof(one, str(recorded[operation].get("levels", {}).get(one.value, "")))
+        operation: Proof(one, str(row.get("levels", {}).get(one.value, "")), row.get("offered", True))
         for operation, one in best.items()
+        for row in (recorded[operation],)
     }
 
 
 def evidence_table(known: Mapping[str, Proof]) -> str:
-    """Return a row for each operation, the best known first."""
+    """Return a row for each operation: the best known first, and last what is not offered."""
     if not known:
         return NO_EVIDENCE
     order = list(STRENGTH)
+    ranks = {name: (not one.offered, order.index(one.best), name) for name, one in known.items()}
     rows = [
-        (f"`{operation}`", one.best.value, one.by)
-        for operation, one in sorted(known.items(), key=lambda row: (order.index(row[1].best), row[0]))
+        (f"`{name}`", known[name].best.value if known[name].offered else NOT_OFFERED, known[name].by)
+        for name in sorted(known, key=ranks.__getitem__)
     ]
     return markdown_table(("operation", "best evidence", "by"), rows)
 
 
 def short_evidence_table(known: Mapping[str, Proof]) -> str:
-    """Return a row for each kind of evidence."""
+    """Return a row for each kind of evidence, and one for what is not offered."""
     if not known:
         return NO_EVIDENCE
-    kinds = {best: {name: one for name, one in known.items() if one.best is best} for best in STRENGTH}
+    offered = {name: one for name, one in known.items() if one.offered}
+    kinds = {best: {name: one for name, one in offered.items() if one.best is best} for best in STRENGTH}
     rows = [
-        (f"{best.value}: {meaning(best, proofs.values())}", ", ".join(f"`{name}`" for name in sorted(proofs)))
+        (f"{best.value}: {meaning(best, proofs.values())}", listed(proofs))
         for best, proofs in kinds.items()
         if proofs
     ]
+    if refused := known.keys() - offered.keys():
+        rows.append((f"{NOT_OFFERED}: refused before anything is sent", listed(refused)))
     return markdown_table(("best evidence", "operations"), rows)
+
+
+def listed(operations: Iterable[str]) -> str:
+    """Return names of operations in one cell."""
+    return ", ".join(f"`{name}`" for name in sorted(operations))
 
 
 def meaning(best: sk.Evidence, proofs: Iterable[Proof]) -> str:
     """Return what a kind of evidence means, and for servers which ones they were."""
     servers = ", ".join(sorted({one.by for one in proofs})) if best is sk.Evidence.SERVER else ""
     return f"{STRENGTH[best]} ({servers})" if servers else STRENGTH[best]
+
+
+def simulator() -> str:
+    """Return what every simulator must have, in the order of its class."""
+    methods = [name for name in vars(Simulator) if name in Simulator.__abstractmethods__]
+    rows = [(f"`{name}`", first_line(inspect.getdoc(getattr(Simulator, name)))) for name in methods]
+    return markdown_table(("method", "what it does"), rows)
+
+
+def suite() -> str:
+    """Return what a subclass of the common suite says of its platform, in the order of the class."""
+    rows = [
+        (f"`{name}`", f"`{getattr(Suite, name)!r}`" if hasattr(Suite, name) else "", first_line(said))
+        for name, said in documented_fields(Suite).items()
+    ]
+    return markdown_table(("attribute", "unless said", "what it says"), rows)
+
+
+def documented_fields(kind: type) -> dict[str, str | None]:
+    """Return the annotated fields of a class and the strings under them."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    return {
+        field.target.id: below.value.value
+        if isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+        else None
+        for field, below in zip(body, [*body[1:], None], strict=True)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+    }
+
+
+def first_line(docstring: str | None) -> str:
+    """Return the first line of what is said of something."""
+    return (docstring or "").partition("\n")[0]
 
 
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {
@@ -210,6 +264,12 @@ TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "scopes": scopes,
 }
 """What can stand after a platform's name in a marker."""
+WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "platforms": platforms,
+    "simulator": simulator,
+    "suite": suite,
+}
+"""What can stand alone in a marker."""
 
 
 def count(number: int | None, unit: str = "") -> str:

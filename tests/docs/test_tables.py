@@ -10,8 +10,12 @@ import pytest
 import socialkit as sk
 from socialkit import errors
 from socialkit.platforms import find, names
+from socialkit.sandbox import Simulator
+from socialkit.testing import PlatformConformance
+from socialkit.testing._conformance._suite import Suite
 from tests.docs.blocks import DOCS, pages
 from tests.support import ROOT
+from tests.truth.operations import offered, public_operations
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +32,36 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
     marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
 
     assert {page.relative_to(DOCS).as_posix() for page in marked} == {
+        "how-to/add-a-platform.md",
         "index.md",
         "platforms/bluesky.md",
         "platforms/mastodon.md",
     }
     for page in marked:
         assert "<!-- table" not in tables.fill(page.read_text("utf-8"))
+
+
+def test_the_guide_names_all_that_a_simulator_must_have_and_says_what_it_does(tables: ModuleType) -> None:
+    guide = (DOCS / "how-to" / "add-a-platform.md").read_text("utf-8")
+    rows = [row.strip("| ").split(" | ") for row in tables.simulator().splitlines()[2:]]
+
+    assert "<!-- table: simulator -->" in guide
+    assert {name.strip("`") for name, _ in rows} == Simulator.__abstractmethods__
+    assert all(said.endswith(".") for _, said in rows)
+
+
+def test_the_guide_explains_everything_by_which_platforms_differ_in_the_suite(tables: ModuleType) -> None:
+    guide = (DOCS / "how-to" / "add-a-platform.md").read_text("utf-8")
+    rows = [row.strip("|").split(" | ") for row in tables.suite().splitlines()[2:]]
+    declared = {name: getattr(PlatformConformance, name, None) for name in Suite.__annotations__}
+
+    assert "<!-- table: suite -->" in guide
+    assert {name.strip(" `"): said.strip().endswith(".") for name, _, said in rows} == dict.fromkeys(
+        declared, True
+    )
+    assert {name.strip(" `"): unless.strip(" `") for name, unless, _ in rows} == {
+        name: "" if value is None else repr(value) for name, value in declared.items()
+    }
 
 
 def test_an_unknown_table_stops_the_build(tables: ModuleType) -> None:
@@ -81,6 +109,29 @@ def test_evidence_is_shown_the_best_first_and_says_by_what(tables: ModuleType) -
     assert short[0] == ["server: run against a real server (pixelwall 2.0)", "`posts.get`"]
 
 
+def test_what_is_not_offered_is_never_called_documented(tables: ModuleType) -> None:
+    refused = tables.Proof(sk.Evidence.DOCUMENTED, "it is refused", offered=False)
+    known = {"inbox.hide": refused, "posts.get": tables.Proof(sk.Evidence.DOCUMENTED, "a page")}
+
+    rows = [row.strip("| ").split(" | ") for row in tables.evidence_table(known).splitlines()[2:]]
+    short = [row.strip("| ").split(" | ") for row in tables.short_evidence_table(known).splitlines()[2:]]
+
+    assert rows == [["`posts.get`", "documented", "a page"], ["`inbox.hide`", "not offered", "it is refused"]]
+    assert [operations for _, operations in short] == ["`posts.get`", "`inbox.hide`"]
+    assert short[1][0].startswith("not offered: ")
+
+
+@pytest.mark.parametrize("platform", names())
+def test_the_tables_call_not_offered_exactly_what_is_refused(tables: ModuleType, platform: str) -> None:
+    with sk.Sandbox() as world:
+        client = world.connect(platform)
+        refused = public_operations(platform, client) - offered(platform, client)
+    rows = [row.strip("| ").split(" | ") for row in tables.evidence(platform).splitlines()[2:]]
+
+    assert {row[0].strip("`") for row in rows if row[1] == "not offered"} == refused
+    assert refused
+
+
 @pytest.mark.parametrize("platform", names())
 def test_every_operation_that_has_evidence_has_a_row(tables: ModuleType, platform: str) -> None:
     entry = next(entry for entry in sk.catalogue() if entry.name == platform)
@@ -100,6 +151,13 @@ def test_the_readme_shows_the_evidence_of_today(tables: ModuleType) -> None:
 
     assert tables.REGION.search(readme) is not None
     assert readme == tables.renew(readme), "run: python docs/_extensions/tables.py README.md"
+
+
+def test_the_readme_leads_to_every_how_to_page() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    for page in (DOCS / "how-to").glob("*.md"):
+        assert f"(docs/how-to/{page.name})" in readme
 
 
 def test_the_readme_stays_short() -> None:

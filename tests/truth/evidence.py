@@ -66,7 +66,8 @@ def _rows(platform: str) -> dict[str, object]:
         found = dict(levels.get(operation, {}))
         refused = f"{facts.title} does not offer it: it is refused before anything is sent"
         found[Evidence.DOCUMENTED.value] = facts.documentation if operation in able else refused
-        rows[operation] = {"best": _best(found), "levels": found}
+        row: dict[str, object] = {"best": _best(found), "levels": found}
+        rows[operation] = row if operation in able else row | {"offered": False}
     return rows
 
 

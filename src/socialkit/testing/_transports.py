@@ -123,6 +123,7 @@ class StrangeTransport(_Around):
     Args:
         inner: What carries the requests.
         enums: The names of the fields whose values are one of a list; each gets a value that is not on it.
+        gone: The names of the fields that the platform does not send any more.
 
     Example:
         >>> from socialkit.operations import finish
@@ -133,9 +134,18 @@ class StrangeTransport(_Around):
         >>> finish(transport.close())
     """
 
-    def __init__(self, inner: Transport, *, enums: set[str] | frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        inner: Transport,
+        *,
+        enums: set[str] | frozenset[str] = frozenset(),
+        gone: set[str] | frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(inner)
         self._enums = frozenset(enums)
+        self._gone = frozenset(gone)
+        self.left_out: Final = set[str]()
+        """Which of the fields that are gone stood in an answer, and were taken out of it."""
 
     async def send(self, request: Request, /) -> Response:
         """Send a request and change its answer."""
@@ -151,9 +161,11 @@ class StrangeTransport(_Around):
         """Return a document as a newer platform would send it."""
         if isinstance(value, Mapping):
             fields = cast("Mapping[str, Any]", value)
+            self.left_out.update(self._gone.intersection(fields))
             known = {
                 name: STRANGE if name in self._enums and isinstance(inner, str) else self.changed(inner)
                 for name, inner in fields.items()
+                if name not in self._gone
             }
             return {**known, "socialkit_made_this_up": {"of": ["no", "version"]}}
         if isinstance(value, list):

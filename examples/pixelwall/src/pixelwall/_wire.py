@@ -35,7 +35,8 @@ class WirePin(WireModel):
     caption: str = ""
     made_at: Timestamp
     picture_ids: list[str] = []
-    hearts: int = 0
+    hearts: int | None = None
+    """None where the answer does not tell: that is not zero."""
 
 
 class WirePins(WireModel):

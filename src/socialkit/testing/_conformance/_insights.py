@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import pytest
 
 from socialkit.errors import NotSupportedError, WrongAccountError
-from socialkit.models import Capability, Missing, Observation, SubjectKind
+from socialkit.models import Capability, Missing, Model, Observation, Post, Profile, SubjectKind
 from socialkit.testing._conformance._suite import Bench, Suite
 from socialkit.testing._helpers import collect, settle
-from socialkit.testing._transports import SilentTransport
+from socialkit.testing._transports import SilentTransport, StrangeTransport
+from socialkit.transport import Transport
 
 __all__ = ["InsightsSuite"]
+
+POST_COUNTS: Final[Mapping[str, str]] = {
+    "likes": "like_count",
+    "quotes": "quote_count",
+    "replies": "reply_count",
+    "shares": "share_count",
+}
+"""By metric: the field of `Post` that tells the same."""
+PROFILE_COUNTS: Final[Mapping[str, str]] = {
+    "followers": "follower_count",
+    "following": "following_count",
+    "posts": "post_count",
+}
+"""By metric: the field of `Profile` that tells the same."""
 
 
 class InsightsSuite(Suite):
@@ -76,6 +91,35 @@ class InsightsSuite(Suite):
         followers = [row.value for row in rows if row.metric == "followers"]
         assert followers in ([], [me.follower_count])
 
+    async def test_a_count_of_a_post_that_the_platform_leaves_out_is_missing_and_never_zero(
+        self, bench: Bench
+    ) -> None:
+        bench.needs(Capability.PUBLISH, Capability.POST_INSIGHTS)
+        post = await self.published(bench)
+        told: list[Observation] = await collect(bench.client.insights.posts([post]))
+        client, strange = without(bench, native(told))
+        rows: list[Observation] = await collect(client.insights.posts([post]))
+        again: Post = await settle(client.posts.get(post))
+
+        assert strange.left_out == native(told), "`native` names no field of the answers"
+        assert counts(rows) == dict.fromkeys(counts(told))
+        assert Missing.NOT_FOUND not in {row.missing for row in rows}
+        assert told_by(again, POST_COUNTS, told) == {}
+
+    async def test_a_count_of_the_account_that_the_platform_leaves_out_is_missing_and_never_zero(
+        self, bench: Bench
+    ) -> None:
+        bench.needs(Capability.ACCOUNT_INSIGHTS)
+        told: tuple[Observation, ...] = await settle(bench.client.insights.account())
+        client, strange = without(bench, native(told))
+        rows: tuple[Observation, ...] = await settle(client.insights.account())
+        again: Profile = await settle(client.account.me())
+
+        assert strange.left_out == native(told), "`native` names no field of the answers"
+        assert counts(rows) == dict.fromkeys(counts(told))
+        assert Missing.NOT_FOUND not in {row.missing for row in rows}
+        assert told_by(again, PROFILE_COUNTS, told) == {}
+
     async def test_what_is_not_told_is_refused_before_anything_is_sent(self, bench: Bench) -> None:
         if not hasattr(bench.client, "insights"):
             return
@@ -92,3 +136,30 @@ class InsightsSuite(Suite):
                 with pytest.raises(NotSupportedError):
                     await call()
         assert seat.sent.requests == []
+
+
+def without(bench: Bench, gone: set[str]) -> tuple[Any, StrangeTransport]:
+    """Return a client to whom the platform does not send these fields, and what takes them out."""
+    made: list[StrangeTransport] = []
+
+    def around(network: Transport) -> Transport:
+        made.append(StrangeTransport(network, gone=gone))
+        return made[0]
+
+    return bench.seat(around=around).client, made[0]
+
+
+def native(rows: Iterable[Observation]) -> set[str]:
+    """Return the platform's own names of what it counted."""
+    return {row.native for row in rows if row.value is not None}
+
+
+def counts(rows: Iterable[Observation]) -> dict[str, float | None]:
+    """Return what was counted, by metric."""
+    return {row.metric: row.value for row in rows}
+
+
+def told_by(model: Model, fields: Mapping[str, str], rows: Iterable[Observation]) -> dict[str, object]:
+    """Return the counts that a model still has, of those that are rows too."""
+    values = {fields[row.metric]: getattr(model, fields[row.metric]) for row in rows if row.metric in fields}
+    return {name: value for name, value in values.items() if value is not None}

@@ -95,7 +95,7 @@ class Suite:
     enums: ClassVar[frozenset[str]] = frozenset()
     """Fields of its answers whose values are one of a list."""
     options: ClassVar[tuple[PlatformOptions, ...]] = ()
-    """Options of drafts, each field given once."""
+    """Options of drafts that together give each field once: they are kept as JSON, and read back the same."""
     many: ClassVar[int] = 45
     """More posts than one page holds."""
     processing: ClassVar[bool] = True
