@@ -21,7 +21,7 @@ from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
 from socialkit.sandbox import Fault
 from socialkit.testing._builders import picture, video
 from socialkit.text import is_tid
-from socialkit.transport import FileBody
+from socialkit.transport import FileBody, Response
 from tests.platforms.bluesky.conftest import Network
 from tests.support import collect, settle
 
@@ -329,17 +329,43 @@ async def test_a_post_that_the_view_has_not_heard_of_is_read_from_its_server(net
     assert await collect(client.posts.iterate()) == []
 
 
+def large() -> Media:
+    """Return a picture that is within the limit of today alone."""
+    content = (picture().content or b"") + b"\0" * 1_200_000
+    return picture().model_copy(update={"content": content, "size": len(content)})
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["old", "oldest"])
 @pytest.mark.parametrize("options", [[], [BlueskyOptions(replies=[])]], ids=["alone", "with rules"])
 async def test_an_old_server_says_what_to_do_about_a_large_picture(
-    network: Network, options: list[BlueskyOptions]
+    network: Network, options: list[BlueskyOptions], *, named: bool
 ) -> None:
-    network.simulator.set_image_size(1_000_000)
-    large = picture().content or b""
-    media = Media.from_bytes(large, filename="dot.png", alt_text="A dot")
-    padded = media.model_copy(update={"content": large + b"\0" * 1_200_000, "size": len(large) + 1_200_000})
+    network.simulator.set_image_size(1_000_000, named=named)
+
+    with pytest.raises(BadRequestError, match="make it smaller") as caught:
+        await settle(network.connect().posts.publish(Draft(text="Large", media=[large()], options=options)))
+    assert caught.value.code == ("BlobTooLarge" if named else "InvalidRequest")
+    assert network.world.posts("bluesky") == []
+
+
+async def test_a_refused_film_is_not_told_to_be_a_smaller_picture(network: Network) -> None:
+    film = video().model_copy(update={"content": (video().content or b"") + b"\0" * 1_200_000})
+    draft = Draft(text="Look", media=[film.model_copy(update={"size": len(film.content or b"")})])
+    network.refuse("com.atproto.repo.putRecord", 400, "InvalidRequest")
+
+    with pytest.raises(BadRequestError) as caught:
+        await settle(network.connect().posts.publish(draft))
+    assert "smaller" not in str(caught.value)
+
+
+async def test_a_cards_large_picture_behind_an_address_is_told_to_be_smaller(network: Network) -> None:
+    url = "https://shop.example/jacket.png"
+    network.answers[url] = Response(200, {"content-type": "image/png"}, large().content or b"")
+    card = LinkCard(uri="https://shop.example", title="The shop", thumb=Media.from_url(url))
+    draft = Draft(text="Look", options=[BlueskyOptions(card=card)])
 
     with pytest.raises(BadRequestError, match="make it smaller"):
-        await settle(network.connect().posts.publish(Draft(text="Large", media=[padded], options=options)))
+        await settle(network.connect().posts.publish(draft))
     assert network.world.posts("bluesky") == []
 
 

@@ -122,6 +122,7 @@ ERRORS: Final = {
     "ScopeMissingError": MissingScopeError,
     "InvalidRequest": BadRequestError,
     "InvalidRecord": BadRequestError,
+    "BlobTooLarge": BadRequestError,
     "InvalidSwap": ConflictError,
     "ConvoLocked": ConflictError,
     "RateLimitExceeded": RateLimitedError,
