@@ -29,6 +29,9 @@ FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 """One grapheme of 25 bytes."""
 
 
+POST_URI = "at://did:plc:a/app.bsky.feed.post/3jzfcijpj2z2a"
+
+
 def fields(draft: Draft) -> list[tuple[str, object, object, str | None]]:
     problems = FACTS.rules.check(draft, "bluesky", FACTS.limits)
     return [
@@ -78,6 +81,17 @@ def test_a_text_over_its_bytes_is_cut_or_split_too(overflow: Any) -> None:
             ["options.tags[0]", "options.tags[1]"],
         ),
         (Draft(text="x", options=[BlueskyOptions(replies=["friends"])]), ["options.replies[0]"]),
+        (Draft(text="x", options=[BlueskyOptions(replies=[POST_URI])]), ["options.replies[0]"]),
+        (Draft(text="x", options=[BlueskyOptions(replies=["followers"] * 2)]), ["options.replies[1]"]),
+        (Draft(text="x", options=[BlueskyOptions(langs=["en", "not a lang!!"])]), ["options.langs[1]"]),
+        (Draft(text="x", options=[BlueskyOptions(labels=["nudity", "é" * 65])]), ["options.labels[1]"]),
+        *(
+            (
+                Draft(text="x", options=[BlueskyOptions(card=LinkCard(uri=uri, title="A"))]),
+                ["options.card.uri"],
+            )
+            for uri in ("https://a b", "https://", "https:///a", "https://a.example/b c", "ftp://a.example")
+        ),
         (
             Draft(text="x", thread=[Draft(text="y", options=[BlueskyOptions(replies=[])])]),
             ["thread[0].options.replies"],
@@ -86,6 +100,24 @@ def test_a_text_over_its_bytes_is_cut_or_split_too(overflow: Any) -> None:
 )
 def test_what_the_network_refuses_is_found(draft: Draft, wrong: list[str]) -> None:
     assert [one[0] for one in fields(draft)] == wrong
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        BlueskyOptions(langs=["en", "pt-BR", "zh-Hant"]),
+        BlueskyOptions(labels=["é" * 64, "!no-unauthenticated"]),
+        BlueskyOptions(replies=["mentioned", POST_URI.replace("feed.post", "graph.list")]),
+        BlueskyOptions(card=LinkCard(uri="HTTPS://münchen.example/ä?b#c", title="A")),
+        BlueskyOptions(card=LinkCard(uri="http://localhost:8080", title="A")),
+    ],
+)
+async def test_what_the_network_takes_is_not_refused(network: Network, options: BlueskyOptions) -> None:
+    draft = Draft(text="x", language="pt-BR", options=[options])
+    post = await settle(network.connect().posts.publish(draft))
+
+    assert fields(draft) == []
+    assert [one.id for one in network.world.posts("bluesky")] == [post.id]
 
 
 def test_a_card_or_a_quote_stands_without_words() -> None:
