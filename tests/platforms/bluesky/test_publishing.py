@@ -409,6 +409,42 @@ async def test_another_accounts_post_is_not_deleted_by_its_address(network: Netw
     assert network.calls("com.atproto.repo.deleteRecord") == []
 
 
+def deletion(network: Network, client: Any, target: str) -> Attempt:
+    ref, now = client.account.ref, network.world.clock.now()
+    return Attempt(
+        platform="bluesky",
+        account=ref,
+        kind="delete",
+        step="delete",
+        key="",
+        started_at=now,
+        deadline=now,
+        target=target,
+    )
+
+
+async def test_whether_an_unreadable_address_was_deleted_is_undecided(network: Network) -> None:
+    client = network.connect()
+    await settle(client.account.me())
+    found = await settle(client.posts.find(deletion(network, client, "https://bsky.app/profile/x/post/y")))
+
+    assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_deletion_is_looked_up_under_the_key_whatever_the_handle_was(
+    network: Network, *, gone: bool
+) -> None:
+    client = network.connect()
+    post = await settle(client.posts.publish("Autumn"))
+    target = post.id.replace(client.account.ref.id, "before.shop.example")
+    if gone:
+        await settle(client.posts.delete(post))
+    found = await settle(client.posts.find(deletion(network, client, target)))
+
+    assert found.state is (FoundState.PUBLISHED if gone else FoundState.ABSENT)
+
+
 # Keys -----------------------------------------------------------------------------------------
 
 
