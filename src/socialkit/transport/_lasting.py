@@ -27,7 +27,7 @@ def passes(error: SocialKitError) -> bool:
 
 
 async def lasting(
-    session: Callable[[], AsyncGenerator[T, None]], transport: Transport, retry: Retry
+    session: Callable[[], AsyncGenerator[T, None]], transport: Transport, retry: Retry, platform: str
 ) -> AsyncGenerator[T, None]:
     """Yield what session after session gives, for ever.
 
@@ -35,6 +35,7 @@ async def lasting(
         session: Connects, and yields what comes until the line ends or breaks.
         transport: Waits between two sessions.
         retry: How long: its first and longest wait, and its chance; its number of attempts does not count.
+        platform: Whose errors they are.
 
     Raises:
         SocialKitError: What a session raised and will not pass.
@@ -48,6 +49,7 @@ async def lasting(
                     yield item
         except SocialKitError as error:
             if not passes(error):
+                error.platform = error.platform or platform
                 raise
             asked = error.retry_after
         failures = 1 if transport.now() - began >= STEADY else failures + 1

@@ -191,7 +191,7 @@ class Pipeline:
 
         It ends with what will not pass: a refusal, or an address that credentials may not go to.
         """
-        return lasting(session, self.transport, self._retry)
+        return lasting(session, self.transport, self._retry, self.platform)
 
     async def close(self) -> None:
         """Give back the transport's connections."""

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from websockets.asyncio import client as asynchronous
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.frames import Close, CloseCode
 from websockets.sync import client as blocking
 from websockets.typing import Data
 
 from socialkit._version import __version__
-from socialkit.errors import ConnectionFailedError, RequestTimeoutError
+from socialkit.errors import ConnectionFailedError, RequestTimeoutError, UnexpectedResponseError
 from socialkit.transport._open import Whole, raised
 from socialkit.transport._pool import AsyncPool, BlockingPool
 from socialkit.transport._protocol import OpenAnswer
@@ -108,6 +109,10 @@ def _unopened(error: Exception, request: Request) -> Exception:
 
 def _broken(error: BaseException, request: Request) -> BaseException:
     match error:
+        case ConnectionClosed(sent=Close(code=CloseCode.MESSAGE_TOO_BIG)):
+            # No failure of the line: it would come again and again, for a stream resumes where it was.
+            message = f"a message of more than {LONGEST_MESSAGE} bytes came, and none so long is read"
+            return UnexpectedResponseError(message, request=request.shown(), operation=request.operation)
         case TimeoutError():
             message = "nothing came in time"
             return RequestTimeoutError(

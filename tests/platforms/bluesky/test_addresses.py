@@ -68,6 +68,21 @@ async def test_an_address_that_leads_nowhere_spoils_no_other_metrics(network: Ne
     assert likes == {uri: (None, Missing.NOT_FOUND), post.id: (0, None)}
 
 
+async def test_a_post_has_its_metrics_by_the_handle_of_its_author_too(network: Network) -> None:
+    client = network.connect()
+    own = await settle(client.posts.publish("Ours"))
+    theirs = parse_uri(network.world.receive("bluesky", text="Theirs", kind="post"))
+    assert theirs is not None
+    handle = network.simulator.connection("customer")["identifier"]
+    named = [own.id.replace(str(client.account.ref.id), str(client.account.ref.handle).upper())]
+    named.append(str(theirs._replace(authority=handle)))
+    rows = await collect(client.insights.posts([*named, own, str(theirs)]))
+
+    likes = [(row.subject, row.value, row.missing) for row in rows if row.metric == "likes"]
+    assert likes == [(one, 0, None) for one in (*named, own.id, str(theirs))]
+    assert not any("did:" in one for one in named)
+
+
 @pytest.mark.parametrize("uri", NOWHERE, ids=["handle", "identifier"])
 async def test_nobodys_post_is_not_deleted(network: Network, uri: str) -> None:
     with pytest.raises(WrongAccountError):

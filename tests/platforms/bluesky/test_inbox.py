@@ -198,6 +198,37 @@ async def test_a_lost_private_answer_is_never_sent_again_but_looked_for(
     assert len(network.calls("chat.bsky.convo.sendMessage")) == 2
 
 
+@pytest.mark.parametrize(
+    ("fault", "wait", "state"),
+    [
+        (Fault.DROP_AFTER_COMMIT, 60, FoundState.PUBLISHED),
+        (Fault.DROP_BEFORE_COMMIT, 60, FoundState.ABSENT),
+        (Fault.DROP_BEFORE_COMMIT, 0, FoundState.UNDECIDED),
+    ],
+)
+async def test_an_older_message_of_the_same_words_is_not_taken_for_a_lost_answer(
+    network: Network, fault: Fault, wait: float, state: FoundState
+) -> None:
+    client = network.connect()
+    network.world.receive("bluesky", text="Hello", private=True)
+    (message,) = await inbox(client, kinds=DIRECT)
+    before = await settle(client.inbox.reply(message, "Thank you"))
+    network.world.clock.advance(wait)
+    latest = network.world.receive("bluesky", text="And now?", private=True)
+    network.world.clock.advance(wait)
+    network.world.fail("bluesky", "send_message", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.inbox.reply(message, "Thank you"))
+    (convo,) = network.simulator._state.convos.values()
+    convo.messages[:] = [one for one in convo.messages if one.id not in latest]
+    network.world.clock.advance(3_600)
+    found = await settle(client.posts.find(caught.value.attempt))
+
+    assert found.state is state
+    assert found.post is None or found.post.id != before.id
+    assert len(convo.messages) == 2 + fault.commits
+
+
 # Notifications --------------------------------------------------------------------------------
 
 

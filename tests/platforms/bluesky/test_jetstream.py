@@ -247,6 +247,8 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"collections": POST}, TypeError, "list"),
     ({"cursor": "x"}, ValueError, "cursor"),
     ({"cursor": ""}, ValueError, "cursor"),
+    ({"cursor": "9" * 5_000}, ValueError, "is not one that this stream gave"),
+    ({"cursor": "9" * 20 + "~a"}, ValueError, "is not one that this stream gave"),
     ({"since": datetime(2026, 3, 2)}, ValueError, "time zone"),  # noqa: DTZ001 - that is the mistake
 ]
 

@@ -15,7 +15,12 @@ import websockets.sync.client as dialling
 import websockets.sync.server as websockets
 from websockets.exceptions import ConnectionClosed
 
-from socialkit.errors import AuthenticationError, BadRequestError, ConfigurationError
+from socialkit.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    UnexpectedResponseError,
+)
 from socialkit.operations import Async, Sync
 from socialkit.platforms import AsyncBluesky, Bluesky
 from socialkit.platforms.bluesky import JetstreamEvent
@@ -240,6 +245,20 @@ async def test_a_server_that_is_down_is_tried_again(world: Sandbox, server: Serv
     assert words(await take(stream, 1)) == ["Hello"]
     assert len(server.headers) == 4
     await settle(stream.close())
+
+
+async def test_an_event_that_is_too_long_is_an_error_and_is_not_asked_for_again(
+    world: Sandbox, server: Server, connect: Connect
+) -> None:
+    network: Any = world.simulator("bluesky")
+    with network.lock:
+        network._state.happen("did:plc:a", "commit", {**LONG, "record": {"text": "y" * 2**23}})
+    stream = connect(jetstream=server.url).listening.events(cursor="0")
+    with pytest.raises(UnexpectedResponseError, match="more than 8388608 bytes") as caught:
+        await take(stream, 1)
+
+    assert (caught.value.platform, caught.value.operation) == ("bluesky", "listening.events")
+    assert len(server.targets) == 1
 
 
 async def test_closing_wakes_whoever_waits_for_an_event(server: Server) -> None:

@@ -22,12 +22,15 @@ from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
 from socialkit.sandbox import Fault
 from socialkit.testing._builders import picture, video
 from socialkit.text import is_tid
-from socialkit.transport import FileBody
+from socialkit.transport import FileBody, Response
 from tests.platforms.bluesky.conftest import Network
 from tests.support import collect, settle
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 """One grapheme of 25 bytes."""
+
+
+POST_URI = "at://did:plc:a/app.bsky.feed.post/3jzfcijpj2z2a"
 
 
 def fields(draft: Draft) -> list[tuple[str, object, object, str | None]]:
@@ -79,6 +82,17 @@ def test_a_text_over_its_bytes_is_cut_or_split_too(overflow: Any) -> None:
             ["options.tags[0]", "options.tags[1]"],
         ),
         (Draft(text="x", options=[BlueskyOptions(replies=["friends"])]), ["options.replies[0]"]),
+        (Draft(text="x", options=[BlueskyOptions(replies=[POST_URI])]), ["options.replies[0]"]),
+        (Draft(text="x", options=[BlueskyOptions(replies=["followers"] * 2)]), ["options.replies[1]"]),
+        (Draft(text="x", options=[BlueskyOptions(langs=["en", "not a lang!!"])]), ["options.langs[1]"]),
+        (Draft(text="x", options=[BlueskyOptions(labels=["nudity", "é" * 65])]), ["options.labels[1]"]),
+        *(
+            (
+                Draft(text="x", options=[BlueskyOptions(card=LinkCard(uri=uri, title="A"))]),
+                ["options.card.uri"],
+            )
+            for uri in ("https://a b", "https://", "https:///a", "https://a.example/b c", "ftp://a.example")
+        ),
         (
             Draft(text="x", thread=[Draft(text="y", options=[BlueskyOptions(replies=[])])]),
             ["thread[0].options.replies"],
@@ -87,6 +101,24 @@ def test_a_text_over_its_bytes_is_cut_or_split_too(overflow: Any) -> None:
 )
 def test_what_the_network_refuses_is_found(draft: Draft, wrong: list[str]) -> None:
     assert [one[0] for one in fields(draft)] == wrong
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        BlueskyOptions(langs=["en", "pt-BR", "zh-Hant"]),
+        BlueskyOptions(labels=["é" * 64, "!no-unauthenticated"]),
+        BlueskyOptions(replies=["mentioned", POST_URI.replace("feed.post", "graph.list")]),
+        BlueskyOptions(card=LinkCard(uri="HTTPS://münchen.example/ä?b#c", title="A")),
+        BlueskyOptions(card=LinkCard(uri="http://localhost:8080", title="A")),
+    ],
+)
+async def test_what_the_network_takes_is_not_refused(network: Network, options: BlueskyOptions) -> None:
+    draft = Draft(text="x", language="pt-BR", options=[options])
+    post = await settle(network.connect().posts.publish(draft))
+
+    assert fields(draft) == []
+    assert [one.id for one in network.world.posts("bluesky")] == [post.id]
 
 
 def test_a_card_or_a_quote_stands_without_words() -> None:
@@ -372,17 +404,43 @@ async def test_a_post_that_the_view_has_not_heard_of_is_read_from_its_server(net
     assert await collect(client.posts.iterate()) == []
 
 
+def large() -> Media:
+    """Return a picture that is within the limit of today alone."""
+    content = (picture().content or b"") + b"\0" * 1_200_000
+    return picture().model_copy(update={"content": content, "size": len(content)})
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["old", "oldest"])
 @pytest.mark.parametrize("options", [[], [BlueskyOptions(replies=[])]], ids=["alone", "with rules"])
 async def test_an_old_server_says_what_to_do_about_a_large_picture(
-    network: Network, options: list[BlueskyOptions]
+    network: Network, options: list[BlueskyOptions], *, named: bool
 ) -> None:
-    network.simulator.set_image_size(1_000_000)
-    large = picture().content or b""
-    media = Media.from_bytes(large, filename="dot.png", alt_text="A dot")
-    padded = media.model_copy(update={"content": large + b"\0" * 1_200_000, "size": len(large) + 1_200_000})
+    network.simulator.set_image_size(1_000_000, named=named)
+
+    with pytest.raises(BadRequestError, match="make it smaller") as caught:
+        await settle(network.connect().posts.publish(Draft(text="Large", media=[large()], options=options)))
+    assert caught.value.code == ("BlobTooLarge" if named else "InvalidRequest")
+    assert network.world.posts("bluesky") == []
+
+
+async def test_a_refused_film_is_not_told_to_be_a_smaller_picture(network: Network) -> None:
+    film = video().model_copy(update={"content": (video().content or b"") + b"\0" * 1_200_000})
+    draft = Draft(text="Look", media=[film.model_copy(update={"size": len(film.content or b"")})])
+    network.refuse("com.atproto.repo.putRecord", 400, "InvalidRequest")
+
+    with pytest.raises(BadRequestError) as caught:
+        await settle(network.connect().posts.publish(draft))
+    assert "smaller" not in str(caught.value)
+
+
+async def test_a_cards_large_picture_behind_an_address_is_told_to_be_smaller(network: Network) -> None:
+    url = "https://shop.example/jacket.png"
+    network.answers[url] = Response(200, {"content-type": "image/png"}, large().content or b"")
+    card = LinkCard(uri="https://shop.example", title="The shop", thumb=Media.from_url(url))
+    draft = Draft(text="Look", options=[BlueskyOptions(card=card)])
 
     with pytest.raises(BadRequestError, match="make it smaller"):
-        await settle(network.connect().posts.publish(Draft(text="Large", media=[padded], options=options)))
+        await settle(network.connect().posts.publish(draft))
     assert network.world.posts("bluesky") == []
 
 
@@ -392,6 +450,42 @@ async def test_another_accounts_post_is_not_deleted_by_its_address(network: Netw
     with pytest.raises(WrongAccountError):
         await settle(network.connect().posts.delete(theirs.id))
     assert network.calls("com.atproto.repo.deleteRecord") == []
+
+
+def deletion(network: Network, client: Any, target: str) -> Attempt:
+    ref, now = client.account.ref, network.world.clock.now()
+    return Attempt(
+        platform="bluesky",
+        account=ref,
+        kind="delete",
+        step="delete",
+        key="",
+        started_at=now,
+        deadline=now,
+        target=target,
+    )
+
+
+async def test_whether_an_unreadable_address_was_deleted_is_undecided(network: Network) -> None:
+    client = network.connect()
+    await settle(client.account.me())
+    found = await settle(client.posts.find(deletion(network, client, "https://bsky.app/profile/x/post/y")))
+
+    assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_deletion_is_looked_up_under_the_key_whatever_the_handle_was(
+    network: Network, *, gone: bool
+) -> None:
+    client = network.connect()
+    post = await settle(client.posts.publish("Autumn"))
+    target = post.id.replace(client.account.ref.id, "before.shop.example")
+    if gone:
+        await settle(client.posts.delete(post))
+    found = await settle(client.posts.find(deletion(network, client, target)))
+
+    assert found.state is (FoundState.PUBLISHED if gone else FoundState.ABSENT)
 
 
 # Keys -----------------------------------------------------------------------------------------

@@ -246,10 +246,16 @@ def test_pictures_have_a_limit_that_depends_on_the_servers_age(
     blob = main.upload(PICTURE + b"\x00" * 1_000_000).json["blob"]
     network.set_image_size(1_000_000)
     old = main.create({"text": "x", "embed": image(blob)})
+    network.set_image_size(1_000_000, named=True)
+    oldest = main.create({"text": "x", "embed": image(blob)})
     network.set_image_size(2_000_000)
     large = main.create({"text": "x", "embed": image({**blob, "size": 2_000_001})})
 
     assert f"blob too big (maximum 1000000, got {blob['size']})" in old.json["message"]
+    assert (oldest.status, oldest.json["error"]) == (400, "BlobTooLarge")
+    assert oldest.json["message"] == (
+        "This file is too large. It is 976.59KB but the maximum size is 976.56KB."
+    )
     assert "blob too big (maximum 2000000, got 2000001)" in large.json["message"]
     assert main.create({"text": "x", "embed": image(blob)}).status == 200
 

@@ -87,6 +87,14 @@ class Calls:
             self._core.ref = ref
         return ref.id or ""
 
+    async def did_of(self, handle: str) -> str | None:
+        """Return whose handle it is; None when nobody has it."""
+        try:
+            answer = await self.query("com.atproto.identity.resolveHandle", WireDid, handle=handle)
+        except (BadRequestError, NotFoundError):  # servers before 2026 have no name for it
+            return None
+        return answer.value.did
+
     def address(self, uri: str) -> Address:
         """Return the parts of a post's address.
 

@@ -21,7 +21,7 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from socialkit.models import Attempt, Capability, Found, Message, Model, Post
+from socialkit.models import Attempt, AwareTime, Capability, Found, Message, Model, Post
 from socialkit.operations import Run
 from socialkit.platforms.base import Core
 from socialkit.platforms.bluesky._calls import CHAT, Calls
@@ -48,9 +48,10 @@ SETTLES_AFTER: Final = timedelta(minutes=2)
 
 
 class _Latest(Model):
-    """The newest message of a conversation before ours."""
+    """The newest message of a conversation before ours; without an id there was none."""
 
     id: str | None = None
+    sent_at: AwareTime | None = None
 
 
 class Chat:
@@ -125,7 +126,8 @@ class Chat:
 
     async def _latest(self, convo: str) -> _Latest:
         answer = await self._read(convo, 1)
-        return _Latest(id=next((one.id for one in answer.value.messages), None))
+        newest = next(iter(answer.value.messages), None)
+        return _Latest() if newest is None else _Latest(id=newest.id, sent_at=newest.sent_at)
 
     async def _sent(self, convo: str, text: str, answered: str) -> Post:
         body: dict[str, JsonValue] = {"text": text}
@@ -148,14 +150,20 @@ class Chat:
         if not isinstance(convo, str) or not isinstance(before, dict):
             return Found.undecided("the conversation is not known")
         answer, me = await self._read(convo), await self._calls.did()
-        for number, wire in enumerate(answer.value.messages):
-            if wire.id == before.get("id"):
-                return self._absent(attempt)
+        messages, latest = answer.value.messages, _Latest.model_validate(before)
+        newer, known = _newer(messages, latest)
+        text = attempt.draft.text.strip()
+        for number, wire in enumerate(newer):
             mine = wire.sender is not None and wire.sender.did == me
-            if mine and (wire.text or "").strip() == attempt.draft.text.strip():
-                raw = answer.raw.at("messages", number)
-                return Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
-        if len(answer.value.messages) >= MOST:
+            if not mine or (wire.text or "").strip() != text:
+                continue
+            if not (known or _is_newer(wire, latest)):
+                return Found.undecided(
+                    "the message before it is gone, and one of the same words may be older"
+                )
+            raw = answer.raw.at("messages", number)
+            return Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
+        if len(newer) >= MOST:
             return Found.undecided("too much was written in the conversation since to look through it all")
         return self._absent(attempt)
 
@@ -166,6 +174,27 @@ class Chat:
                 "it is not in the conversation, but it may still arrive", ask_again=settled
             )
         return Found.absent("it is not in the conversation")
+
+
+def _newer(messages: list[WireMessage], latest: _Latest) -> tuple[list[WireMessage], bool]:
+    """Return what stands before the remembered message, or, where it was deleted, before what is older.
+
+    And whether it was seen: only then is all of it newer for certain.
+    """
+    for number, wire in enumerate(messages):
+        if wire.id == latest.id:
+            return messages[:number], True
+    for number, wire in enumerate(messages):
+        if wire.sent_at is not None and latest.sent_at is not None and wire.sent_at < latest.sent_at:
+            return messages[:number], False
+    return messages, False
+
+
+def _is_newer(wire: WireMessage, latest: _Latest) -> bool:
+    """Tell whether a message is certainly newer than the remembered one: by the service's own clock."""
+    if latest.id is None:
+        return True
+    return wire.sent_at is not None and latest.sent_at is not None and wire.sent_at > latest.sent_at
 
 
 def _may_hold(convo: WireConvo, since: datetime | None) -> bool:

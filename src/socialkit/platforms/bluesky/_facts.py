@@ -5,6 +5,7 @@ Limits are those of the lexicons of 2026-08: https://github.com/bluesky-social/a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
@@ -34,8 +35,8 @@ from socialkit.models import (
 )
 from socialkit.platforms.base import DraftRules, Place, PlatformFacts
 from socialkit.platforms.bluesky._options import BlueskyOptions
-from socialkit.platforms.bluesky._records import POST, parse_uri
-from socialkit.text import Dialect, TextRules, count_graphemes
+from socialkit.platforms.bluesky._records import LIST, POST, parse_uri
+from socialkit.text import Dialect, TextRules, count_graphemes, is_language
 from socialkit.transport import ErrorTable, RateHeaders, Request
 
 __all__ = ["CHAT_LIMITS", "FACTS", "OLD_IMAGE", "RULES", "BlueskyRules"]
@@ -45,6 +46,9 @@ OLD_IMAGE: Final = 1_000_000
 """Bytes that every server takes. Lexicons before 2026 said so, and a server may still have them."""
 THUMB: Final = 1_000_000
 LANGS, LABELS, TAGS, TAG, TAG_BYTES, REPLY_RULES = 3, 10, 8, 64, 640, 5
+LABEL_BYTES: Final = 128
+PAGE: Final = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
+"""The address of a page: more is not asked of it, here as there."""
 RULES: Final = {"mentioned": "mentionRule", "followers": "followerRule", "following": "followingRule"}
 
 LIMITS: Final = Limits(
@@ -122,6 +126,7 @@ ERRORS: Final = {
     "ScopeMissingError": MissingScopeError,
     "InvalidRequest": BadRequestError,
     "InvalidRecord": BadRequestError,
+    "BlobTooLarge": BadRequestError,
     "InvalidSwap": ConflictError,
     "ConvoLocked": ConflictError,
     "RateLimitExceeded": RateLimitedError,
@@ -221,7 +226,7 @@ def _card_problems(draft: Draft, options: BlueskyOptions, place: Place) -> Itera
         return
     if draft.media:
         yield place.problem("options.card", "cannot stand beside files", basis=Basis.DRAFT)
-    if not card.uri.startswith(("https://", "http://")):
+    if not PAGE.fullmatch(card.uri):
         yield place.problem("options.card.uri", "is no http or https address", basis=Basis.DRAFT)
     thumb = card.thumb
     if thumb is None:
@@ -239,6 +244,15 @@ def _label_problems(options: BlueskyOptions, place: Place) -> Iterator[Problem]:
         count = len(getattr(options, field))
         if count > most:
             yield place.problem(f"options.{field}", "are too many", limit=most, actual=count)
+    for number, lang in enumerate(options.langs):
+        if not is_language(lang):
+            message = "is no tag of a language, such as en or pt-BR"
+            yield place.problem(f"options.langs[{number}]", message, actual=lang, basis=Basis.DRAFT)
+    for number, label in enumerate(options.labels):
+        size = len(label.encode())
+        if size > LABEL_BYTES:
+            field = f"options.labels[{number}]"
+            yield place.problem(field, "is too long", limit=LABEL_BYTES, actual=size, unit="bytes")
     for number, tag in enumerate(options.tags):
         field, length, size = f"options.tags[{number}]", count_graphemes(tag), len(tag.encode())
         if length > TAG or size > TAG_BYTES:
@@ -257,9 +271,12 @@ def _gate_problems(draft: Draft, options: BlueskyOptions, place: Place) -> Itera
     if len(rules) > REPLY_RULES:
         yield place.problem("options.replies", "are too many", limit=REPLY_RULES, actual=len(rules))
     for number, rule in enumerate(rules):
-        if rule not in RULES and parse_uri(rule) is None:
+        field, address = f"options.replies[{number}]", parse_uri(rule)
+        if rule not in RULES and (address is None or address.collection != LIST):
             message = f"is none of {', '.join(RULES)}, and no address of a list"
-            yield place.problem(f"options.replies[{number}]", message, actual=rule, basis=Basis.DRAFT)
+            yield place.problem(field, message, actual=rule, basis=Basis.DRAFT)
+        if rule in rules[:number]:
+            yield place.problem(field, "stands there twice", actual=rule, basis=Basis.DRAFT)
 
 
 FACTS: Final = PlatformFacts(

@@ -46,11 +46,26 @@ class BlueskyInsights(Insights[ModeT], Generic[ModeT]):
         )
 
     async def _views(self, posts: tuple[str, ...]) -> dict[str, WirePost]:
-        params = tuple(("uris", post) for post in posts if parse_uri(post) is not None)
-        if not params:
+        addresses = {post: found for post in posts if (found := parse_uri(post)) is not None}
+        dids = await self._dids({one.authority for one in addresses.values()})
+        uris = {
+            post: str(one._replace(authority=dids[one.authority]))
+            for post, one in addresses.items()
+            if one.authority in dids
+        }
+        if not uris:
             return {}
+        params = tuple(("uris", uri) for uri in dict.fromkeys(uris.values()))
         answer = await self._calls.read("app.bsky.feed.getPosts", params, WirePosts)
-        return {post.uri: post for post in answer.value.posts}
+        views = {view.uri: view for view in answer.value.posts}
+        return {post: views[uri] for post, uri in uris.items() if uri in views}
+
+    async def _dids(self, authorities: set[str]) -> dict[str, str]:
+        """Return whose addresses they are: the view answers with identifiers, whatever it was asked."""
+        handles = sorted(one for one in authorities if not one.startswith("did:"))
+        found = await self._core.transport.gather(*(self._calls.did_of(one) for one in handles))
+        named = {handle: did for handle, did in zip(handles, found, strict=True) if did is not None}
+        return named | {one: one for one in authorities if one.startswith("did:")}
 
     async def _account(self) -> tuple[Observation, ...]:
         answer = await self._calls.query(

@@ -98,6 +98,9 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
 
     async def _find_delete(self, attempt: Attempt) -> Found:
         address = parse_uri(attempt.target or "")
-        if address is None or await self._records.stored(address) is None:
+        if address is None:
+            return Found.undecided("which record was to be deleted is not known")
+        own = address._replace(authority=await self._calls.did())  # the handle in it may be another's by now
+        if await self._records.stored(own) is None:
             return Found.published(None, "the record is gone from the account's own server")
         return Found.absent("the record still stands on the account's own server")

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from socialkit.errors import BadRequestError, NotFoundError, UnexpectedResponseError
-from socialkit.models import Attempt, Draft, Found, Media, Post
+from socialkit.models import Attempt, Draft, Found, Media, MediaKind, Post
 from socialkit.operations import Run
 from socialkit.platforms.base import Core
 from socialkit.platforms.bluesky._calls import Calls
@@ -36,6 +36,8 @@ KEY: Final = "key"
 COMMIT: Final = "post"
 MENTIONS: Final = "mentions"
 CREATE: Final = "com.atproto.repo.applyWrites#create"
+TOO_LARGE: Final = frozenset({"InvalidRequest", "InvalidRecord", "BlobTooLarge"})
+"""How servers refuse a picture for its bytes: the first two for other reasons too, the oldest by the last."""
 
 Record = dict[str, JsonValue]
 
@@ -71,7 +73,8 @@ class Records:
         record = post_record(draft, key, dids, files, thumb=thumb, quote=quote, thread=thread)
         address = Address(await self._calls.did(), POST, key.rkey)
         gates = _gates(draft, address, key)
-        largest = max((one.size for one in files), default=0)
+        pictures = [one for one in (*files, thumb) if one is not None and one.kind is MediaKind.IMAGE]
+        largest = max((one.size for one in pictures), default=0)
         write = partial(self._written, address, record, gates, largest)
         return await run.commit(COMMIT, write, returns=Post)
 
@@ -96,10 +99,10 @@ class Records:
         try:
             cid = await (self._create(address, record, gates) if gates else self._put(address, record))
         except BadRequestError as error:
-            if largest > OLD_IMAGE and error.code in {"InvalidRequest", "InvalidRecord"}:
+            if largest > OLD_IMAGE and error.code in TOO_LARGE:
                 error.message += (
-                    f" (a file has {largest} bytes: a server with older rules takes pictures of {OLD_IMAGE} "
-                    "bytes only, so make it smaller)"
+                    f" (a picture has {largest} bytes: a server with older rules takes {OLD_IMAGE} only, as "
+                    "every server does of a card's picture, so make it smaller)"
                 )
             raise
         wire = WireRecord.model_validate(record)

@@ -14,6 +14,7 @@ from socialkit.text import is_at_uri
 
 __all__ = [
     "LIKE",
+    "LIST",
     "POST",
     "POSTGATE",
     "THREADGATE",
@@ -29,6 +30,7 @@ __all__ = [
 
 POST: Final = "app.bsky.feed.post"
 LIKE: Final = "app.bsky.feed.like"
+LIST: Final = "app.bsky.graph.list"
 THREADGATE: Final = "app.bsky.feed.threadgate"
 POSTGATE: Final = "app.bsky.feed.postgate"
 

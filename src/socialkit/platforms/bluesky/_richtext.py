@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
-from socialkit.errors import BadRequestError, InvalidDraftError, NotFoundError
+from socialkit.errors import InvalidDraftError
 from socialkit.models import Basis, Draft, MediaKind, Model, Problem
 from socialkit.platforms.base import Core
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._options import BlueskyOptions
 from socialkit.platforms.bluesky._records import POST, Key, Ref, Thread
-from socialkit.platforms.bluesky._wire import WireDid
 from socialkit.text import Facet, FacetKind, detect_facets
 
 __all__ = ["Mentions", "Uploaded", "facets", "post_record"]
@@ -49,7 +48,7 @@ class Mentions:
         Raises:
             InvalidDraftError: Nobody has one of them: the mention would reach nobody.
         """
-        found = await self._core.transport.gather(*(self._resolve(one) for one in handles))
+        found = await self._core.transport.gather(*(self._calls.did_of(one) for one in handles))
         problems = [
             Problem(
                 field="text",
@@ -64,13 +63,6 @@ class Mentions:
             message = "a mention leads nowhere; nothing was published"
             raise InvalidDraftError(message, problems=problems, platform=self._core.facts.name)
         return {handle: did for handle, did in zip(handles, found, strict=True) if did is not None}
-
-    async def _resolve(self, handle: str) -> str | None:
-        try:
-            answer = await self._calls.query("com.atproto.identity.resolveHandle", WireDid, handle=handle)
-        except (BadRequestError, NotFoundError):  # servers before 2026 have no name for it
-            return None
-        return answer.value.did
 
 
 def facets(text: str, dids: Mapping[str, str]) -> list[JsonValue]:

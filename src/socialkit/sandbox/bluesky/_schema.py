@@ -21,6 +21,15 @@ class SchemaError(Exception):
         self.message = message
 
 
+class FileSizeError(SchemaError):
+    """A file is larger than its place in the record takes."""
+
+    def __init__(self, size: int, maximum: int, path: str) -> None:
+        super().__init__(f"blob too big (maximum {maximum}, got {size})", path)
+        self.size = size
+        self.maximum = maximum
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What depends on the version of the server's lexicons."""
@@ -166,7 +175,9 @@ def blob(accept: str, size: int | None = None) -> Check:
         if not _accepted(fields["mimeType"], accept):
             message = f'Expected "{accept}" (got "{fields["mimeType"]}")'
             raise SchemaError(message, f"{path}.mimeType")
-        _require_size(fields["size"], path, "blob", None, bounds.image_size if size is None else size)
+        most = bounds.image_size if size is None else size
+        if fields["size"] > most:
+            raise FileSizeError(fields["size"], most, path)
 
     return check
 

@@ -184,10 +184,14 @@ class BlueskySimulator(Simulator):
         with self.lock:
             self._state.lag = lag
 
-    def set_image_size(self, limit: int) -> None:
-        """Ask for smaller pictures, as servers with older lexicons do (`1_000_000`)."""
+    def set_image_size(self, limit: int, *, named: bool = False) -> None:
+        """Ask for smaller pictures, as servers with older lexicons do (`1_000_000`).
+
+        The oldest refuse a file by a name of its own (`named`): `BlobTooLarge`.
+        """
         with self.lock:
             self._state.image_size = limit
+            self._state.names_large_files = named
 
     def set_refresh_grace(self, grace: timedelta) -> None:
         """Say how long a used refresh token still gives the same successor; zero lets it die at once."""

@@ -57,6 +57,7 @@ class State:
         self.refresh_grace = facts.REFRESH_GRACE
         self.processing_time = facts.PROCESSING_TIME
         self.image_size = facts.IMAGE_SIZE
+        self.names_large_files = False
         self.public_reads = False
         self.serves_videos = True
         self.wraps_job_status = False

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from socialkit.sandbox.bluesky import _facts as facts
-from socialkit.sandbox.bluesky._errors import broken, invalid
+from socialkit.sandbox.bluesky._errors import RefusedError, broken, invalid
 from socialkit.sandbox.bluesky._ids import record_cid
 from socialkit.sandbox.bluesky._lexicon import RECORDS, check_key
 from socialkit.sandbox.bluesky._records import Action, Event, Json, Record, Repo, part
-from socialkit.sandbox.bluesky._schema import Bounds, SchemaError, blobs_of, refuse_fractions
+from socialkit.sandbox.bluesky._schema import Bounds, FileSizeError, SchemaError, blobs_of, refuse_fractions
 from socialkit.sandbox.bluesky._state import State
 from socialkit.sandbox.bluesky._syntax import is_key
 
@@ -76,10 +76,26 @@ def _validate(state: State, write: Write, path: str, *, known: bool) -> str:
         raise invalid(message) from error
     try:
         check(write.value, path, Bounds(state.image_size))
+    except FileSizeError as error:
+        raise _too_large(state, write, error) from error
     except SchemaError as error:
         message = f"Invalid {write.collection} record: {error}"
         raise invalid(message) from error
     return "valid"
+
+
+def _too_large(state: State, write: Write, error: FileSizeError) -> RefusedError:
+    """The refusal of a file for its size: the oldest servers have a name for it."""
+    if not state.names_large_files:
+        return invalid(f"Invalid {write.collection} record: {error}")
+    size, most = _in_units(error.size), _in_units(error.maximum)
+    message = f"This file is too large. It is {size} but the maximum size is {most}."
+    return invalid(message, "BlobTooLarge")
+
+
+def _in_units(size: int) -> str:
+    unit, factor = ("MB", 2**20) if size >= 2**20 else ("KB", 2**10)
+    return f"{round(size / factor, 2):g}{unit}"
 
 
 def conflicts(repo: Repo, write: Write) -> list[Write]:
