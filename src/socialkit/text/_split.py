@@ -1,5 +1,7 @@
 """Cutting a text to a limit without harming its words."""
 
+from collections.abc import Iterator
+
 from socialkit.text._measure import TextRules, excess, fits
 from socialkit.text._pieces import Break, Pieces
 
@@ -50,8 +52,10 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
         return ()
     if fits(text, limit, rules):
         return (text,)
-    pieces = Pieces(text, rules)
-    parts: list[str] = []
+    return tuple(_parts(Pieces(text, rules), limit, rules))
+
+
+def _parts(pieces: Pieces, limit: int, rules: TextRules) -> Iterator[str]:
     first = 0
     while first < len(pieces):
         after = pieces.cut(first, limit)
@@ -61,9 +65,8 @@ def split(text: str, limit: int, rules: TextRules) -> tuple[str, ...]:
             # A word that is too long where it stands may fit alone, if it is a link only there.
             if too_long := excess(word, limit, rules):
                 raise UnsplittableError(word, *too_long)
-        parts.append(pieces.text(first, after))
+        yield pieces.text(first, after)
         first = after
-    return tuple(parts)
 
 
 def truncate(text: str, limit: int, rules: TextRules, *, ellipsis: str = "…") -> str:

@@ -4,6 +4,7 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
@@ -31,10 +32,39 @@ from socialkit.sandbox.bluesky._tokens import encode, seconds, sign
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class State:
+@dataclass(eq=False)
+class Settings:
+    """How the network behaves; the simulator's setters change it."""
+
+    lag: timedelta = timedelta()
+    refresh_grace: timedelta = facts.REFRESH_GRACE
+    processing_time: timedelta = facts.PROCESSING_TIME
+    image_size: int = facts.IMAGE_SIZE
+    names_large_files: bool = False
+    public_reads: bool = False
+    serves_videos: bool = True
+    wraps_job_status: bool = False
+    failing_videos: int = 0
+
+
+@dataclass(eq=False)
+class Logins:
+    """Who may act for whom: tokens, and logins that are on their way."""
+
+    access: dict[str, Access] = field(default_factory=dict[str, Access])
+    refresh: dict[str, Refresh] = field(default_factory=dict[str, Refresh])
+    pushed: dict[str, Pushed] = field(default_factory=dict[str, Pushed])
+    grants: dict[str, Grant] = field(default_factory=dict[str, Grant])
+    sessions: list[OAuthSession] = field(default_factory=list[OAuthSession])
+    proofs: set[str] = field(default_factory=set[str])
+
+
+class State(Settings, Logins):
     """Everything that the network knows, and its settings."""
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
+        Settings.__init__(self)
+        Logins.__init__(self)
         self.clock = clock
         self.rng = rng
         self.secret = rng.randbytes(32)
@@ -42,26 +72,11 @@ class State:
         self.accounts: dict[str, Account] = {}
         self.repos: dict[str, Repo] = {}
         self.index = Index()
-        self.access: dict[str, Access] = {}
-        self.refresh: dict[str, Refresh] = {}
-        self.pushed: dict[str, Pushed] = {}
-        self.grants: dict[str, Grant] = {}
-        self.sessions: list[OAuthSession] = []
-        self.proofs: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.convos: dict[str, Convo] = {}
         self.logs: list[Log] = []
         self.reports: list[Json] = []
         self.uses: dict[tuple[str, str, int], tuple[datetime, int]] = {}
-        self.lag = timedelta()
-        self.refresh_grace = facts.REFRESH_GRACE
-        self.processing_time = facts.PROCESSING_TIME
-        self.image_size = facts.IMAGE_SIZE
-        self.names_large_files = False
-        self.public_reads = False
-        self.serves_videos = True
-        self.wraps_job_status = False
-        self.failing_videos = 0
         self.admitted = 0
         self.happened: list[Json] = []
         """What Jetstream tells, oldest first."""
