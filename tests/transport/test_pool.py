@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.util
 import os
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -239,9 +239,8 @@ def test_this_machine_is_never_reached_through_a_proxy(
     assert drive.run(drive.transport().send(get(server.url))).content == b"directly"
 
 
-def test_http2_without_its_library_says_what_to_install() -> None:
-    if importlib.util.find_spec("h2"):
-        pytest.skip("h2 is installed")
+def test_http2_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h2", None)
 
     with pytest.raises(ConfigurationError, match=r"socialkit\[http2\]"):
         BlockingTransport(http2=True)
