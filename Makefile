@@ -1,6 +1,7 @@
 # make demo    a day of one brand, offline
 # make test    every check that needs nothing but this machine
 # make live    the suites against real servers on this machine; make live-install fetches and compiles those alone
+# make chaos   kills, lost answers and pauses at every step of publishing; one seed again: see what a failure prints
 # make bench   what socialkit costs beside httpx, in minutes; some of it: make bench BENCH="page call"
 # make evidence    what is known of each operation, written anew (LIVE=1 asks the real servers first)
 # Elsewhere than in .venv: make test ENV=/tmp/environment PYTHON=python3.13
@@ -19,7 +20,7 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
-.PHONY: live live-install evidence format docs bench clean
+.PHONY: live live-install chaos evidence format docs bench clean
 
 define step
 @printf '\n==> %s\n' "$(1)"
@@ -83,6 +84,10 @@ live-install: $(READY)
 live: $(READY)
 	$(call step,suites against real servers)
 	@$(BIN)/python -m pytest -q tests/live -m live
+
+chaos: $(READY)
+	$(call step,publishing while everything breaks)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m chaos $(or $(CHAOS),tests/chaos)
 
 evidence: $(READY)
 	$(call step,evidence of every operation)

@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from benchmarks import burst, call, clients, facets, feeds, imports, page, sandbox, upload
+from benchmarks import budgets, burst, call, clients, facets, feeds, imports, journal, page, sandbox, upload
 from benchmarks.figures import table
 
 ALL = {
@@ -19,6 +19,8 @@ ALL = {
     "sandbox": sandbox.measure,
     "facets": facets.measure,
     "upload": upload.measure,
+    "journal": journal.measure,
+    "budgets": budgets.measure,
 }
 
 

@@ -22,8 +22,12 @@
     ├── OutcomeUnknownError
     ├── IncompleteError
     ├── WrongAccountError
+    ├── NotAuthorisedError
+    ├── FrozenError
+    ├── JournalError
     ├── UnexpectedResponseError
-    └── MediaProcessingError
+    ├── MediaProcessingError
+    └── MediaStoreError
 
 Every error answers three questions: was anything written (`written`), may the same call be
 repeated (`repeatable`), and after what wait (`retry_after`).
@@ -48,11 +52,15 @@ __all__ = [
     "ConflictError",
     "ConnectionFailedError",
     "ContentRejectedError",
+    "FrozenError",
     "IncompleteError",
     "InvalidDraftError",
+    "JournalError",
     "MediaProcessingError",
+    "MediaStoreError",
     "MissingScopeError",
     "NoSuchCallError",
+    "NotAuthorisedError",
     "NotFoundError",
     "NotSupportedError",
     "OutcomeUnknownError",
@@ -373,6 +381,18 @@ class WrongAccountError(SocialKitError):
     """The thing belongs to another account than this client's; nothing was sent."""
 
 
+class NotAuthorisedError(SocialKitError):
+    """Whoever acts may not do this without being asked; nothing was sent."""
+
+
+class FrozenError(SocialKitError):
+    """Nothing may leave at present: somebody froze what this belongs to. Nothing was sent."""
+
+
+class JournalError(SocialKitError):
+    """The journal cannot be read or written, or refuses a step that its state does not allow."""
+
+
 class UnexpectedResponseError(SocialKitError):
     """The answer is not what the platform's documentation promises; its beginning is kept."""
 
@@ -400,3 +420,29 @@ class MediaProcessingError(SocialKitError):
     """A file could not be uploaded or processed; no post was published with it."""
 
     repeatable: bool = True
+
+
+class MediaStoreError(SocialKitError):
+    """A file that was kept for a planned post is gone, or its bytes are no longer those that were kept.
+
+    Nothing is sent with another file in its place: somebody must decide.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        digest: str,
+        filename: str | None = None,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.digest = digest
+        """The SHA-256 of the bytes that were kept, in hexadecimal."""
+        self.filename = filename
+        """The name under which the file was to be sent, where it is known."""
+
+    def _details(self) -> list[str]:
+        named = [f"file {self.filename!r}"] if self.filename is not None else []
+        return [*named, f"SHA-256 {self.digest}"]

@@ -50,12 +50,15 @@ __all__ = [
     "Page",
     "PassingRun",
     "Run",
+    "RunMaker",
     "Stream",
     "Sync",
     "current_operation",
+    "current_run",
     "finish",
     "operation",
     "paginated",
+    "run_maker",
     "streamed",
 ]
 
@@ -296,6 +299,9 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 class PassingRun:
     """A run that keeps nothing beyond its own life: it executes, and knows which step is open."""
 
+    waits: bool = True
+    """Whether a spent request budget may be waited for."""
+
     def __init__(self, now: Callable[[], datetime], *, patience: timedelta) -> None:
         self.now = now
         self._patience = patience
@@ -307,6 +313,9 @@ class PassingRun:
         self.describe: Callable[[OpenStep], Attempt] | None = None
         """Says everything that is needed to find out later what became of a commit."""
         self.current: str | None = None
+
+    def require_time(self) -> None:
+        """Raise if it is too late to send a write: asked right before each."""
 
     def key(self, name: str) -> str:
         """Return the identity of a step."""
@@ -354,6 +363,16 @@ class PassingRun:
             name: _adapter(cast("Any", kind)).dump_python(result, mode="json")
             for name, (kind, result) in self._results.items()
         }
+
+
+RunMaker = Callable[[Callable[[], datetime], timedelta], PassingRun]
+"""Makes a run for a write, from the client's clock and the time after which a call has ended for sure."""
+
+run_maker: Final[ContextVar[RunMaker | None]] = ContextVar("socialkit_run_maker", default=None)
+"""Makes the run of a write in this context; without one a write is carried by a run that keeps nothing."""
+
+current_run: Final[ContextVar[PassingRun | None]] = ContextVar("socialkit_run", default=None)
+"""The run that carries the write of this context."""
 
 
 class _PartRun:

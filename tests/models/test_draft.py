@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from socialkit.errors import ConfigurationError
-from socialkit.models import AccountRef, Attempt, Draft, PlatformOptions, Purpose, Variant, Visibility
+from socialkit.models import UTM, AccountRef, Attempt, Draft, PlatformOptions, Purpose, Variant, Visibility
 from socialkit.platforms import MastodonOptions, Poll
 from socialkit.platforms.mastodon import FACTS
 from socialkit.testing import picture
@@ -27,6 +27,7 @@ FIELDS: Mapping[str, tuple[Any, Any]] = {
     "reply_to": ("17", None),
     "quotes": ("18", None),
     "overflow": ("thread", "refuse"),
+    "utm": (UTM(content="{pillar}", hosts=["shop.example"]), None),
 }
 """Every field that a variant can change: a value, and what it is when it is empty."""
 

@@ -91,3 +91,14 @@ def test_options_are_serialised_as_they_were_given_under_whatever_name() -> None
     assert FenceOptions().model_dump(by_alias=True) == {"platform": "fencewall"}
     assert FenceOptions(colour="red").model_dump(by_alias=True) == {"platform": "fencewall", "colour": "red"}
     assert FenceOptions(board="walls").model_dump() == {"platform": "fencewall", "board": "walls"}
+
+
+def test_options_with_other_names_outside_are_read_back() -> None:
+    class GateOptions(PlatformOptions):
+        platform = "gatewall"
+        tint: str | None = Field(default=None, alias="colour")
+
+    options = GateOptions(colour="red")
+
+    assert stored(options) == options
+    assert stored(GateOptions()).model_fields_set == set()

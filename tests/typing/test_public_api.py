@@ -209,6 +209,11 @@ def test_what_is_known_without_an_account_has_types() -> None:
     assert_type(sk.check("Autumn", "mastodon"), dict[str, tuple[sk.Problem, ...]])
     assert_type(sk.measure("Autumn", "mastodon"), sk.Measure)
     assert_type(sk.Draft(text="Autumn").for_("mastodon"), sk.Draft)
+    nine = sk.WallTime("2026-07-01 09:00", zone="Europe/Paris", gap="later")
+    assert_type(nine.instant(), datetime)
+    assert_type(sk.Recurrence("FREQ=DAILY", start=nine).next_after(nine.instant()), sk.WallTime | None)
+    hours = sk.PostingSchedule(account=sk.AccountRef(platform="x"), zone="UTC", week={"MO": ["09:00"]})
+    assert_type(hours.next_free(nine.instant()), sk.Slot)
     assert_type(sk.Media.from_url("https://shop.example/a.png"), sk.Media)
 
 
@@ -227,6 +232,8 @@ def misuse(client: Mastodon, async_client: AsyncMastodon, message: sk.Message) -
     yield client.inbox.iterate(notice=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     yield async_client.posts.publish("Autumn").id  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     yield sk.Draft(txt="Autumn")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    yield sk.WallTime("2026-07-01 09:00")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    yield sk.WallTime("2026-07-01 09:00", zone="UTC", gap="skip")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     yield sk.Draft(text="Autumn", overflow="burst")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

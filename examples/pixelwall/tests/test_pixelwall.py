@@ -31,6 +31,7 @@ class TestPixelwall(PlatformConformance):
     processing = False
     notices = False
     first_comments = False
+    alt_texts_told = False
     server_limits = False
 
     def revoke(self, world: sk.Sandbox) -> None:

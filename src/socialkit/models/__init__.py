@@ -13,19 +13,24 @@ from socialkit.models._base import (
     require_aware,
 )
 from socialkit.models._capability import Capability, CatalogueEntry, Evidence, Limits, MediaLimit
-from socialkit.models._draft import Draft, Overflow, Purpose, Variant
+from socialkit.models._draft import Draft, Overflow, Variant
 from socialkit.models._found import Found, FoundState
 from socialkit.models._listening import Trend, TrendKind
-from socialkit.models._media import Media
+from socialkit.models._media import Media, MediaKeeper, keeping
 from socialkit.models._message import Message, MessageKind, NoticeKind
 from socialkit.models._observation import Missing, Observation, SubjectKind
 from socialkit.models._options import PlatformOptions
 from socialkit.models._post import Incomplete, Outcome, Post
 from socialkit.models._probe import MediaKind
 from socialkit.models._problem import Basis, Measure, Problem, Severity
+from socialkit.models._purpose import UTM, Purpose
+from socialkit.models._recurrence import Recurrence
 from socialkit.models._shared import PostMedia, Visibility
+from socialkit.models._slots import PostingSchedule, Slot, Weekday
+from socialkit.models._walltime import GapRule, OverlapRule, WallKind, WallTime
 
 __all__ = [
+    "UTM",
     "AccountRef",
     "Attempt",
     "Author",
@@ -37,11 +42,13 @@ __all__ = [
     "Evidence",
     "Found",
     "FoundState",
+    "GapRule",
     "Incomplete",
     "Lenient",
     "Limits",
     "Measure",
     "Media",
+    "MediaKeeper",
     "MediaKind",
     "MediaLimit",
     "Message",
@@ -53,21 +60,29 @@ __all__ = [
     "OpenEnum",
     "Outcome",
     "Overflow",
+    "OverlapRule",
     "PlatformOptions",
     "Post",
     "PostMedia",
+    "PostingSchedule",
     "Problem",
     "Profile",
     "Purpose",
     "Raw",
+    "Recurrence",
     "Severity",
+    "Slot",
     "SubjectKind",
     "Timestamp",
     "Trend",
     "TrendKind",
     "Variant",
     "Visibility",
+    "WallKind",
+    "WallTime",
+    "Weekday",
     "WireModel",
     "WriteKind",
+    "keeping",
     "require_aware",
 ]

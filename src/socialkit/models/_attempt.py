@@ -43,3 +43,5 @@ class Attempt(Model):
     """The id of the post that was to be changed."""
     results: Mapping[str, JsonValue] = {}
     """What the steps before it gave."""
+    taken: tuple[str, ...] = ()
+    """Ids of posts that are known to be other writes'; none of them is what is looked for."""

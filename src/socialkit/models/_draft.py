@@ -1,30 +1,26 @@
-"""What is to be published: drafts, their variants, and why they exist."""
+"""What is to be published: drafts and their variants."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
 from socialkit.errors import ConfigurationError
-from socialkit.models._base import GivenModel, Model
+from socialkit.models._base import GivenModel
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
-from socialkit.models._shared import Visibility
+from socialkit.models._purpose import UTM, Purpose
+from socialkit.models._shared import Several, Visibility
 
-__all__ = ["Draft", "Overflow", "Purpose", "Variant"]
+__all__ = ["Draft", "Overflow", "Variant"]
 
-T = TypeVar("T")
 OptionsT = TypeVar("OptionsT", bound=PlatformOptions)
 
 Overflow = Literal["refuse", "truncate", "thread"]
 """What to do with a text over the limit: refuse it, cut it at a word, or publish it as a thread."""
-
-
-def _as_tuple(items: Sequence[T]) -> Sequence[T]:
-    return tuple(items)
 
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -54,24 +50,12 @@ def _is_no_target(key: str) -> str:
 Language = Annotated[str, AfterValidator(_language)]
 Target = Annotated[str, AfterValidator(_target)]
 
-Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
-"""A sequence as a caller writes it, kept as a tuple."""
-
 
 def _flat(parts: Sequence[Draft]) -> Sequence[Draft]:
     if any(part.thread or any(one.thread for one in part.variants.values()) for part in parts):
         message = "a part of a thread has a thread of its own: give the parts in one list"
         raise ValueError(message)
     return parts
-
-
-class Purpose(Model):
-    """Why a post exists; kept with it so that its numbers can be traced back."""
-
-    objective: str | None = None
-    campaign: str | None = None
-    pillar: str | None = None
-    tags: Several[str] = ()
 
 
 class Variant(GivenModel):
@@ -95,6 +79,7 @@ class Variant(GivenModel):
     reply_to: str | None = None
     quotes: str | None = None
     overflow: Overflow = "refuse"
+    utm: UTM | None = None
 
 
 class Draft(GivenModel):
@@ -121,6 +106,8 @@ class Draft(GivenModel):
     quotes: str | None = None
     """The id of the post that it quotes."""
     overflow: Overflow = "refuse"
+    utm: UTM | None = None
+    """The parameters that links get, in the text, the first comment and the parts of the thread."""
     purpose: Purpose | None = None
     variants: Mapping[Target, Variant] = {}
     """By platform (`x`) or account (`acme/x/main`)."""
@@ -146,16 +133,20 @@ class Draft(GivenModel):
             raise ConfigurationError(_is_no_target(target))
         draft = self._laid(target)
         thread = tuple(part._laid(target) for part in draft.thread)
+        if all(mine is part for mine, part in zip(thread, draft.thread, strict=True)):
+            return draft
         return draft.model_copy(update={"thread": thread})
 
     def _laid(self, target: str) -> Draft:
         platform = target.split("/")[1] if "/" in target else target
-        changes: dict[str, object] = {"variants": {}}
+        changes: dict[str, Any] = {"variants": {}}
         for key in dict.fromkeys((platform, target)):
             variant = self.variants.get(key)
             if variant is not None:
                 changes |= {name: getattr(variant, name) for name in variant.model_fields_set}
         changes["options"] = tuple(one for one in self.options if one.platform == platform)
+        if not self.variants and len(changes["options"]) == len(self.options):
+            return self
         return self.model_copy(update=changes)
 
     def option(self, kind: type[OptionsT]) -> OptionsT | None:

@@ -6,24 +6,65 @@ import errno
 import hashlib
 import io
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, BinaryIO, Self
+from typing import Annotated, Any, BinaryIO, Final, Protocol, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from socialkit.errors import InvalidDraftError
 from socialkit.models._base import AwareTime, Model
 from socialkit.models._probe import MediaKind, probe
 from socialkit.models._problem import Basis, Problem
 
-__all__ = ["Media"]
+__all__ = ["Media", "MediaKeeper", "keeping"]
 
 CHUNK = 1 << 18
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+KEEPER: Final = "socialkit.media"
+"""The key of pydantic's `context` under which the keeper of files stands."""
+DIGEST: Final = "sha256"
+"""The key under which a packed file names its content."""
+LOCAL: Final = frozenset({"path", "modified_at", "content"})
+"""The fields that only this process, or this machine, can follow."""
+
 Coordinate = Annotated[float, Field(ge=-1, le=1)]
+
+
+class MediaKeeper(Protocol):
+    """Takes files out of drafts that are serialised, and puts them back when they are read."""
+
+    def keep(self, media: Media, /) -> str:
+        """Keep a file's bytes, and return their SHA-256 in hexadecimal."""
+        ...
+
+    def place(self, digest: str, filename: str, /) -> Path | None:
+        """Return where the bytes of a kept file lie; None when they are not to be read."""
+        ...
+
+
+def keeping(keeper: MediaKeeper) -> dict[str, object]:
+    """Return the `context` with which pydantic writes and reads files by their digest."""
+    return {KEEPER: keeper}
+
+
+def _keeper_in(context: object) -> MediaKeeper | None:
+    """Return the keeper in a context, which may be anybody's."""
+    if not isinstance(context, Mapping):
+        return None
+    return cast("Mapping[str, MediaKeeper | None]", context).get(KEEPER)
 
 
 class Media(Model):
@@ -61,6 +102,9 @@ class Media(Model):
     """When the file on disk was last written to; it is refused when that has changed."""
     content: bytes | None = Field(default=None, repr=False)
     url: str | None = None
+
+    _digest: str | None = PrivateAttr(default=None)
+    """What a media store knows the content by."""
 
     @classmethod
     def open(
@@ -169,7 +213,8 @@ class Media(Model):
         if self.content is not None:
             return io.BytesIO(self.content)
         if self.path is None:
-            raise _refusal(self.filename, "lies behind a URL and was not fetched")
+            where = "behind a URL" if self._digest is None else "in a media store"
+            raise _refusal(self.filename, f"lies {where} and was not fetched")
         try:
             file = self.path.open("rb")
         except OSError as error:
@@ -182,11 +227,48 @@ class Media(Model):
 
     def sha256(self) -> str:
         """Return the digest of the content, in hexadecimal."""
+        if self._digest is not None and not self._at_hand:
+            return self._digest
         digest = hashlib.sha256()
         with self.stream() as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+    @property
+    def _at_hand(self) -> bool:
+        return self.path is not None or self.content is not None
+
+    @model_serializer(mode="wrap")
+    def _packed(self, serialise: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        keeper = _keeper_in(info.context)
+        if keeper is None or not (self._at_hand or self._digest):
+            packed: dict[str, Any] = serialise(self)
+            return packed
+        digest = keeper.keep(self)
+        size = len(self.content) if self.size is None and self.content is not None else self.size
+        # Without its bytes at once: a film must not be written out as text first.
+        bare = self.model_copy(update={**dict.fromkeys(LOCAL), "size": size})
+        fields = {name: value for name, value in serialise(bare).items() if name not in LOCAL}
+        return fields | {DIGEST: digest}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _unpacked(cls, data: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        keeper = _keeper_in(info.context)
+        if keeper is None or not isinstance(data, Mapping):
+            return read(data)
+        fields: dict[str, Any] = dict(cast("Mapping[str, Any]", data))
+        if any(fields.get(name) is not None for name in LOCAL):
+            message = "a packed file names its content by its digest, never by where it lies"
+            raise ValueError(message)
+        if DIGEST not in fields:
+            return read(fields)
+        digest = str(fields.pop(DIGEST))
+        media = read(fields)
+        media = media.model_copy(update={"path": keeper.place(digest, media.filename)})
+        media._digest = digest
+        return media
 
 
 def _state(file: BinaryIO) -> tuple[int, datetime]:

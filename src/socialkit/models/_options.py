@@ -6,7 +6,13 @@ import importlib
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, cast
 
-from pydantic import BeforeValidator, SerializeAsAny, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BeforeValidator,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+)
 from pydantic_core import PydanticSerializationError
 
 from socialkit.models._base import GivenModel
@@ -64,7 +70,7 @@ def _is(one: type[PlatformOptions], other: type[PlatformOptions]) -> bool:
     return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
 
-def _read(value: Any) -> Any:
+def _read(value: Any, info: ValidationInfo) -> Any:
     given: object = value
     if not isinstance(given, Mapping) or TAG not in given:
         return value
@@ -76,7 +82,8 @@ def _read(value: Any) -> Any:
     if name not in _TYPES:
         message = f"platform {name!r} has no options"
         raise ValueError(message)
-    return _TYPES[name].model_validate(fields)
+    # They are written by their names, whatever aliases another package's fields have.
+    return _TYPES[name].model_validate(fields, context=info.context, by_alias=True, by_name=True)
 
 
 AnyOptions = Annotated[SerializeAsAny[PlatformOptions], BeforeValidator(_read)]

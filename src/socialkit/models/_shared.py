@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator
+
 from socialkit.models._base import Model, OpenEnum
 from socialkit.models._probe import MediaKind
 
-__all__ = ["PostMedia", "Visibility"]
+__all__ = ["PostMedia", "Several", "Visibility"]
+
+T = TypeVar("T")
+
+
+def _as_tuple(items: Sequence[T]) -> Sequence[T]:
+    return tuple(items)
+
+
+Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
+"""A sequence as a caller writes it, kept as a tuple."""
 
 
 class Visibility(OpenEnum):

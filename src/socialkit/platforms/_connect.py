@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.transport import Retry, Secret, Transport
 
-__all__ = ["connect", "connect_async"]
+__all__ = ["Arguments", "connect", "connect_async", "made", "require_all", "takes"]
 
 T = TypeVar("T")
 
@@ -85,9 +85,9 @@ def connect(platform: str, credentials: Credentials | None = None, /, **argument
         ...     client.platform
         'mastodon'
     """
-    given = _Arguments(arguments)
+    given = Arguments(arguments)
     del arguments  # a token among them would stand in the traceback
-    return _made(find(platform).load_client(), platform, credentials, given)
+    return made(find(platform).load_client(), platform, credentials, given)
 
 
 @overload
@@ -139,12 +139,12 @@ def connect_async(platform: str, credentials: Credentials | None = None, /, **ar
     Raises:
         ConfigurationError: There is no such platform, or an argument is missing.
     """
-    given = _Arguments(arguments)
+    given = Arguments(arguments)
     del arguments  # a token among them would stand in the traceback
-    return _made(find(platform).load_async_client(), platform, credentials, given)
+    return made(find(platform).load_async_client(), platform, credentials, given)
 
 
-class _Arguments:
+class Arguments:
     """What a caller gave, shown to nobody."""
 
     __slots__ = ("values",)
@@ -153,17 +153,37 @@ class _Arguments:
         self.values = {name: value for name, value in values.items() if value is not None}
 
 
-def _made(kind: Any, platform: str, credentials: Credentials | None, given: _Arguments) -> Any:
+def made(kind: Any, platform: str, credentials: Credentials | None, given: Arguments) -> Any:
+    """Return a new client of a class.
+
+    Raises:
+        ConfigurationError: An argument is missing.
+    """
+    require_all(kind, platform, given)
+    return kind(credentials, **given.values)
+
+
+def require_all(kind: Any, platform: str, given: Arguments) -> None:
+    """Raise unless everything was given that a class cannot do without."""
     missing = [name for name in _required(kind) if name not in given.values]
     if missing:
         names = ", ".join(f"{name}=" for name in missing)
         message = f"{names} {'is' if len(missing) == 1 else 'are'} missing"
         raise ConfigurationError(message, platform=platform)
-    return kind(credentials, **given.values)
+
+
+def takes(kind: Any, name: str) -> bool:
+    """Return whether a class takes a keyword argument."""
+    return any(one.name == name for one in _keywords(kind))
 
 
 @cache
 def _required(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in _keywords(kind) if one.default is one.empty)
+
+
+@cache
+def _keywords(kind: Any) -> tuple[inspect.Parameter, ...]:
     # Reading a signature takes a third as long as opening a client.
     parameters = inspect.signature(kind.__init__).parameters.values()
-    return tuple(one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty)
+    return tuple(one for one in parameters if one.kind is one.KEYWORD_ONLY)

@@ -18,6 +18,7 @@ from socialkit.text._graphemes import count_graphemes, graphemes
 from socialkit.text._html import html_to_text
 from socialkit.text._measure import TextRules, TextUnit, fits, measure
 from socialkit.text._split import UnsplittableError, split, truncate
+from socialkit.text._tagging import tag_link, tag_links
 from socialkit.text._url_syntax import is_url
 from socialkit.text._weights import X_WEIGHTS, WeightedText, Weights, weigh
 
@@ -51,6 +52,8 @@ __all__ = [
     "is_url",
     "measure",
     "split",
+    "tag_link",
+    "tag_links",
     "truncate",
     "weigh",
 ]

@@ -2,12 +2,17 @@
 
 from socialkit.transport._answer import Answer
 from socialkit.transport._budget import (
+    BucketNamer,
+    BudgetMaker,
+    BudgetOwner,
+    HeaderReader,
     LocalLimit,
     RateBudget,
     RateHeaders,
     RateReading,
     parse_reset,
     shared_budget,
+    sharing_budgets,
 )
 from socialkit.transport._current import default_transport, installed
 from socialkit.transport._errors import (
@@ -34,10 +39,14 @@ __all__ = [
     "AsyncTransport",
     "Authenticator",
     "BlockingTransport",
+    "BucketNamer",
+    "BudgetMaker",
+    "BudgetOwner",
     "ErrorBody",
     "ErrorTable",
     "EventReader",
     "FileBody",
+    "HeaderReader",
     "Hearing",
     "LocalLimit",
     "OpenAnswer",
@@ -71,4 +80,5 @@ __all__ = [
     "secrets_of",
     "segment",
     "shared_budget",
+    "sharing_budgets",
 ]

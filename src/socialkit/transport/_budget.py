@@ -5,15 +5,28 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import ClassVar, Final, Protocol
 from weakref import WeakValueDictionary
 
 from socialkit.transport._request import Request, Response
 
-__all__ = ["LocalLimit", "RateBudget", "RateHeaders", "RateReading", "parse_reset", "shared_budget"]
+__all__ = [
+    "BucketNamer",
+    "BudgetMaker",
+    "BudgetOwner",
+    "HeaderReader",
+    "LocalLimit",
+    "RateBudget",
+    "RateHeaders",
+    "RateReading",
+    "parse_reset",
+    "shared_budget",
+    "sharing_budgets",
+]
 
 NO_WAIT: Final = timedelta(0)
 LONGEST_WINDOW: Final = timedelta(days=32)
@@ -34,6 +47,12 @@ class RateReading:
     """When the budget is full again, aware UTC."""
     limit: float | None = None
     """Calls in a full budget."""
+
+
+HeaderReader = Callable[[Mapping[str, str], datetime], RateReading | None]
+"""Reads the headers of an answer."""
+BucketNamer = Callable[[Request], str]
+"""Names the bucket that a request counts against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +111,15 @@ class RateBudget:
         (0.0, 10.0)
     """
 
+    blocks: ClassVar[bool] = False
+    """Whether asking it may wait for a disk or a network: not to be done on an event loop."""
+
     def __init__(
         self,
-        headers: Callable[[Mapping[str, str], datetime], RateReading | None] | None = None,
+        headers: HeaderReader | None = None,
         *,
         local: LocalLimit | None = None,
-        bucket: Callable[[Request], str] | None = None,
+        bucket: BucketNamer | None = None,
     ) -> None:
         self._headers = headers
         self._local = local
@@ -182,23 +204,85 @@ class RateBudget:
             state.resets_at = state.remaining = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetOwner:
+    """Whose a budget is, in words that every process says the same; nothing secret."""
+
+    name: str
+    """Platform, address, and the account where each has a budget of its own."""
+    brand: str
+    """For whom the calls are made."""
+    app_wide: bool = False
+    """Whether the calls of other accounts, and so of other brands, count against it too."""
+
+
+class BudgetMaker(Protocol):
+    """Makes budgets that know of more than this process."""
+
+    def __call__(
+        self,
+        owner: BudgetOwner,
+        /,
+        *,
+        headers: HeaderReader | None,
+        local: LocalLimit | None,
+        bucket: BucketNamer | None,
+    ) -> RateBudget:
+        """Return a budget."""
+        ...
+
+
 _guard = threading.Lock()
 _shared: WeakValueDictionary[str, RateBudget] = WeakValueDictionary()
+_makers: list[tuple[object, BudgetMaker]] = []
 
 
-def shared_budget(key: str, make: Callable[[], RateBudget]) -> RateBudget:
+@contextmanager
+def sharing_budgets(maker: BudgetMaker) -> Generator[None]:
+    """Let `maker` make the budgets of all clients of this process that are opened inside.
+
+    Clients that are open already keep theirs. May be nested; the inner one wins.
+    """
+    entry = (object(), maker)
+    with _guard:
+        _makers.append(entry)
+    try:
+        yield
+    finally:
+        with _guard:
+            _makers.remove(entry)
+
+
+def shared_budget(
+    key: str,
+    *,
+    owner: BudgetOwner | None = None,
+    headers: HeaderReader | None = None,
+    local: LocalLimit | None = None,
+    bucket: BucketNamer | None = None,
+) -> RateBudget:
     """Return the budget that all clients of one app and account in this process share.
 
     It lives as long as one of them does.
 
     Args:
         key: Names app and account; nothing secret.
-        make: Makes the budget when no client has it yet.
+        owner: Whose it is, where other processes can know; None if it is this process's alone.
+        headers: Reads a platform's headers.
+        local: What is kept to where they say nothing.
+        bucket: Names a request's bucket.
     """
     with _guard:
+        mark, maker = _makers[-1] if _makers and owner is not None else (None, None)
+        if maker is not None:
+            key = f"{key} {id(mark)}"
         budget = _shared.get(key)
         if budget is None:
-            budget = _shared[key] = make()
+            if maker is not None and owner is not None:
+                budget = maker(owner, headers=headers, local=local, bucket=bucket)
+            else:
+                budget = RateBudget(headers, local=local, bucket=bucket)
+            _shared[key] = budget
         return budget
 
 

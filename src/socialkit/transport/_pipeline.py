@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
@@ -22,7 +23,7 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from socialkit.operations import current_operation
+from socialkit.operations import current_operation, current_run
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify
@@ -45,6 +46,7 @@ LONGEST_ANSWER: Final = 64 * 2**20
 SWITCHED: Final = 101
 """The status of a connection that became a WebSocket."""
 DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
+WRITING: Final = frozenset({Safety.WRITE, Safety.REPEATABLE})
 
 _log = logging.getLogger("socialkit")
 
@@ -57,6 +59,8 @@ class _Turn(Generic[T]):
         self.table = table
         self.read = read
         self.renewed = False
+        self.in_doubt = False
+        """Whether an attempt of a write was sent, and nobody knows what became of it."""
 
 
 class Pipeline:
@@ -180,7 +184,7 @@ class Pipeline:
         if 200 <= status < 300 or status == SWITCHED:
             return answer
         await answer.close()
-        refusal = self._refusal(answer.response, signed, self._errors)
+        refusal = await self._refusal(answer.response, signed, self._errors)
         if isinstance(refusal, AuthenticationError) and not renewed and await self._renewed(signed):
             return await self._opened(request, renewed=True)
         assert refusal is not None, "every other status is a refusal"
@@ -218,11 +222,13 @@ class Pipeline:
         *,
         counted: bool = True,
     ) -> T:
-        attempt = partial(self._attempt, _Turn(request, table, read), counted=counted)
+        turn = _Turn(request, table, read)
+        attempt = partial(self._attempt, turn, counted=counted)
         try:
             return await self._persisted(attempt, request)
         except SocialKitError as error:
-            if request.safety is not Safety.REPEATABLE or not _leaves_open(error, table):
+            # What refuses the last attempt says nothing about one before it.
+            if not turn.in_doubt:
                 raise
             raise self._unknown(error, request) from error
 
@@ -230,18 +236,21 @@ class Pipeline:
         try:
             return await attempt()
         except SocialKitError as error:
-            wait = self._retry.delay(error, request, 1)
+            wait = self._patience().delay(error, request, 1)
             if wait is None:
                 raise
-        return await self._retry.persist(attempt, request, wait, self.transport.sleep)
+        return await self._patience().persist(attempt, request, wait, self.transport.sleep)
 
     async def _attempt(self, turn: _Turn[T], *, counted: bool) -> T:
         if counted:
             await self._spend(turn.request)
         signed = await self._signed(turn.request)
+        run = current_run.get()
+        if run is not None and turn.request.safety in WRITING:
+            run.require_time()
         try:
             response = await self._exchange(signed, counted=counted)
-            refusal = self._refusal(response, signed, turn.table)
+            refusal = await self._refusal(response, signed, turn.table)
             if refusal is None:
                 return turn.read(response, signed)
             error = refusal
@@ -255,14 +264,26 @@ class Pipeline:
         finally:
             del error
 
+    def _patience(self) -> Retry:
+        """Return the caller's patience, or less where whoever carries the write comes back later."""
+        run = current_run.get()
+        return self._retry if run is None or run.waits else replace(self._retry, on_limit="raise")
+
     async def _spend(self, request: Request) -> None:
         bucket = self.budget.bucket(request)
         waited = timedelta(0)
-        while wait := self.budget.take(self.transport.now(), bucket):
+        while wait := await self._asked(self.budget.take, self.transport.now(), bucket):
             waited += wait
-            if self._retry.on_limit == "raise" or waited > self._retry.longest_wait:
+            if self._patience().on_limit == "raise" or waited > self._retry.longest_wait:
                 raise self._spent(request, bucket, wait)
             await self.transport.sleep(wait.total_seconds())
+
+    async def _asked(self, ask: Callable[..., T], /, *args: Any) -> T:
+        """Ask the budget; one that others keep must not hold up an event loop."""
+        if not self.budget.blocks:
+            return ask(*args)
+        answer: T = await self.transport.offload(ask, *args)
+        return answer
 
     def _spent(self, request: Request, bucket: str, wait: timedelta) -> RateLimitedError:
         error = RateLimitedError(
@@ -303,30 +324,35 @@ class Pipeline:
         if request.signed and self._hearing is not None:
             self._hearing.heard(request, response)
         if counted:
-            self.budget.update(response, self.transport.now(), self.budget.bucket(request))
+            bucket = self.budget.bucket(request)
+            await self._asked(self.budget.update, response, self.transport.now(), bucket)
         return response
 
-    def _refusal(self, response: Response, request: Request, table: ErrorTable) -> SocialKitError | None:
+    async def _refusal(
+        self, response: Response, request: Request, table: ErrorTable
+    ) -> SocialKitError | None:
         if 200 <= response.status < 300 and not table.errors_in_success:
             return None
         now, secrets = self.transport.now(), self._secrets(request)
         error = classify(response, request, table, platform=self.platform, now=now, secrets=secrets)
         if isinstance(error, RateLimitedError):
-            self._remember(error, self.budget.bucket(request), now)
+            await self._remember(error, self.budget.bucket(request), now)
         return error
 
-    def _remember(self, error: RateLimitedError, bucket: str, now: datetime) -> None:
+    async def _remember(self, error: RateLimitedError, bucket: str, now: datetime) -> None:
         error.limit_name = error.limit_name or bucket or None
         if error.resets_at is not None:
-            self.budget.hold(error.resets_at, bucket)
-        elif wait := self.budget.delay(now, bucket):
+            await self._asked(self.budget.hold, error.resets_at, bucket)
+        elif wait := await self._asked(self.budget.delay, now, bucket):
             error.resets_at, error.retry_after = now + wait, wait
 
     def _raise(self, error: SocialKitError, turn: _Turn[Any]) -> NoReturn:
         request = turn.request
         error.platform = error.platform or self.platform
         error.operation = error.operation or request.operation
-        if request.safety not in DECIDING or not _leaves_open(error, turn.table):
+        leaves_open = _leaves_open(error, turn.table)
+        turn.in_doubt = turn.in_doubt or (request.safety is Safety.REPEATABLE and leaves_open)
+        if request.safety not in DECIDING or not leaves_open:
             raise error
         if request.safety is Safety.PREPARE:
             message = f"a step before publishing failed; nothing was published: {error.message}"

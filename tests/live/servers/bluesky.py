@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 import secrets
 import shutil
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -13,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
 
 from tests.live.servers.node import older_node
-from tests.live.servers.process import free_port, install, listens, run, running, wait_for
+from tests.live.servers.postgres import postgres
+from tests.live.servers.process import free_port, install, listens, running, wait_for
 
 __all__ = ["BlueskyNetwork", "Member", "bluesky", "install_bluesky"]
 
@@ -28,9 +27,7 @@ BEFORE: Final = "2026-11-01"
 PROGRAM: Final = Path(__file__).with_name("bluesky.mjs")
 NATIVE: Final = "better-sqlite3"
 """The one package whose native part does not come ready-made. It ends the process at random on Node 24."""
-POSTGRES_USER: Final = "postgres"
-"""Whose processes PostgreSQL's are where we are root: it refuses to be root's."""
-NEEDED: Final = "PostgreSQL and Redis are needed: apt-get install postgresql redis-tools"
+NEEDED: Final = "Redis is needed: apt-get install redis-tools"
 
 
 @dataclass(frozen=True)
@@ -159,7 +156,10 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
     """
     folder, node = install_bluesky(), older_node()
     with ExitStack() as stack:
-        database, cache = stack.enter_context(_postgres(data)), stack.enter_context(_redis(data))
+        server, cache = (
+            stack.enter_context(postgres(data / "postgres.log")),
+            stack.enter_context(_redis(data)),
+        )
         ports = {name: free_port() for name in ("pds", "appview", "plc", "ozone", "control")}
         secret = secrets.token_hex()
         told = json.dumps({"ports": ports, "rateLimits": rate_limits, "secret": secret})
@@ -168,7 +168,7 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         shutil.copyfile(PROGRAM, program)
         setting = {
             **node.environment(),
-            "DB_POSTGRES_URL": database,
+            "DB_POSTGRES_URL": f"{server}/postgres",
             "REDIS_HOST": cache,
             "LOG_ENABLED": "false",
             "TMPDIR": str(data),
@@ -179,34 +179,6 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         network = BlueskyNetwork(url, directory, control, secret)
         stack.callback(network.close)
         yield network
-
-
-@contextmanager
-def _postgres(data: Path) -> Generator[str]:
-    """Run a database, and give its address."""
-    folder, port, log = _programs(), free_port(), data / "postgres.log"
-    user = POSTGRES_USER if os.geteuid() == 0 else None
-    # In a folder of its own, for that user cannot look into ours.
-    with TemporaryDirectory(prefix="socialkit-postgres-") as place:
-        if user is not None:
-            shutil.chown(place, user)
-        files = f"{place}/data"
-        options = ("--username", "live", "--auth", "trust", "--encoding", "UTF8", "--no-sync")
-        run(folder / "initdb", "--pgdata", files, *options, cwd=Path(place), user=user)
-        settings = ("-c", "fsync=off", "-c", "max_connections=200", "-k", place)
-        command = (folder / "postgres", "-D", files, "-h", "127.0.0.1", "-p", str(port), *settings)
-        with running(command, log, cwd=Path(place), user=user) as process:
-            wait_for(process, log, lambda: listens(port))
-            yield f"postgresql://live@127.0.0.1:{port}/postgres"
-
-
-def _programs() -> Path:
-    """Return where PostgreSQL's programs lie: Debian keeps them out of the path."""
-    known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda one: one.parts[-3].zfill(4))
-    found = shutil.which("initdb") or (known[-1] if known else None)
-    if found is None:
-        raise RuntimeError(NEEDED)
-    return Path(found).parent
 
 
 @contextmanager

@@ -91,6 +91,14 @@ def test_a_key_makes_a_repeat_harmless_for_an_hour_and_an_account(
     assert len(server.posts()) == 2
 
 
+def test_a_server_that_knows_no_keys_publishes_twice(main: Caller, server: MastodonSimulator) -> None:
+    server.set_idempotency(known=False)
+    for _ in range(2):
+        main.call("POST", STATUSES, headers={"Idempotency-Key": "autumn"}, status="One")
+
+    assert [post.text for post in server.posts()] == ["One", "One"]
+
+
 def test_without_a_key_a_repeat_publishes_twice(main: Caller, server: MastodonSimulator) -> None:
     main.publish("One")
     main.publish("One")

@@ -19,6 +19,7 @@ from socialkit.platforms.base._client import (
     PlatformClient,
 )
 from socialkit.platforms.base._core import Core, Finder, host_of, open_core, refused_for_good
+from socialkit.platforms.base._differences import Reading, in_one_line
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
@@ -29,6 +30,7 @@ from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
 from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
 from socialkit.platforms.base._posts import PLANNED, Posts
+from socialkit.platforms.base._quotas import Quota
 from socialkit.platforms.base._rules import DraftRules, Place
 from socialkit.platforms.base._steps import (
     FIRST_COMMENT,
@@ -71,10 +73,13 @@ __all__ = [
     "PlatformClient",
     "PlatformFacts",
     "Posts",
+    "Quota",
+    "Reading",
     "acted",
     "comment_of",
     "fetched",
     "host_of",
+    "in_one_line",
     "no_cursor",
     "observations",
     "offset_of",

@@ -33,9 +33,10 @@ class Account(Namespace[ModeT], Generic[ModeT]):
 
         Raises:
             AuthenticationError: The platform does not accept the credentials.
+            WrongAccountError: The credentials are another account's than the client was opened for.
         """
         profile = await self._me()
-        self._core.ref = self._core.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
+        self._core.learn(profile)
         return profile.model_copy(update={"account": self._core.ref})
 
     @final

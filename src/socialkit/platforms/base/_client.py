@@ -10,6 +10,7 @@ from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._facts import PlatformFacts
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
     from socialkit.platforms.base._account import Account
@@ -46,6 +47,12 @@ class PlatformClient(Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core) -> None:
         self._mode = mode
         self._core = core
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed: it sends nothing any more."""
+        return self._closed
 
     @property
     def platform(self) -> str:
@@ -61,6 +68,10 @@ class PlatformClient(Generic[ModeT]):
     def limits(self) -> Limits:
         """The limits by which drafts are judged; `basis` says where they come from."""
         return self._core.limits
+
+    def now(self) -> datetime:
+        """Return the time that the client goes by, aware UTC."""
+        return self._core.now()
 
     def can(self, capability: Capability) -> bool:
         """Return whether the platform, and the token as far as its scopes are known, offer something."""
@@ -82,6 +93,7 @@ class Client(PlatformClient[Sync]):
 
     def close(self) -> None:
         """Give back the client's connections; other clients keep theirs."""
+        self._closed = True
         finish(self._core.transport.close())
 
     def __enter__(self) -> Self:
@@ -98,6 +110,7 @@ class AsyncClient(PlatformClient[Async]):
 
     async def close(self) -> None:
         """Give back the client's connections; other clients keep theirs."""
+        self._closed = True
         await self._core.transport.close()
 
     async def __aenter__(self) -> Self:

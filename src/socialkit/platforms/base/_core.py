@@ -31,10 +31,11 @@ from socialkit.models import (
     Profile,
     WriteKind,
 )
-from socialkit.operations import Mode, OpenStep, PassingRun
+from socialkit.operations import Mode, OpenStep, PassingRun, current_run, run_maker
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.transport import (
     Authenticator,
+    BudgetOwner,
     Pipeline,
     RateBudget,
     Retry,
@@ -121,7 +122,8 @@ class Core:
         return self.ref
 
     async def _ask_who(self) -> None:
-        assert self.who is not None
+        if self.who is None:  # somebody who was before us was refused
+            return
         try:
             profile = await self.who()
         except APIError as error:
@@ -129,6 +131,20 @@ class Core:
                 raise  # whose account this is guards every write: a bad minute must not switch that off
             self.who = None
             return
+        self.learn(profile)
+
+    def learn(self, profile: Profile) -> None:
+        """Take over whose client this is, as the platform told it.
+
+        Raises:
+            WrongAccountError: It is another account than the one this client was opened for.
+        """
+        if self.ref.id not in {None, profile.id}:
+            message = (
+                f"the credentials are those of {profile.id!r} ({profile.handle}), not of {self.ref.id!r}: "
+                "look where they were read from"
+            )
+            raise WrongAccountError(message, platform=self.facts.name)
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
 
     async def known(self) -> AccountRef:
@@ -161,8 +177,11 @@ class Core:
             raise WrongAccountError(message, platform=self.facts.name)
 
     def run(self) -> PassingRun:
-        """Return a run that keeps nothing."""
-        return PassingRun(self.now, patience=self._patience)
+        """Return what carries a write: a journal's run where one is kept, else one that keeps nothing."""
+        make = run_maker.get()
+        if make is None:
+            return PassingRun(self.now, patience=self._patience)
+        return make(self.now, self._patience)
 
     async def write(
         self,
@@ -194,6 +213,7 @@ class Core:
             )
 
         run.describe = describe
+        carried = current_run.set(run)
         try:
             return await call(run)
         except SocialKitError:
@@ -203,6 +223,8 @@ class Core:
             if run.last is not None:
                 self._keep(describe(run.given_up(run.last)))
             raise
+        finally:
+            current_run.reset(carried)
 
     def _keep(self, attempt: Attempt) -> None:
         self._unsettled[attempt.key] = attempt
@@ -300,14 +322,22 @@ def _budget(
     transport: Transport | None,
 ) -> RateBudget:
     """Return the budget of an app and account: clients of the same one share it."""
-    whose = (
-        account.key if account is not None and account.brand is not None else hash(authenticator.secrets())
-    )
+    named = account if account is not None and account.brand is not None else None
+    whose = hash(authenticator.secrets()) if named is None else named.key
+    place = f"{facts.name} {base_url}"
     way = "network" if transport is None else id(transport)
     return shared_budget(
-        f"{facts.name} {base_url} {whose} {way}",
-        lambda: RateBudget(headers=facts.rate_headers, local=facts.rate_limit, bucket=facts.bucket),
+        f"{place} {whose} {way}",
+        owner=None if named is None else _owner(facts, place, named),
+        headers=facts.rate_headers,
+        local=facts.rate_limit,
+        bucket=facts.bucket,
     )
+
+
+def _owner(facts: PlatformFacts, place: str, account: AccountRef) -> BudgetOwner:
+    name = place if facts.app_wide else f"{place} {account.key}"
+    return BudgetOwner(name=name, brand=account.brand or "", app_wide=facts.app_wide)
 
 
 def host_of(base_url: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from socialkit.models import Capability, Limits
+from socialkit.platforms.base._quotas import Quota
 from socialkit.platforms.base._rules import DraftRules
 from socialkit.transport import ErrorTable, LocalLimit, RateHeaders, Request
 
@@ -36,6 +37,10 @@ class PlatformFacts:
     rate_headers: RateHeaders | None = None
     rate_limit: LocalLimit | None = None
     """What is kept to when the platform's answers say nothing."""
+    quotas: tuple[Quota, ...] = ()
+    """What it is documented to allow, and what a publish takes of that."""
+    app_wide: bool = False
+    """Whether all accounts of an app share one budget of requests, rather than each having its own."""
     bucket: Callable[[Request], str] | None = None
     """Names the budget that a request counts against, where the platform counts some calls apart."""
     settles_after: timedelta | None = None

@@ -22,6 +22,7 @@ from socialkit.models import (
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base._core import Core, Finder, of_type, post_id, ref_of
+from socialkit.platforms.base._differences import Reading, differences, in_one_line
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._rules import DraftRules
 from socialkit.platforms.base._steps import joined
@@ -66,6 +67,38 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         return core.facts.rules.check(_as_draft(draft), _target(core), core.limits, now=core.now())
+
+    def adapt(self, draft: Draft | str) -> Draft:
+        """Return a draft as the account gets it: variants laid over, a long text cut or split as it says.
+
+        Whether the platform takes it so, `check` tells.
+        """
+        core = self._core
+        return core.facts.rules.prepare(_as_draft(draft), _target(core), core.limits)
+
+    @final
+    def differences(self, post: Post, draft: Draft | str) -> tuple[str, ...]:
+        """Return a sentence for all in which a post differs from the draft that made it; empty is good.
+
+        Texts (but for white space), the number of files and their alt texts are compared, part by part for a
+        thread: `get` reads one post, so put the others into its `thread`. What the platform does not tell is
+        no difference.
+
+        Args:
+            post: The post as it was read back.
+            draft: What it was made from; as the caller wrote it, or as it was sent.
+
+        Example:
+            >>> from socialkit import Sandbox
+            >>> with Sandbox() as world, world.connect("mastodon") as client:
+            ...     post = client.posts.get(client.posts.publish("Open on Sunday"))
+            ...     client.posts.differences(post, "Open on Monday")
+            ("the text reads 'Open on Sunday' instead of 'Open on Monday'",)
+        """
+        core = self._core
+        parts = core.facts.rules.prepare(_as_draft(draft), _target(core), core.limits).parts
+        readings = [self._reading(one) for one in (post, *post.thread)]
+        return differences(readings, parts, [self._meant_text(part) for part in parts])
 
     @final
     @operation
@@ -264,7 +297,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """Compare the post as it is with what it was to become."""
         assert attempt.draft is not None  # `find` looked
         post = await self._get(attempt.target or "")
-        if self._shows(post, attempt.draft):
+        if self._reading(post).text == self._meant_text(attempt.draft):
             return Found.published(post, "the post reads as it was to read")
         return Found.absent("the post does not read as it was to read")
 
@@ -275,9 +308,13 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             return Found.published(None, "the post is gone")
         return Found.absent("the post is still there")
 
-    def _shows(self, post: Post, draft: Draft) -> bool:
-        """Return whether a post reads as a draft does."""
-        return " ".join(post.text.split()) == " ".join(draft.text.split())
+    def _reading(self, post: Post) -> Reading:
+        """Return what the platform tells of one post that can be compared."""
+        return Reading(in_one_line(post.text), tuple(one.alt_text for one in post.media))
+
+    def _meant_text(self, draft: Draft) -> str:
+        """Return the text of one part as `_reading` gives it when all is well."""
+        return in_one_line(draft.text)
 
 
 def cut(page: Page[T], times: list[datetime | None], since: datetime) -> Page[T]:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 from typing import ClassVar
 
 from socialkit.errors import InvalidDraftError
-from socialkit.models import Basis, Draft, Limits, Measure, Media, MediaKind, Problem, Severity, Visibility
-from socialkit.text import TextRules, TextUnit, UnsplittableError, fits, measure, split, truncate
+from socialkit.models import (
+    UTM,
+    Basis,
+    Draft,
+    Limits,
+    Measure,
+    Media,
+    MediaKind,
+    Problem,
+    Purpose,
+    Severity,
+    Visibility,
+)
+from socialkit.text import (
+    TextRules,
+    TextUnit,
+    UnsplittableError,
+    fits,
+    measure,
+    split,
+    tag_link,
+    tag_links,
+    truncate,
+)
 
 __all__ = ["DraftRules", "Place"]
 
 MOVING = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
 """Kinds of files that have a length in time."""
+
+NO_OVERFLOW = {"overflow": "refuse"}
+"""What a part says that fits."""
 
 WORD_SHOWN = 20
 """How much of a word that is too long a problem quotes."""
@@ -87,6 +113,10 @@ class DraftRules:
         """Return the draft of a later part, when a long text becomes a thread."""
         return Draft(text=text, language=draft.language, visibility=draft.visibility)
 
+    def tagged_options(self, draft: Draft, tag: Callable[[str], str]) -> Draft:
+        """Return the draft with the links in its options tagged, where the platform has such."""
+        return draft
+
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name the platform's options that a draft gives and no edit changes."""
         return iter(())
@@ -131,19 +161,42 @@ class DraftRules:
         return ready
 
     def prepare(self, draft: Draft, target: str, limits: Limits) -> Draft:
-        """Return the draft with its variants laid over it and long texts cut or split as it says.
+        """Return the draft with its variants laid over it, its links tagged, and long texts cut or split.
 
         A text that cannot be cut or split stays as it is, for `check` to name.
         """
-        mine = draft.for_(target)
+        mine = self._tagged(draft.for_(target))
         first, *rest = [ready for part in mine.parts for ready in self._fitted(part, limits)]
-        return first.model_copy(update={"thread": tuple(rest)})
+        return first.model_copy(update={"thread": tuple(rest)}) if rest or first.thread else first
 
     # Below -------------------------------------------------------------------------------
 
+    def _tagged(self, draft: Draft) -> Draft:
+        """Return the draft with its links tagged; a part of a thread may have parameters of its own."""
+        if all(part.utm is None for part in draft.parts):
+            return draft
+        first, *rest = (
+            self._with_parameters(
+                part, part.utm if "utm" in part.model_fields_set else draft.utm, part.purpose or draft.purpose
+            )
+            for part in draft.parts
+        )
+        return first.model_copy(update={"thread": tuple(rest)})
+
+    def _with_parameters(self, part: Draft, utm: UTM | None, purpose: Purpose | None) -> Draft:
+        if utm is None:
+            return part
+        parameters = utm.parameters(self.platform, purpose)
+        dialect = self.text.reading
+        changes: dict[str, object] = {"utm": None}  # they are used up
+        for name, text in (("text", part.text), ("first_comment", part.first_comment)):
+            if text:
+                changes[name] = tag_links(text, parameters, hosts=utm.hosts, dialect=dialect)
+        tagged = part.model_copy(update=changes)
+        return self.tagged_options(tagged, partial(tag_link, parameters=parameters, hosts=utm.hosts))
+
     def _text(self, limits: Limits) -> TextRules:
-        also = () if limits.text_bytes is None else ((TextUnit.UTF8_BYTES, limits.text_bytes),)
-        return replace(self.text, url_length=limits.url_length, also=also)
+        return _counting(self.text, limits.url_length, limits.text_bytes)
 
     def _length(self, text: str, limits: Limits) -> int:
         return measure(text, self._text(limits))
@@ -153,15 +206,17 @@ class DraftRules:
             parts = self._shortened(part, limits)
         except ValueError:  # a word that does not fit, or no room at all beside what else counts
             return [part]
-        return [one.model_copy(update={"overflow": "refuse"}) for one in parts]
+        return [one if one.overflow == "refuse" else one.model_copy(update=NO_OVERFLOW) for one in parts]
 
     def _room(self, part: Draft, limits: Limits) -> int:
         beside = self._length(self.shown(part), limits) - self._length(part.text, limits)
         return limits.text - beside
 
     def _shortened(self, part: Draft, limits: Limits) -> list[Draft]:
+        if part.overflow == "refuse":
+            return [part]
         room, rules = self._room(part, limits), self._text(limits)
-        if part.overflow == "refuse" or (room > 0 and fits(part.text, room, rules)):
+        if room > 0 and fits(part.text, room, rules):
             return [part]
         if part.overflow == "truncate":
             return [part.model_copy(update={"text": truncate(part.text, room, rules)})]
@@ -268,6 +323,12 @@ class DraftRules:
         for unit, most, actual in (("bytes", limit.bytes, media.size), ("pixels", limit.pixels, pixels)):
             if most is not None and actual is not None and actual > most:
                 yield place.problem(field, "is too large", limit=most, actual=actual, unit=unit)
+
+
+@cache
+def _counting(rules: TextRules, url_length: int | None, text_bytes: int | None) -> TextRules:
+    also = () if text_bytes is None else ((TextUnit.UTF8_BYTES, text_bytes),)
+    return replace(rules, url_length=url_length, also=also)
 
 
 def _can_be_written(text: str) -> bool:

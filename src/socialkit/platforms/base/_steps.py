@@ -7,7 +7,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from socialkit.errors import IncompleteError, OutcomeUnknownError, SocialKitError
+from socialkit.errors import (
+    FrozenError,
+    IncompleteError,
+    JournalError,
+    OutcomeUnknownError,
+    SocialKitError,
+)
 from socialkit.models import Attempt, Draft, Incomplete, Outcome, Post, WireModel
 from socialkit.operations import Run
 from socialkit.platforms.base._core import Core
@@ -19,6 +25,9 @@ FIRST_COMMENT: Final = "first comment"
 """What the steps of a first comment begin with."""
 
 PART: Final = re.compile(r"part (\d+) (.+)")
+
+HELD_BACK: Final = (JournalError, FrozenError)
+"""What says nothing about a post: whoever carries it on decides."""
 
 PublishPart = Callable[[Draft, Run, Post | None], Awaitable[Post]]
 """Publishes one part; gets the part before it, to answer."""
@@ -61,6 +70,8 @@ async def publish_parts(draft: Draft, run: Run, publish_part: PublishPart) -> Po
         except OutcomeUnknownError as error:
             error.published = tuple(posts)
             raise
+        except HELD_BACK:
+            raise
         except SocialKitError as error:
             if not posts:
                 raise
@@ -80,6 +91,8 @@ async def secondary(post: Post, name: str, call: Callable[[], Awaitable[object]]
     except OutcomeUnknownError as error:
         attempt = getattr(error, "attempt", None)  # an error from below the operations has none
         flaw = Incomplete(step=name, outcome=Outcome.UNKNOWN, because=str(error), attempt=attempt)
+    except HELD_BACK:
+        raise
     except SocialKitError as error:
         flaw = Incomplete(step=name, outcome=Outcome.REFUSED, because=str(error))
     else:

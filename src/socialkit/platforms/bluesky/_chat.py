@@ -153,8 +153,9 @@ class Chat:
         messages, latest = answer.value.messages, _Latest.model_validate(before)
         newer, known = _newer(messages, latest)
         text = attempt.draft.text.strip()
+        oldest: Found | None = None  # of equal answers, later ones are those to later questions
         for number, wire in enumerate(newer):
-            mine = wire.sender is not None and wire.sender.did == me
+            mine = wire.sender is not None and wire.sender.did == me and wire.id not in attempt.taken
             if not mine or (wire.text or "").strip() != text:
                 continue
             if not (known or _is_newer(wire, latest)):
@@ -162,10 +163,10 @@ class Chat:
                     "the message before it is gone, and one of the same words may be older"
                 )
             raw = answer.raw.at("messages", number)
-            return Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
-        if len(newer) >= MOST:
+            oldest = Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
+        if oldest is None and len(newer) >= MOST:
             return Found.undecided("too much was written in the conversation since to look through it all")
-        return self._absent(attempt)
+        return oldest or self._absent(attempt)
 
     def _absent(self, attempt: Attempt) -> Found:
         settled = attempt.deadline + SETTLES_AFTER

@@ -46,7 +46,6 @@ from socialkit.platforms.bluesky._session import HANDLE
 from socialkit.platforms.bluesky._wire import WireDid, WireProfile
 from socialkit.transport import (
     Pipeline,
-    RateBudget,
     Retry,
     Secret,
     Transport,
@@ -193,7 +192,8 @@ class _Way:
             retry=Retry() if retry is None else retry,
             budget=shared_budget(
                 f"bluesky logins {base_url} {self.key} {id(transport)}",
-                lambda: RateBudget(headers=FACTS.rate_headers, bucket=FACTS.bucket),
+                headers=FACTS.rate_headers,
+                bucket=FACTS.bucket,
             ),
             timeout=timeout,
         )

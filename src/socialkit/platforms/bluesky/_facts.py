@@ -6,7 +6,8 @@ Limits are those of the lexicons of 2026-08: https://github.com/bluesky-social/a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import ClassVar, Final
 
 from socialkit.errors import (
@@ -29,11 +30,12 @@ from socialkit.models import (
     Media,
     MediaKind,
     MediaLimit,
+    PlatformOptions,
     Problem,
     Severity,
     Visibility,
 )
-from socialkit.platforms.base import DraftRules, Place, PlatformFacts
+from socialkit.platforms.base import DraftRules, Place, PlatformFacts, Quota
 from socialkit.platforms.bluesky._options import BlueskyOptions
 from socialkit.platforms.bluesky._records import LIST, POST, parse_uri
 from socialkit.text import Dialect, TextRules, count_graphemes, is_language
@@ -181,6 +183,10 @@ class BlueskyRules(DraftRules):
         kept = () if options is None else (BlueskyOptions(langs=options.langs, labels=options.labels),)
         return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
 
+    def tagged_options(self, draft: Draft, tag: Callable[[str], str]) -> Draft:
+        """Return the draft with the link of its card tagged."""
+        return draft.model_copy(update={"options": tuple(_tagged_card(one, tag) for one in draft.options)})
+
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find mixed files, pictures that old servers refuse, and options that cannot be."""
         yield from _media_problems(draft, place)
@@ -195,6 +201,13 @@ class BlueskyRules(DraftRules):
             yield from _card_problems(draft, options, place)
             yield from _label_problems(options, place)
             yield from _gate_problems(draft, options, place)
+
+
+def _tagged_card(options: PlatformOptions, tag: Callable[[str], str]) -> PlatformOptions:
+    if not isinstance(options, BlueskyOptions) or options.card is None:
+        return options
+    card = options.card.model_copy(update={"uri": tag(options.card.uri)})
+    return options.model_copy(update={"card": card})
 
 
 def _media_problems(draft: Draft, place: Place) -> Iterator[Problem]:
@@ -279,6 +292,24 @@ def _gate_problems(draft: Draft, options: BlueskyOptions, place: Place) -> Itera
             yield place.problem(field, "stands there twice", actual=rule, basis=Basis.DRAFT)
 
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+QUOTAS: Final = (
+    Quota(
+        name="calls",
+        unit="requests",
+        limit=3_000,
+        per=timedelta(minutes=5),
+        part=2,  # each is read back
+        comment=1,
+        file=1,
+        shared=True,
+    ),
+    # A record that is put under a key of our own counts as an update.
+    Quota(name="writes in an hour", unit="points", limit=5_000, per=HOUR, part=2, comment=2),
+    Quota(name="writes in a day", unit="points", limit=35_000, per=DAY, part=2, comment=2),
+)
+"""As of 2026-08: https://docs.bsky.app/docs/advanced-guides/rate-limits."""
+
 FACTS: Final = PlatformFacts(
     name="bluesky",
     title="Bluesky",
@@ -293,6 +324,7 @@ FACTS: Final = PlatformFacts(
     rate_headers=RateHeaders(
         limit="ratelimit-limit", remaining="ratelimit-remaining", reset="ratelimit-reset"
     ),
+    quotas=QUOTAS,
     bucket=bucket,
     authoritative=True,
 )

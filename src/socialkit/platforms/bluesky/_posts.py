@@ -8,10 +8,11 @@ from typing import Final, Generic
 from socialkit.errors import WrongAccountError
 from socialkit.models import Attempt, Draft, Found, Post, WireModel
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms.base import Core, Posts, page_size, publish_draft
+from socialkit.platforms.base import Core, Posts, Reading, page_size, publish_draft
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._map import to_post
 from socialkit.platforms.bluesky._publish import Records
+from socialkit.platforms.bluesky._reading import reading
 from socialkit.platforms.bluesky._records import Address, parse_uri
 from socialkit.platforms.bluesky._wire import WireFeed, WirePosts, WireStored
 from socialkit.transport import Safety
@@ -104,3 +105,6 @@ class BlueskyPosts(Posts[ModeT], Generic[ModeT]):
         if await self._records.stored(own) is None:
             return Found.published(None, "the record is gone from the account's own server")
         return Found.absent("the record still stands on the account's own server")
+
+    def _reading(self, post: Post) -> Reading:
+        return reading(post)

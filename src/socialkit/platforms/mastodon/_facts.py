@@ -25,7 +25,7 @@ from socialkit.models import (
     Visibility,
     WireModel,
 )
-from socialkit.platforms.base import DraftRules, Place, PlatformFacts
+from socialkit.platforms.base import DraftRules, Place, PlatformFacts, Quota
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
 from socialkit.text import TextRules
 from socialkit.transport import ErrorBody, ErrorTable, RateHeaders, Request, Response, read_error_body
@@ -257,6 +257,23 @@ def _poll_problems(poll: Poll, place: Place) -> Iterator[Problem]:
         )
 
 
+QUOTAS: Final = (
+    # The newest post is read before the first part is sent, and each part is read back.
+    Quota(
+        name="calls",
+        unit="requests",
+        limit=300,
+        per=timedelta(minutes=5),
+        delivery=1,
+        part=2,
+        comment=1,
+        file=1,
+    ),
+    Quota(name="statuses", unit="posts", limit=300, per=timedelta(hours=3), part=1, comment=1),
+    Quota(name="media", unit="files", limit=30, per=timedelta(minutes=30), file=1),
+)
+"""As of 2026-08: https://docs.joinmastodon.org/api/rate-limits/, and for statuses the server's own code."""
+
 FACTS: Final = PlatformFacts(
     name="mastodon",
     title="Mastodon",
@@ -271,6 +288,7 @@ FACTS: Final = PlatformFacts(
     rate_headers=RateHeaders(
         limit="x-ratelimit-limit", remaining="x-ratelimit-remaining", reset="x-ratelimit-reset"
     ),
+    quotas=QUOTAS,
     bucket=bucket,
     settles_after=SETTLES_AFTER,
 )

@@ -17,10 +17,11 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base import PLANNED, Core, MediaFiles, Posts, acted, publish_draft
+from socialkit.platforms.base import PLANNED, Core, MediaFiles, Posts, Reading, acted, publish_draft
 from socialkit.platforms.mastodon._edits import Edits
 from socialkit.platforms.mastodon._map import to_post, to_scheduled_post
 from socialkit.platforms.mastodon._paging import cursor_of, page_params
+from socialkit.platforms.mastodon._reading import meant_text, reading
 from socialkit.platforms.mastodon._search import SCHEDULED, Search, own_statuses
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.platforms.mastodon._wire import WireScheduled, WireStatus
@@ -161,6 +162,12 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
         if await self._edits.exists(f"{SCHEDULED}/{segment(attempt.target or '')}"):
             return Found.absent("the post is still scheduled")
         return await self._search.find_deleted(Post.model_validate(planned), attempt.started_at)
+
+    def _reading(self, post: Post) -> Reading:
+        return reading(post)
+
+    def _meant_text(self, draft: Draft) -> str:
+        return meant_text(draft)
 
 
 class MastodonMedia(MediaFiles[ModeT], Generic[ModeT]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -49,6 +49,8 @@ class Wanted:
     reply_to: str | None = None
     at: datetime | None = None
     """When it is to go out; None for at once."""
+    taken: frozenset[str] = frozenset()
+    """Ids of statuses that are known to be other drafts'."""
 
     @classmethod
     def of(cls, draft: Draft, media: list[str], reply_to: str | None) -> Wanted:
@@ -137,7 +139,8 @@ class Search:
         unread = False
         for _ in range(SEARCHED_PAGES):
             answer = await self._statuses(params)
-            for number, wire in enumerate(answer.value):
+            # Oldest first: the later of two equal posts may be of a draft that was begun after the first.
+            for number, wire in sorted(enumerate(answer.value), key=lambda one: age(one[1].id)):
                 if age(wire.id) <= age(anchor):
                     continue  # some servers do not know `min_id`
                 is_it = await self._is_it(wire, wanted)
@@ -173,7 +176,11 @@ class Search:
 
     async def _is_it(self, wire: WireStatus, wanted: Wanted) -> bool | None:
         """Return whether a status is the one that is wanted; None when the server does not tell."""
-        if wire.reblog is not None or (wire.in_reply_to_id or None) != wanted.reply_to:
+        if (
+            wire.id in wanted.taken
+            or wire.reblog is not None
+            or (wire.in_reply_to_id or None) != wanted.reply_to
+        ):
             return False
         if [one.id for one in wire.media_attachments or ()] != wanted.media:
             return False
@@ -197,7 +204,7 @@ class Search:
         for _ in range(SCHEDULED_PAGES):
             request = Request(method="GET", url=SCHEDULED, params=params)
             answer = await self._core.pipeline.call(request, list[WireScheduled])
-            for number, wire in enumerate(answer.value):
+            for number, wire in sorted(enumerate(answer.value), key=lambda one: age(one[1].id)):
                 if age(wire.id) <= age(anchor) or not _is_planned(wire, wanted):
                     continue
                 if _is_then(wire, wanted):
@@ -217,6 +224,8 @@ class Search:
 def _is_planned(wire: WireScheduled, wanted: Wanted) -> bool:
     """Return whether a scheduled status is the one that is wanted, but for its time."""
     params = wire.params
+    if wire.id in wanted.taken:
+        return False
     ids = [one.id for one in wire.media_attachments or ()] or (params.media_ids or [])
     if ids != wanted.media or (params.in_reply_to_id or None) != wanted.reply_to:
         return False
@@ -268,7 +277,8 @@ def lost_of(attempt: Attempt) -> Lost | None:
     media = list(_texts(results.get(f"{prefix}media {one}") for one in range(1, len(part.media) + 1)))
     if not isinstance(anchor, str) or len(media) < len(part.media):
         return None
-    return Lost(Wanted.of(part, media, before or part.reply_to), anchor)
+    wanted = Wanted.of(part, media, before or part.reply_to)
+    return Lost(replace(wanted, taken=frozenset(attempt.taken)), anchor)
 
 
 def _id_of(result: JsonValue) -> str | None:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, overload
 
 from socialkit.errors import ConfigurationError
+from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms._registry import Registration, each, find
 from socialkit.sandbox._clock import Clock
@@ -20,8 +21,10 @@ from socialkit.sandbox._faults import Fault, FaultPlan
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import SimPost, Simulator
+from socialkit.sandbox._tenants import MAIN, Tenants
 from socialkit.sandbox._world._carrier import WorldTransport, to_sim_request
 from socialkit.transport import Request, Transport, installed
+from socialkit.workspace import Account, Brand, Workspace
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -59,6 +62,7 @@ class Sandbox:
         self._simulators: dict[str, Simulator] = {}
         self._guard = threading.Lock()
         self._servers: list[SandboxServer] = []
+        self._tenants = Tenants()
 
     def simulator(self, platform: str) -> Simulator:
         """Return a platform's simulator, for what only it can do.
@@ -102,6 +106,55 @@ class Sandbox:
         transport = self._transport(platform, mode, admit=False)
         return kind(base_url=self.address(platform), transport=transport, **credentials)
 
+    def _carry(self, mode: type[Mode], platform: str) -> Transport:
+        return self._transport(platform, mode, admit=False)
+
+    def workspace(self, **brands: list[str] | tuple[str, ...]) -> Workspace:
+        """Return a workspace whose accounts live in this world and whose time is the world's.
+
+        Every account of every brand is another account of the simulators, the same one in each workspace of
+        this world. On each platform the `main` account of the first brand is the world's `main` too; `posts`
+        and `receive` take the others by their `AccountRef`.
+
+        Args:
+            **brands: Where each brand has accounts, by its key: `mastodon`, or `mastodon/fr` for the account
+                that the brand calls `fr`.
+
+        Raises:
+            ConfigurationError: There is no simulator of a platform.
+
+        Example:
+            >>> with Sandbox() as world:
+            ...     workspace = world.workspace(acme=["mastodon"], other=["mastodon"])
+            ...     post = workspace.brand("acme").client("mastodon").posts.publish("Autumn is here")
+            ...     other = workspace.brand("other").account("mastodon")
+            ...     len(world.posts("mastodon")), len(world.posts("mastodon", other))
+            (1, 0)
+        """
+        made = [
+            Brand(key, *(self._account(key, *entry.split("/", 1)) for entry in entries))
+            for key, entries in brands.items()
+        ]
+        return Workspace(*made, clock=self.clock.now, transports=self._carry)
+
+    def _account(self, brand: str, platform: str, name: str = MAIN) -> Account:
+        ref = AccountRef(platform=platform, brand=brand, name=name)
+        login: dict[str, Any] = self.simulator(platform).connection(self._tenants.admit(ref))
+        opened: Any = Account  # which arguments the platform takes, its simulator knows
+        account: Account = opened(platform, name=name, base_url=self.address(platform), **login)
+        return account
+
+    def _named(self, platform: str, account: str | AccountRef | None) -> str | None:
+        """Return what a simulator calls an account."""
+        key = account.key if isinstance(account, AccountRef) else account
+        if key is None or (isinstance(account, str) and "/" not in account):
+            return key
+        name = self._tenants.find(platform, key)
+        if name is None:
+            message = f"no workspace of this world has an account {key!r} on {platform}"
+            raise ConfigurationError(message)
+        return name
+
     def address(self, platform: str) -> str:
         """Return the address under which a platform is found inside this world; it resolves nowhere else."""
         return f"https://{platform}.sandbox.example"
@@ -139,18 +192,26 @@ class Sandbox:
         more = {} if delay is None else {"delay": delay}
         self._plan.order(platform, name, fault, times, after, **more)
 
+    def forget_faults(self) -> None:
+        """Let everything go well from now on: faults that were ordered and did not come yet never will."""
+        self._plan.clear()
+
     def interrupt(self, platform: str) -> None:
         """Break the line of every stream of a platform, after what was sent."""
         self.simulator(platform).interrupt()
 
-    def posts(self, platform: str, account: str | None = "main") -> list[SimPost]:
+    def posts(self, platform: str, account: str | AccountRef | None = "main") -> list[SimPost]:
         """Return what exists on a platform: the simulator's own truth, not what a client believes.
 
         Args:
             platform: Which platform.
-            account: Whose posts; None is everybody's.
+            account: Whose posts: a name, or an account of a workspace of this world (its ref, or its key
+                `acme/mastodon/fr`); None is everybody's.
+
+        Raises:
+            ConfigurationError: No workspace of this world has the account.
         """
-        return self.simulator(platform).posts(account)
+        return self.simulator(platform).posts(self._named(platform, account))
 
     def receive(
         self,
@@ -160,7 +221,7 @@ class Sandbox:
         author: str = "customer",
         private: bool = False,
         reply_to: str | None = None,
-        account: str = "main",
+        account: str | AccountRef = "main",
         kind: str = "mention",
     ) -> str:
         """Have somebody write to an account, and return the id of what they wrote.
@@ -171,11 +232,15 @@ class Sandbox:
             author: Their name.
             private: Whether only the account sees it.
             reply_to: The id of the account's post that they answer.
-            account: To whom.
+            account: To whom: a name, or an account of a workspace of this world.
             kind: `mention`, or a notice: `follow`, `like`, `share`.
+
+        Raises:
+            ConfigurationError: No workspace of this world has the account.
         """
+        to = self._named(platform, account) or MAIN
         return self.simulator(platform).receive(
-            text=text, author=author, private=private, reply_to=reply_to, account=account, kind=kind
+            text=text, author=author, private=private, reply_to=reply_to, account=to, kind=kind
         )
 
     @contextmanager

@@ -177,6 +177,11 @@ class MastodonSimulator(Simulator):
                     token.revoked, token.expired = token.revoked or revoked, token.expired or not revoked
             self._connections.pop(account, None)
 
+    def set_idempotency(self, *, known: bool) -> None:
+        """Say whether the server knows `Idempotency-Key`; forks and other servers of the API may not."""
+        with self.lock:
+            self._state.knows_idempotency = known
+
     def fail_processing(self, times: int = 1) -> None:
         """Let the processing of the next videos or audio files fail."""
         with self.lock:

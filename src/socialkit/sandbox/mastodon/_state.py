@@ -44,6 +44,7 @@ class State:
         self.blocks: dict[tuple[str, str], int] = {}
         self.mutes: dict[tuple[str, str], tuple[bool, datetime | None]] = {}
         self.idempotency: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self.knows_idempotency = True
         self.uses: dict[tuple[str, str], tuple[datetime, int]] = {}
         self.listeners: list[tuple[Feed, Callable[[Notice], None]]] = []
         self.processing_time = PROCESSING_TIME

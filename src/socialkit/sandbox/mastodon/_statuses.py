@@ -41,6 +41,7 @@ def own_status(call: Call) -> Status:
 def post_status(call: Call) -> SimResponse:
     """Publish or schedule."""
     state, author, key = call.state, call.user, call.request.headers.get("idempotency-key")
+    key = key if state.knows_idempotency else None
     planned = read_moment(call.params.text("scheduled_at"))
     planned = planned if planned is not None and planned > state.now else None
     if key and planned is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from socialkit.testing._conformance._account import AccountSuite
 from socialkit.testing._conformance._checks import CheckSuite
+from socialkit.testing._conformance._differences import DifferenceSuite
 from socialkit.testing._conformance._inbox import InboxSuite
 from socialkit.testing._conformance._insights import InsightsSuite
 from socialkit.testing._conformance._outcomes import OutcomeSuite
@@ -18,6 +19,7 @@ __all__ = ["PlatformConformance"]
 class PlatformConformance(
     AccountSuite,
     CheckSuite,
+    DifferenceSuite,
     InboxSuite,
     InsightsSuite,
     OutcomeSuite,

@@ -104,6 +104,8 @@ class Suite:
     """Whether likes stand in the inbox when asked for."""
     first_comments: ClassVar[bool] = True
     """Whether a first comment is a post of the account like any other."""
+    alt_texts_told: ClassVar[bool] = True
+    """Whether a post that is read tells the alt texts of its files."""
     server_limits: ClassVar[bool] = True
     """Whether the server itself tells its limits."""
 

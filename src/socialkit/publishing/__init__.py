@@ -1,0 +1,42 @@
+"""Publishing that neither loses nor doubles: plans, a journal, deliveries, freezes."""
+
+from __future__ import annotations
+
+from socialkit.publishing._accounts import Accounts, Authorises, Permission
+from socialkit.publishing._calendars import HasSlots
+from socialkit.publishing._estimates import Conflict, ConflictKind, Estimate, Need
+from socialkit.publishing._freezes import Backlog, Native
+from socialkit.publishing._journal import Journal
+from socialkit.publishing._loop import work, work_async
+from socialkit.publishing._media_store import FolderMediaStore, MediaStore
+from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
+from socialkit.publishing._progress import TerminalProgress
+from socialkit.publishing._publisher import AsyncPublisher, Publisher, PublisherBase
+
+__all__ = [
+    "Accounts",
+    "AsyncPublisher",
+    "Authorises",
+    "Backlog",
+    "Conflict",
+    "ConflictKind",
+    "Delivery",
+    "DeliveryState",
+    "Estimate",
+    "Event",
+    "FolderMediaStore",
+    "Freeze",
+    "HasSlots",
+    "Journal",
+    "MediaStore",
+    "Native",
+    "Need",
+    "Permission",
+    "Preview",
+    "Publisher",
+    "PublisherBase",
+    "Scope",
+    "TerminalProgress",
+    "work",
+    "work_async",
+]

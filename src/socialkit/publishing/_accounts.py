@@ -1,0 +1,113 @@
+"""What a publisher asks of whoever knows the accounts, and of whoever says what is allowed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from socialkit.errors import ConfigurationError, NotSupportedError
+from socialkit.models import AccountRef
+from socialkit.platforms.base import AsyncClient, Client
+
+if TYPE_CHECKING:
+    from socialkit.publishing._models import Delivery
+
+__all__ = ["Accounts", "Authorises", "Permission", "accounts_of"]
+
+
+class Accounts(Protocol):
+    """Knows accounts and their clients: a workspace, a brand, or an application's own."""
+
+    def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
+        """Return the accounts that a target means: a ref, `acme/mastodon/main`, or a platform's name.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        ...
+
+    def client_for(self, ref: AccountRef, /) -> Client:
+        """Return the blocking client of an account."""
+        ...
+
+    def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
+        """Return the async client of an account."""
+        ...
+
+    def brand_keys(self) -> tuple[str, ...]:
+        """Return the brands whose deliveries may be carried out."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time to go by, aware."""
+        ...
+
+
+class Permission(StrEnum):
+    """Whether somebody may do something."""
+
+    YES = "yes"
+    ASK = "ask"
+    """Not before somebody else has approved it."""
+    NO = "no"
+
+
+class Authorises(Protocol):
+    """Says who may do what without asking."""
+
+    def permission(self, actor: str | None, action: str, delivery: Delivery, /) -> Permission:
+        """Return whether somebody may do something with a delivery.
+
+        Args:
+            actor: Who.
+            action: A kind of delivery (`publish`, `reply`), or `approve`, `reject`, `cancel`, `reschedule`,
+                `resolve`.
+            delivery: With what.
+        """
+        ...
+
+
+class _OneClient:
+    """A single client's account."""
+
+    def __init__(self, client: Client | AsyncClient) -> None:
+        self._client = client
+
+    def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
+        ref = self._client.ref
+        if isinstance(target, AccountRef):
+            if (why := ref.conflict(target)) is not None:
+                message = f"this publisher has one client, and it is another account's: {why}"
+                raise ConfigurationError(message, platform=ref.platform)
+            return (ref,)
+        if target not in {ref.platform, ref.key}:
+            message = f"this publisher has one client, that of {ref.key}: there is no {target!r}"
+            raise ConfigurationError(message, platform=ref.platform)
+        return (ref,)
+
+    def client_for(self, ref: AccountRef, /) -> Client:
+        self.accounts_for(ref)
+        if not isinstance(self._client, Client):
+            message = "this publisher has an async client: use AsyncPublisher"
+            raise NotSupportedError(message, platform=ref.platform)
+        return self._client
+
+    def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
+        self.accounts_for(ref)
+        if not isinstance(self._client, AsyncClient):
+            message = "this publisher has a blocking client: use Publisher"
+            raise NotSupportedError(message, platform=ref.platform)
+        return self._client
+
+    def brand_keys(self) -> tuple[str, ...]:
+        brand = self._client.ref.brand
+        return () if brand is None else (brand,)
+
+    def now(self) -> datetime:
+        return self._client.now()
+
+
+def accounts_of(accounts: Accounts | Client | AsyncClient) -> Accounts:
+    """Return whose accounts are meant."""
+    return _OneClient(accounts) if isinstance(accounts, Client | AsyncClient) else accounts

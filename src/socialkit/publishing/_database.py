@@ -1,0 +1,108 @@
+"""What the journal asks of a database: transactions, and a handful of words that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from socialkit.errors import JournalError
+from socialkit.publishing._schema import MIGRATIONS, VERSION
+
+__all__ = ["Database", "Dialect", "Session", "Value", "prepare"]
+
+Value = str | int | float | bool | None
+
+KNOWN: Final = "SELECT value FROM meta WHERE name = 'schema'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """The words of a database that others say in another way; empty where it has no need of them."""
+
+    serial: str
+    """How a column is declared that counts up by itself."""
+    known: str
+    """Asks whether the table `meta` is there."""
+    skip_locked: str = ""
+    """Keeps rows for the transaction, passing over those that another worker is about to take."""
+    for_update: str = ""
+    """Keeps a row for the transaction."""
+
+
+class Session(Protocol):
+    """One transaction."""
+
+    def run(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Run a statement with `?` in the place of values, and return its rows."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run a statement once for each row."""
+        ...
+
+
+class Database(Protocol):
+    """One database, shared by threads."""
+
+    settled: int
+    """The line of the history before which no other one can still come."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Its own words."""
+        ...
+
+    def writing(self, *, flushed: bool = True) -> AbstractContextManager[Session]:
+        """Return a transaction that writes: all of it lasts when it ends well, none of it otherwise.
+
+        Args:
+            flushed: Whether it outlasts a loss of power from its end on. One that does not is behind the
+                next one that does; only what a look on the platform finds out again may wait for that.
+        """
+        ...
+
+    def alone(self) -> AbstractContextManager[Session]:
+        """Return a transaction that writes, and during which no other one does, in any process."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Return a transaction that reads, all of it as it was at one moment."""
+        ...
+
+    def close(self) -> None:
+        """Give back the connections."""
+        ...
+
+
+def prepare(database: Database) -> None:
+    """Bring a database to this version's tables.
+
+    Raises:
+        JournalError: It was written by a newer socialkit.
+    """
+    with database.reading() as session:
+        if _version(database, session) == VERSION:
+            return
+    with database.alone() as session:
+        version = _version(database, session)  # another process may have been quicker
+        if version == 0:
+            session.run("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+            session.run("INSERT INTO meta VALUES ('schema', '0')")
+        for script in MIGRATIONS[version:]:
+            for statement in script.format(serial=database.dialect.serial).split(";"):
+                session.run(statement)
+        session.run("UPDATE meta SET value = ? WHERE name = 'schema'", str(VERSION))
+
+
+def _version(database: Database, session: Session) -> int:
+    """Return the schema's version; 0 where there is none yet."""
+    if not session.run(database.dialect.known):
+        return 0
+    rows = session.run(KNOWN)
+    version = int(rows[0][0]) if rows else 0
+    if version > VERSION:
+        message = f"the journal has schema {version}, and this socialkit knows {VERSION}: install a newer one"
+        raise JournalError(message)
+    return version

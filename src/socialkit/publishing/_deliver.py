@@ -1,0 +1,310 @@
+"""Carrying one delivery: sending what is missing of it, or looking for what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, TypeVar, cast
+
+from socialkit.errors import JournalError, MediaStoreError, SocialKitError
+from socialkit.models import AccountRef, Attempt, Found, FoundState, Post, WriteKind
+from socialkit.operations import run_maker
+from socialkit.platforms.base import AsyncClient, Client
+from socialkit.publishing._io import Io
+from socialkit.publishing._lease import Lease, PostTakenError
+from socialkit.publishing._leases import Worker
+from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._rows import (
+    AlteredError,
+    Body,
+    Outcome,
+    Row,
+    Step,
+    id_in,
+    place_of,
+    to_micros,
+)
+from socialkit.publishing._run import InDoubtError, JournalRun
+from socialkit.publishing._verdict import Verdict, judge, pause
+
+__all__ = ["Carrier", "OtherFlowError", "awaited", "flow_of"]
+
+T = TypeVar("T")
+
+MARGIN: Final = timedelta(hours=1)
+"""How much before an attempt posts of other deliveries are looked up: clocks differ."""
+NOTHING: Final = "true"
+"""What a step gave that makes no post."""
+
+
+class OtherFlowError(JournalError):
+    """A delivery was begun by other steps than those of today."""
+
+
+UNDECIDED: Final = (MediaStoreError, InDoubtError, OtherFlowError, AlteredError)
+"""After what a person has to decide: another try would find the same."""
+
+
+async def awaited(result: Awaitable[T] | T) -> T:
+    """Return what an operation of a client of either mode gives."""
+    if isinstance(result, Awaitable):
+        return cast("T", await result)
+    return result
+
+
+Call = Callable[[Any, Body], Any]
+
+CALLS: Final[Mapping[WriteKind, Call]] = {
+    "publish": lambda client, body: client.posts.publish(body.draft),
+    "reply": lambda client, body: client.inbox.reply(body.message, words_of(body), private=body.private),
+    "hide": lambda client, body: client.inbox.hide(body.message),
+    "unhide": lambda client, body: client.inbox.unhide(body.message),
+    "delete": lambda client, body: client.posts.delete(body.post or body.target),
+    "delete comment": lambda client, body: client.inbox.delete(body.message),
+}
+"""What each kind of delivery does."""
+
+
+def known_of(lease: Lease) -> Outcome:
+    """Return what is known of a delivery so far."""
+    return Outcome.model_validate_json(lease.row.outcome)
+
+
+def words_of(body: Body) -> str:
+    """Return the words of an answer."""
+    return "" if body.draft is None else body.draft.text
+
+
+def flow_of(client: Client | AsyncClient) -> str:
+    """Return by which version of a platform's steps a client writes."""
+    return f"{client.platform} {client.facts.flow_version}"
+
+
+class Carrier:
+    """Carries the deliveries of one publisher.
+
+    Args:
+        worker: Writes down what becomes of them.
+        io: How the worker is called.
+        client: Returns an account's client.
+        read: Returns what is to happen, its files looked at.
+        now: The time to go by.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        io: Io,
+        client: Callable[[AccountRef], Client | AsyncClient],
+        read: Callable[[str], Body],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._worker = worker
+        self._io = io
+        self._client = client
+        self._read = read
+        self._now = now
+
+    # Sending -----------------------------------------------------------------------------------------
+
+    async def send(self, lease: Lease) -> Row:
+        """Send what is missing of a delivery; it ends in a state with a name, whatever happens.
+
+        Raises:
+            LeaseLostError: Somebody else has it now.
+            JournalError: The journal cannot be written; what is not written down by then is looked for later.
+        """
+        try:
+            body = await self._io(self._read, lease.row.body)
+            client = self._client(body.account)
+            self._require_flow(lease, client)
+            # The login of an account may have been changed for another one's since it was planned.
+            await client._core.mine(body.account)  # pyright: ignore[reportPrivateUsage]
+            post = await self._made(lease, client, body)
+        except PostTakenError as error:
+            exchange = partial(self._worker.exchange, lease, to_micros(self._now()), error.place)
+            return await self._io(exchange) or await self._ask(lease, str(error))
+        except UNDECIDED as error:
+            return await self._ask(lease, str(error))
+        except JournalError:
+            # What was begun cannot be written down now: others find it open when the lease has ended.
+            raise
+        except SocialKitError as error:
+            tries, published = lease.row.tries, lease.published
+            verdict = judge(error, now=self._now(), tries=tries, published=published)
+            return await self._settled(lease, verdict)
+        except Exception as error:
+            await self._broken(lease, error)
+            raise
+        return await self._sent(lease, client, body, post)
+
+    async def _broken(self, lease: Lease, error: Exception) -> None:
+        """Leave a delivery whose platform's code broke in a state with a name, so that others get on."""
+        because = f"the code that was to send it broke: {type(error).__name__}"
+        if lease.open is None:
+            await self._ask(lease, because)
+            return
+        outcome = Outcome(published=lease.published, failed_step=lease.open.name, because=because)
+        await self._settled(lease, Verdict(DeliveryState.UNKNOWN, outcome, self._now()))
+
+    @staticmethod
+    def _require_flow(lease: Lease, client: Client | AsyncClient) -> None:
+        """Raise if what was begun is not to be carried on: its steps may mean something else now."""
+        lease.flow = flow_of(client)
+        if lease.steps and lease.row.flow != lease.flow:
+            message = (
+                f"it was begun by {lease.row.flow}, and its steps may mean something else to {lease.flow}"
+            )
+            raise OtherFlowError(message)
+
+    async def _made(self, lease: Lease, client: Client | AsyncClient, body: Body) -> Post | None:
+        if lease.row.single and lease.wrote:
+            # All of it is out. What was planned may not be sent any more by now, and need not be.
+            return next(iter(lease.published), None)
+        return await self._run(lease, client, body)
+
+    async def _run(self, lease: Lease, client: Client | AsyncClient, body: Body) -> Post | None:
+        def maker(now: Callable[[], datetime], patience: timedelta) -> JournalRun:
+            return JournalRun(now, patience, worker=self._worker, lease=lease, io=self._io)
+
+        token = run_maker.set(maker)
+        try:
+            result: object = await awaited(CALLS[lease.row.kind](client, body))
+        finally:
+            run_maker.reset(token)
+        return result if isinstance(result, Post) else None
+
+    async def _sent(self, lease: Lease, client: Client | AsyncClient, body: Body, post: Post | None) -> Row:
+        parts = () if post is None else (post, *post.thread)
+        places = tuple(place_of(one) for one in parts)
+        waits = post.scheduled_at if post is not None and post.published_at is None else None
+        verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=post), waits)
+        try:
+            row = await self._settled(lease, verdict, places=places)
+        except PostTakenError as error:
+            return await self._ask(lease, str(error))
+        if lease.row.kind == "publish" and post is not None and waits is None:
+            return await self._read_back(row, client, body, post)
+        return row
+
+    async def _read_back(self, row: Row, client: Client | AsyncClient, body: Body, post: Post) -> Row:
+        posts: Any = cast("Any", client).posts
+        try:
+            first, *rest = [await awaited(posts.get(one.id)) for one in (post, *post.thread)]
+        except SocialKitError:  # nothing is said of it then, and the post is out all the same
+            return row
+        seen = first.model_copy(update={"thread": tuple(rest)})
+        outcome = Outcome(post=post, differences=posts.differences(seen, body.draft))
+        return await self._io(self._worker.remark, row, to_micros(self._now()), outcome)
+
+    # Looking -----------------------------------------------------------------------------------------
+
+    async def look(self, lease: Lease) -> Row:
+        """Look on the platform for what became of a delivery."""
+        step = lease.open
+        if step is None:
+            return await self._on(lease, "its answer came late")
+        try:
+            body = await self._io(self._read, lease.row.body)
+            client = self._client(body.account)
+            attempt = await self._not_others(lease, step.sent(body))
+            found: Found = await awaited(cast("Any", client).posts.find(attempt))
+        except UNDECIDED as error:
+            return await self._ask(lease, str(error))
+        except JournalError:
+            raise
+        except SocialKitError as error:
+            return await self._later(lease, str(error))
+        return await self._found(lease, step, found)
+
+    async def _not_others(self, lease: Lease, attempt: Attempt) -> Attempt:
+        """Return the attempt with the posts that it cannot be: those that confirm other deliveries."""
+        since = to_micros(attempt.started_at - MARGIN)
+        places = await self._io(self._worker.taken_since, lease.row.account, since)
+        return attempt.model_copy(update={"taken": tuple(id_in(place) for place in places)})
+
+    async def _found(self, lease: Lease, step: Step, found: Found) -> Row:
+        if found.state is FoundState.ABSENT:
+            return await self._on(lease, found.because, ended=(step.name, None))
+        if found.state is FoundState.PUBLISHED:
+            try:
+                return await self._was_out(lease, step, found)
+            except PostTakenError as error:
+                return await self._later(lease, str(error))
+        if found.ask_again is None:
+            return await self._ask(lease, found.because)
+        return await self._later(lease, found.because, found.ask_again)
+
+    async def _was_out(self, lease: Lease, step: Step, found: Found) -> Row:
+        # A part of a thread is found with those before it, and with a word on those that are still to come.
+        part = found.post.thread[-1] if found.post is not None and found.post.thread else found.post
+        part = None if part is None else part.model_copy(update={"thread": (), "incomplete": ()})
+        result = NOTHING if part is None else part.model_dump_json()
+        places = () if part is None else (place_of(part),)
+        if lease.row.single:
+            verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=found.post))
+            return await self._settled(lease, verdict, ended=(step.name, result), places=places)
+        return await self._on(lease, found.because, ended=(step.name, result), places=places)
+
+    # Ends --------------------------------------------------------------------------------------------
+
+    async def give_back(self, lease: Lease) -> Row:
+        """Leave to other workers what was taken and not begun."""
+        if lease.row.state == DeliveryState.UNKNOWN:
+            return await self._later(lease, known_of(lease).because or "", self._now())
+        state = DeliveryState.INCOMPLETE if lease.wrote else DeliveryState.PLANNED
+        because = "its worker was told to stop before it began"
+        outcome = known_of(lease).model_copy(update={"because": because})
+        return await self._settled(lease, Verdict(state, outcome, self._now()))
+
+    async def _on(
+        self,
+        lease: Lease,
+        because: str,
+        *,
+        ended: tuple[str, str | None] | None = None,
+        places: tuple[str, ...] = (),
+    ) -> Row:
+        """Have a delivery carried on from where it is known to stand."""
+        known = lease if ended is None else lease.knowing(*ended)
+        state = DeliveryState.INCOMPLETE if known.wrote else DeliveryState.PLANNED
+        outcome = Outcome(published=known.published, because=because)
+        verdict = Verdict(state, outcome, self._now())
+        return await self._settled(lease, verdict, ended=ended, places=places)
+
+    async def _ask(self, lease: Lease, because: str) -> Row:
+        """Have a person decide."""
+        step = lease.open
+        outcome = Outcome(
+            published=lease.published, failed_step=None if step is None else step.name, because=because
+        )
+        return await self._settled(lease, Verdict(DeliveryState.NEEDS_DECISION, outcome))
+
+    async def _later(self, lease: Lease, because: str, at: datetime | None = None) -> Row:
+        step, now = lease.open, self._now()
+        outcome = Outcome(
+            published=lease.published, failed_step=None if step is None else step.name, because=because
+        )
+        ready = to_micros(now + pause(lease.row.tries) if at is None else at)
+        return await self._io(self._worker.later, lease, to_micros(now), outcome, ready)
+
+    async def _settled(
+        self,
+        lease: Lease,
+        verdict: Verdict,
+        *,
+        ended: tuple[str, str | None] | None = None,
+        places: tuple[str, ...] = (),
+    ) -> Row:
+        settle = partial(
+            self._worker.settle,
+            lease,
+            to_micros(self._now()),
+            verdict.state,
+            outcome=verdict.outcome,
+            ended=ended,
+            places=places,
+            ready_at=None if verdict.ready_at is None else to_micros(verdict.ready_at),
+        )
+        return await self._io(settle)

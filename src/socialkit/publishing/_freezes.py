@@ -1,0 +1,198 @@
+"""Freezes: from the moment one stands, no write begins in its scope, in any process."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, Literal
+
+from socialkit.errors import ConfigurationError, JournalError
+from socialkit.publishing._database import Database, Session, Value
+from socialkit.publishing._history import Author, move, note
+from socialkit.publishing._lease import HELD_BACK, Mine, frozen, hold_back
+from socialkit.publishing._models import DeliveryState, Freeze, Scope
+from socialkit.publishing._planning import with_reason
+from socialkit.publishing._rows import COLUMNS, Columns, Row, from_micros
+
+__all__ = ["Backlog", "Freezer", "Native"]
+
+Backlog = Literal["hold", "reschedule", "cancel"]
+"""What becomes of what a freeze held back: it stays held, leaves as soon as it may, or never."""
+
+Native = Literal["leave", "unschedule"]
+"""What becomes of what waits on a platform: it stays there, or is deleted there."""
+
+STAND: Final = """
+INSERT INTO freezes (id, brand, platform, account, campaign, answers, reason, actor, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+STANDS: Final = "SELECT 1 FROM freezes WHERE id = ? AND thawed_at IS NULL LIMIT 1"
+BATCH: Final = 500
+"""Deliveries that are held back in one transaction."""
+WIDEN: Final = "UPDATE freezes SET answers = ? WHERE id = ?"
+STANDING: Final = """
+SELECT id, brand, platform, account, campaign, answers, reason, actor, at FROM freezes
+WHERE thawed_at IS NULL AND {whose} ORDER BY at, id
+"""
+END: Final = "UPDATE freezes SET thawed_at = ? WHERE id = ? AND thawed_at IS NULL AND {whose} RETURNING id"
+HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
+WAITS: Final = "ready_at IS NOT NULL"
+"""What leaves by itself; what is half out may wait for a person instead."""
+IS_HELD: Final = f"""
+(state = '{DeliveryState.HELD.value}' OR ready_at IS NULL AND EXISTS (SELECT 1 FROM events WHERE
+events.delivery = deliveries.id AND events.number = deliveries.number AND events.what = '{HELD_BACK}'))
+"""
+"""What a freeze holds back; what is half out stays incomplete, and its history ends with it."""
+
+
+class Freezer:
+    """Freezes and thaws.
+
+    Args:
+        database: The journal's.
+        mine: Whose deliveries it may touch.
+        actor: Who does it.
+    """
+
+    def __init__(self, database: Database, mine: Mine, actor: str | None) -> None:
+        self._database = database
+        self._mine = mine
+        self._actor = actor
+
+    def freeze(self, scope: Scope, reason: str, now: int) -> Freeze:
+        """Hold back all that a scope covers, and tell what was leaving already."""
+        freeze = Freeze(
+            id=uuid.uuid4().hex, scope=scope, reason=reason, actor=self._actor, at=from_micros(now)
+        )
+        # Alone: what began before is seen here, and what begins after sees the freeze.
+        with self._database.alone() as session:
+            session.many(STAND, [(*one, reason, self._actor, now) for one in self._places(freeze)])
+            leaving = self._rows(session, scope, DeliveryState.SENDING)
+            waiting = self._rows(session, scope, DeliveryState.CONFIRMED, later_than=now)
+        freeze = freeze.model_copy(update={"native": tuple(row.id for row in waiting)})
+        return self._with(freeze, leaving, now)
+
+    def standing(self) -> tuple[Freeze, ...]:
+        """Return the freezes that stand, oldest first."""
+        whose, mine = self._mine.clause()
+        with self._database.reading() as session:
+            rows = session.run(STANDING.format(whose=whose), *mine)
+        return tuple(_freeze(list(same)) for _, same in groupby(rows, key=itemgetter(0)))
+
+    def widen(self, freeze: Freeze, now: int) -> Freeze:
+        """Hold back answers too."""
+        wide = freeze.model_copy(update={"scope": freeze.scope.model_copy(update={"replies": True})})
+        with self._database.alone() as session:
+            session.run(WIDEN, True, freeze.id)
+            leaving = self._rows(session, wide.scope, DeliveryState.SENDING)
+        return self._with(wide, leaving, now)
+
+    def _with(self, freeze: Freeze, leaving: list[Row], now: int) -> Freeze:
+        """Return a freeze that stands with what it holds, and what was leaving already."""
+        held = [*freeze.held, *(row.id for row in self._held(freeze, now))]
+        in_flight = [*freeze.in_flight, *(row.id for row in leaving)]
+        return freeze.model_copy(
+            update={"held": tuple(dict.fromkeys(held)), "in_flight": tuple(dict.fromkeys(in_flight))}
+        )
+
+    def _held(self, freeze: Freeze, now: int) -> list[Row]:
+        """Hold back what waits, some at a time: others go on meanwhile, and hold back what they come upon."""
+        held: list[Row] = []
+        with suppress(JournalError):  # the freeze stands all the same, and has to be known to be ended
+            while batch := self._batch(freeze, now):
+                held += batch
+        return held
+
+    def _batch(self, freeze: Freeze, now: int) -> list[Row]:
+        lock = f" LIMIT {BATCH}{self._database.dialect.for_update}"
+        with self._database.writing() as session:
+            if not session.run(STANDS, freeze.id):  # somebody thawed it just now
+                return []
+            rows = self._rows(session, freeze.scope, *HOLDABLE, only=WAITS, end=lock)
+            for row in rows:
+                self._hold(session, row, freeze.reason, now)
+            return rows
+
+    def thaw(self, freeze: Freeze, backlog: Backlog, now: int) -> list[Row]:
+        """Let a scope go, and return what was held back as it stands then."""
+        with self._database.alone() as session:
+            whose, mine = self._mine.clause()
+            if not session.run(END.format(whose=whose), now, freeze.id, *mine):
+                message = f"the freeze {freeze.id} does not stand (any more), or not for these accounts"
+                raise JournalError(message)
+            if backlog == "hold":
+                return []
+            rows = self._rows(
+                session, freeze.scope, DeliveryState.HELD, DeliveryState.INCOMPLETE, only=IS_HELD
+            )
+            free = [row for row in rows if frozen(session, row) is None]
+            return [self._let_go(session, row, backlog, now) for row in free]
+
+    def _places(self, freeze: Freeze) -> list[tuple[Value, ...]]:
+        """Return the rows of a freeze: one for each brand, and never one that reaches others' deliveries."""
+        scope, mine = freeze.scope, self._mine
+        if scope.brand is not None and scope.brand not in mine.brands:
+            message = f"brand {scope.brand!r} is none of those that this publisher acts for"
+            raise ConfigurationError(message)
+        brands = (scope.brand,) if scope.brand is not None else mine.brands or (None,)
+        account = scope.account if mine.account is None else mine.account
+        return [
+            (freeze.id, brand, scope.platform, account, scope.campaign, scope.replies) for brand in brands
+        ]
+
+    def _hold(self, session: Session, row: Row, reason: str, now: int) -> None:
+        outcome = with_reason(row, reason)
+        hold_back(session, row, Author(now, self._actor), reason, outcome)
+
+    def _let_go(self, session: Session, row: Row, backlog: Backlog, now: int) -> Row:
+        by = Author(now, self._actor)
+        if backlog == "cancel":
+            because = "its freeze ended, and what it held was cancelled"
+            outcome = with_reason(row, because)
+            return move(session, row, by, DeliveryState.CANCELLED, because=because, outcome=outcome)
+        due = max(row.due_at, now)
+        late = row.expires_at - row.due_at
+        times = Columns(due_at=due, ready_at=due, expires_at=due + late)
+        if row.state == DeliveryState.INCOMPLETE:
+            return note(session, row, by, "thawed", {}, **times)
+        return move(session, row, by, DeliveryState.PLANNED, **times)
+
+    def _rows(
+        self,
+        session: Session,
+        scope: Scope,
+        *states: DeliveryState,
+        later_than: int | None = None,
+        only: str = "",
+        end: str = "",
+    ) -> list[Row]:
+        whose, mine = self._mine.clause()
+        given = {"brand": scope.brand, "platform": scope.platform, "account": scope.account}
+        given["campaign"] = scope.campaign
+        named = {name: value for name, value in given.items() if value is not None}
+        conditions = [whose, f"state IN ({', '.join('?' * len(states))})", *(f"{one} = ?" for one in named)]
+        values: list[Value] = [*mine, *states, *named.values()]
+        if not scope.replies:
+            conditions.append("NOT answer")
+        if only:
+            conditions.append(only)
+        if later_than is not None:
+            conditions.append("ready_at > ?")
+            values.append(later_than)
+        sql = f"SELECT {COLUMNS} FROM deliveries WHERE {' AND '.join(conditions)} ORDER BY due_at, id{end}"
+        return [Row(*one) for one in session.run(sql, *values)]
+
+
+def _freeze(rows: list[tuple[Any, ...]]) -> Freeze:
+    """Return a freeze from its rows: one for each brand."""
+    key, brand, platform, account, campaign, answers, reason, actor, at = rows[0]
+    scope = Scope(
+        brand=brand if len(rows) == 1 else None,
+        platform=platform,
+        account=account,
+        campaign=campaign,
+        replies=bool(answers),
+    )
+    return Freeze(id=key, scope=scope, reason=reason, actor=actor, at=from_micros(at))

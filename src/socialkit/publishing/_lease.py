@@ -1,0 +1,169 @@
+"""A delivery that somebody has: whose it is, its steps, and what stands against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from socialkit.errors import JournalError
+from socialkit.models import Post
+from socialkit.publishing._database import Session, Value
+from socialkit.publishing._history import Author, move, note
+from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._rows import COLUMNS, Row, Step
+
+__all__ = [
+    "HELD_BACK",
+    "STANDING",
+    "Lease",
+    "LeaseLostError",
+    "Mine",
+    "NotWaitingError",
+    "PostTakenError",
+    "claim_post",
+    "find_row",
+    "frozen",
+    "hold_back",
+    "steps_of",
+    "waits_since",
+]
+
+
+class LeaseLostError(JournalError):
+    """Somebody else has the delivery now; nothing was sent."""
+
+
+class NotWaitingError(JournalError):
+    """A delivery is in no state from which it is sent."""
+
+
+class PostTakenError(JournalError):
+    """A post that was found confirms another delivery already."""
+
+    place: str = ""
+    """What the post is known by."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """A delivery that a worker has."""
+
+    row: Row
+    steps: dict[str, Step]
+    flow: str | None = None
+    """By which version of a platform's steps it is carried."""
+
+    @property
+    def open(self) -> Step | None:
+        """The write whose outcome is not known."""
+        return next((step for step in self.steps.values() if step.open), None)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether something of it is known to be public."""
+        return any(step.done for step in self.steps.values())
+
+    def knowing(self, name: str, result: str | None) -> Lease:
+        """Return it with what was found out about a step; None: nothing came of it."""
+        state = "over" if result is None else "finished"
+        step = self.steps[name]._replace(state=state, result=result)
+        return Lease(self.row, {**self.steps, name: step}, self.flow)
+
+    @property
+    def published(self) -> tuple[Post, ...]:
+        """What is known to be out, in order."""
+        found = (step.post() for step in self.steps.values() if step.done)
+        return tuple(post for post in found if post is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Whose deliveries a worker takes: some brands', or one account's."""
+
+    brands: tuple[str, ...] = ()
+    account: str | None = None
+    """If given, this one's alone; `brands` holds its brand then."""
+
+    def clause(self) -> tuple[str, tuple[Value, ...]]:
+        """Return it as a condition."""
+        if self.account is not None:
+            return "account = ?", (self.account,)
+        return f"brand IN ({', '.join('?' * len(self.brands))})", self.brands
+
+
+STEPS: Final = (
+    "SELECT name, writes, state, attempt, result FROM steps WHERE delivery = ? ORDER BY number, name"
+)
+
+
+def steps_of(session: Session, delivery: str) -> dict[str, Step]:
+    """Return the steps of a delivery by their names."""
+    return {row[0]: Step(*row) for row in session.run(STEPS, delivery)}
+
+
+def waits_since(row: Row) -> int:
+    """Return since when somebody should take a delivery: what a dead worker has, since its lease ran out."""
+    since = row.ready_at if row.ready_at is not None else row.lease_until
+    return since or 0
+
+
+def find_row(session: Session, mine: Mine, delivery: str, lock: str = "") -> Row:
+    """Return one delivery.
+
+    Raises:
+        JournalError: There is none, or it is somebody else's.
+    """
+    whose, values = mine.clause()
+    sql = f"SELECT {COLUMNS} FROM deliveries WHERE id = ? AND {whose}{lock}"
+    found = session.run(sql, delivery, *values)
+    if not found:
+        message = f"there is no delivery {delivery}, or not for these accounts"
+        raise JournalError(message)
+    return Row(*found[0])
+
+
+CLAIM: Final = """
+INSERT INTO posts (place, delivery, account, claimed_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (place) DO NOTHING RETURNING place
+"""
+
+
+def claim_post(session: Session, row: Row, place: str, now: int) -> None:
+    """Let a post confirm a delivery, and no other one.
+
+    Raises:
+        PostTakenError: It confirms another one already.
+    """
+    if session.run(CLAIM, place, row.id, row.account, now):
+        return
+    owner = session.run("SELECT delivery FROM posts WHERE place = ?", place)[0][0]
+    if owner != row.id:
+        error = PostTakenError(f"the post is that of delivery {owner}", platform=row.platform)
+        error.place = place
+        raise error
+
+
+STANDING: Final = "SELECT 1 FROM freezes WHERE thawed_at IS NULL LIMIT 1"
+FROZEN: Final = """
+SELECT reason FROM freezes WHERE thawed_at IS NULL AND (brand IS NULL OR brand = ?)
+AND (platform IS NULL OR platform = ?) AND (account IS NULL OR account = ?)
+AND (campaign IS NULL OR campaign = ?) AND (answers OR NOT ?) LIMIT 1
+"""
+
+
+def frozen(session: Session, row: Row) -> str | None:
+    """Return why nothing of a delivery may leave; None if it may."""
+    found = session.run(FROZEN, row.brand, row.platform, row.account, row.campaign, bool(row.answer))
+    return str(found[0][0]) if found else None
+
+
+HELD_BACK: Final = "held back"
+"""What a freeze does to a delivery of which some is out: it stays incomplete, and waits."""
+
+
+def hold_back(session: Session, row: Row, by: Author, why: str, outcome: str) -> None:
+    """Have a delivery wait for the end of a freeze."""
+    if row.state == DeliveryState.INCOMPLETE:
+        note(session, row, by, HELD_BACK, {"because": why}, outcome=outcome, ready_at=None)
+    else:
+        move(session, row, by, DeliveryState.HELD, because=why, outcome=outcome, ready_at=None)

@@ -1,0 +1,242 @@
+"""A delivery as it lies in the database, and as users see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple, TypedDict
+
+from pydantic import JsonValue, ValidationError
+
+from socialkit.errors import JournalError
+from socialkit.models import AccountRef, Attempt, AwareTime, Draft, Message, Model, Post, Purpose, WriteKind
+from socialkit.publishing._models import Delivery, DeliveryState, Event
+
+__all__ = [
+    "COLUMNS",
+    "EVENT_COLUMNS",
+    "MICROSECOND",
+    "AlteredError",
+    "Body",
+    "Columns",
+    "Outcome",
+    "Row",
+    "Step",
+    "event_of",
+    "from_micros",
+    "id_in",
+    "place_of",
+    "sent_of",
+    "to_micros",
+]
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def to_micros(time: datetime) -> int:
+    """Return a time as the database keeps it."""
+    return (time - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return a time from the database, aware UTC."""
+    return EPOCH + micros * MICROSECOND
+
+
+class AlteredError(JournalError):
+    """What the journal holds of a delivery cannot be read: it was altered, or written by other code."""
+
+
+class Body(Model):
+    """What is to happen: fixed when it is planned."""
+
+    account: AccountRef
+    actor: str | None = None
+    draft: Draft | None = None
+    message: Message | None = None
+    target: str | None = None
+    post: Post | None = None
+    """The post that is to be deleted, where more than its id was given."""
+    private: bool = False
+    purpose: Purpose | None = None
+    wall: Mapping[str, JsonValue] | None = None
+    slot: str | None = None
+    slot_at: AwareTime | None = None
+    """When the slot was as it was planned; the delivery may be moved."""
+
+
+class Outcome(Model):
+    """What became of it so far."""
+
+    post: Post | None = None
+    published: tuple[Post, ...] = ()
+    failed_step: str | None = None
+    because: str | None = None
+    differences: tuple[str, ...] | None = None
+
+
+class Row(NamedTuple):
+    """One delivery; times are microseconds since 1970."""
+
+    id: str
+    kind: WriteKind
+    brand: str | None
+    platform: str
+    account: str
+    campaign: str | None
+    slot: str | None
+    answer: bool
+    """Whether it answers, hides or deletes something."""
+    single: bool
+    """Whether one write makes all of it."""
+    state: str
+    due_at: int
+    ready_at: int | None
+    expires_at: int
+    lease_until: int | None
+    fence: int
+    tries: int
+    flow: str | None
+    body: str
+    outcome: str
+    number: int
+    head: str
+
+    @property
+    def ref(self) -> AccountRef:
+        """Whose it is, as far as its columns tell."""
+        parts = self.account.split("/", 2)
+        if self.brand is not None:
+            return AccountRef(platform=self.platform, brand=self.brand, name=parts[-1])
+        host = parts[1] if len(parts) > 2 else None
+        return AccountRef(platform=self.platform, host=host, id=parts[-1])
+
+    def known(self) -> Outcome:
+        """Return what became of it so far."""
+        try:
+            return Outcome.model_validate_json(self.outcome)
+        except ValidationError:
+            return Outcome(because="what became of it cannot be read: the journal was altered")
+
+    def delivery(self, body: Body, outcome: Outcome) -> Delivery:
+        """Return it as users see it."""
+        return Delivery(
+            id=self.id,
+            account=body.account,
+            kind=self.kind,
+            state=DeliveryState(self.state),
+            at=from_micros(self.due_at),
+            not_after=from_micros(self.expires_at),
+            wall=body.wall,
+            slot=body.slot,
+            draft=body.draft,
+            message=body.message,
+            target=body.target,
+            private=body.private,
+            purpose=body.purpose,
+            post=outcome.post,
+            published=outcome.published,
+            failed_step=outcome.failed_step,
+            because=outcome.because,
+            differences=outcome.differences,
+            next_look=None if self.ready_at is None else from_micros(self.ready_at),
+            actor=body.actor,
+            tries=self.tries,
+        )
+
+
+class Columns(TypedDict, total=False):
+    """What changes of a delivery besides its state."""
+
+    due_at: int
+    ready_at: int | None
+    expires_at: int
+    lease_until: int | None
+    fence: int
+    tries: int
+    flow: str | None
+    outcome: str
+
+
+COLUMNS: Final = ", ".join(Row._fields)
+
+
+class Step(NamedTuple):
+    """One step of a delivery."""
+
+    name: str
+    writes: bool
+    state: str
+    """`started`, `finished`, or `over`: it was refused, or is known not to have happened."""
+    attempt: str | None
+    result: str | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it wrote and nobody knows what became of it."""
+        return bool(self.writes) and self.state == "started"
+
+    @property
+    def done(self) -> bool:
+        """Whether it wrote, and it is known that it did."""
+        return bool(self.writes) and self.state == "finished"
+
+    def post(self) -> Post | None:
+        """Return the post that it made, where it made one."""
+        try:
+            return Post.model_validate_json(self.result or "")
+        except ValidationError:
+            return None
+
+    def sent(self, body: Body | None = None) -> Attempt:
+        """Return what was sent; the draft of a post is that of the delivery."""
+        assert self.attempt is not None, "a step that writes says what it sends before it does"
+        try:
+            attempt = Attempt.model_validate_json(self.attempt)
+        except ValidationError as error:
+            message = f"what {self.name} sent cannot be read: the journal was altered"
+            raise AlteredError(message) from error
+        if body is None:
+            return attempt
+        more = {"message": body.message} if attempt.draft else {"message": body.message, "draft": body.draft}
+        return attempt.model_copy(update=more)
+
+
+def sent_of(attempt: Attempt) -> str:
+    """Return an attempt as a step keeps it: without what the delivery holds already."""
+    own = {"message", "draft"} if attempt.kind == "publish" else {"message"}
+    return attempt.model_dump_json(exclude=own)
+
+
+EVENT_COLUMNS: Final = "seq, delivery, number, at, actor, what, state, detail, digest"
+
+
+def event_of(row: tuple[Any, ...]) -> Event:
+    """Return a line of the history as users see it."""
+    seq, delivery, number, at, actor, what, state, detail, digest = row
+    return Event(
+        seq=seq,
+        delivery=delivery,
+        number=number,
+        at=from_micros(at),
+        actor=actor,
+        what=what,
+        state=DeliveryState(state),
+        detail=json.loads(detail),
+        digest=digest,
+    )
+
+
+def place_of(post: Post) -> str:
+    """Return what a post is known by in the whole journal."""
+    account = post.account
+    host = "" if account is None else f"{account.platform} {account.host or ''}"
+    waiting = " scheduled" if post.published_at is None and post.scheduled_at is not None else ""
+    return f"{host}{waiting} {post.id}"
+
+
+def id_in(place: str) -> str:
+    """Return the platform's own id of a post that is known by its place."""
+    return place.rpartition(" ")[2]

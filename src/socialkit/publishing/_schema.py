@@ -1,0 +1,122 @@
+"""The tables of the journal, version by version, in the SQL that SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["MIGRATIONS", "VERSION"]
+
+# {serial} is a number that the database counts up by itself. Times are microseconds since 1970.
+# A step's number is how many lines the history had when it began: clocks may stand or go back.
+FIRST: Final = """
+CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    brand TEXT,
+    platform TEXT NOT NULL,
+    account TEXT NOT NULL,
+    campaign TEXT,
+    slot TEXT,
+    answer BOOLEAN NOT NULL,
+    single BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    ready_at BIGINT,
+    expires_at BIGINT NOT NULL,
+    lease_until BIGINT,
+    fence BIGINT NOT NULL DEFAULT 0,
+    tries BIGINT NOT NULL DEFAULT 0,
+    flow TEXT,
+    body TEXT NOT NULL,
+    outcome TEXT NOT NULL DEFAULT '{{}}',
+    number BIGINT NOT NULL DEFAULT 0,
+    head TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX deliveries_ready ON deliveries (state, ready_at) WHERE ready_at IS NOT NULL;
+CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX deliveries_account ON deliveries (account, state, ready_at);
+CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
+    WHERE slot IS NOT NULL AND state NOT IN ('cancelled', 'refused');
+CREATE TABLE steps (
+    delivery TEXT NOT NULL,
+    name TEXT NOT NULL,
+    writes BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    fence BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    attempt TEXT,
+    result TEXT,
+    PRIMARY KEY (delivery, name)
+);
+CREATE TABLE events (
+    seq {serial},
+    delivery TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT,
+    what TEXT NOT NULL,
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    UNIQUE (delivery, number)
+);
+CREATE TABLE posts (
+    place TEXT PRIMARY KEY,
+    delivery TEXT NOT NULL,
+    account TEXT NOT NULL,
+    claimed_at BIGINT NOT NULL
+);
+CREATE INDEX posts_account ON posts (account, claimed_at);
+CREATE TABLE approvals (
+    delivery TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT,
+    approved BOOLEAN NOT NULL,
+    note TEXT
+);
+CREATE INDEX approvals_delivery ON approvals (delivery);
+CREATE TABLE freezes (
+    id TEXT NOT NULL,
+    brand TEXT,
+    platform TEXT,
+    account TEXT,
+    campaign TEXT,
+    answers BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT,
+    at BIGINT NOT NULL,
+    thawed_at BIGINT
+);
+CREATE INDEX freezes_id ON freezes (id);
+CREATE TABLE budgets (
+    name TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    whole DOUBLE PRECISION,
+    remaining DOUBLE PRECISION,
+    began_at BIGINT,
+    resets_at BIGINT,
+    guessed BOOLEAN NOT NULL,
+    taken BIGINT NOT NULL,
+    arrival BIGINT NOT NULL,
+    PRIMARY KEY (name, bucket)
+);
+CREATE TABLE shares (
+    name TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    brand TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    counted_from BIGINT NOT NULL,
+    used BIGINT NOT NULL,
+    PRIMARY KEY (name, bucket, brand)
+);
+CREATE TABLE anchors (
+    day TEXT PRIMARY KEY,
+    upto BIGINT NOT NULL,
+    digest TEXT NOT NULL
+)
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST,)
+"""What makes each version out of the one before it."""
+VERSION: Final = len(MIGRATIONS)

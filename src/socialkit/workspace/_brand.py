@@ -1,0 +1,242 @@
+"""A brand: accounts that belong together, apart from those of all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, overload
+from zoneinfo import ZoneInfo, available_timezones
+
+from socialkit.errors import ConfigurationError, WrongAccountError
+from socialkit.models import AccountRef
+from socialkit.platforms.base._core import of_type
+from socialkit.workspace._account import Account, opener_of, ref_of
+from socialkit.workspace._names import checked, instead, quoted, require_distinct
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
+    from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.workspace._clients import Clients
+
+__all__ = ["Brand", "bound"]
+
+PARTS: Final = 3
+"""Of an account's key: brand, platform, name."""
+
+
+class Brand:
+    """A brand and its accounts; in a workspace, where its clients come from.
+
+    A brand that was just made belongs to no workspace and opens nothing: take it from `workspace.brand(key)`.
+
+    Args:
+        key: What it is called, such as `acme`.
+        *accounts: Its accounts; several on one platform need names of their own.
+        zone: The time zone in which it plans, such as `Europe/Paris`.
+
+    Raises:
+        ConfigurationError: Two accounts have the same name, or there is no such time zone.
+
+    Example:
+        >>> acme = Brand("acme", Account("bluesky", identifier="acme.example", password="not-a-real-one"))
+        >>> acme.account("bluesky").key
+        'acme/bluesky/main'
+    """
+
+    def __init__(self, key: str, /, *accounts: Account, zone: str = "UTC") -> None:
+        self.key: Final = checked(key, "a brand")
+        self.zone: Final = _zone(zone)
+        refs = [ref_of(of_type(account, Account, "accounts"), key) for account in accounts]
+        require_distinct((ref.key for ref in refs), "accounts")
+        self._accounts = {ref.key: account for ref, account in zip(refs, accounts, strict=True)}
+        self._refs = {ref.key: ref for ref in refs}
+        self._clients: Clients | None = None
+
+    def account(self, platform: str, name: str | None = None) -> AccountRef:
+        """Return one account: what drafts are planned to.
+
+        Args:
+            platform: The platform's name.
+            name: Which one, where the brand has several there.
+
+        Raises:
+            ConfigurationError: There is none, or there are several and no name was given.
+        """
+        there = {ref.name: ref for ref in self._on(platform)}
+        names = [str(one) for one in there]
+        if name is not None:
+            if name not in there:
+                message = f"brand {self.key!r} has no account {name!r} on {platform}{instead(name, names)}"
+                raise ConfigurationError(message)
+            return there[name]
+        if len(there) > 1:
+            message = f"brand {self.key!r} has {len(there)} accounts on {platform}, name one: {quoted(names)}"
+            raise ConfigurationError(message)
+        return next(iter(there.values()))
+
+    def accounts(self, *platforms: str) -> tuple[AccountRef, ...]:
+        """Return all accounts on some platforms; of the whole brand if none is named.
+
+        Raises:
+            ConfigurationError: The brand has no account on one of them.
+        """
+        if not platforms:
+            return tuple(self._refs.values())
+        return tuple(ref for platform in dict.fromkeys(platforms) for ref in self._on(platform))
+
+    def _on(self, platform: str) -> list[AccountRef]:
+        found = [ref for ref in self._refs.values() if ref.platform == platform]
+        if not found:
+            known = dict.fromkeys(ref.platform for ref in self._refs.values())
+            message = f"brand {self.key!r} has no account on {platform!r}{instead(platform, known)}"
+            raise ConfigurationError(message)
+        return found
+
+    @overload
+    def client(self, platform: Literal["bluesky"], name: str | None = None) -> Bluesky: ...
+    @overload
+    def client(self, platform: Literal["mastodon"], name: str | None = None) -> Mastodon: ...
+    @overload
+    def client(self, platform: str, name: str | None = None) -> Client: ...
+    def client(self, platform: str, name: str | None = None) -> Any:
+        """Return the blocking client of an account, the same one each time.
+
+        It may be shared between threads. The workspace closes it: no `with` block is needed.
+
+        Args:
+            platform: The platform's name.
+            name: Which account, where the brand has several there.
+
+        Raises:
+            ConfigurationError: There is no such account, or several; or its login is missing.
+        """
+        return self._blocking(self.account(platform, name))
+
+    @overload
+    def client_async(self, platform: Literal["bluesky"], name: str | None = None) -> AsyncBluesky: ...
+    @overload
+    def client_async(self, platform: Literal["mastodon"], name: str | None = None) -> AsyncMastodon: ...
+    @overload
+    def client_async(self, platform: str, name: str | None = None) -> AsyncClient: ...
+    def client_async(self, platform: str, name: str | None = None) -> Any:
+        """Return the async client of an account, the same one each time; otherwise as `client`.
+
+        Raises:
+            ConfigurationError: There is no such account, or several; or its login is missing.
+        """
+        return self._awaited(self.account(platform, name))
+
+    def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
+        """Return the accounts that a target means.
+
+        Args:
+            target: `acme/mastodon/main`; a platform, where the brand has one account; or a ref.
+
+        Raises:
+            ConfigurationError: It means no account of this brand, or a platform with several.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        if isinstance(target, AccountRef):
+            return (self._resolved(target),)
+        parts = target.split("/")
+        if len(parts) == 1:
+            return (self.account(target),)
+        if len(parts) != PARTS:
+            message = f"{target!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
+            raise ConfigurationError(message)
+        brand, platform, name = parts
+        self._require_ours(brand)
+        return (self.account(platform, name),)
+
+    def client_for(self, ref: AccountRef, /) -> Client:
+        """Return the blocking client of an account of this brand.
+
+        Raises:
+            ConfigurationError: The account is not of this brand, or its login is missing.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        client = self._blocking(self._resolved(ref))
+        _refuse(client.ref, ref)
+        return client
+
+    def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
+        """Return the async client of an account of this brand; otherwise as `client_for`.
+
+        Raises:
+            ConfigurationError: The account is not of this brand, or its login is missing.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        client = self._awaited(self._resolved(ref))
+        _refuse(client.ref, ref)
+        return client
+
+    def now(self) -> datetime:
+        """Return the time to go by, aware UTC: the workspace's clock's."""
+        return self._home().now()
+
+    def brand_keys(self) -> tuple[str, ...]:
+        """Return whose deliveries may be carried out with these accounts: this brand's alone."""
+        return (self.key,)
+
+    def _resolved(self, ref: AccountRef) -> AccountRef:
+        self._require_ours(ref.brand)
+        ours = self.account(ref.platform, ref.name or "main")
+        _refuse(ours, ref)
+        # The id that a caller knows stays with the ref, so that whoever uses it next compares it too.
+        return ours if ours.id is not None else ours.model_copy(update={"id": ref.id})
+
+    def _require_ours(self, brand: str | None) -> None:
+        if brand != self.key:
+            whose = f"brand {brand!r}" if brand is not None else "no brand"
+            message = f"the account is of {whose}, not of {self.key!r}"
+            raise ConfigurationError(message)
+
+    def _blocking(self, ref: AccountRef) -> Client:
+        return self._home().blocking(self._refs[ref.key], opener_of(self._accounts[ref.key]))
+
+    def _awaited(self, ref: AccountRef) -> AsyncClient:
+        return self._home().awaited(self._refs[ref.key], opener_of(self._accounts[ref.key]))
+
+    def _home(self) -> Clients:
+        if self._clients is None:
+            message = (
+                f"brand {self.key!r} is in no workspace: take it from one, workspace.brand({self.key!r})"
+            )
+            raise ConfigurationError(message)
+        return self._clients
+
+    def __repr__(self) -> str:
+        accounts = [f"{ref.platform}/{ref.name}" for ref in self._refs.values()]
+        return f"Brand({', '.join(map(repr, [self.key, *accounts]))})"
+
+    def __reduce__(self) -> NoReturn:
+        message = (
+            "a brand holds what its accounts log in with and cannot be pickled: make it where it is needed"
+        )
+        raise TypeError(message)
+
+
+def bound(brand: Brand, clients: Clients) -> Brand:
+    """Return a brand as a workspace has it; the one given stays as it is."""
+    copy = Brand(brand.key, *brand._accounts.values(), zone=brand.zone)  # pyright: ignore[reportPrivateUsage]
+    copy._clients = clients  # pyright: ignore[reportPrivateUsage] - not for users
+    return copy
+
+
+def _refuse(ours: AccountRef, other: AccountRef) -> None:
+    conflict = ours.conflict(other)
+    if conflict is not None:
+        message = f"the ref is another account's than {ours.key!r}: {conflict}"
+        raise WrongAccountError(message, platform=ours.platform)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        pass
+    else:
+        return name
+    message = f"there is no time zone {name!r}{instead(name, available_timezones())}"
+    raise ConfigurationError(message)

@@ -1,0 +1,241 @@
+"""All brands that one program acts for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
+
+from socialkit.errors import ConfigurationError
+from socialkit.models import AccountRef
+from socialkit.platforms.base._core import of_type
+from socialkit.workspace._brand import Brand, bound
+from socialkit.workspace._clients import Clients, Transports, utc_now
+from socialkit.workspace._map import Results, run_all, run_all_async
+from socialkit.workspace._names import instead, require_distinct
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from socialkit.auth import AsyncTokenStore, TokenStore
+    from socialkit.platforms.base import AsyncClient, Client
+
+__all__ = ["Workspace"]
+
+T = TypeVar("T")
+
+CONCURRENCY: Final = 8
+"""How many calls run at once where nobody says."""
+
+
+class Workspace:
+    """Brands and their accounts, and one client of each, opened when first asked for.
+
+    May be shared between threads, and between tasks. Close it, or use it in a `with` block, or an
+    `async with` block where async clients are used.
+
+    Args:
+        *brands: The brands; each needs a key of its own.
+        tokens: Where tokens are kept; in memory if not given. With an `AsyncTokenStore` only async clients
+            can be opened.
+        clock: Tells the time to go by, aware UTC.
+        transports: Makes what carries a client's requests, by its mode and platform; the network if not
+            given.
+
+    Raises:
+        ConfigurationError: Two brands have the same key.
+
+    Example:
+        >>> from socialkit import Account
+        >>> acme = Brand(
+        ...     "acme",
+        ...     Account("mastodon", base_url="https://mastodon.example", access_token="not-a-real-token"),
+        ... )
+        >>> with Workspace(acme) as workspace:
+        ...     workspace.brand("acme").client("mastodon").ref.key
+        'acme/mastodon/main'
+    """
+
+    def __init__(
+        self,
+        *brands: Brand,
+        tokens: TokenStore | AsyncTokenStore | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        transports: Transports | None = None,
+    ) -> None:
+        require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
+        self._clients = Clients(tokens=tokens, transports=transports, clock=clock)
+        self._brands = {brand.key: bound(brand, self._clients) for brand in brands}
+
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        """All brands, in the order in which they were given."""
+        return tuple(self._brands.values())
+
+    def brand(self, key: str) -> Brand:
+        """Return a brand.
+
+        Raises:
+            ConfigurationError: There is no such brand; the message names the nearest one.
+        """
+        if key not in self._brands:
+            message = f"there is no brand {key!r} in the workspace{instead(key, self._brands)}"
+            raise ConfigurationError(message)
+        return self._brands[key]
+
+    def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
+        """Return the accounts that a target means.
+
+        Args:
+            target: `acme/mastodon/main`, or a ref. A platform alone means an account only where there is a
+                single brand.
+
+        Raises:
+            ConfigurationError: It means no account, or does not say of which brand.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        if isinstance(target, AccountRef):
+            return self._brand_of(target).accounts_for(target)
+        if "/" in target:
+            return self.brand(target.partition("/")[0]).accounts_for(target)
+        if len(self._brands) == 1:
+            return self.brands[0].accounts_for(target)
+        message = f"{target!r} does not say of which brand: name the account, such as 'acme/{target}/main'"
+        raise ConfigurationError(message)
+
+    def client_for(self, ref: AccountRef, /) -> Client:
+        """Return the blocking client of an account.
+
+        Raises:
+            ConfigurationError: The account is in no brand of the workspace, or its login is missing.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        return self._brand_of(ref).client_for(ref)
+
+    def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
+        """Return the async client of an account; otherwise as `client_for`.
+
+        Raises:
+            ConfigurationError: The account is in no brand of the workspace, or its login is missing.
+            WrongAccountError: The ref is another account's than the one of that name.
+        """
+        return self._brand_of(ref).client_async_for(ref)
+
+    def _brand_of(self, ref: AccountRef) -> Brand:
+        if ref.brand is None:
+            message = f"{ref.key!r} does not say of which brand"
+            raise ConfigurationError(message)
+        return self.brand(ref.brand)
+
+    def now(self) -> datetime:
+        """Return the time to go by, aware UTC."""
+        return self._clients.now()
+
+    def brand_keys(self) -> tuple[str, ...]:
+        """Return whose deliveries may be carried out with these accounts."""
+        return tuple(self._brands)
+
+    @overload
+    def map(
+        self, function: Callable[[Brand], T], /, *, each: Literal["brand"] = "brand", concurrency: int = ...
+    ) -> Results[T]: ...
+    @overload
+    def map(
+        self, function: Callable[[Client], T], /, *, each: Literal["account"], concurrency: int = ...
+    ) -> Results[T]: ...
+    def map(
+        self, function: Callable[[Any], T], /, *, each: str = "brand", concurrency: int = CONCURRENCY
+    ) -> Results[T]:
+        """Call a function once for every brand, or every account, in several threads.
+
+        A failure stops nobody else's call; it stands in the results.
+
+        Args:
+            function: Takes a brand; with `each="account"` a blocking client.
+            each: What it is called for: `brand` or `account`.
+            concurrency: How many calls may run at once.
+
+        Example:
+            >>> with Workspace(Brand("acme"), Brand("other")) as workspace:
+            ...     workspace.map(lambda brand: brand.zone).succeeded()
+            {'acme': 'UTC', 'other': 'UTC'}
+        """
+        return run_all(self._calls(function, each, Brand.client_for), concurrency)
+
+    @overload
+    async def map_async(
+        self,
+        function: Callable[[Brand], Awaitable[T]],
+        /,
+        *,
+        each: Literal["brand"] = "brand",
+        concurrency: int = ...,
+    ) -> Results[T]: ...
+    @overload
+    async def map_async(
+        self,
+        function: Callable[[AsyncClient], Awaitable[T]],
+        /,
+        *,
+        each: Literal["account"],
+        concurrency: int = ...,
+    ) -> Results[T]: ...
+    async def map_async(
+        self,
+        function: Callable[[Any], Awaitable[T]],
+        /,
+        *,
+        each: str = "brand",
+        concurrency: int = CONCURRENCY,
+    ) -> Results[T]:
+        """Await a function once for every brand, or every account (an async client); otherwise as `map`."""
+        return await run_all_async(self._calls(function, each, Brand.client_async_for), concurrency)
+
+    def _calls(
+        self, function: Callable[[Any], T], each: str, client: Callable[[Brand, AccountRef], object]
+    ) -> dict[str, Callable[[], T]]:
+        if each == "brand":
+            return {brand.key: partial(function, brand) for brand in self.brands}
+        if each != "account":
+            message = f"each={each!r} is neither 'brand' nor 'account'"
+            raise ConfigurationError(message)
+
+        def call(brand: Brand, ref: AccountRef) -> T:
+            return function(client(brand, ref))  # opened here: a login that is missing fails this one alone
+
+        return {ref.key: partial(call, brand, ref) for brand in self.brands for ref in brand.accounts()}
+
+    def close(self) -> None:
+        """Close the blocking clients; the workspace opens no more, in either mode.
+
+        Async clients can only be closed where they run: with `close_async`, or `async with`.
+        """
+        self._clients.close()
+
+    async def close_async(self) -> None:
+        """Close all clients, blocking ones too; the workspace opens no more."""
+        await self._clients.close_async()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close_async()
+
+    def __repr__(self) -> str:
+        return f"Workspace({', '.join(map(repr, self._brands))})"
+
+    def __reduce__(self) -> NoReturn:
+        message = "a workspace holds credentials and cannot be pickled: make one where it is needed"
+        raise TypeError(message)

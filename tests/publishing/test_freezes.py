@@ -1,0 +1,320 @@
+"""A freeze stops everything in its scope, tells what it could not stop, and lets go as it was told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from socialkit.errors import FrozenError, JournalError
+from socialkit.models import Draft, Message, Purpose
+from socialkit.platforms import MastodonOptions
+from socialkit.publishing import Delivery, DeliveryState, Permission, Publisher, Scope
+from socialkit.sandbox import Fault
+from socialkit.transport import Request
+from tests.publishing.stage import HOURS, MINUTES, SETTLED, Rules, Stage, one
+from tests.support import collect, settle
+
+State = DeliveryState
+THREAD = Draft(text="One", thread=[Draft(text="Two"), Draft(text="Three")])
+
+
+async def received(stage: Stage, brand: Any) -> Message:
+    stage.world.receive("mastodon", text="Hello?")
+    found: list[Message] = await collect(stage.client_of(brand, "mastodon").inbox.iterate(limit=1))
+    return found[0]
+
+
+async def state_of(publisher: Any, delivery: Delivery) -> Delivery:
+    found: list[Delivery] = await collect(publisher.deliveries())
+    return next(one for one in found if one.id == delivery.id)
+
+
+SCOPES = {
+    "everything": (Scope(), {"Autumn", "Winter", "Blue"}),
+    "the brand": (Scope(brand="acme"), {"Autumn", "Winter", "Blue"}),
+    "a platform": (Scope(platform="mastodon"), {"Autumn", "Winter"}),
+    "an account": (Scope(account="acme/bluesky/main"), {"Blue"}),
+    "a campaign": (Scope(campaign="autumn"), {"Autumn"}),
+    "a campaign on another platform": (Scope(campaign="autumn", platform="bluesky"), set[str]()),
+}
+
+
+@pytest.mark.parametrize("case", SCOPES)
+async def test_a_freeze_holds_back_what_its_scope_covers(stage: Stage, case: str) -> None:
+    scope, covered = SCOPES[case]
+    publisher = stage.acme("mastodon", "bluesky")
+    autumn = Draft(text="Autumn", purpose=Purpose(campaign="autumn"))
+    drafts = [(autumn, "mastodon"), (Draft(text="Winter"), "mastodon"), (Draft(text="Blue"), "bluesky")]
+    before = [await one(publisher.plan(draft, to=to)) for draft, to in drafts]
+    freeze = await settle(publisher.freeze(scope, reason="recall"))
+    for draft, to in drafts:  # what comes later is held back too
+        await one(publisher.plan(draft, to=to))
+    await settle(publisher.run_due())
+
+    texts = {found.id: found.draft.text for found in before if found.draft is not None}
+    assert {texts[found] for found in freeze.held} == covered
+    out = stage.texts("mastodon") + stage.texts("bluesky")
+    assert sorted(out) == sorted(2 * list({"Autumn", "Winter", "Blue"} - covered))
+
+
+async def test_answers_leave_unless_the_scope_includes_them(stage: Stage) -> None:
+    brand = stage.machine().workspace.brand("acme")
+    publisher = stage.publisher(brand)
+    asked = await received(stage, brand)
+    first = await settle(publisher.freeze(Scope(), reason="recall"))
+    assert (await one(publisher.reply(asked, "Sorry"))).state is State.CONFIRMED
+    await settle(publisher.thaw(first, backlog="hold"))
+    freeze = await settle(publisher.freeze(Scope(replies=True), reason="lawyers"))
+    with pytest.raises(FrozenError, match="lawyers"):
+        await settle(publisher.reply(asked, "Sorry again"))
+
+    assert len(stage.texts()) == 1
+    assert await settle(publisher.run_due()) == ()
+    thawed = await settle(publisher.thaw(freeze, backlog="reschedule"))
+    assert [found.kind for found in thawed] == ["reply"]
+    assert [found.state for found in await settle(publisher.run_due())] == [State.CONFIRMED]
+    assert len(stage.texts()) == 2
+
+
+async def test_no_write_begins_after_a_freeze_even_of_what_was_taken(stage: Stage) -> None:
+    machine = stage.machine()
+    brand = machine.workspace.brand("acme")
+    delivery = await one(stage.publisher(brand).plan(THREAD, to="mastodon"))
+    freezer = stage.journal
+
+    def freeze_before_the_second(request: Request) -> None:
+        if request.method == "POST" and len(stage.texts()) == 0:
+            other = stage.machine().workspace.brand("acme")
+            frozen.append(Publisher(other, freezer).freeze(Scope(), reason="recall"))
+
+    frozen: list[Any] = []
+    stage.client_of(brand, "mastodon")
+    for line in machine.lines:
+        line.before = freeze_before_the_second
+    (sent,) = await settle(stage.publisher(brand).run_due())
+
+    assert frozen[0].in_flight == (delivery.id,)
+    assert sent.state is State.INCOMPLETE
+    assert [post.text for post in sent.published] == ["One"]
+    assert stage.texts() == ["One"]
+    assert await settle(stage.publisher(brand).run_due()) == ()
+    held = await state_of(stage.publisher(brand), delivery)
+    assert (held.state, held.next_look) == (State.INCOMPLETE, None)
+
+
+async def half_out(stage: Stage) -> tuple[Any, Delivery]:
+    """Return a thread of which one part is out."""
+    publisher = stage.acme()
+    delivery = await one(publisher.plan(THREAD, to="mastodon"))
+    stage.world.fail("mastodon", "post_status", Fault.RATE_LIMITED, after=1)
+    assert (await one(publisher.run_due())).state is State.INCOMPLETE
+    return publisher, delivery
+
+
+async def test_a_thread_that_was_frozen_half_way_goes_on_when_thawed(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    assert freeze.held == (delivery.id,)
+    stage.pass_time(SETTLED)
+    assert await settle(publisher.run_due()) == ()
+    stage.pass_time(5 * HOURS)
+    (thawed,) = await settle(publisher.thaw(freeze, backlog="reschedule"))
+    assert thawed.state is State.INCOMPLETE
+    (sent,) = await settle(publisher.run_due())
+
+    assert sent.state is State.CONFIRMED
+    assert stage.texts() == ["One", "Two", "Three"]
+
+
+async def test_a_thread_that_was_frozen_half_way_ends_there_when_cancelled(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    (thawed,) = await settle(publisher.thaw(freeze, backlog="cancel"))
+
+    assert (thawed.id, thawed.state) == (delivery.id, State.CANCELLED)
+    assert [post.text for post in thawed.published] == ["One"]
+    assert stage.texts() == ["One"]
+
+
+async def test_a_thread_that_waits_for_a_person_is_not_carried_on_by_a_thaw(stage: Stage) -> None:
+    publisher = stage.acme()
+    delivery = await one(publisher.plan(THREAD, to="mastodon"))
+    stage.world.fail("mastodon", "post_status", Fault.RATE_LIMITED, after=1)
+    await settle(publisher.run_due())
+    stage.pass_time(3 * HOURS)
+    assert await settle(publisher.run_due()) == ()
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    assert freeze.held == ()
+    assert await settle(publisher.thaw(freeze, backlog="reschedule")) == ()
+
+    assert await settle(publisher.run_due()) == ()
+    assert (await state_of(publisher, delivery)).state is State.INCOMPLETE
+
+
+async def test_hold_keeps_back_until_somebody_decides(stage: Stage) -> None:
+    publisher = stage.acme()
+    delivery = await one(publisher.plan("One", to="mastodon"))
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    assert await settle(publisher.thaw(freeze, backlog="hold")) == ()
+    assert await settle(publisher.run_due()) == ()
+    await settle(publisher.reschedule(delivery, stage.world.clock.now() + MINUTES))
+    stage.pass_time(MINUTES)
+
+    assert [one.state for one in await settle(publisher.run_due())] == [State.CONFIRMED]
+
+
+async def test_reschedule_lets_leave_at_its_time_or_at_once(stage: Stage) -> None:
+    publisher = stage.acme()
+    now = stage.world.clock.now()
+    await one(publisher.plan("Past", to="mastodon"))
+    await one(publisher.plan("Future", to="mastodon", at=now + 9 * HOURS))
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    stage.pass_time(5 * HOURS)
+    thawed = await settle(publisher.thaw(freeze, backlog="reschedule"))
+
+    assert [one.at for one in thawed] == [now + 5 * HOURS, now + 9 * HOURS]
+    assert [one.not_after - one.at for one in thawed] == [2 * HOURS, 2 * HOURS]
+    await settle(publisher.run_due())
+    assert stage.texts() == ["Past"]
+    stage.pass_time(4 * HOURS)
+    await settle(publisher.run_due())
+    assert stage.texts() == ["Past", "Future"]
+
+
+async def test_cancel_has_it_not_happen(stage: Stage) -> None:
+    publisher = stage.acme()
+    await one(publisher.plan("One", to="mastodon"))
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    (cancelled,) = await settle(publisher.thaw(freeze, backlog="cancel"))
+
+    assert cancelled.state is State.CANCELLED
+    assert await settle(publisher.run_due()) == ()
+    assert stage.texts() == []
+
+
+async def test_what_two_freezes_hold_back_waits_for_both(stage: Stage) -> None:
+    publisher = stage.acme()
+    await one(publisher.plan("One", to="mastodon"))
+    first = await settle(publisher.freeze(Scope(), reason="recall"))
+    second = await settle(publisher.freeze(Scope(platform="mastodon"), reason="outage"))
+    assert second.held == ()
+    assert await settle(publisher.thaw(first, backlog="reschedule")) == ()
+    assert await settle(publisher.run_due()) == ()
+
+    assert len(await settle(publisher.thaw(second, backlog="reschedule"))) == 1
+    assert [one.state for one in await settle(publisher.run_due())] == [State.CONFIRMED]
+
+
+async def test_a_freeze_is_thawed_once(stage: Stage) -> None:
+    publisher = stage.acme()
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    await settle(publisher.thaw(freeze, backlog="hold"))
+    with pytest.raises(JournalError, match="does not stand"):
+        await settle(publisher.thaw(freeze, backlog="reschedule"))
+
+
+async def test_a_freeze_outlives_the_process_and_can_be_thawed_by_another(stage: Stage) -> None:
+    await one(stage.acme().plan("One", to="mastodon"))
+    scope = Scope(platform="mastodon", replies=True)
+    made = await settle(stage.acme(actor="maria").freeze(scope, reason="recall"))
+    stage.restart()
+    await one(stage.acme().plan("Two", to="mastodon"))
+    assert await settle(stage.acme().run_due()) == ()
+    assert stage.states() == ["held", "held"]
+    (found,) = await settle(stage.acme().freezes())
+
+    assert (found.id, found.reason, found.actor, found.at) == (made.id, "recall", "maria", made.at)
+    assert found.scope == Scope(brand="acme", platform="mastodon", replies=True)
+    assert len(await settle(stage.acme().thaw(found, backlog="reschedule"))) == 2
+    assert await settle(stage.acme().freezes()) == ()
+
+
+async def test_standing_freezes_are_told_to_those_whose_they_are(stage: Stage) -> None:
+    machine = stage.machine(acme=["mastodon"], other=["mastodon"])
+    agency = stage.publisher(machine.workspace)
+    both = await settle(agency.freeze(Scope(), reason="recall"))
+    stage.pass_time(MINUTES)
+    await settle(agency.freeze(Scope(brand="other"), reason="lawyers"))
+    acme = stage.publisher(machine.workspace.brand("acme"))
+
+    assert [found.id for found in await settle(acme.freezes())] == [both.id]
+    assert [found.scope.brand for found in await settle(agency.freezes())] == [None, "other"]
+
+
+async def test_what_is_approved_in_a_freeze_is_held_back(stage: Stage) -> None:
+    rules = Rules({("intern", "publish"): Permission.ASK})
+    delivery = await one(stage.acme(actor="intern", authority=rules).plan("One", to="mastodon"))
+    freeze = await settle(stage.acme().freeze(Scope(), reason="recall"))
+    await settle(stage.acme().approve(delivery))
+
+    assert freeze.held == ()
+    assert await settle(stage.acme().run_due()) == ()
+    assert stage.states() == ["held"]
+
+
+# What waits on its platform ---------------------------------------------------------------------------
+
+
+async def scheduled(stage: Stage, publisher: Any) -> Delivery:
+    at = stage.world.clock.now() + 5 * HOURS
+    draft = Draft(text="Later", options=[MastodonOptions(scheduled_at=at)])
+    delivery = await one(publisher.deliver(await one(publisher.plan(draft, to="mastodon"))))
+    assert delivery.state is State.CONFIRMED
+    assert delivery.next_look == at
+    assert [post.scheduled_at for post in stage.world.posts("mastodon")] == [at]
+    return delivery
+
+
+@pytest.mark.parametrize("replies", [True, False])
+async def test_what_waits_on_its_platform_is_told_and_left(stage: Stage, replies: bool) -> None:
+    publisher = stage.acme()
+    delivery = await scheduled(stage, publisher)
+    freeze = await settle(publisher.freeze(Scope(replies=replies), reason="recall"))
+
+    assert freeze.native == (delivery.id,)
+    assert freeze.unscheduled == ()
+    stage.pass_time(6 * HOURS)
+    assert [post.published_at is not None for post in stage.world.posts("mastodon")] == [True]
+    assert (await settle(publisher.freeze(Scope(), reason="again"))).native == ()
+
+
+@pytest.mark.parametrize("replies", [True, False])
+async def test_what_waits_on_its_platform_is_unscheduled(stage: Stage, replies: bool) -> None:
+    brand = stage.machine().workspace.brand("acme")
+    publisher = stage.publisher(brand)
+    delivery = await scheduled(stage, publisher)
+    await one(publisher.plan("One", to="mastodon"))
+    asked = await received(stage, brand)
+    freeze = await settle(publisher.freeze(Scope(replies=replies), reason="recall", native="unschedule"))
+
+    assert (freeze.native, freeze.unscheduled) == ((delivery.id,), (delivery.id,))
+    assert freeze.scope == Scope(replies=replies)
+    assert len(freeze.held) == 1
+    stage.pass_time(6 * HOURS)
+    assert stage.texts() == []
+    assert "unscheduled" in stage.history(delivery)
+    if replies:
+        with pytest.raises(FrozenError):
+            await settle(publisher.reply(asked, "Sorry"))
+    else:
+        assert (await one(publisher.reply(asked, "Sorry"))).state is State.CONFIRMED
+    assert (await settle(publisher.freeze(Scope(), reason="again", native="unschedule"))).native == ()
+    assert stage.flaws() == []
+
+
+async def test_a_freeze_stands_though_nothing_could_be_unscheduled(stage: Stage) -> None:
+    publisher = stage.acme()
+    delivery = await scheduled(stage, publisher)
+    await one(publisher.plan("One", to="mastodon"))
+    stage.world.fail("mastodon", "delete", Fault.SERVER_ERROR, times=9)
+    rules = Rules({("intern", "delete"): Permission.NO})
+    for given in ({"actor": "intern", "authority": rules}, dict[str, Any]()):
+        freeze = await settle(
+            stage.acme(**given).freeze(Scope(replies=True), reason="recall", native="unschedule")
+        )
+        assert freeze.native == (delivery.id,)
+        assert freeze.unscheduled == ()
+        assert freeze.scope.replies
+        assert await settle(publisher.run_due()) == ()
+        await settle(publisher.thaw(freeze, backlog="hold"))
