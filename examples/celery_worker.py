@@ -20,7 +20,7 @@ from pathlib import Path
 from celery import Celery
 
 import socialkit as sk
-from examples.worker import load
+from examples.worker import Setup, load
 
 EVERY = 30.0
 """Seconds between two sweeps. A job that nobody took by then expires, so that none pile up."""
@@ -34,10 +34,15 @@ app.conf.update(
 
 
 @cache
+def setup() -> Setup:
+    """Return what the file says."""
+    return load(Path(os.environ["SOCIALKIT_WORKER"]))
+
+
+@cache
 def publisher() -> sk.Publisher:
     """Return the publisher of this process; opened after the worker has forked."""
-    setup = load(Path(os.environ["SOCIALKIT_WORKER"]))
-    return sk.Publisher(setup.workspace, sk.Journal.open(setup.journal), actor="worker")
+    return sk.Publisher(setup().workspace, sk.Journal.open(setup().journal), actor="worker")
 
 
 @app.task(name="socialkit.carry")

@@ -13,12 +13,19 @@ import pytest
 
 from socialkit.errors import ConfigurationError
 from socialkit.operations import finish
-from socialkit.transport import AsyncTransport, BlockingTransport, Request, Secret
+from socialkit.transport import AsyncTransport, BlockingTransport, Request, Secret, _pool
+from socialkit.transport._process import PerProcess
 from socialkit.transport._proxies import Proxies
 from tests.transport.conftest import Drive
 from tests.transport.loopback import Act, Loopback, Reply, http
 
 Serve = Callable[[Reply], Loopback]
+
+
+@pytest.fixture(autouse=True)
+def house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without pools: one that an open client elsewhere holds would be shared here too."""
+    monkeypatch.setattr(_pool, "_HOUSE", PerProcess(_pool._House))
 
 
 def get(url: str) -> Request:
