@@ -1,4 +1,4 @@
-# make demo    a day of one brand, offline
+# make demo    a quarter of an agency with two clients, offline; the reports are left in agency-report
 # make test    every check that needs nothing but this machine
 # make live    the suites against real servers on this machine; make live-install fetches and compiles those alone
 # make chaos   kills, lost answers and pauses at every step of publishing; one seed again: see what a failure prints
@@ -27,8 +27,8 @@ define step
 endef
 
 demo: $(DEMO)
-	$(call step,a day of one brand)
-	@$(BIN)/python examples/day_of_one_brand.py
+	$(call step,a quarter of an agency with two clients)
+	@$(BIN)/python examples/agency_quarter.py
 
 env: $(READY)
 
@@ -87,7 +87,7 @@ live: $(READY)
 
 chaos: $(READY)
 	$(call step,publishing while everything breaks)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -m chaos $(or $(CHAOS),tests/chaos)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m chaos $(or $(CHAOS),tests/chaos tests/story)
 
 evidence: $(READY)
 	$(call step,evidence of every operation)

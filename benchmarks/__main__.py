@@ -6,7 +6,22 @@ import argparse
 import os
 import platform
 
-from benchmarks import budgets, burst, call, clients, facets, feeds, imports, journal, page, sandbox, upload
+from benchmarks import (
+    budgets,
+    burst,
+    call,
+    carried,
+    clients,
+    facets,
+    feeds,
+    imports,
+    journal,
+    metrics,
+    page,
+    routing,
+    sandbox,
+    upload,
+)
 from benchmarks.figures import table
 
 ALL = {
@@ -18,9 +33,12 @@ ALL = {
     "clients": clients.measure,
     "sandbox": sandbox.measure,
     "facets": facets.measure,
+    "routing": routing.measure,
     "upload": upload.measure,
     "journal": journal.measure,
+    "carried": carried.measure,
     "budgets": budgets.measure,
+    "metrics": metrics.measure,
 }
 
 

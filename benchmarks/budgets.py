@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from benchmarks.databases import each_database
 from benchmarks.figures import Figure, table
 from socialkit.publishing import Journal
 from socialkit.transport import BudgetOwner, LocalLimit, RateBudget, RateReading, shared_budget
@@ -34,9 +34,12 @@ _context: Final = multiprocessing.get_context("fork")
 
 
 def measure() -> list[Figure]:
-    """Return the figures of a journal in one file."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _measured(f"sqlite:///{folder}/journal.db")
+    """Return the figures of a journal in each database."""
+    return [
+        replace(one, name=f"{database}: {one.name}")
+        for database, url in each_database()
+        for one in _measured(url)
+    ]
 
 
 def _measured(url: str) -> list[Figure]:

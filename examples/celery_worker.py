@@ -1,9 +1,10 @@
 """Workers on any number of machines, for teams that run Celery already.
 
-Run from the folder above this one, with the accounts in a file as `examples/worker.py` takes it; its journal
-has to be one that all workers reach. `examples/README.md` tells how to start Redis.
+Run from the folder above this one, with the accounts in a file such as `examples/agency.toml`, and a journal
+that all workers reach. `examples/README.md` tells how to start Redis.
 
-    export SOCIALKIT_WORKER=worker.toml SOCIALKIT_BROKER=redis://localhost:6379/0
+    export SOCIALKIT_WORKSPACE=agency.toml SOCIALKIT_JOURNAL=sqlite:///journal.db
+    export SOCIALKIT_BROKER=redis://localhost:6379/0
     python -m celery --app=examples.celery_worker worker
     python -m celery --app=examples.celery_worker beat
 
@@ -15,34 +16,34 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 
 from celery import Celery
 
 import socialkit as sk
-from examples.worker import Setup, load
 
-EVERY = 30.0
+EVERY = float(os.environ.get("SOCIALKIT_EVERY", "15"))
 """Seconds between two sweeps. A job that nobody took by then expires, so that none pile up."""
 
 app = Celery("socialkit", broker=os.environ.get("SOCIALKIT_BROKER", "redis://localhost:6379/0"))
 app.conf.update(
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
+    beat_scheduler="celery.beat:Scheduler",  # without a file: a sweep that is missed is followed by another
     beat_schedule={"sweep": {"task": "socialkit.sweep", "schedule": EVERY, "options": {"expires": EVERY}}},
 )
 
 
 @cache
-def setup() -> Setup:
-    """Return what the file says."""
-    return load(Path(os.environ["SOCIALKIT_WORKER"]))
+def workspace() -> sk.Workspace:
+    """Return the accounts."""
+    return sk.Workspace.load(os.environ["SOCIALKIT_WORKSPACE"])
 
 
 @cache
 def publisher() -> sk.Publisher:
     """Return the publisher of this process; opened after the worker has forked."""
-    return sk.Publisher(setup().workspace, sk.Journal.open(setup().journal), actor="worker")
+    journal = sk.Journal.open(os.environ["SOCIALKIT_JOURNAL"])
+    return sk.Publisher(workspace(), journal, actor="worker")
 
 
 @app.task(name="socialkit.carry")

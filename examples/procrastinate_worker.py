@@ -1,9 +1,10 @@
 """Workers on any number of machines, run by Procrastinate on PostgreSQL.
 
-Run from the folder above this one, with the accounts in a file as `examples/worker.py` takes it; its journal
-has to be one that all workers reach. `examples/README.md` tells how to start PostgreSQL.
+Run from the folder above this one, with the accounts in a file such as `examples/agency.toml`, and a journal
+that all workers reach. `examples/README.md` tells how to start PostgreSQL.
 
-    export SOCIALKIT_WORKER=worker.toml DATABASE_URL=postgresql://socialkit@localhost/socialkit
+    export SOCIALKIT_WORKSPACE=agency.toml SOCIALKIT_JOURNAL=sqlite:///journal.db
+    export DATABASE_URL=postgresql://socialkit@localhost/socialkit
     python -m procrastinate --app=examples.procrastinate_worker.app schema --apply
     python -m procrastinate --app=examples.procrastinate_worker.app worker --concurrency=8
 
@@ -14,17 +15,15 @@ found by the next sweep.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from procrastinate import App, PsycopgConnector
 
 import socialkit as sk
-from examples.worker import load
 from socialkit.publishing.procrastinate import blueprint
 
-setup = load(Path(os.environ["SOCIALKIT_WORKER"]))
-journal = sk.Journal.open(setup.journal)
-publisher = sk.AsyncPublisher(setup.workspace, journal, actor="worker")
+workspace = sk.Workspace.load(os.environ["SOCIALKIT_WORKSPACE"])
+journal = sk.Journal.open(os.environ["SOCIALKIT_JOURNAL"])
+publisher = sk.AsyncPublisher(workspace, journal, actor="worker")
 
 app = App(connector=PsycopgConnector(conninfo=os.environ["DATABASE_URL"]))
 app.add_tasks_from(blueprint(publisher), namespace="socialkit")

@@ -4,76 +4,26 @@ Without a file it works in a simulator, where one answer is lost, and nothing le
 
     python examples/worker.py
 
-With one it works for the accounts in it, from the journal in it:
+With one it works for the accounts in it, such as those of `agency.toml` beside this script:
 
-    SOCIALKIT_MASTODON_TOKEN=... python examples/worker.py worker.toml
+    python examples/worker.py agency.toml --journal sqlite:///journal.db
 
-    journal = "sqlite:///journal.db"
-    every = 15
-
-    [brands.acme.mastodon]
-    base_url = "https://mastodon.example"
-    access_token = "$SOCIALKIT_MASTODON_TOKEN"
-
-    [brands.acme."bluesky/shop"]
-    identifier = "shop.example"
-    password = "$SOCIALKIT_BLUESKY_PASSWORD"
-
-What begins with a dollar sign is read from the environment. Ctrl-C or SIGTERM lets the delivery in hand end.
-With --once it does one round, for cron. Any number of workers may run from one journal.
+Ctrl-C or SIGTERM lets the delivery in hand end. With --once it does one round, for cron. Any number of
+workers may run from one journal.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import socialkit as sk
 from socialkit.publishing import work
-
-
-@dataclass
-class Setup:
-    """What a file says."""
-
-    workspace: sk.Workspace
-    journal: str
-    every: timedelta
-
-
-def load(path: Path) -> Setup:
-    """Read a file; of a secret it holds only the name."""
-    said = tomllib.loads(path.read_text("utf-8"))
-    brands = [
-        sk.Brand(key, *(account(name, login) for name, login in accounts.items()))
-        for key, accounts in said["brands"].items()
-    ]
-    return Setup(sk.Workspace(*brands), said["journal"], timedelta(seconds=said.get("every", 15)))
-
-
-def account(place: str, login: Mapping[str, str]) -> sk.Account:
-    """Return an account, such as `mastodon` or `mastodon/fr`, with the secrets of the environment."""
-    platform, _, name = place.partition("/")
-    opened: Any = sk.Account  # which arguments a platform takes stands in the file
-    given = {key: secret(value[1:]) if value.startswith("$") else value for key, value in login.items()}
-    made: sk.Account = opened(platform, name=name or "main", **given)
-    return made
-
-
-def secret(name: str) -> str:
-    """Return what a variable of the environment holds."""
-    if name not in os.environ:
-        sys.exit(f"{name} is not set, and an account needs it")
-    return os.environ[name]
 
 
 def tell(delivery: sk.Delivery) -> None:
@@ -102,9 +52,9 @@ def stop_on_signals(stop: threading.Event) -> None:
 # --8<-- [end:signals]
 
 
-def serve(setup: Setup, *, once: bool) -> None:
+def serve(file: Path, url: str, *, every: timedelta, once: bool) -> None:
     """Work for real."""
-    with setup.workspace as workspace, sk.Journal.open(setup.journal) as journal:
+    with sk.Workspace.load(file) as workspace, sk.Journal.open(url) as journal:
         publisher = sk.Publisher(workspace, journal, actor="worker")
         if once:
             publisher.run_due(progress=tell)
@@ -112,7 +62,7 @@ def serve(setup: Setup, *, once: bool) -> None:
             return
         stop = threading.Event()
         stop_on_signals(stop)
-        work(publisher, stop=stop, every=setup.every, progress=tell)
+        work(publisher, stop=stop, every=every, progress=tell)
 
 
 class SimulatedRest(threading.Event):
@@ -147,13 +97,18 @@ def play() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script, and return its exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", nargs="?", type=Path, help="the accounts and the journal, as TOML")
+    parser.add_argument("file", nargs="?", type=Path, help="the brands and their accounts")
+    parser.add_argument("--journal", default="sqlite:///journal.db", help="the journal's address")
+    parser.add_argument("--every", type=float, default=15, help="seconds between two rounds")
     parser.add_argument("--once", action="store_true", help="do one round and end, for cron")
     chosen = parser.parse_args(arguments)
     if chosen.file is None:
         play()
-    else:
-        serve(load(chosen.file), once=chosen.once)
+        return 0
+    try:
+        serve(chosen.file, chosen.journal, every=timedelta(seconds=chosen.every), once=chosen.once)
+    except (sk.ConfigurationError, sk.InvalidDraftError) as error:
+        sys.exit(str(error))
     return 0
 
 

@@ -20,7 +20,7 @@ SECTIONS = {
     "Changelog": "changelog.md",
     "Decisions": "decisions",
 }
-FIRST = ("index.md", "client.md", "first-post.md", "first-campaign.md", "inbox-with-routing.md")
+FIRST = ("index.md", "client.md", "first-post.md", "publish-through-a-journal.md", "inbox-with-routing.md")
 """Pages that come before the others of their section, which follow by name."""
 LAST = ("add-a-platform.md",)
 """Pages for fewer readers, which come after the others."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import socialkit as sk
+from socialkit.metrics import CATALOGUE, Over
 from socialkit.platforms import find
 from socialkit.sandbox import Simulator
 from socialkit.testing._conformance._suite import Suite
@@ -255,6 +256,24 @@ def first_line(docstring: str | None) -> str:
     return (docstring or "").partition("\n")[0]
 
 
+def metrics() -> str:
+    """Return the definition of every metric."""
+    head = ("metric", "unit", "what it counts", "kind", "adds up over", "better", "version")
+    rows = [
+        (
+            f"`{one.key}`",
+            one.unit,
+            one.counts.rstrip("."),
+            f"{one.kind.value}, total so far" if one.cumulative else one.kind.value,
+            ", ".join(over.value for over in Over if over in one.adds_up) or "nothing",
+            one.direction.value,
+            str(one.version),
+        )
+        for one in CATALOGUE.values()
+    ]
+    return markdown_table(head, rows)
+
+
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "capabilities": capabilities,
     "errors": errors,
@@ -265,6 +284,7 @@ TABLES: Final[Mapping[str, Callable[[str], str]]] = {
 }
 """What can stand after a platform's name in a marker."""
 WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "metrics": metrics,
     "platforms": platforms,
     "simulator": simulator,
     "suite": suite,

@@ -382,7 +382,25 @@ class WrongAccountError(SocialKitError):
 
 
 class NotAuthorisedError(SocialKitError):
-    """Whoever acts may not do this without being asked; nothing was sent."""
+    """Whoever acts may not do this, or not without asking; nothing was sent or changed."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        brand: str | None = None,
+        platform: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        super().__init__(message, platform=platform, operation=operation)
+        self.actor = actor
+        """Who wanted to."""
+        self.action = action
+        """What they wanted to do, as the authority was asked: `publish`, `freeze`."""
+        self.brand = brand
+        """For which brand; None where there is none."""
 
 
 class FrozenError(SocialKitError):

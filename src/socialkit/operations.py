@@ -59,6 +59,8 @@ __all__ = [
     "operation",
     "paginated",
     "run_maker",
+    "running",
+    "still_alive",
     "streamed",
 ]
 
@@ -115,13 +117,14 @@ class Operations(Generic[ModeT]):
 
 
 def _named(function: Callable[..., Coroutine[Any, Any, T]], name: str, /, *args: Any, **kwargs: Any) -> Any:
-    coroutine: Any = _running(partial(function, *args, **kwargs), name)
+    coroutine: Any = running(partial(function, *args, **kwargs), name)
     # One that nobody awaits is told by the name of what was forgotten, and once.
     coroutine.__qualname__ = function.__qualname__
     return coroutine
 
 
-async def _running(call: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:
+async def running(call: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:
+    """Await what an operation is made of, as the operation of that name: its errors and requests say so."""
     token = current_operation.set(name)
     try:
         return await call()
@@ -245,7 +248,7 @@ class streamed(Generic[P, T]):  # noqa: N801 - a decorator
                 return course
 
             def step(coroutine: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
-                return _running(lambda: coroutine, name)
+                return running(lambda: coroutine, name)
 
             return kind(source, cursor=start, limit=limit, step=step)
 
@@ -317,6 +320,9 @@ class PassingRun:
     def require_time(self) -> None:
         """Raise if it is too late to send a write: asked right before each."""
 
+    async def alive(self) -> None:
+        """Take note that the write goes on: told before each request, and with each piece of a file."""
+
     def key(self, name: str) -> str:
         """Return the identity of a step."""
         return str(uuid.uuid5(self._root, name))
@@ -373,6 +379,13 @@ run_maker: Final[ContextVar[RunMaker | None]] = ContextVar("socialkit_run_maker"
 
 current_run: Final[ContextVar[PassingRun | None]] = ContextVar("socialkit_run", default=None)
 """The run that carries the write of this context."""
+
+
+async def still_alive() -> None:
+    """Tell the run of this context, if there is one, that its write goes on."""
+    run = current_run.get()
+    if run is not None:
+        await run.alive()
 
 
 class _PartRun:

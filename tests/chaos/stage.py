@@ -25,7 +25,7 @@ from tests.chaos.judge import Truth, judged, over
 from tests.chaos.line import Answered, Exchange, Message, Remote
 from tests.chaos.worker import KILLED, Job, Running, Stop, journal_at, work
 
-__all__ = ["Played", "play"]
+__all__ = ["Played", "play", "warm"]
 
 ROUNDS: Final = 14
 """After so many rounds, most of them without trouble, everything must have ended."""
@@ -35,7 +35,7 @@ OPEN: Final = "SELECT count(*) FROM steps WHERE writes AND state = 'started'"
 _warmed: Final[set[tuple[str, str]]] = set()
 
 
-def _warm(platform: str, kind: str, folder: Path) -> None:
+def warm(platform: str, kind: str, folder: Path) -> None:
     """Do it once in this process, so that what is built when first used is there in every worker."""
     if (platform, kind) in _warmed:
         return
@@ -87,7 +87,7 @@ def play(case: Case, folder: Path, spoil: Callable[[], object] | None = None) ->
     """
     folder.mkdir(parents=True)
     try:
-        _warm(case.platform, case.kind, folder / "warm")
+        warm(case.platform, case.kind, folder / "warm")
         with Sandbox(seed=case.seed) as world:
             return _Play(case, world, folder / "journal.db", spoil).whole()
     finally:

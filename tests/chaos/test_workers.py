@@ -6,123 +6,78 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
-from functools import partial
-from multiprocessing.connection import wait
 from pathlib import Path
-from random import Random
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from socialkit.publishing import Delivery, DeliveryState, Journal, Publisher, Scope
+from socialkit.publishing import DeliveryState, Scope
 from socialkit.sandbox import Fault, Sandbox
-from tests.chaos.cases import STEP
-from tests.chaos.cast import PLATFORMS
-from tests.chaos.line import Exchange
-from tests.chaos.worker import KILLED, Job, Running, Stop
+from tests.chaos.crew import WORKERS, Crew, Deadliness
+from tests.live.servers.postgres import postgres
 
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 
-DELIVERIES = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "600"))
-ADDRESS = os.environ.get("SOCIALKIT_CHAOS_JOURNAL", "")
-"""Where the journal is; a file of SQLite if not given. Its database must be empty."""
-WORKERS = 4
-WALL = PLATFORMS["pixelwall"]
-"""No key there stops a second post."""
-OPEN = "SELECT delivery FROM steps WHERE writes AND state = 'started'"
+IN_FILE = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "600"))
+ON_SERVER = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "10000"))
+FAULTS = 10
+"""One fault for so many deliveries."""
 
-
-class Crew:
-    """Workers on one journal, and the world in which they publish.
-
-    Args:
-        world: The world.
-        address: Where the journal is.
-        seed: Draws when they are killed.
-    """
-
-    def __init__(self, world: Sandbox, address: str, seed: int) -> None:
-        self.world = world
-        self.exchange = Exchange(world)
-        self.random = Random(seed)
-        self._open = partial(Journal.open, address)
-        self.kills = 0
-        self._exits = ExitStack()
-        self.journal = self._exits.enter_context(self._open())
-        self.publisher = Publisher(self._exits.enter_context(WALL.client(world)), self.journal)
-
-    def plan(self, count: int) -> None:
-        """Plan posts that are due now."""
-        for number in range(count):
-            self.publisher.plan(f"post {number}", to="pixelwall", not_after=timedelta(days=30))
-
-    def turn(self, *, deadly: bool, before_each: Callable[[], object] = int) -> None:
-        """Let workers work side by side until all have ended or were killed."""
-        running = [self._started(deadly=deadly) for _ in range(WORKERS)]
-        by_line = {one.line: one for one in running}
-        while by_line:
-            for line in cast("list[Any]", wait(list(by_line))):
-                before_each()
-                if not self.exchange.serve_once(line):
-                    ended, _ = by_line.pop(line).ended()
-                    assert ended in {0, KILLED}
-                    self.kills += ended == KILLED
-        self.world.clock.advance(STEP)
-
-    def _started(self, *, deadly: bool) -> Running:
-        stop = Stop(self.random.randrange(5, 120), self.random.random() < 0.5) if deadly else None
-        job = Job(self._open, partial(WALL.client, self.world), "pixelwall", stop=stop, seed=self.kills)
-        return Running(job, self.world.clock.now())
-
-    def texts(self) -> list[str]:
-        """Return what is out."""
-        return [one.text for one in self.world.posts("pixelwall")]
-
-    def deliveries(self) -> tuple[Delivery, ...]:
-        """Return what the journal says of them."""
-        return tuple(self.journal.deliveries())
-
-    def open(self) -> set[str]:
-        """Return the texts of the writes that have begun and have no result."""
-        with self.journal.database.reading() as session:
-            begun = {row[0] for row in session.run(OPEN)}
-        return {one.draft.text for one in self.deliveries() if one.id in begun and one.draft is not None}
-
-    def close(self) -> None:
-        self._exits.close()
+Meet = Callable[[str], Crew]
+"""Gathers workers on a journal of a kind."""
 
 
 @pytest.fixture
-def crew(tmp_path: Path) -> Iterator[Crew]:
-    with Sandbox() as world:
-        made = Crew(world, ADDRESS or f"sqlite:///{tmp_path}/journal.db", seed=7)
-        yield made
-        made.close()
+def meet(tmp_path: Path) -> Iterator[Meet]:
+    with ExitStack() as stack:
+        world = stack.enter_context(Sandbox())
+
+        def gathered(kind: str) -> Crew:
+            address = f"sqlite:///{tmp_path}/journal.db"
+            if kind == "postgresql":
+                address = f"{stack.enter_context(postgres(tmp_path / 'postgres.log'))}/postgres"
+            crew = Crew(world, address, tmp_path, seed=7)
+            stack.callback(crew.close)
+            return crew
+
+        yield gathered
 
 
-def test_every_delivery_becomes_one_post_however_many_workers_are_killed(crew: Crew) -> None:
-    crew.plan(DELIVERIES)
-    for _ in range(DELIVERIES // 10):
+@pytest.mark.parametrize(
+    ("kind", "count", "deadliness"),
+    [
+        ("postgresql", ON_SERVER, Deadliness(writes=600, requests=400)),
+        ("sqlite", IN_FILE, Deadliness(writes=120, requests=100)),
+    ],
+    ids=["postgresql", "sqlite"],
+)
+def test_every_delivery_becomes_one_post_however_many_workers_are_killed(
+    meet: Meet, kind: str, count: int, deadliness: Deadliness
+) -> None:
+    crew = meet(kind)
+    crew.plan(count)
+    for _ in range(count // FAULTS):
         fault = crew.random.choice(list(Fault))
-        crew.exchange.faults.order("pixelwall", "post_pin", fault, after=crew.random.randrange(DELIVERIES))
+        crew.exchange.faults.order("pixelwall", "post_pin", fault, after=crew.random.randrange(count))
     turns = 0
-    while turns < DELIVERIES and not all(one.state is DeliveryState.CONFIRMED for one in crew.deliveries()):
+    while turns < count and crew.left():
         turns += 1
-        crew.turn(deadly=True)
+        crew.turn(deadliness)
 
-    assert crew.kills >= WORKERS
-    assert Counter(crew.texts()) == Counter(f"post {number}" for number in range(DELIVERIES))
-    named = [one.post.id for one in crew.deliveries() if one.post is not None]
+    assert crew.kills >= count // 100
+    assert Counter(crew.texts()) == Counter(f"post {number}" for number in range(count))
+    deliveries = crew.deliveries()
+    assert {one.state for one in deliveries} == {DeliveryState.CONFIRMED}
+    named = [one.post.id for one in deliveries if one.post is not None]
     assert sorted(named) == sorted(one.id for one in crew.world.posts("pixelwall"))
     assert list(crew.journal.verify()) == []
 
 
-def test_after_a_freeze_nothing_begins_in_any_of_four_workers(crew: Crew) -> None:
-    count, turns = DELIVERIES // 4, 0
+def test_after_a_freeze_nothing_begins_in_any_of_four_workers(meet: Meet) -> None:
+    count, turns, crew = IN_FILE // 4, 0, meet("sqlite")
     crew.plan(count)
     while len(crew.texts()) < count and turns < count:
         turns += 1
@@ -134,7 +89,7 @@ def test_after_a_freeze_nothing_begins_in_any_of_four_workers(crew: Crew) -> Non
                 freeze = crew.publisher.freeze(Scope(), reason="a bad day")
                 found.append((freeze, {*crew.texts(), *crew.open()}))
 
-        crew.turn(deadly=False, before_each=freeze)
+        crew.turn(before_each=freeze)
         for stands, allowed in found:
             late = {*crew.texts()} - allowed
             assert not late, f"sent after the freeze: {late}"

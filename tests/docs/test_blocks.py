@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -56,6 +57,7 @@ def test_the_python_of_a_page_runs_and_prints_what_it_shows(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOCIALKIT_TOKEN", "not-a-real-token")
     (tmp_path / "jacket.png").write_bytes(png(64, 64))
+    shutil.copy(ROOT / "examples" / "agency.toml", tmp_path)
     listed = [block for block in of("python") if block.page == page and not is_test(block)]
 
     with sk.Sandbox(seed=7) as world, contextlib.ExitStack() as stack:

@@ -28,16 +28,17 @@ def file(simulator: MastodonSimulator, tmp_path: Path, monkeypatch: pytest.Monke
     """Write a file with one account, on a simulator that listens."""
     monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
     monkeypatch.setenv(TOKEN, simulator.connection("main")["access_token"])
-    monkeypatch.setenv("SOCIALKIT_WORKER", str(tmp_path / "worker.toml"))
+    monkeypatch.setenv("SOCIALKIT_WORKSPACE", str(tmp_path / "agency.toml"))
+    monkeypatch.setenv("SOCIALKIT_JOURNAL", f"sqlite:///{tmp_path / 'journal.db'}")
     monkeypatch.setenv("SOCIALKIT_BROKER", "memory://")
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost:1/nothing")
     with serve({"mastodon": simulator}) as server:
-        (tmp_path / "worker.toml").write_text(
-            f'journal = "sqlite:///{tmp_path / "journal.db"}"\n'
-            f'[brands.acme.mastodon]\nbase_url = "{server.url("mastodon")}"\naccess_token = "${TOKEN}"\n',
+        (tmp_path / "agency.toml").write_text(
+            '[brands.acme]\nzone = "UTC"\n[[brands.acme.accounts]]\nplatform = "mastodon"\n'
+            f'base_url = "{server.url("mastodon")}"\naccess_token = "env:{TOKEN}"\n',
             "utf-8",
         )
-        yield tmp_path / "worker.toml"
+        yield tmp_path / "agency.toml"
 
 
 def imported(name: str) -> Any:
@@ -56,7 +57,7 @@ def test_a_sweep_of_celery_has_everything_sent_once(file: Path, simulator: Masto
 
     states = [one.state for one in publisher.deliveries()]
     cast("Any", publisher)._inside.journal.close()
-    celery.setup().workspace.close()  # or its connections stay shared with every later client
+    celery.workspace().close()  # or its connections stay shared with every later client
 
     assert [post.text for post in simulator.posts("main")] == ["first", "second"]
     assert states == [sk.DeliveryState.CONFIRMED] * 2

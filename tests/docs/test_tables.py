@@ -32,6 +32,7 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
     marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
 
     assert {page.relative_to(DOCS).as_posix() for page in marked} == {
+        "concepts/metrics.md",
         "how-to/add-a-platform.md",
         "index.md",
         "platforms/bluesky.md",
@@ -62,6 +63,14 @@ def test_the_guide_explains_everything_by_which_platforms_differ_in_the_suite(ta
     assert {name.strip(" `"): unless.strip(" `") for name, unless, _ in rows} == {
         name: "" if value is None else repr(value) for name, value in declared.items()
     }
+
+
+def test_the_catalogue_of_metrics_shows_each_definition(tables: ModuleType) -> None:
+    rows = {row.split("`")[1]: row for row in tables.metrics().splitlines()[2:]}
+
+    assert rows.keys() == sk.metrics.CATALOGUE.keys()
+    assert "| nothing |" in rows["reach"]
+    assert "| subjects, time, accounts |" in rows["likes"]
 
 
 def test_an_unknown_table_stops_the_build(tables: ModuleType) -> None:

@@ -49,27 +49,27 @@ class Interrupting(MastodonSimulator):
         return super().handle(request)
 
 
-def written(folder: Path, url: str) -> Path:
-    """Write a file with one account."""
-    path = folder / "worker.toml"
+def written(folder: Path, url: str) -> list[str]:
+    """Write a file with one account, and return what the worker is called with."""
+    path = folder / "agency.toml"
     path.write_text(
-        f'journal = "sqlite:///{folder / "journal.db"}"\n'
-        f'[brands.acme.mastodon]\nbase_url = "{url}"\naccess_token = "${TOKEN}"\n',
+        '[brands.acme]\nzone = "UTC"\n[[brands.acme.accounts]]\nplatform = "mastodon"\n'
+        f'base_url = "{url}"\naccess_token = "env:{TOKEN}"\n',
         "utf-8",
     )
-    return path
+    return [str(path), "--journal", f"sqlite:///{folder / 'journal.db'}"]
 
 
-def planned(worker: ModuleType, file: Path, *texts: str) -> None:
-    setup = worker.load(file)
-    with setup.workspace as workspace, sk.Journal.open(setup.journal) as journal:
+def planned(called: list[str], *texts: str) -> None:
+    file, _, url = called
+    with sk.Workspace.load(file) as workspace, sk.Journal.open(url) as journal:
         publisher = sk.Publisher(workspace, journal)
         for text in texts:
             publisher.plan(text, to="acme/mastodon/main")
 
 
-def states(worker: ModuleType, file: Path) -> list[str]:
-    with sk.Journal.open(worker.load(file).journal) as journal:
+def states(called: list[str]) -> list[str]:
+    with sk.Journal.open(called[-1]) as journal:
         assert list(journal.verify()) == []
         return [one.state.value for one in journal.deliveries()]
 
@@ -95,13 +95,13 @@ def test_one_round_sends_what_is_due(
     simulator = MastodonSimulator(Clock(), random.Random(7))
     monkeypatch.setenv(TOKEN, simulator.connection("main")["access_token"])
     with serve({"mastodon": simulator}) as server:
-        file = written(tmp_path, server.url("mastodon"))
-        planned(worker, file, "first", "second")
-        assert worker.main(["--once", str(file)]) == 0
+        called = written(tmp_path, server.url("mastodon"))
+        planned(called, "first", "second")
+        assert worker.main(["--once", *called]) == 0
 
     assert [post.text for post in simulator.posts("main")] == ["first", "second"]
     assert capsys.readouterr().out == "acme/mastodon/main confirmed\n" * 2
-    assert states(worker, file) == ["confirmed"] * 2
+    assert states(called) == ["confirmed"] * 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM to catch")
@@ -111,9 +111,9 @@ def test_a_worker_that_is_told_to_stop_ends_after_the_delivery_in_hand(
     simulator = Interrupting(Clock(), random.Random(7))
     monkeypatch.setenv(TOKEN, simulator.connection("main")["access_token"])
     with serve({"mastodon": simulator}) as server:
-        file = written(tmp_path, server.url("mastodon"))
-        planned(worker, file, "in hand", "not begun")
-        command = [sys.executable, str(WORKER), str(file)]
+        called = written(tmp_path, server.url("mastodon"))
+        planned(called, "in hand", "not begun")
+        command = [sys.executable, str(WORKER), *called]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
             simulator.caller = process
             try:
@@ -127,13 +127,24 @@ def test_a_worker_that_is_told_to_stop_ends_after_the_delivery_in_hand(
     assert simulator.told == "stopping after the delivery in hand\n"
     assert rest == "acme/mastodon/main confirmed\n"
     assert [post.text for post in simulator.posts("main")] == ["in hand"]
-    assert states(worker, file) == ["confirmed", "planned"]
+    assert states(called) == ["confirmed", "planned"]
 
 
 def test_a_secret_that_is_not_set_is_named(
-    worker: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worker: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv(TOKEN, raising=False)
+    monkeypatch.setenv(TOKEN, "not-a-real-token")
+    called = written(tmp_path, "https://mastodon.example")
+    planned(called, "not sent")
+    monkeypatch.delenv(TOKEN)
 
-    with pytest.raises(SystemExit, match=TOKEN):
-        worker.main([str(written(tmp_path, "https://mastodon.example"))])
+    assert worker.main(["--once", *called]) == 0
+    assert f"the environment variable {TOKEN} is not set" in capsys.readouterr().out
+    assert states(called) == ["planned"]
+
+
+def test_a_file_with_mistakes_is_refused_in_one_line(worker: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text("[brands.acme]\ncolour = 1\n", "utf-8")
+
+    with pytest.raises(SystemExit, match=r"brands\.acme\.zone is missing, brands\.acme\.colour is not known"):
+        worker.main([str(tmp_path / "agency.toml")])

@@ -122,6 +122,7 @@ def test_the_day_of_one_brand_happens_on_two_real_networks_at_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     shop = network.join("shop")
+    network.catch_up()  # or the view may not know the profile yet that is asked for
     monkeypatch.setenv("SOCIALKIT_BLUESKY_PASSWORD", network.app_password(shop))
     monkeypatch.setenv("SOCIALKIT_MASTODON_TOKEN", server.alice.token)
     where = ["--bluesky", network.url, "--identifier", shop.handle, "--mastodon", server.url]

@@ -14,6 +14,7 @@ from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._sqlite import SQLite
 from tests.live.servers.postgres import NEEDED, postgres, postgres_programs
 from tests.publishing.places import Place
+from tests.publishing.s3 import ALONE, SET_BY_USERS, Bucket, new_bucket, s3_server
 from tests.publishing.stage import Stage
 
 TEMPLATE = "journal"
@@ -111,3 +112,20 @@ def stage(socialkit_world: sk.Sandbox, tmp_path: Path, blocking: bool) -> Iterat
     stage = Stage(socialkit_world, tmp_path, blocking=blocking)
     yield stage
     stage.journal.close()
+
+
+@pytest.fixture(scope="session")
+def s3_store() -> Iterator[str]:
+    """The address of a store that speaks S3's protocol."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(s3_store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket that is empty; boto3 finds no credentials by itself, and tries nothing twice."""
+    for name in SET_BY_USERS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ALONE.items():
+        monkeypatch.setenv(name, value)
+    return new_bucket(s3_store)

@@ -20,8 +20,9 @@ from socialkit.publishing import (
     Journal,
     Permission,
     Publisher,
+    Scope,
 )
-from socialkit.publishing._sqlite import SQLite, SQLiteSession
+from socialkit.publishing._sqlite import PATIENCE, SQLite, SQLiteSession
 from socialkit.testing import RecordingTransport, settle
 from socialkit.transport import Request, Response, Transport
 
@@ -48,8 +49,8 @@ class Killed(BaseException):
 class Breakable(SQLite):
     """A file at whose n-th write something happens; it does not wait for the disk."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, patience: float) -> None:
+        super().__init__(path, patience=patience)
         self.writes = 0
         self.broken: dict[int, tuple[bool, BaseException]] = {}
         self.paused: dict[int, Callable[[], object]] = {}
@@ -141,9 +142,9 @@ class Stage:
         self.blocking = blocking
         self.journal = self.reopened()
 
-    def reopened(self) -> Journal:
+    def reopened(self, *, patience: float = PATIENCE) -> Journal:
         """Return the journal as another process would open it."""
-        return Journal(Breakable(self.path), FolderMediaStore(self.media))
+        return Journal(Breakable(self.path, patience), FolderMediaStore(self.media))
 
     @property
     def database(self) -> Breakable:
@@ -204,8 +205,8 @@ class Rules:
 
     def __init__(self, rules: dict[tuple[str, str], Permission]) -> None:
         self.rules = rules
-        self.asked: list[tuple[str | None, str, str]] = []
+        self.asked: list[tuple[str | None, str, str | None]] = []
 
-    def permission(self, actor: str | None, action: str, delivery: Delivery, /) -> Permission:
-        self.asked.append((actor, action, delivery.account.key))
+    def permission(self, actor: str | None, action: str, thing: Delivery | Scope, /) -> Permission:
+        self.asked.append((actor, action, thing.account.key if isinstance(thing, Delivery) else thing.brand))
         return self.rules.get((actor or "", action), Permission.YES)

@@ -12,7 +12,8 @@ import pytest
 
 import socialkit as sk
 from socialkit.errors import ConfigurationError, InvalidDraftError, JournalError
-from socialkit.models import Slot, WallTime
+from socialkit.models import UTM, Slot, Visibility, WallTime
+from socialkit.platforms import MastodonOptions
 from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, FolderMediaStore, Journal, Publisher
 from socialkit.testing import picture
 from tests.support import collect, settle
@@ -111,6 +112,31 @@ async def test_a_slot_with_files_is_known_again(
     (second,) = await planned(publisher, slot.model_copy(update={"draft": draft}))
 
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        sk.Draft(text="One", language="en", visibility=Visibility.UNLISTED, purpose=sk.Purpose(tags=["a"])),
+        sk.Draft(text="One", media=[picture(alt_text="A dot")]),
+        sk.Draft(text="One", thread=[sk.Draft(text="Two", media=[picture(alt_text="A dot")])]),
+        sk.Draft(text="One", options=[MastodonOptions(content_warning="Spiders")]),
+        sk.Draft(text="One", utm=UTM(source="{platform}", medium="social")),
+    ],
+    ids=["plain", "files", "thread", "options", "parameters"],
+)
+async def test_what_planning_returns_is_what_the_journal_holds(
+    publisher: Any, workspace: sk.Workspace, start: datetime, draft: sk.Draft
+) -> None:
+    (slot,) = slots_of(workspace, start, "One")
+    wall = WallTime("2031-03-30 09:30", zone="Europe/Paris")
+    deliveries = await planned(publisher, slot.model_copy(update={"draft": draft, "at": wall}))
+    held = await collect(publisher.deliveries())
+
+    assert held == list(deliveries)
+    assert [one.draft.model_fields_set for one in held if one.draft] == [
+        one.draft.model_fields_set for one in deliveries if one.draft
+    ]
 
 
 async def test_what_a_slot_was_filled_with_stays_until_it_is_cancelled(

@@ -16,10 +16,10 @@ from socialkit.publishing._database import Database
 from socialkit.publishing._freezes import Freezer
 from socialkit.publishing._history import page
 from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError
-from socialkit.publishing._leases import LEASE
 from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._rows import Outcome, Row
 from socialkit.publishing._schema import VERSION
+from socialkit.publishing._taking import LEASE
 from tests.publishing.places import MINE, NOW, POST, Place, planned, planner, rows, seconds, worker
 
 LEASED = LEASE.total_seconds()

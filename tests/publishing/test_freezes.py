@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import FrozenError, JournalError
+from socialkit.errors import FrozenError, JournalError, NotAuthorisedError
 from socialkit.models import Draft, Message, Purpose
 from socialkit.platforms import MastodonOptions
 from socialkit.publishing import Delivery, DeliveryState, Permission, Publisher, Scope
@@ -66,13 +66,13 @@ async def test_answers_leave_unless_the_scope_includes_them(stage: Stage) -> Non
     assert (await one(publisher.reply(asked, "Sorry"))).state is State.CONFIRMED
     await settle(publisher.thaw(first, backlog="hold"))
     freeze = await settle(publisher.freeze(Scope(replies=True), reason="lawyers"))
-    with pytest.raises(FrozenError, match="lawyers"):
-        await settle(publisher.reply(asked, "Sorry again"))
+    held = await one(publisher.reply(asked, "Sorry again"))
 
+    assert (held.state, held.because) == (State.HELD, "lawyers")
     assert len(stage.texts()) == 1
     assert await settle(publisher.run_due()) == ()
     thawed = await settle(publisher.thaw(freeze, backlog="reschedule"))
-    assert [found.kind for found in thawed] == ["reply"]
+    assert [(found.id, found.kind) for found in thawed] == [(held.id, "reply")]
     assert [found.state for found in await settle(publisher.run_due())] == [State.CONFIRMED]
     assert len(stage.texts()) == 2
 
@@ -162,6 +162,58 @@ async def test_hold_keeps_back_until_somebody_decides(stage: Stage) -> None:
     stage.pass_time(MINUTES)
 
     assert [one.state for one in await settle(publisher.run_due())] == [State.CONFIRMED]
+
+
+async def test_a_thaw_lets_go_only_what_its_own_freeze_holds(stage: Stage) -> None:
+    publisher = stage.acme()
+    left = await one(publisher.plan("Left", to="mastodon"))
+    first = await settle(publisher.freeze(Scope(), reason="recall"))
+    await settle(publisher.thaw(first, backlog="hold"))
+    second = await settle(publisher.freeze(Scope(), reason="lawyers"))
+    later = await one(publisher.plan("Later", to="mastodon"))
+    assert await settle(publisher.run_due()) == ()
+    thawed = await settle(publisher.thaw(second, backlog="reschedule"))
+
+    assert [found.id for found in thawed] == [later.id]
+    assert [found.state for found in await settle(publisher.run_due())] == [State.CONFIRMED]
+    assert (await state_of(publisher, left)).state is State.HELD
+    assert stage.texts() == ["Later"]
+
+
+async def test_a_thread_that_a_thaw_left_held_is_not_cancelled_by_the_next(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    first = await settle(publisher.freeze(Scope(), reason="recall"))
+    await settle(publisher.thaw(first, backlog="hold"))
+    second = await settle(publisher.freeze(Scope(), reason="lawyers"))
+    assert await settle(publisher.thaw(second, backlog="cancel")) == ()
+
+    assert (await state_of(publisher, delivery)).state is State.INCOMPLETE
+
+
+async def test_what_was_held_is_let_go_though_somebody_tried_to_cancel_it(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    freeze = await settle(publisher.freeze(Scope(), reason="recall"))
+    rules = Rules({("intern", "cancel"): Permission.NO})
+    with pytest.raises(NotAuthorisedError):
+        await settle(stage.acme(actor="intern", authority=rules).cancel(delivery))
+
+    assert [found.id for found in await settle(publisher.thaw(freeze, backlog="reschedule"))] == [delivery.id]
+
+
+async def test_hiding_and_deleting_are_held_back_with_answers(stage: Stage) -> None:
+    brand = stage.machine().workspace.brand("acme")
+    publisher = stage.publisher(brand)
+    sent = await one(publisher.deliver(await one(publisher.plan("One", to="mastodon"))))
+    freeze = await settle(publisher.freeze(Scope(replies=True), reason="lawyers"))
+    held = await one(publisher.delete(sent.post))
+    assert held.state is State.HELD
+    with pytest.raises(FrozenError, match="lawyers"):
+        await settle(publisher.deliver(await one(publisher.plan("Two", to="mastodon"))))
+    await settle(publisher.thaw(freeze, backlog="cancel"))
+    await settle(publisher.run_due())
+
+    assert (await state_of(publisher, held)).state is State.CANCELLED
+    assert stage.texts() == ["One", "Two"]
 
 
 async def test_reschedule_lets_leave_at_its_time_or_at_once(stage: Stage) -> None:
@@ -295,8 +347,7 @@ async def test_what_waits_on_its_platform_is_unscheduled(stage: Stage, replies: 
     assert stage.texts() == []
     assert "unscheduled" in stage.history(delivery)
     if replies:
-        with pytest.raises(FrozenError):
-            await settle(publisher.reply(asked, "Sorry"))
+        assert (await one(publisher.reply(asked, "Sorry"))).state is State.HELD
     else:
         assert (await one(publisher.reply(asked, "Sorry"))).state is State.CONFIRMED
     assert (await settle(publisher.freeze(Scope(), reason="again", native="unschedule"))).native == ()

@@ -186,7 +186,7 @@ async def test_an_export_can_be_read_and_checked_without_the_journal(stage: Stag
     heads: dict[str, str] = {}
     for event in events:
         said = json.dumps(dict(event.detail), sort_keys=True, ensure_ascii=False)
-        line = (event.delivery, event.number, to_micros(event.at), event.actor, event.what, event.state.value)
+        line = (event.delivery, event.number, to_micros(event.at), event.actor, event.what, event.state or "")
         document = json.dumps([heads.get(event.delivery, ""), *line, said], ensure_ascii=False)
         assert event.digest == hashlib.sha256(document.encode()).hexdigest()
         heads[event.delivery] = event.digest
@@ -234,14 +234,17 @@ async def test_who_did_what_is_written_down(stage: Stage) -> None:
     assert actors["sending"] == actors["commit started"] == actors["confirmed"] == "worker 1"
 
 
-async def test_purposes_are_known_by_the_posts(stage: Stage) -> None:
+async def test_purposes_are_known_by_account_and_post(stage: Stage) -> None:
     publisher = stage.acme()
     purpose = Purpose(objective="traffic", campaign="autumn")
     draft = Draft(text="One", thread=[Draft(text="Two")], purpose=purpose)
     sent = await one(publisher.deliver(await one(publisher.plan(draft, to="mastodon"))))
 
     assert sent.post is not None
-    assert stage.journal.purposes() == {sent.post.id: purpose, sent.post.thread[0].id: purpose}
+    assert stage.journal.purposes() == {
+        ("acme/mastodon/main", sent.post.id): purpose,
+        ("acme/mastodon/main", sent.post.thread[0].id): purpose,
+    }
 
 
 UNREADABLE = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from socialkit.errors import ConfigurationError, JournalError
-from socialkit.publishing import Journal, _sqlite
+from socialkit.publishing import Journal
 from tests.publishing.stage import Stage, one
 from tests.support import settle
 
@@ -58,9 +58,9 @@ def test_an_address_of_another_kind_is_refused_without_telling_it(address: str) 
     assert "hunter2" not in str(raised.value)
 
 
-async def test_a_locked_journal_sends_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sqlite, "PATIENCE", 0.01)
-    stage.restart()
+async def test_a_locked_journal_sends_nothing(stage: Stage) -> None:
+    stage.journal.close()
+    stage.journal = stage.reopened(patience=0.01)
     machine = stage.machine()
     publisher = stage.publisher(machine.workspace.brand("acme"))
     await one(publisher.plan("One", to="mastodon"))

@@ -208,6 +208,7 @@ class Publishing(RuleBasedStateMachine):
         assert self.stage.flaws() == []
         last: dict[str, State] = {}
         for event in self.stage.journal.events():
+            assert event.state is not None
             before = last.get(event.delivery, event.state)
             assert before is event.state or event.state in TRANSITIONS[before]
             last[event.delivery] = event.state

@@ -155,6 +155,7 @@ async def test_every_state_of_a_history_may_follow_the_one_before(stage: Stage) 
         await maker(stage)
     seen: dict[str, list[State]] = {}
     for event in stage.journal.events():
+        assert event.state is not None
         seen.setdefault(event.delivery, []).append(event.state)
 
     assert len(seen) == 6

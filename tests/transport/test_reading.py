@@ -7,13 +7,14 @@ import io
 import os
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
 from socialkit.errors import ConnectionFailedError, InvalidDraftError, MediaProcessingError
+from socialkit.operations import PassingRun, current_run
 from socialkit.transport import (
     AsyncTransport,
     FileBody,
@@ -210,3 +211,46 @@ def test_a_file_that_cannot_seek_is_refused_before_it_is_sent(
         drive.run(drive.transport().send(shape(server.url, Pipe)))
 
     assert server.connections == 0
+
+
+class Heard(PassingRun):
+    """A run that counts how often it was told that its write goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: datetime(2026, 11, 20, tzinfo=UTC), patience=timedelta(seconds=90))
+        self.times = 0
+
+    async def alive(self) -> None:
+        self.times += 1
+
+
+def test_a_run_hears_of_the_pieces_of_a_file_on_their_way(drive: Drive, serve: Serve, shape: Shape) -> None:
+    server = serve(lambda _: http())
+    run = Heard()
+
+    async def sent() -> None:
+        token = current_run.set(run)
+        try:
+            await drive.transport().send(shape(server.url, Watched))
+        finally:
+            current_run.reset(token)
+
+    drive.run(sent())
+
+    assert run.times >= len(FILM) // (4 * LONGEST)
+
+
+def test_a_run_hears_of_the_pieces_of_an_answer(drive: Drive, serve: Serve) -> None:
+    server = serve(lambda _: http(body=FILM))
+    run = Heard()
+
+    async def got() -> bytes:
+        token = current_run.set(run)
+        try:
+            request = Request(method="GET", url=server.url, max_bytes=len(FILM))
+            return (await drive.transport().send(request)).content
+        finally:
+            current_run.reset(token)
+
+    assert drive.run(got()) == FILM
+    assert run.times >= 2

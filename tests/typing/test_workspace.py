@@ -29,6 +29,8 @@ def workspace() -> sk.Workspace:
         sk.Account("mastodon", base_url=HOST, access_token="made-up-token"),
         sk.Account("bluesky", name="fr", identifier="shop.example", password="made-up-password"),
         zone="Europe/Paris",
+        hours=sk.BusinessHours.always(),
+        languages=["fr"],
     )
     return sk.Workspace(acme, tokens=sk.MemoryTokenStore())
 
@@ -63,6 +65,8 @@ def test_clients_are_of_their_platforms_class() -> None:
     acme = workspace().brand("acme")
     name = "".join(["masto", "don"])
 
+    assert_type(acme.hours, sk.BusinessHours)
+    assert_type(acme.languages, tuple[str, ...])
     assert_type(acme.account("mastodon"), sk.AccountRef)
     assert_type(acme.accounts("mastodon"), tuple[sk.AccountRef, ...])
     assert_type(acme.client("mastodon"), Mastodon)

@@ -14,6 +14,7 @@ from socialkit.auth._oauth import (
     refresh_request,
     token_request,
 )
+from socialkit.auth._references import SecretRef
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
@@ -34,6 +35,7 @@ __all__ = [
     "Refresh",
     "RefreshModel",
     "Refreshing",
+    "SecretRef",
     "Signature",
     "StoreAccess",
     "Stored",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, cast
@@ -14,14 +13,18 @@ from typing import Any, Final, Protocol, cast
 from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, secrets_in
 from socialkit.errors import ConfigurationError
 from socialkit.models import require_aware
-from socialkit.operations import Mode, Sync
+from socialkit.operations import Mode
 from socialkit.transport import Secret, Transport
+from socialkit.transport._either import Either
 
 __all__ = ["AsyncTokenStore", "MemoryTokenStore", "StoreAccess", "Stored", "TokenStore"]
 
 SECRETS: Final = ("access_token", "refresh_token")
 TIMES: Final = ("expires_at", "refresh_expires_at", "claimed_until")
 TEXTS: Final = ("token_type", "account_id", "claimed_by", "origin")
+WRONG_KIND: Final = (
+    "the token store is asynchronous and the client is not: give it a TokenStore, or use the Async client"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,10 +223,7 @@ class StoreAccess:
 
     def __init__(self, store: TokenStore | AsyncTokenStore, mode: type[Mode]) -> None:
         self._store = store
-        self._blocking = issubclass(mode, Sync)
-        self._awaited = any(inspect.iscoroutinefunction(call) for call in (store.load, store.swap))
-        if self._blocking and self._awaited:
-            raise _wrong_kind()
+        self._call = Either(mode, (store.load, store.swap), WRONG_KIND)
 
     async def load(self, key: str, transport: Transport) -> Stored | None:
         """Return what is kept under a key."""
@@ -232,17 +232,3 @@ class StoreAccess:
     async def swap(self, key: str, old: Stored | None, new: Stored, transport: Transport) -> bool:
         """Put `new` in the place of `old`, and return whether `old` still stood there."""
         return bool(await self._call(transport, self._store.swap, key, old, new))
-
-    async def _call(self, transport: Transport, call: Callable[..., Any], *args: Any) -> Any:
-        answer = call(*args) if self._awaited else await transport.offload(call, *args)
-        if not inspect.isawaitable(answer):
-            return answer
-        if self._blocking:
-            raise _wrong_kind()
-        return await answer
-
-
-def _wrong_kind() -> ConfigurationError:
-    return ConfigurationError(
-        "the token store is asynchronous and the client is not: give it a TokenStore, or use the Async client"
-    )

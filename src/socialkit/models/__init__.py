@@ -13,13 +13,18 @@ from socialkit.models._base import (
     require_aware,
 )
 from socialkit.models._capability import Capability, CatalogueEntry, Evidence, Limits, MediaLimit
+from socialkit.models._document import Document
 from socialkit.models._draft import Draft, Overflow, Variant
 from socialkit.models._found import Found, FoundState
+from socialkit.models._hosted import HostedMedia
+from socialkit.models._hours import BusinessHours
 from socialkit.models._listening import Trend, TrendKind
-from socialkit.models._media import Media, MediaKeeper, keeping
+from socialkit.models._media import Media
 from socialkit.models._message import Message, MessageKind, NoticeKind
+from socialkit.models._money import Money
 from socialkit.models._observation import Missing, Observation, SubjectKind
 from socialkit.models._options import PlatformOptions
+from socialkit.models._period import Period
 from socialkit.models._post import Incomplete, Outcome, Post
 from socialkit.models._probe import MediaKind
 from socialkit.models._problem import Basis, Measure, Problem, Severity
@@ -36,31 +41,35 @@ __all__ = [
     "Author",
     "AwareTime",
     "Basis",
+    "BusinessHours",
     "Capability",
     "CatalogueEntry",
+    "Document",
     "Draft",
     "Evidence",
     "Found",
     "FoundState",
     "GapRule",
+    "HostedMedia",
     "Incomplete",
     "Lenient",
     "Limits",
     "Measure",
     "Media",
-    "MediaKeeper",
     "MediaKind",
     "MediaLimit",
     "Message",
     "MessageKind",
     "Missing",
     "Model",
+    "Money",
     "NoticeKind",
     "Observation",
     "OpenEnum",
     "Outcome",
     "Overflow",
     "OverlapRule",
+    "Period",
     "PlatformOptions",
     "Post",
     "PostMedia",
@@ -83,6 +92,5 @@ __all__ = [
     "Weekday",
     "WireModel",
     "WriteKind",
-    "keeping",
     "require_aware",
 ]

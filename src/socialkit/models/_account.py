@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
 from socialkit.models._base import EMPTY_RAW, Model, Raw
 
-__all__ = ["AccountRef", "Author", "Profile"]
+__all__ = ["ACCOUNT", "AccountKey", "AccountRef", "Author", "KeyPart", "Profile"]
+
+ACCOUNT: Final = r"[^/]*[^\s/][^/]*/[^\s/]+/[^/]*[^\s/][^/]*"
+"""What `brand/platform/name` looks like; brands and accounts may have spaces in their names."""
 
 
 def _part(name: str) -> str:
@@ -21,6 +25,17 @@ def _part(name: str) -> str:
 
 KeyPart = Annotated[str, AfterValidator(_part)]
 """With a slash in it, two accounts could have one key, and one the other's tokens."""
+
+
+def _account(key: str) -> str:
+    if re.fullmatch(ACCOUNT, key) is None:
+        message = f"{key[:60]!r} is no account's key: write it as 'acme/mastodon/main'"
+        raise ValueError(message)
+    return key
+
+
+AccountKey = Annotated[str, AfterValidator(_account)]
+"""One of our accounts, by its key in a workspace."""
 
 
 class AccountRef(Model):

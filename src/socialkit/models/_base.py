@@ -15,13 +15,14 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     JsonValue,
+    SerializationInfo,
     SerializerFunctionWrapHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     model_serializer,
 )
-from pydantic_core import core_schema
+from pydantic_core import core_schema, to_jsonable_python
 
 __all__ = [
     "AwareTime",
@@ -53,11 +54,24 @@ class GivenModel(Model):
     """
 
     @model_serializer(mode="wrap")
-    def _given(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _given(self, serialise: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         fields = type(self).model_fields
         absent = fields.keys() - self.model_fields_set
         hidden = absent | {fields[name].serialization_alias for name in absent}
-        return {name: value for name, value in serialise(self).items() if name not in hidden}
+        shown = {name: value for name, value in serialise(self).items() if name not in hidden}
+        return shown | self._defaults_given(info) if info.exclude_defaults else shown
+
+    def _defaults_given(self, info: SerializationInfo) -> dict[str, Any]:
+        # A default that was given says something, such as that a variant has no media.
+        fields = type(self).model_fields
+        given = {name: getattr(self, name) for name in fields if name in self.model_fields_set}
+        return {
+            (info.by_alias and fields[name].serialization_alias) or name: value
+            if info.mode == "python"
+            else to_jsonable_python(value)
+            for name, value in given.items()
+            if value == fields[name].get_default(call_default_factory=True)
+        }
 
 
 class WireModel(BaseModel):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
 from socialkit.errors import ConfigurationError
+from socialkit.models._account import ACCOUNT
 from socialkit.models._base import GivenModel
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
 from socialkit.models._purpose import UTM, Purpose
 from socialkit.models._shared import Several, Visibility
 
-__all__ = ["Draft", "Overflow", "Variant"]
+__all__ = ["Draft", "Language", "Overflow", "Target", "Variant"]
 
 OptionsT = TypeVar("OptionsT", bound=PlatformOptions)
 
@@ -26,8 +28,8 @@ Overflow = Literal["refuse", "truncate", "thread"]
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 """The shape of a BCP 47 tag; whether there is such a language, nobody asks."""
 
-TARGET: Final = re.compile(r"[^\s/]+|[^/]*[^\s/][^/]*/[^\s/]+/[^/]*[^\s/][^/]*")
-"""A platform, or `brand/platform/name`; brands and accounts may have spaces in their names."""
+TARGET: Final = re.compile(rf"[^\s/]+|{ACCOUNT}")
+"""A platform, or an account."""
 
 
 def _language(tag: str) -> str:
@@ -38,9 +40,15 @@ def _language(tag: str) -> str:
 
 
 def _target(key: str) -> str:
-    if TARGET.fullmatch(key) is None:
+    if not _is_target(key):
         raise ValueError(_is_no_target(key))
     return key
+
+
+@lru_cache(maxsize=1024)
+def _is_target(key: str) -> bool:
+    # Asked for each draft that is looked at, about the same few accounts.
+    return TARGET.fullmatch(key) is not None
 
 
 def _is_no_target(key: str) -> str:
@@ -48,7 +56,10 @@ def _is_no_target(key: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(_language)]
+"""A language by its BCP 47 tag, such as `en` or `pt-BR`."""
+
 Target = Annotated[str, AfterValidator(_target)]
+"""Whom a variant or a share is for: a platform (`x`), or an account (`acme/x/main`)."""
 
 
 def _flat(parts: Sequence[Draft]) -> Sequence[Draft]:
@@ -129,7 +140,7 @@ class Draft(GivenModel):
         Raises:
             ConfigurationError: It is neither, such as the key of an account that belongs to no brand.
         """
-        if TARGET.fullmatch(target) is None:
+        if not _is_target(target):
             raise ConfigurationError(_is_no_target(target))
         draft = self._laid(target)
         thread = tuple(part._laid(target) for part in draft.thread)
@@ -138,6 +149,8 @@ class Draft(GivenModel):
         return draft.model_copy(update={"thread": thread})
 
     def _laid(self, target: str) -> Draft:
+        if not self.variants and not self.options:
+            return self
         platform = target.split("/")[1] if "/" in target else target
         changes: dict[str, Any] = {"variants": {}}
         for key in dict.fromkeys((platform, target)):

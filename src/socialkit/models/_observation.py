@@ -17,6 +17,8 @@ class SubjectKind(OpenEnum):
     POST = "post"
     ACCOUNT = "account"
     AUDIENCE = "audience"
+    ORDER = "order"
+    """What somebody bought."""
 
 
 class Missing(OpenEnum):
@@ -62,7 +64,7 @@ class Observation(Model):
     """The canonical name, such as `likes`."""
     subject_kind: SubjectKind
     subject: str
-    """The id of the post or account."""
+    """The id of the post, account or order."""
     brand: str | None = None
     platform: str
     account: str | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, cast
 
 from pydantic import (
     BeforeValidator,
+    SerializationInfo,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
     ValidationInfo,
@@ -53,7 +54,7 @@ class PlatformOptions(GivenModel):
             _TYPES[cls.platform] = cls
 
     @model_serializer(mode="wrap")
-    def _given(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _given(self, serialise: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         known = _TYPES.get(self.platform)
         if known is None or not _is(type(self), known):
             options = "no class" if known is None else known.__qualname__
@@ -62,7 +63,7 @@ class PlatformOptions(GivenModel):
                 f" since the options of {self.platform!r} are {options}"
             )
             raise PydanticSerializationError(message)
-        return {TAG: self.platform, **super()._given(serialise)}
+        return {TAG: self.platform, **super()._given(serialise, info)}
 
 
 def _is(one: type[PlatformOptions], other: type[PlatformOptions]) -> bool:

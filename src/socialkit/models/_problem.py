@@ -25,6 +25,12 @@ class Basis(OpenEnum):
     """Limits that this server itself gave."""
     DRAFT = "the draft alone"
     """No limit is involved: the draft contradicts itself."""
+    FILE = "the file alone"
+    """What stands in a file is not what may stand there."""
+    STRATEGY = "the brand's strategy"
+    """What a brand has agreed on: editorial rules, objectives, content pillars."""
+    PLAN = "the campaign's plan"
+    """What a campaign has agreed on: period, caps, shares."""
 
 
 class Problem(Model):

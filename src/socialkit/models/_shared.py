@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from socialkit.models._base import Model, OpenEnum
 from socialkit.models._probe import MediaKind
 
-__all__ = ["PostMedia", "Several", "Visibility"]
+__all__ = ["PostMedia", "Several", "Some", "Visibility"]
 
 T = TypeVar("T")
 
@@ -21,6 +21,17 @@ def _as_tuple(items: Sequence[T]) -> Sequence[T]:
 
 Several = Annotated[Sequence[T], AfterValidator(_as_tuple)]
 """A sequence as a caller writes it, kept as a tuple."""
+
+
+def _some(items: Sequence[T] | None) -> Sequence[T] | None:
+    if items is not None and not items:
+        message = "is empty: leave it out where it makes no difference"
+        raise ValueError(message)
+    return None if items is None else tuple(items)
+
+
+Some = Annotated[Sequence[T] | None, AfterValidator(_some)]
+"""A condition, one of these; None where it makes no difference, and never empty."""
 
 
 class Visibility(OpenEnum):

@@ -17,7 +17,7 @@ from socialkit.models._purpose import Purpose
 from socialkit.models._recurrence import within
 from socialkit.models._walltime import REACH, GapRule, OverlapRule, WallTime, Zone, in_order
 
-__all__ = ["PostingSchedule", "Slot", "Weekday"]
+__all__ = ["PostingSchedule", "Slot", "TimesOfDay", "Weekday"]
 
 Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 """A day of the week, as in a recurrence."""
@@ -55,6 +55,10 @@ def _times(clocks: Sequence[str]) -> Sequence[str]:
     return tuple(sorted(set(clocks)))
 
 
+TimesOfDay = Annotated[Sequence[str], AfterValidator(_times)]
+"""Times of day such as `09:00`, in order, each once."""
+
+
 def _some(week: Mapping[Weekday, Sequence[str]]) -> Mapping[Weekday, Sequence[str]]:
     kept: dict[Weekday, Sequence[str]] = {day: week[day] for day in WEEK if week.get(day)}
     if not kept:
@@ -79,7 +83,7 @@ class PostingSchedule(Model):
 
     account: AccountRef
     zone: Zone
-    week: Annotated[Mapping[Weekday, Annotated[Sequence[str], AfterValidator(_times)]], AfterValidator(_some)]
+    week: Annotated[Mapping[Weekday, TimesOfDay], AfterValidator(_some)]
     """Times of day (`09:00`) by weekday (`MO`)."""
     gap: GapRule = "later"
     overlap: OverlapRule = "first"

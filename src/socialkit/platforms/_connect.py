@@ -12,7 +12,7 @@ from socialkit.platforms._registry import find
 if TYPE_CHECKING:
     from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
     from socialkit.models import AccountRef
-    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.transport import Retry, Secret, Transport
@@ -64,6 +64,7 @@ def connect(
     timeout: float | None = None,
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
+    media_host: MediaHost | None = None,
 ) -> Client: ...
 def connect(platform: str, credentials: Credentials | None = None, /, **arguments: Any) -> Any:
     """Return a blocking client of one account.
@@ -132,6 +133,7 @@ def connect_async(
     timeout: float | None = None,
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
+    media_host: MediaHost | AsyncMediaHost | None = None,
 ) -> AsyncClient: ...
 def connect_async(platform: str, credentials: Credentials | None = None, /, **arguments: Any) -> Any:
     """Return an async client of one account; otherwise as `connect`.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from socialkit.publishing._accounts import Accounts, Authorises, Permission
+from socialkit.authority import Permission
+from socialkit.publishing._accounts import Accounts, Authorises
 from socialkit.publishing._calendars import HasSlots
 from socialkit.publishing._estimates import Conflict, ConflictKind, Estimate, Need
+from socialkit.publishing._folder_host import FolderMediaHost
 from socialkit.publishing._freezes import Backlog, Native
 from socialkit.publishing._journal import Journal
 from socialkit.publishing._loop import work, work_async
@@ -12,6 +14,8 @@ from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
 from socialkit.publishing._progress import TerminalProgress
 from socialkit.publishing._publisher import AsyncPublisher, Publisher, PublisherBase
+from socialkit.publishing._s3_host import S3MediaHost
+from socialkit.publishing._s3_store import S3MediaStore
 
 __all__ = [
     "Accounts",
@@ -24,6 +28,7 @@ __all__ = [
     "DeliveryState",
     "Estimate",
     "Event",
+    "FolderMediaHost",
     "FolderMediaStore",
     "Freeze",
     "HasSlots",
@@ -35,6 +40,8 @@ __all__ = [
     "Preview",
     "Publisher",
     "PublisherBase",
+    "S3MediaHost",
+    "S3MediaStore",
     "Scope",
     "TerminalProgress",
     "work",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef
 from socialkit.platforms.base import AsyncClient, Client
 
 if TYPE_CHECKING:
-    from socialkit.publishing._models import Delivery
+    from socialkit.publishing._models import Delivery, Scope
 
-__all__ = ["Accounts", "Authorises", "Permission", "accounts_of"]
+__all__ = ["Accounts", "Authorises", "accounts_of"]
 
 
 class Accounts(Protocol):
@@ -44,26 +44,23 @@ class Accounts(Protocol):
         ...
 
 
-class Permission(StrEnum):
-    """Whether somebody may do something."""
-
-    YES = "yes"
-    ASK = "ask"
-    """Not before somebody else has approved it."""
-    NO = "no"
-
-
 class Authorises(Protocol):
-    """Says who may do what without asking."""
+    """Says who may do what without asking.
 
-    def permission(self, actor: str | None, action: str, delivery: Delivery, /) -> Permission:
-        """Return whether somebody may do something with a delivery.
+    It is asked before whatever changes what becomes public. Workers are not: `run_due` and `reconcile` carry
+    out what was allowed when it was planned.
+    """
+
+    def permission(self, actor: str | None, action: str, thing: Delivery | Scope, /) -> Permission:
+        """Return whether somebody may do something.
+
+        `ASK` has a new delivery wait for an approval; everything else it refuses, as `NO` does.
 
         Args:
             actor: Who.
             action: A kind of delivery (`publish`, `reply`), or `approve`, `reject`, `cancel`, `reschedule`,
-                `resolve`.
-            delivery: With what.
+                `deliver`, `resolve`, `adopt`; of a scope `freeze` or `thaw`.
+            thing: With what: a delivery, or the scope of a freeze, of which each brand is asked for alone.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 from socialkit.errors import JournalError, MediaStoreError, SocialKitError
 from socialkit.models import AccountRef, Attempt, Found, FoundState, Post, WriteKind
 from socialkit.operations import run_maker
-from socialkit.platforms.base import AsyncClient, Client
+from socialkit.platforms.base import AsyncClient, Client, require_account
 from socialkit.publishing._io import Io
 from socialkit.publishing._lease import Lease, PostTakenError
 from socialkit.publishing._leases import Worker
@@ -22,11 +22,12 @@ from socialkit.publishing._rows import (
     Row,
     Step,
     id_in,
+    out_at,
     place_of,
     to_micros,
 )
 from socialkit.publishing._run import InDoubtError, JournalRun
-from socialkit.publishing._verdict import Verdict, judge, pause
+from socialkit.publishing._verdict import Verdict, beside, judge, pause, pause_since
 
 __all__ = ["Carrier", "OtherFlowError", "awaited", "flow_of"]
 
@@ -116,11 +117,11 @@ class Carrier:
             JournalError: The journal cannot be written; what is not written down by then is looked for later.
         """
         try:
-            body = await self._io(self._read, lease.row.body)
+            body = lease.body = await self._io(self._read, lease.row.body)
             client = self._client(body.account)
             self._require_flow(lease, client)
             # The login of an account may have been changed for another one's since it was planned.
-            await client._core.mine(body.account)  # pyright: ignore[reportPrivateUsage]
+            await require_account(client, body.account)
             post = await self._made(lease, client, body)
         except PostTakenError as error:
             exchange = partial(self._worker.exchange, lease, to_micros(self._now()), error.place)
@@ -178,17 +179,21 @@ class Carrier:
     async def _sent(self, lease: Lease, client: Client | AsyncClient, body: Body, post: Post | None) -> Row:
         parts = () if post is None else (post, *post.thread)
         places = tuple(place_of(one) for one in parts)
-        waits = post.scheduled_at if post is not None and post.published_at is None else None
-        verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=post), waits)
+        waits = out_at(post)
+        # What was sent beside it without an answer is looked for.
+        look = waits if waits is not None or lease.open is None else self._now()
+        verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=post), look)
         try:
             row = await self._settled(lease, verdict, places=places)
         except PostTakenError as error:
             return await self._ask(lease, str(error))
         if lease.row.kind == "publish" and post is not None and waits is None:
-            return await self._read_back(row, client, body, post)
+            return await self._read_back(row, client, body, post, later=lease.followed)
         return row
 
-    async def _read_back(self, row: Row, client: Client | AsyncClient, body: Body, post: Post) -> Row:
+    async def _read_back(
+        self, row: Row, client: Client | AsyncClient, body: Body, post: Post, *, later: bool
+    ) -> Row:
         posts: Any = cast("Any", client).posts
         try:
             first, *rest = [await awaited(posts.get(one.id)) for one in (post, *post.thread)]
@@ -196,7 +201,8 @@ class Carrier:
             return row
         seen = first.model_copy(update={"thread": tuple(rest)})
         outcome = Outcome(post=post, differences=posts.differences(seen, body.draft))
-        return await self._io(self._worker.remark, row, to_micros(self._now()), outcome)
+        remark = partial(self._worker.remark, row, to_micros(self._now()), outcome, later=later)
+        return await self._io(remark)
 
     # Looking -----------------------------------------------------------------------------------------
 
@@ -205,24 +211,46 @@ class Carrier:
         step = lease.open
         if step is None:
             return await self._on(lease, "its answer came late")
+        found = await self._looked(lease, step)
+        if lease.row.state == DeliveryState.CONFIRMED:
+            return await self._found_beside(lease, step, found)
+        return await self._found(lease, step, found)
+
+    async def _looked(self, lease: Lease, step: Step) -> Found:
         try:
             body = await self._io(self._read, lease.row.body)
             client = self._client(body.account)
             attempt = await self._not_others(lease, step.sent(body))
             found: Found = await awaited(cast("Any", client).posts.find(attempt))
+            if not client.facts.authoritative:
+                return await self._not_a_rivals(lease, found)
         except UNDECIDED as error:
-            return await self._ask(lease, str(error))
+            return Found.undecided(str(error))
         except JournalError:
             raise
         except SocialKitError as error:
-            return await self._later(lease, str(error))
-        return await self._found(lease, step, found)
+            return Found.undecided(str(error), ask_again=self._now() + self._rest(step))
+        return found
+
+    def _rest(self, step: Step) -> timedelta:
+        """Return how long to wait before another look: longer, the longer nobody could tell."""
+        return pause_since(step.sent().deadline, self._now())
 
     async def _not_others(self, lease: Lease, attempt: Attempt) -> Attempt:
         """Return the attempt with the posts that it cannot be: those that confirm other deliveries."""
         since = to_micros(attempt.started_at - MARGIN)
         places = await self._io(self._worker.taken_since, lease.row.account, since)
         return attempt.model_copy(update={"taken": tuple(id_in(place) for place in places)})
+
+    async def _not_a_rivals(self, lease: Lease, found: Found) -> Found:
+        """Return what was found, unless it may as well be what another delivery had scheduled."""
+        part = found.post.thread[-1] if found.post is not None and found.post.thread else found.post
+        if part is None or part.published_at is None:
+            return found
+        rival = await self._io(self._worker.rival, lease.row, part.text.strip(), to_micros(part.published_at))
+        if rival is None:
+            return found
+        return Found.undecided(f"the post may be that of delivery {rival}, which was scheduled for that time")
 
     async def _found(self, lease: Lease, step: Step, found: Found) -> Row:
         if found.state is FoundState.ABSENT:
@@ -236,6 +264,23 @@ class Carrier:
             return await self._ask(lease, found.because)
         return await self._later(lease, found.because, found.ask_again)
 
+    async def _found_beside(self, lease: Lease, step: Step, found: Found) -> Row:
+        """Settle what was to stand beside a post that is out; it is never sent again."""
+        now, outcome = to_micros(self._now()), beside(known_of(lease), step, found)
+        if found.state is FoundState.UNDECIDED:
+            again = None if found.ask_again is None else to_micros(found.ask_again)
+            return await self._io(self._worker.later, lease, now, outcome, found.because, again)
+        place = None if found.post is None else place_of(found.post)
+        result = None if found.state is FoundState.ABSENT else NOTHING
+        result = result if found.post is None else found.post.model_dump_json()
+        more = None if lease.knowing(step.name, result).open is None else now
+        settle = partial(self._worker.found_beside, lease, now, outcome, (step.name, result), place, more)
+        try:
+            return await self._io(settle)
+        except PostTakenError as error:
+            taken = Found.undecided(str(error), ask_again=self._now() + self._rest(step))
+            return await self._found_beside(lease, step, taken)
+
     async def _was_out(self, lease: Lease, step: Step, found: Found) -> Row:
         # A part of a thread is found with those before it, and with a word on those that are still to come.
         part = found.post.thread[-1] if found.post is not None and found.post.thread else found.post
@@ -243,14 +288,21 @@ class Carrier:
         result = NOTHING if part is None else part.model_dump_json()
         places = () if part is None else (place_of(part),)
         if lease.row.single:
-            verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=found.post))
+            verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=found.post), out_at(found.post))
             return await self._settled(lease, verdict, ended=(step.name, result), places=places)
         return await self._on(lease, found.because, ended=(step.name, result), places=places)
 
     # Ends --------------------------------------------------------------------------------------------
 
+    async def flush(self) -> None:
+        """Wait until the disk has what became of each delivery."""
+        await self._io(self._worker.flush)
+
     async def give_back(self, lease: Lease) -> Row:
         """Leave to other workers what was taken and not begun."""
+        if lease.row.state == DeliveryState.CONFIRMED:
+            now, known = to_micros(self._now()), known_of(lease)
+            return await self._io(self._worker.later, lease, now, known, None, now)
         if lease.row.state == DeliveryState.UNKNOWN:
             return await self._later(lease, known_of(lease).because or "", self._now())
         state = DeliveryState.INCOMPLETE if lease.wrote else DeliveryState.PLANNED
@@ -287,7 +339,7 @@ class Carrier:
             published=lease.published, failed_step=None if step is None else step.name, because=because
         )
         ready = to_micros(now + pause(lease.row.tries) if at is None else at)
-        return await self._io(self._worker.later, lease, to_micros(now), outcome, ready)
+        return await self._io(self._worker.later, lease, to_micros(now), outcome, because, ready)
 
     async def _settled(
         self,

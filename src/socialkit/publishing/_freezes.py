@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from socialkit.errors import ConfigurationError, JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._history import Author, move, note
-from socialkit.publishing._lease import HELD_BACK, Mine, frozen, hold_back
+from socialkit.publishing._lease import Hold, Mine, frozen, hold_back
 from socialkit.publishing._models import DeliveryState, Freeze, Scope
 from socialkit.publishing._planning import with_reason
 from socialkit.publishing._rows import COLUMNS, Columns, Row, from_micros
@@ -40,11 +40,12 @@ END: Final = "UPDATE freezes SET thawed_at = ? WHERE id = ? AND thawed_at IS NUL
 HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
-IS_HELD: Final = f"""
-(state = '{DeliveryState.HELD.value}' OR ready_at IS NULL AND EXISTS (SELECT 1 FROM events WHERE
-events.delivery = deliveries.id AND events.number = deliveries.number AND events.what = '{HELD_BACK}'))
+HELD_BY: Final = f"""
+SELECT {COLUMNS} FROM deliveries WHERE held_by = ? AND state IN (?, ?) AND {{whose}}
+ORDER BY due_at, id{{lock}}
 """
-"""What a freeze holds back; what is half out stays incomplete, and its history ends with it."""
+LEAVE: Final = "UPDATE deliveries SET held_by = NULL WHERE held_by = ? AND {whose}"
+HAND_ON: Final = "UPDATE deliveries SET held_by = ? WHERE id = ?"
 
 
 class Freezer:
@@ -70,7 +71,8 @@ class Freezer:
         with self._database.alone() as session:
             session.many(STAND, [(*one, reason, self._actor, now) for one in self._places(freeze)])
             leaving = self._rows(session, scope, DeliveryState.SENDING)
-            waiting = self._rows(session, scope, DeliveryState.CONFIRMED, later_than=now)
+            ahead = self._rows(session, scope, DeliveryState.CONFIRMED, later_than=now)
+        waiting = [row for row in ahead if row.waits]  # others are only looked at again
         freeze = freeze.model_copy(update={"native": tuple(row.id for row in waiting)})
         return self._with(freeze, leaving, now)
 
@@ -111,8 +113,9 @@ class Freezer:
             if not session.run(STANDS, freeze.id):  # somebody thawed it just now
                 return []
             rows = self._rows(session, freeze.scope, *HOLDABLE, only=WAITS, end=lock)
+            hold = Hold(freeze.reason, freeze.id)
             for row in rows:
-                self._hold(session, row, freeze.reason, now)
+                hold_back(session, row, Author(now, self._actor), hold, with_reason(row, hold.reason))
             return rows
 
     def thaw(self, freeze: Freeze, backlog: Backlog, now: int) -> list[Row]:
@@ -122,39 +125,48 @@ class Freezer:
             if not session.run(END.format(whose=whose), now, freeze.id, *mine):
                 message = f"the freeze {freeze.id} does not stand (any more), or not for these accounts"
                 raise JournalError(message)
-            if backlog == "hold":
+            sql = HELD_BY.format(whose=whose, lock=self._database.dialect.for_update)
+            found = session.run(sql, freeze.id, DeliveryState.HELD, DeliveryState.INCOMPLETE, *mine)
+            if backlog == "hold":  # nobody's from now on: a person decides on each
+                session.run(LEAVE.format(whose=whose), freeze.id, *mine)
                 return []
-            rows = self._rows(
-                session, freeze.scope, DeliveryState.HELD, DeliveryState.INCOMPLETE, only=IS_HELD
-            )
-            free = [row for row in rows if frozen(session, row) is None]
+            rows = [Row(*one) for one in found]
+            free = [row for row in rows if not self._handed_on(session, row)]
             return [self._let_go(session, row, backlog, now) for row in free]
+
+    @staticmethod
+    def _handed_on(session: Session, row: Row) -> bool:
+        """Leave a delivery to another freeze that covers it, and return whether there is one."""
+        other = frozen(session, row)
+        if other is not None:
+            session.run(HAND_ON, other.freeze, row.id)
+        return other is not None
+
+    def require_brand(self, scope: Scope) -> None:
+        """Raise if a scope names a brand that is somebody else's."""
+        if scope.brand is not None and scope.brand not in self._mine.brands:
+            message = f"brand {scope.brand!r} is none of those that this publisher acts for"
+            raise ConfigurationError(message)
 
     def _places(self, freeze: Freeze) -> list[tuple[Value, ...]]:
         """Return the rows of a freeze: one for each brand, and never one that reaches others' deliveries."""
         scope, mine = freeze.scope, self._mine
-        if scope.brand is not None and scope.brand not in mine.brands:
-            message = f"brand {scope.brand!r} is none of those that this publisher acts for"
-            raise ConfigurationError(message)
         brands = (scope.brand,) if scope.brand is not None else mine.brands or (None,)
         account = scope.account if mine.account is None else mine.account
         return [
             (freeze.id, brand, scope.platform, account, scope.campaign, scope.replies) for brand in brands
         ]
 
-    def _hold(self, session: Session, row: Row, reason: str, now: int) -> None:
-        outcome = with_reason(row, reason)
-        hold_back(session, row, Author(now, self._actor), reason, outcome)
-
     def _let_go(self, session: Session, row: Row, backlog: Backlog, now: int) -> Row:
         by = Author(now, self._actor)
         if backlog == "cancel":
             because = "its freeze ended, and what it held was cancelled"
             outcome = with_reason(row, because)
-            return move(session, row, by, DeliveryState.CANCELLED, because=because, outcome=outcome)
+            gone = DeliveryState.CANCELLED
+            return move(session, row, by, gone, because=because, outcome=outcome, held_by=None)
         due = max(row.due_at, now)
         late = row.expires_at - row.due_at
-        times = Columns(due_at=due, ready_at=due, expires_at=due + late)
+        times = Columns(due_at=due, ready_at=due, expires_at=due + late, held_by=None)
         if row.state == DeliveryState.INCOMPLETE:
             return note(session, row, by, "thawed", {}, **times)
         return move(session, row, by, DeliveryState.PLANNED, **times)

@@ -18,10 +18,11 @@ from pydantic import JsonValue
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._models import TRANSITIONS, DeliveryState
-from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, Columns, Row
+from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Columns, Row
 
 __all__ = [
     "Author",
+    "Noted",
     "add",
     "anchor",
     "anchored",
@@ -31,11 +32,10 @@ __all__ = [
     "move",
     "note",
     "page",
+    "remark",
     "told",
 ]
 
-NOTHING: Final = "{}"
-"""The outcome of a delivery of which nothing is known."""
 ADD_EVENT: Final = """
 INSERT INTO events (delivery, number, at, actor, what, state, detail, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -78,6 +78,8 @@ def begin(row: Row, by: Author) -> tuple[Row, tuple[Any, ...]]:
         "due_at": row.due_at,
         "expires_at": row.expires_at,
     }
+    if row.wall is not None:
+        detail["wall"] = row.wall
     if row.outcome != NOTHING:
         detail["outcome"] = digest_of(row.outcome)
     line = _line(row, by, row.state, row.state, detail)
@@ -123,7 +125,7 @@ def move(
     return _write(session, before, row._replace(**columns), lines)
 
 
-SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence")
+SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence", "wall")
 
 
 def told(columns: Columns) -> dict[str, JsonValue]:
@@ -144,22 +146,59 @@ def note(
     **columns: Unpack[Columns],
 ) -> Row:
     """Write down something that changes no state."""
-    line = _line(row, by, what, row.state, {**detail, **told(columns)})
-    after = row._replace(number=line[1], head=line[-1], **columns)
-    return _write(session, row, after, [line])
+    noted = Noted.of(row, by, what, detail, **columns)
+    return _write(session, row, noted.after, [noted.line])
 
 
-def _write(session: Session, before: Row, after: Row, lines: list[tuple[Any, ...]]) -> Row:
+LAST_OF: Final = "SELECT number, digest FROM events WHERE delivery = ? ORDER BY number DESC LIMIT 1"
+
+
+def remark(session: Session, place: str, by: Author, what: str, detail: Mapping[str, JsonValue]) -> None:
+    """Write down something that concerns no single delivery; the place has a chain of its own."""
+    last = session.run(LAST_OF, place)
+    number, head = last[0] if last else (0, "")
+    line = (place, number + 1, by.at, by.actor, what, "", _ordered(detail))
+    session.many(ADD_EVENT, [(*line, chained(head, line))])
+
+
+class Noted(NamedTuple):
+    """Something that changes no state, to be written down later."""
+
+    before: Row
+    after: Row
+    line: tuple[Any, ...]
+
+    @classmethod
+    def of(
+        cls, row: Row, by: Author, what: str, detail: Mapping[str, JsonValue], **columns: Unpack[Columns]
+    ) -> Noted:
+        """Return what is to be written down."""
+        line = _line(row, by, what, row.state, {**detail, **told(columns)})
+        return cls(row, row._replace(number=line[1], head=line[-1], **columns), line)
+
+    def write(self, session: Session) -> bool:
+        """Write it down and say so; not if something else happened to the delivery meanwhile."""
+        return _written(session, self.before, self.after, [self.line])
+
+
+def _write(session: Session, before: Row, after: Row, lines: Sequence[tuple[Any, ...]]) -> Row:
+    if not _written(session, before, after, lines):
+        message = f"delivery {before.id} was changed by somebody else meanwhile"
+        raise JournalError(message)
+    return after
+
+
+def _written(session: Session, before: Row, after: Row, lines: Sequence[tuple[Any, ...]]) -> bool:
     changed = {
         name: value for name, value, old in zip(Row._fields, after, before, strict=True) if value != old
     }
     setting = ", ".join(f"{name} = ?" for name in changed)
     sql = f"UPDATE deliveries SET {setting} WHERE id = ? AND number = ? RETURNING id"
     if not session.run(sql, *changed.values(), before.id, before.number):
-        message = f"delivery {before.id} was changed by somebody else meanwhile"
-        raise JournalError(message)
-    session.many(ADD_EVENT, lines)
-    return after
+        return False
+    for line in lines:
+        session.run(ADD_EVENT, *line)
+    return True
 
 
 # Reading ------------------------------------------------------------------------------------------
@@ -276,6 +315,7 @@ FLAWS: Final[Mapping[str, str]] = {
     "outcome": "its outcome is not the one that was written down",
     "due_at": "its time is not the one that was written down",
     "expires_at": "how late it may leave is not what was written down",
+    "wall": "the wall time that it goes by is not the one that was written down",
 }
 
 
@@ -303,10 +343,10 @@ def _chain_flaws(lines: list[Line], row: Row | None) -> Generator[str]:
         elif chained(end.head, (delivery, number, at, actor, what, state, detail)) != digest:
             yield f"line {number} of its history was altered"
         end = End(number, digest, state, end.said | _said(detail))
-    if row is None:
-        yield "it was removed"
-    else:
+    if row is not None:
         yield from _row_flaws(row, end)
+    elif " " not in lines[0][1]:  # what concerns a whole brand is told under its name
+        yield "it was removed"
 
 
 def _row_flaws(row: Row, end: End) -> Generator[str]:
@@ -319,6 +359,7 @@ def _row_flaws(row: Row, end: End) -> Generator[str]:
         "outcome": digest_of(row.outcome),
         "due_at": row.due_at,
         "expires_at": row.expires_at,
+        "wall": row.wall,
     }
     for name, flaw in FLAWS.items():
         if name in end.said and end.said[name] != found[name]:

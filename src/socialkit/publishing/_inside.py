@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
+from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotAuthorisedError
 from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode
-from socialkit.platforms.base import AsyncClient, Client
-from socialkit.platforms.base._core import of_type
-from socialkit.publishing._accounts import Accounts, Authorises, Permission, accounts_of
+from socialkit.platforms.base import AsyncClient, Client, of_type
+from socialkit.publishing._accounts import Accounts, Authorises, accounts_of
 from socialkit.publishing._deliver import Carrier, awaited
 from socialkit.publishing._freezes import Freezer
+from socialkit.publishing._history import Author
 from socialkit.publishing._io import io_of
 from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
-from socialkit.publishing._models import Delivery
+from socialkit.publishing._models import Delivery, Scope
 from socialkit.publishing._packing import unpack
 from socialkit.publishing._planning import Planner
+from socialkit.publishing._refusals import note_refusal
 from socialkit.publishing._rows import AlteredError, Body, Row, to_micros
 
 __all__ = ["Inside"]
@@ -49,6 +52,8 @@ class Inside:
         self._single = accounts if isinstance(accounts, Client | AsyncClient) else None
         self._io = io_of(mode)
         self._mine: Mine | None = None
+        self.zones_followed: date | None = None
+        """The day on which wall times were last compared with the rules of their zones."""
 
     async def run(self, call: Callable[..., T], /, *args: Any) -> T:
         """Call something that reads or writes the journal."""
@@ -129,19 +134,28 @@ class Inside:
         """Whether somebody says who may do what."""
         return self._authority is not None
 
-    def permission(self, action: str, delivery: Delivery) -> Permission:
-        """Return whether the actor may do something.
+    def _said(self, action: str, thing: Delivery | Scope) -> Permission:
+        if self._authority is None:
+            return Permission.YES
+        # An answer that is none of the three is an error, and no permission.
+        return Permission(self._authority.permission(self.actor, action, thing))
+
+    async def permission(self, action: str, new: Delivery, *, can_wait: bool) -> Permission:
+        """Return whether the actor may do something that is new.
+
+        Args:
+            action: What.
+            new: Its delivery, which is not in the journal yet.
+            can_wait: Whether somebody may approve it later.
 
         Raises:
             NotAuthorisedError: They may not.
         """
-        if self._authority is None:
-            return Permission.YES
-        # An answer that is none of the three is an error, and no permission.
-        said = Permission(self._authority.permission(self.actor, action, delivery))
-        if said is Permission.NO:
-            message = f"{self.actor or 'nobody'} may not {action} for {delivery.account.key}"
-            raise NotAuthorisedError(message, platform=delivery.account.platform)
+        said = self._said(action, new)
+        if said is Permission.NO or (said is Permission.ASK and not can_wait):
+            brand, account = new.account.brand, new.account.key
+            place = await self._place(brand)
+            raise await self._refused(said, action, f"for {account}", brand, place, account.partition("/")[0])
         return said
 
     async def require(self, action: str, delivery: Delivery | str) -> Row:
@@ -151,10 +165,37 @@ class Inside:
             NotAuthorisedError: They may not, or not without asking.
         """
         row = await self.row(delivery)
-        if self.permission(action, seen(row)) is not Permission.YES:
-            message = f"{self.actor or 'nobody'} may not {action} delivery {row.id} without asking"
-            raise NotAuthorisedError(message, platform=row.platform)
+        said = self._said(action, seen(row))
+        if said is not Permission.YES:
+            raise await self._refused(said, action, f"for {row.account}", row.brand, row.id, row.platform)
         return row
+
+    async def require_scope(self, action: str, scope: Scope) -> None:
+        """Raise unless the actor may do something at once with all that a scope covers.
+
+        Raises:
+            NotAuthorisedError: They may not, or not without asking, for one of its brands.
+        """
+        for brand in (scope.brand,) if scope.brand is not None else (await self.mine()).brands or (None,):
+            said = self._said(action, scope.model_copy(update={"brand": brand}))
+            if said is not Permission.YES:
+                what = f"what is {brand}'s" if brand is not None else "this account"
+                raise await self._refused(said, action, what, brand, await self._place(brand), scope.platform)
+
+    async def _place(self, brand: str | None) -> str:
+        places = (await self.mine()).places
+        return f"brand {brand}" if f"brand {brand}" in places else places[0]
+
+    async def _refused(
+        self, said: Permission, action: str, what: str, brand: str | None, place: str, platform: str | None
+    ) -> NotAuthorisedError:
+        """Write down that something was refused, and return the error that says so."""
+        without = " without asking" if said is Permission.ASK else ""
+        detail: dict[str, JsonValue] = {"action": action, "brand": brand, "what": what}
+        note = partial(note_refusal, self.journal.database, await self.mine(), of=place)
+        await self.run(note, Author(self.micros(), self.actor), detail)
+        message = f"{self.actor or 'nobody'} may not {action} {what}{without}"
+        return NotAuthorisedError(message, actor=self.actor, action=action, brand=brand, platform=platform)
 
 
 def id_of(delivery: Delivery | str) -> str:

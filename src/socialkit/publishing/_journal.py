@@ -131,12 +131,19 @@ class Journal:
         with self.database.reading() as session:
             yield from list(flaws(session))
 
-    def purposes(self) -> Mapping[str, Purpose]:
-        """Return why posts exist, by their ids."""
-        found: dict[str, Purpose] = {}
+    def purposes(self) -> Mapping[tuple[str, str], Purpose]:
+        """Return why posts exist, by their account's key and their id: two accounts may have the same id.
+
+        What is out of an incomplete delivery is among them.
+        """
+        found: dict[tuple[str, str], Purpose] = {}
         for delivery in self.deliveries():
-            if delivery.purpose is not None and delivery.post is not None:
-                found |= {post.id: delivery.purpose for post in (delivery.post, *delivery.post.thread)}
+            if delivery.purpose is not None:
+                whole = () if delivery.post is None else (delivery.post, *delivery.post.thread)
+                for post in (*whole, *delivery.published):
+                    # A client without a workspace learns its account's id late: the plan may lack it.
+                    account = delivery.account if post.account is None else post.account
+                    found[account.key, post.id] = delivery.purpose
         return found
 
     def export(self, file: IO[str]) -> int:
@@ -158,11 +165,16 @@ class Journal:
         self.close()
 
 
-def seen(row: Row) -> Delivery:
-    """Return a delivery as users see it; its files are not touched."""
+def seen(row: Row, body: Body | None = None) -> Delivery:
+    """Return a delivery as users see it; its files are not touched.
+
+    Args:
+        row: The delivery.
+        body: What is to happen, where it is at hand: saves reading it, as far as that would give the same.
+    """
     known = row.known()
     try:
-        return row.delivery(peek(Body, row.body), known)
+        return row.delivery(body if body is not None and body.bare else peek(Body, row.body), known)
     except (ValidationError, MediaStoreError, ConfigurationError) as error:
         # One that cannot be read must not hide the others; it is never sent.
         why = "the journal was altered" if isinstance(error, ValidationError) else str(error)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from socialkit.errors import JournalError
 from socialkit.models import Post
 from socialkit.publishing._database import Session, Value
 from socialkit.publishing._history import Author, move, note
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._rows import COLUMNS, Row, Step
+from socialkit.publishing._rows import COLUMNS, Body, Columns, Row, Step
 
 __all__ = [
-    "HELD_BACK",
     "STANDING",
+    "Hold",
     "Lease",
     "LeaseLostError",
     "Mine",
@@ -52,6 +52,10 @@ class Lease:
     steps: dict[str, Step]
     flow: str | None = None
     """By which version of a platform's steps it is carried."""
+    body: Body | None = None
+    """What is to happen, once it was read."""
+    followed: bool = False
+    """Whether its worker begins another one right after it, or flushes."""
 
     @property
     def open(self) -> Step | None:
@@ -67,7 +71,7 @@ class Lease:
         """Return it with what was found out about a step; None: nothing came of it."""
         state = "over" if result is None else "finished"
         step = self.steps[name]._replace(state=state, result=result)
-        return Lease(self.row, {**self.steps, name: step}, self.flow)
+        return Lease(self.row, {**self.steps, name: step}, self.flow, self.body, self.followed)
 
     @property
     def published(self) -> tuple[Post, ...]:
@@ -83,6 +87,13 @@ class Mine:
     brands: tuple[str, ...] = ()
     account: str | None = None
     """If given, this one's alone; `brands` holds its brand then."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Under which names the history tells what concerns no single delivery."""
+        if self.account is not None:
+            return (f"account {self.account}",)
+        return tuple(f"brand {brand}" for brand in self.brands)
 
     def clause(self) -> tuple[str, tuple[Value, ...]]:
         """Return it as a condition."""
@@ -145,25 +156,33 @@ def claim_post(session: Session, row: Row, place: str, now: int) -> None:
 
 STANDING: Final = "SELECT 1 FROM freezes WHERE thawed_at IS NULL LIMIT 1"
 FROZEN: Final = """
-SELECT reason FROM freezes WHERE thawed_at IS NULL AND (brand IS NULL OR brand = ?)
+SELECT reason, id FROM freezes WHERE thawed_at IS NULL AND (brand IS NULL OR brand = ?)
 AND (platform IS NULL OR platform = ?) AND (account IS NULL OR account = ?)
 AND (campaign IS NULL OR campaign = ?) AND (answers OR NOT ?) LIMIT 1
 """
 
 
-def frozen(session: Session, row: Row) -> str | None:
+class Hold(NamedTuple):
+    """What stands against a delivery."""
+
+    reason: str
+    freeze: str
+
+
+def frozen(session: Session, row: Row) -> Hold | None:
     """Return why nothing of a delivery may leave; None if it may."""
     found = session.run(FROZEN, row.brand, row.platform, row.account, row.campaign, bool(row.answer))
-    return str(found[0][0]) if found else None
+    return Hold(*found[0]) if found else None
 
 
 HELD_BACK: Final = "held back"
 """What a freeze does to a delivery of which some is out: it stays incomplete, and waits."""
 
 
-def hold_back(session: Session, row: Row, by: Author, why: str, outcome: str) -> None:
+def hold_back(session: Session, row: Row, by: Author, hold: Hold, outcome: str) -> None:
     """Have a delivery wait for the end of a freeze."""
+    held = Columns(outcome=outcome, ready_at=None, held_by=hold.freeze)
     if row.state == DeliveryState.INCOMPLETE:
-        note(session, row, by, HELD_BACK, {"because": why}, outcome=outcome, ready_at=None)
+        note(session, row, by, HELD_BACK, {"because": hold.reason}, **held)
     else:
-        move(session, row, by, DeliveryState.HELD, because=why, outcome=outcome, ready_at=None)
+        move(session, row, by, DeliveryState.HELD, because=hold.reason, **held)

@@ -15,7 +15,16 @@ from typing import BinaryIO, Final, Protocol
 from socialkit.errors import InvalidDraftError, MediaStoreError
 from socialkit.models import Basis, Media, Problem, require_aware
 
-__all__ = ["FolderMediaStore", "MediaStore", "require_digest"]
+__all__ = [
+    "CHUNK",
+    "LEFT_BEHIND",
+    "FolderMediaStore",
+    "MediaStore",
+    "changed",
+    "copied",
+    "digest_of",
+    "require_digest",
+]
 
 CHUNK: Final = 1 << 20
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -96,7 +105,7 @@ class FolderMediaStore:
         digest = media.sha256()
         kept = self._file(digest)
         try:
-            if _digest_of(kept) == digest:
+            if digest_of(kept) == digest:
                 os.utime(kept)  # for `discard`, which may just now take it for forgotten
                 return digest
         except FileNotFoundError:
@@ -156,14 +165,14 @@ class FolderMediaStore:
 
     def _digest_of(self, kept: Path) -> str:
         try:
-            return _digest_of(kept)
+            return digest_of(kept)
         except FileNotFoundError:
             for aside in self._path.glob(f"{INCOMING}/{kept.name}.*"):
                 # `discard` looks at it, or died while it did.
                 with contextlib.suppress(FileNotFoundError):
                     os.utime(aside)
                     aside.replace(kept)
-            return _digest_of(kept)
+            return digest_of(kept)
 
     def _missing(self, digest: str) -> MediaStoreError:
         if self._path.is_dir():
@@ -183,7 +192,7 @@ class FolderMediaStore:
         copy = Path(name)
         try:
             with os.fdopen(number, "wb") as target, media.stream() as source:
-                digest = _copy(source, target, media)
+                digest = copied(source, target, media)
                 target.flush()
                 os.fsync(target.fileno())
             kept = self._file(digest)
@@ -210,12 +219,12 @@ def _kept_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def _digest_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy(source: BinaryIO, target: BinaryIO, media: Media) -> str:
+def copied(source: BinaryIO, target: BinaryIO, media: Media) -> str:
     """Copy a file, and return the digest of what was copied."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK):
@@ -223,11 +232,16 @@ def _copy(source: BinaryIO, target: BinaryIO, media: Media) -> str:
         target.write(chunk)
         size += len(chunk)
     if media.size not in {None, size}:
-        problem = Problem(
-            field="media", message=f"{media.filename!r} changed while it was read", basis=Basis.DRAFT
-        )
-        raise InvalidDraftError("the file cannot be kept", problems=[problem])
+        raise changed(media)
     return digest.hexdigest()
+
+
+def changed(media: Media) -> InvalidDraftError:
+    """Return what to raise about a file that is not the same at the end of reading it."""
+    problem = Problem(
+        field="media", message=f"{media.filename!r} changed while it was read", basis=Basis.DRAFT
+    )
+    return InvalidDraftError("the file cannot be kept", problems=[problem])
 
 
 def _clear(copy: Path) -> None:

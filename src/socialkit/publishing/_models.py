@@ -98,7 +98,7 @@ class Delivery(Model):
     not_after: AwareTime
     """Later than this it does not leave by itself: it is missed."""
     wall: Mapping[str, JsonValue] | None = None
-    """The wall time it was planned by, with its zone and rules."""
+    """The wall time that it goes by, with its zone and rules; None where an instant was given."""
     slot: str | None = None
     """The key of the calendar's slot that it fills."""
     draft: Draft | None = None
@@ -142,14 +142,15 @@ class Event(Model):
     seq: int
     """Its place in the journal."""
     delivery: str
+    """Whose history it is in: a delivery's id, or `brand acme` for what concerns no single delivery."""
     number: int
-    """Its place in the delivery's own history."""
+    """Its place in that history."""
     at: AwareTime
     actor: str | None = None
     what: str
     """What happened, such as `planned`, `step started` or `confirmed`."""
-    state: DeliveryState
-    """The delivery's state after it."""
+    state: DeliveryState | None
+    """The delivery's state after it; None of what concerns no single one."""
     detail: Mapping[str, JsonValue] = {}
     digest: str
     """SHA-256 over this line and the one before it, in hexadecimal."""

@@ -23,7 +23,7 @@ class NowhereStore:
         """
         message = (
             f"{media.filename!r} has no place to wait in: open the journal with media=FolderMediaStore(…),"
-            " a folder that every worker reaches"
+            " a folder that every worker reaches, or media=S3MediaStore(…)"
         )
         raise ConfigurationError(message)
 

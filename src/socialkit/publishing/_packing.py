@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 from pydantic_core import PydanticSerializationError
 
 from socialkit.errors import MediaStoreError
-from socialkit.models import Media, Model, keeping
+from socialkit.models import Media, Model
+from socialkit.models._media import keeping
 from socialkit.publishing._media_store import MediaStore, require_digest
 
 __all__ = ["pack", "peek", "unpack"]

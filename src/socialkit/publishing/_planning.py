@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import uuid
@@ -13,7 +14,7 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from socialkit.errors import JournalError
-from socialkit.models import Draft, WriteKind
+from socialkit.models import WriteKind
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page
 from socialkit.publishing._lease import Mine, claim_post, find_row, steps_of
@@ -30,7 +31,7 @@ from socialkit.publishing._rows import (
     to_micros,
 )
 
-__all__ = ["Planner", "new_row"]
+__all__ = ["Planner", "new_id", "new_row"]
 
 NOWHERE: Final[Mapping[str, str]] = {}
 ANSWERS: Final = frozenset({"reply", "hide", "unhide", "delete", "delete comment"})
@@ -60,6 +61,11 @@ class _Ids:
 _ids = _Ids()
 
 
+def new_id(now: datetime) -> str:
+    """Return an id that no other thing has, later than those that this process made before."""
+    return _ids.next(now)
+
+
 def new_row(
     body: Body, packed: str, kind: WriteKind, *, now: datetime, at: datetime, expires: datetime
 ) -> Row:
@@ -67,7 +73,7 @@ def new_row(
     draft, ref = body.draft, body.account
     several = draft is not None and (bool(draft.thread) or draft.first_comment is not None)
     return Row(
-        id=_ids.next(now),
+        id=new_id(now),
         kind=kind,
         brand=ref.brand,
         platform=ref.platform,
@@ -88,6 +94,8 @@ def new_row(
         outcome="{}",
         number=0,
         head="",
+        wall=wall_text(body.wall),
+        held_by=None,
     )
 
 
@@ -178,9 +186,10 @@ class Planner:
 
     def events(self, after: int, limit: int) -> list[tuple[Any, ...]]:
         """Return lines of the history, in order."""
-        whose, values = self._mine.clause()
-        condition = f" AND delivery IN (SELECT id FROM deliveries WHERE {whose})"
-        return page(self._database, after, limit, condition, values)
+        (whose, values), places = self._mine.clause(), self._mine.places
+        among = ", ".join("?" * len(places))
+        condition = f" AND (delivery IN (SELECT id FROM deliveries WHERE {whose}) OR delivery IN ({among}))"
+        return page(self._database, after, limit, condition, (*values, *places))
 
     def approve(self, delivery: str, now: int, text: str | None, *, approved: bool) -> Row:
         """Take note of an approval, or of its refusal."""
@@ -209,18 +218,19 @@ class Planner:
         self, delivery: str, now: int, due: int, wall: Mapping[str, JsonValue] | None = None
     ) -> Row:
         """Give a delivery another time; how much it may be late stays."""
-        detail: dict[str, JsonValue] = {} if wall is None else {"wall": dict(wall)}
         with self._database.writing() as session:
             row = self._row(session, delivery)
             by, late = Author(now, self._actor), row.expires_at - row.due_at
-            times = Columns(due_at=due, ready_at=due, expires_at=due + late)
+            times = Columns(
+                due_at=due, ready_at=due, expires_at=due + late, wall=wall_text(wall), held_by=None
+            )
             if row.state in REPLANNED:
-                row = note(session, row, by, "rescheduled", detail, **times)
+                row = note(session, row, by, "rescheduled", {}, **times)
                 return move(session, row, by, DeliveryState.PLANNED)
             if row.state not in {DeliveryState.PLANNED, DeliveryState.PROPOSED, DeliveryState.DUE}:
                 message = f"delivery {delivery} is {row.state}: it has no time to change"
                 raise JournalError(message)
-            return note(session, row, by, "rescheduled", detail, **times)
+            return note(session, row, by, "rescheduled", {}, **times)
 
     def never_out(self, delivery: str, now: int, flow: str) -> Row:
         """Take a person's word that what nobody could find never went out: it is sent anew.
@@ -322,10 +332,16 @@ def _account(row: Row) -> str:
     return row.account
 
 
-def _meant(row: Row) -> tuple[Draft | None, datetime | None]:
-    """Return what was planned for a slot, and when the slot was."""
+def wall_text(wall: Mapping[str, JsonValue] | None) -> str | None:
+    """Return a wall time as a column keeps it."""
+    return None if wall is None else json.dumps(dict(wall), ensure_ascii=False)
+
+
+def _meant(row: Row) -> tuple[object, ...]:
+    """Return what was planned for a slot, and when the slot was; a wall time stays what it is."""
     body = peek(Body, row.body)
-    return body.draft, body.slot_at
+    at = body.slot_at if body.wall is None else body.wall
+    return row.kind, body.draft, at, body.target, body.private
 
 
 def with_reason(row: Row, because: str) -> str:

@@ -7,21 +7,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, cast, final
 
+from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, InvalidDraftError
 from socialkit.models import (
     AccountRef,
     Draft,
     Post,
-    Problem,
     Purpose,
     Severity,
     WallTime,
     WriteKind,
 )
 from socialkit.operations import ModeT, Operations, Page, operation, paginated
-from socialkit.platforms.base import AsyncClient, Client
-from socialkit.platforms.base._core import of_type
-from socialkit.publishing._accounts import Accounts, Authorises, Permission
+from socialkit.platforms.base import AsyncClient, Client, of_type, require_author
+from socialkit.publishing._accounts import Accounts, Authorises
 from socialkit.publishing._calendars import HasSlots, bodies_of, wall_of
 from socialkit.publishing._deliver import awaited, flow_of
 from socialkit.publishing._estimates import Estimate, Item, estimated
@@ -141,7 +140,9 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         wishes = bodies_of(calendar.slots, look, self._inside.actor)
         rows = await self._rows(wishes, "publish", not_after)
         planner, now = await self._inside.planner(), self._inside.micros()
-        return tuple(seen(row) for row in await self._inside.run(planner.fill, rows, now))
+        bodies = {row.id: body for row, (body, _) in zip(rows, wishes, strict=True)}
+        filled = await self._inside.run(planner.fill, rows, now)
+        return tuple(seen(row, bodies.get(row.id)) for row in filled)
 
     @final
     def estimate(self, plan: HasSlots | Iterable[Delivery]) -> Estimate:
@@ -194,6 +195,7 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         """Have a delivery not happen; what of it is out stays out.
 
         Raises:
+            NotAuthorisedError: The actor may not do so.
             JournalError: It is being sent, or has ended.
         """
         row = await self._inside.require("cancel", delivery)
@@ -231,7 +233,9 @@ class Plans(Operations[ModeT], Generic[ModeT]):
             post: What was published, or its id; None says that it never went out, and it is sent anew.
 
         Raises:
+            NotAuthorisedError: The actor may not do so.
             NotFoundError: There is no such post.
+            WrongAccountError: Somebody else wrote it.
             JournalError: There is nothing to decide, or the post is another delivery's.
         """
         row = await self._inside.require("resolve", delivery)
@@ -240,6 +244,7 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         if post is None:
             return seen(await self._inside.run(planner.never_out, row.id, now, flow_of(client)))
         found: Post = await awaited(client.posts.get(post))
+        await require_author(client, found)
         outcome = Outcome(post=found)
         place, result = place_of(found), found.model_dump_json()
         return seen(await self._inside.run(planner.was_out, row.id, now, outcome, place, result))
@@ -250,6 +255,8 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         """Take a post that was made by hand into the journal, so that its numbers count for a purpose.
 
         Raises:
+            NotAuthorisedError: The actor may not do so.
+            WrongAccountError: Somebody else wrote it.
             JournalError: It is in the journal already.
         """
         account = of_type(post, Post, "post").account
@@ -258,12 +265,14 @@ class Plans(Operations[ModeT], Generic[ModeT]):
             message = "the post does not say whose it is: read it through its account's client"
             raise ConfigurationError(message)
         (ref,) = self._inside.accounts.accounts_for(account)
+        await require_author(self._inside.client(ref), post)
         ours = self._inside.client(ref).ref
         body = Body(account=ours, actor=self._inside.actor, purpose=purpose, target=post.id)
         now = self._inside.now()
         row = new_row(body, self._packed(body), "publish", now=now, at=now, expires=now + NOT_AFTER)
         said = Outcome(post=post).model_dump_json(exclude_defaults=True)
         adopted = row._replace(state=DeliveryState.CONFIRMED.value, outcome=said, ready_at=None)
+        await self._inside.permission("adopt", seen(adopted), can_wait=False)
         planner = await self._inside.planner()
         add = partial(planner.add, [adopted], to_micros(now), places={adopted.id: place_of(post)})
         return seen((await self._inside.run(add))[0])
@@ -325,8 +334,8 @@ class Plans(Operations[ModeT], Generic[ModeT]):
 
     def _preview(self, draft: Draft | str, ref: AccountRef) -> Preview:
         client: Any = self._inside.client(ref)
-        problems: tuple[Problem, ...] = client.posts.check(draft)
-        return Preview(account=client.ref, draft=client.posts.adapt(draft), problems=problems)
+        ready, problems = client.posts._judged(draft)
+        return Preview(account=client.ref, draft=ready, problems=problems)
 
     def _slot_items(self, calendar: HasSlots) -> Iterator[Item]:
         for slot in calendar.slots:
@@ -356,7 +365,8 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         said = {"wall": wall_of(at)}
         rows = await self._rows([(body.model_copy(update=said), when) for body in bodies], kind, not_after)
         planner = await self._inside.planner()
-        return tuple(seen(row) for row in await self._inside.run(planner.add, rows, to_micros(now)))
+        write = planner.add if bodies[0].slot is None else planner.fill
+        return tuple(seen(row) for row in await self._inside.run(write, rows, to_micros(now)))
 
     async def _rows(
         self, wishes: Sequence[tuple[Body, datetime]], kind: WriteKind, not_after: timedelta | datetime
@@ -368,13 +378,13 @@ class Plans(Operations[ModeT], Generic[ModeT]):
             new_row(body, text, kind, now=now, at=when, expires=late)
             for (body, when), text, late in zip(wishes, texts, expires, strict=True)
         ]
-        return [row._replace(state=self._first_state(kind, row)) for row in rows]
+        return [row._replace(state=await self._first_state(kind, row)) for row in rows]
 
-    def _first_state(self, kind: WriteKind, row: Row) -> str:
+    async def _first_state(self, kind: WriteKind, row: Row) -> str:
         if not self._inside.restricted:
             return DeliveryState.PLANNED.value
         proposal = seen(row._replace(state=DeliveryState.PROPOSED.value))
-        asked = self._inside.permission(kind, proposal) is Permission.ASK
+        asked = await self._inside.permission(kind, proposal, can_wait=True) is Permission.ASK
         return DeliveryState.PROPOSED.value if asked else DeliveryState.PLANNED.value
 
     def _packed(self, body: Body) -> str:

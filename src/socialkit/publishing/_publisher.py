@@ -6,20 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Generic, final, get_args
 
-from socialkit.errors import ConfigurationError, FrozenError, NotAuthorisedError, NotSupportedError
+from socialkit.errors import ConfigurationError, NotAuthorisedError, NotSupportedError
 from socialkit.models import Draft, Message, Post, WriteKind, require_aware
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
-from socialkit.platforms.base import AsyncClient, Client
-from socialkit.platforms.base._core import of_type
+from socialkit.platforms.base import AsyncClient, Client, of_type
 from socialkit.publishing._accounts import Accounts, Authorises
+from socialkit.publishing._deliver import Carrier
 from socialkit.publishing._freezes import Backlog, Native
 from socialkit.publishing._inside import id_of
 from socialkit.publishing._journal import Journal, seen
-from socialkit.publishing._lease import Lease, LeaseLostError, NotWaitingError, waits_since
-from socialkit.publishing._leases import BATCH
-from socialkit.publishing._models import Delivery, DeliveryState, Freeze, Scope
+from socialkit.publishing._lease import Lease, LeaseLostError, waits_since
+from socialkit.publishing._models import ACTIVE, Delivery, DeliveryState, Freeze, Scope
 from socialkit.publishing._plans import NOT_AFTER, PAGE, Plans
-from socialkit.publishing._rows import Body, Row, to_micros
+from socialkit.publishing._rows import Body, Row, from_micros, to_micros
+from socialkit.publishing._taking import BATCH
+from socialkit.publishing._zones import follow_zones
 
 __all__ = ["AsyncPublisher", "Publisher", "PublisherBase"]
 
@@ -68,28 +69,33 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
     ) -> tuple[Delivery, ...]:
         """Send what is due, oldest first, until nothing is left, and return what was carried.
 
-        It never waits for a request budget: what has to wait is postponed. Any number of workers may run it
+        It never waits for a request budget: what has to wait is postponed. What was planned by a wall time
+        leaves at that time, even if the rules of its zone were changed since: such deliveries are moved when
+        a publisher first runs, and once a day. Any number of workers may run it
         at the same time.
 
         Args:
             now: The time to go by (aware); the clock's if not given.
             limit: Carry at most this many.
             only: Carry no other delivery than this; nothing happens if it is not due, or a worker has it.
-            progress: Called with each delivery after it was carried.
+            progress: Called with each delivery after it was carried. What it is told may be forgotten if the
+                power is lost before the next write begins or this returns: then that one is looked for.
             stop: Asked before each delivery; once it says yes, the rest is left to others.
         """
         inside = self._inside
         going_by = self._going_by(now)
         worker, carrier, moment = await inside.worker(), await inside.carrier(going_by), to_micros(going_by)
         one = None if only is None else id_of(only)
-        await self._anchored(moment)
+        await self._prepared(moment)
         carried: list[Delivery] = []
         while (limit is None or len(carried) < limit) and not (stop and stop()):
             most = BATCH if limit is None else min(BATCH, limit - len(carried))
             leases = await inside.run(worker.take, moment, most, one)
             if not leases:
                 break
-            carried += await self._each(leases, carrier.send, progress, stop)
+            carried += await self._each(leases, carrier, carrier.send, progress, stop)
+            if one is not None and carried and carried[-1].state not in ACTIVE:
+                break  # nothing of it is left to be taken
         return tuple(carried)
 
     @final
@@ -98,10 +104,14 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         """Send one delivery now, whatever its time; of an incomplete one, what is missing.
 
         Raises:
+            NotAuthorisedError: The actor may not have it leave.
             JournalError: It is not in a state to be sent.
             FrozenError: A freeze holds it back.
         """
-        return await self._deliver(id_of(delivery))
+        row = await self._inside.require("deliver", delivery)
+        worker, carrier = await self._inside.worker(), await self._inside.carrier()
+        lease = await self._inside.run(worker.take_one, row.id, self._inside.micros())
+        return await self._carried(lease, carrier.send, None)
 
     @final
     @operation
@@ -116,7 +126,8 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         """Look for what became of deliveries whose outcome is unknown, as far as a look may decide it by now.
 
         It only reads on the platforms. What turns out not to have happened is planned again; what no look can
-        decide needs a person's decision.
+        decide needs a person's decision. What was sent beside a post without an answer (a first comment) is
+        looked for too: its delivery stays confirmed, and `post.incomplete` says what was found.
 
         Args:
             limit: Look for at most this many.
@@ -134,7 +145,9 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
             leases = [lease for lease in leases if lease.row.id not in looked]
             if not leases:
                 break
-            looked |= {done.id: done for done in await self._each(leases, carrier.look, progress, stop)}
+            looked |= {
+                done.id: done for done in await self._each(leases, carrier, carrier.look, progress, stop)
+            }
         return tuple(looked.values())
 
     @final
@@ -152,11 +165,14 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
             even if something could not be deleted there.
 
         Raises:
+            NotAuthorisedError: The actor may not freeze one of its brands, and nothing is frozen.
             ConfigurationError: The scope names a brand or an account that is not this publisher's.
         """
         inside, freezer = self._inside, await self._inside.freezer()
         _require_one_of(native, get_args(Native), "native")
         self._require_account(of_type(scope, Scope, "scope"))
+        freezer.require_brand(scope)
+        await inside.require_scope("freeze", scope)
         if native == "leave":
             return await inside.run(freezer.freeze, scope, reason, inside.micros())
         # What deletes on the platform must still get through: answers are held back after it.
@@ -187,11 +203,15 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
                 time or at once where that has passed, `cancel` has it not happen.
 
         Raises:
+            NotAuthorisedError: The actor may not let one of its brands go, and the freeze stands.
             JournalError: The freeze does not stand any more, or is not this publisher's.
         """
         _require_one_of(backlog, get_args(Backlog), "backlog")
         freezer = await self._inside.freezer()
-        of_type(freeze, Freeze, "freeze")
+        key = of_type(freeze, Freeze, "freeze").id
+        # As it stands, not as it was handed over.
+        freeze = next((one for one in await self._inside.run(freezer.standing) if one.id == key), freeze)
+        await self._inside.require_scope("thaw", freeze.scope)
         rows = await self._inside.run(freezer.thaw, freeze, backlog, self._inside.micros())
         return tuple(seen(row) for row in rows)
 
@@ -199,16 +219,27 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
 
     @final
     @operation
-    async def reply(self, message: Message, text: str, *, private: bool = False) -> Delivery:
+    async def reply(
+        self, message: Message, text: str, *, private: bool = False, key: str | None = None
+    ) -> Delivery:
         """Answer a message through the journal, and return the delivery as it stands then.
+
+        Under a freeze that includes replies it is *held*, as hiding and deleting are: it stands in the
+        journal and may leave when it is thawed, so do not answer again.
 
         Args:
             message: What to answer.
             text: The answer.
             private: Answer so that only the author sees it.
+            key: What names this answer on its account, so that whoever is not sure whether it was planned
+                can ask again: the answer of that name is returned and no second one is made, unless it was
+                refused or cancelled.
+
+        Raises:
+            JournalError: Another answer has that key.
         """
         words = Draft(text=of_type(text, str, "text"))
-        return await self._act("reply", message, draft=words, private=private)
+        return await self._act("reply", message, draft=words, private=private, key=key)
 
     @final
     @operation
@@ -236,7 +267,13 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         return await self._act("delete", of_type(thing, Post | Message, "thing"))
 
     async def _act(
-        self, kind: WriteKind, thing: Post | Message, *, draft: Draft | None = None, private: bool = False
+        self,
+        kind: WriteKind,
+        thing: Post | Message,
+        *,
+        draft: Draft | None = None,
+        private: bool = False,
+        key: str | None = None,
     ) -> Delivery:
         account = of_type(thing, Post | Message, "message").account
         if account is None:
@@ -252,31 +289,31 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
             post=thing if isinstance(thing, Post) else None,
             target=thing.id,
             private=private,
+            slot=key,
         )
         (delivery,) = await self._planned([body], kind, None, NOT_AFTER)
         if delivery.state is DeliveryState.PROPOSED:
             return delivery
-        try:
-            return await self._deliver(delivery.id)
-        except NotWaitingError:  # another worker has it already, or has had it
-            return seen(await self._inside.row(delivery))
-
-    async def _deliver(self, delivery: str) -> Delivery:
         worker, carrier = await self._inside.worker(), await self._inside.carrier()
-        lease = await self._inside.run(worker.take_one, delivery, self._inside.micros())
-        return await self._carried(lease, carrier.send, None)
+        moment = max(self._inside.micros(), to_micros(delivery.at))
+        for lease in await self._inside.run(worker.take, moment, 1, delivery.id):
+            return await self._carried(lease, carrier.send, None)
+        # A freeze holds it back, or another worker has it already, or has had it.
+        return seen(await self._inside.row(delivery))
 
     async def _each(
-        self, leases: list[Lease], carry: Any, progress: Progress | None, stop: Stop | None
+        self, leases: list[Lease], carrier: Carrier, carry: Any, progress: Progress | None, stop: Stop | None
     ) -> list[Delivery]:
         """Carry what was taken, one after the other; what is left when it is time to stop is given back."""
-        carrier, carried = await self._inside.carrier(), list[Delivery]()
+        carried: list[Delivery] = []
         for number, lease in enumerate(leases):
+            lease.followed = len(leases) > 1
             if stop is not None and stop():
                 for rest in leases[number:]:
                     await self._carried(rest, carrier.give_back, None)
                 break
             carried.append(await self._carried(lease, carry, progress))
+        await carrier.flush()
         return carried
 
     def _going_by(self, now: datetime | None) -> datetime:
@@ -285,9 +322,9 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
     async def _carried(self, lease: Lease, carry: Any, progress: Progress | None) -> Delivery:
         try:
             row: Row = await carry(lease)
+            delivery = seen(row, lease.body)
         except LeaseLostError:  # whoever has it now writes down what becomes of it
-            row = await self._inside.row(lease.row.id)
-        delivery = seen(row)
+            delivery = seen(await self._inside.row(lease.row.id))
         if progress is not None:
             progress(delivery)
         return delivery
@@ -308,7 +345,7 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
             return False
         try:
             deleted = await self._delete(post)
-        except (NotAuthorisedError, FrozenError, NotSupportedError):
+        except (NotAuthorisedError, NotSupportedError):
             return False
         if deleted.state is not DeliveryState.CONFIRMED:
             return False
@@ -316,9 +353,14 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         await self._inside.run(planner.unscheduled, delivery, self._inside.micros(), deleted.id)
         return True
 
-    async def _anchored(self, moment: int) -> None:
-        planner = await self._inside.planner()
-        await self._inside.run(planner.anchor, moment)
+    async def _prepared(self, moment: int) -> None:
+        inside = self._inside
+        planner = await inside.planner()
+        await inside.run(planner.anchor, moment)
+        day = from_micros(moment).date()
+        if inside.zones_followed != day:  # a process reads the rules of a zone once, and few live for ever
+            await inside.run(follow_zones, inside.journal.database, await inside.mine(), inside.actor, moment)
+            inside.zones_followed = day
 
 
 def _require_one_of(value: str, known: tuple[str, ...], name: str) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "COLUMNS",
     "EVENT_COLUMNS",
     "MICROSECOND",
+    "NOTHING",
     "AlteredError",
     "Body",
     "Columns",
@@ -26,6 +27,7 @@ __all__ = [
     "event_of",
     "from_micros",
     "id_in",
+    "out_at",
     "place_of",
     "sent_of",
     "to_micros",
@@ -62,9 +64,18 @@ class Body(Model):
     private: bool = False
     purpose: Purpose | None = None
     wall: Mapping[str, JsonValue] | None = None
+    """The wall time as it was planned; the delivery may be moved."""
     slot: str | None = None
     slot_at: AwareTime | None = None
     """When the slot was as it was planned; the delivery may be moved."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is the same once it was kept and read: files are not, nor what may hold some."""
+        if self.post is not None or self.message is not None:
+            return False
+        draft = self.draft
+        return draft is None or not (draft.media or draft.thread or draft.options or draft.variants)
 
 
 class Outcome(Model):
@@ -75,6 +86,11 @@ class Outcome(Model):
     failed_step: str | None = None
     because: str | None = None
     differences: tuple[str, ...] | None = None
+
+
+NOTHING: Final = "{}"
+"""The outcome of a delivery of which nothing is known."""
+UNKNOWN: Final = Outcome()
 
 
 class Row(NamedTuple):
@@ -103,6 +119,10 @@ class Row(NamedTuple):
     outcome: str
     number: int
     head: str
+    wall: str | None
+    """The wall time that it goes by now, as JSON."""
+    held_by: str | None
+    """The freeze that holds it back."""
 
     @property
     def ref(self) -> AccountRef:
@@ -113,8 +133,15 @@ class Row(NamedTuple):
         host = parts[1] if len(parts) > 2 else None
         return AccountRef(platform=self.platform, host=host, id=parts[-1])
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits on its platform, which publishes it by itself."""
+        return out_at(self.known().post) is not None
+
     def known(self) -> Outcome:
         """Return what became of it so far."""
+        if self.outcome == NOTHING:
+            return UNKNOWN
         try:
             return Outcome.model_validate_json(self.outcome)
         except ValidationError:
@@ -129,7 +156,7 @@ class Row(NamedTuple):
             state=DeliveryState(self.state),
             at=from_micros(self.due_at),
             not_after=from_micros(self.expires_at),
-            wall=body.wall,
+            wall=None if self.wall is None else json.loads(self.wall),
             slot=body.slot,
             draft=body.draft,
             message=body.message,
@@ -158,6 +185,8 @@ class Columns(TypedDict, total=False):
     tries: int
     flow: str | None
     outcome: str
+    wall: str | None
+    held_by: str | None
 
 
 COLUMNS: Final = ", ".join(Row._fields)
@@ -223,7 +252,7 @@ def event_of(row: tuple[Any, ...]) -> Event:
         at=from_micros(at),
         actor=actor,
         what=what,
-        state=DeliveryState(state),
+        state=DeliveryState(state) if state else None,
         detail=json.loads(detail),
         digest=digest,
     )
@@ -235,6 +264,11 @@ def place_of(post: Post) -> str:
     host = "" if account is None else f"{account.platform} {account.host or ''}"
     waiting = " scheduled" if post.published_at is None and post.scheduled_at is not None else ""
     return f"{host}{waiting} {post.id}"
+
+
+def out_at(post: Post | None) -> datetime | None:
+    """Return when a post comes out that waits on its platform; None of any other one."""
+    return None if post is None or post.published_at is not None else post.scheduled_at
 
 
 def id_in(place: str) -> str:

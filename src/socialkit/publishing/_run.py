@@ -16,7 +16,7 @@ from socialkit.operations import OpenStep, PassingRun
 from socialkit.publishing._io import Io
 from socialkit.publishing._lease import Lease, LeaseLostError
 from socialkit.publishing._leases import Worker
-from socialkit.publishing._rows import AlteredError, Step, place_of, sent_of, to_micros
+from socialkit.publishing._rows import AlteredError, Step, out_at, place_of, sent_of, to_micros
 
 __all__ = ["InDoubtError", "JournalRun"]
 
@@ -26,8 +26,8 @@ LATEST: Final = timedelta(seconds=10)
 """How long after it was written down that a write begins it may still be sent."""
 SPARE: Final = timedelta(seconds=30)
 """What the clocks of two machines may be apart."""
-LONGEST_STEP: Final = timedelta(minutes=30)
-"""How long a step before a write may take: a film is uploaded and processed in it."""
+BEAT: Final = timedelta(minutes=1)
+"""How often a step that goes on makes the lease longer: before a request, or with a piece of a file."""
 
 
 class InDoubtError(JournalError):
@@ -56,6 +56,7 @@ class JournalRun(PassingRun):
         self._lease = lease
         self._io = io
         self._latest: datetime | None = None
+        self._heard = now()
 
     def require_time(self) -> None:
         """Raise if it is too late to send a write.
@@ -67,8 +68,32 @@ class JournalRun(PassingRun):
             message = f"too late to send: others may have taken delivery {self._lease.row.id} by now"
             raise LeaseLostError(message)
 
+    async def alive(self) -> None:
+        """Keep the delivery for as long as there is progress, and a little longer.
+
+        Raises:
+            LeaseLostError: Somebody else has it, and nothing of this step is public.
+        """
+        now = self.now()
+        if now - self._heard < BEAT:
+            return
+        self._heard = now
+        try:
+            await self._io(self._worker.extend, self._lease, to_micros(now), self._until(now))
+        except LeaseLostError:
+            if self.open is None:  # a write that is on its way ends as the platform answers it
+                raise
+        except JournalError:  # it is still ours for a while, and the next piece tries again
+            return
+
+    def _until(self, now: datetime) -> int:
+        """Return until when others take it for granted that a silent step goes on."""
+        return to_micros(now + self._patience + SPARE + BEAT)
+
     def key(self, name: str) -> str:
         """Return the identity of a step: that of the write that it took over, if it did."""
+        if self.open is not None and self.open.name == name:
+            return self.open.key
         step = self._lease.steps.get(name)
         if step is None or step.attempt is None:
             return super().key(name)
@@ -80,8 +105,8 @@ class JournalRun(PassingRun):
         if known is not None:
             return known
         step = Step(name, writes=False, state="started", attempt=None, result=None)
-        until = to_micros(self.now() + LONGEST_STEP)
-        await self._io(self._worker.start, self._lease, step, self._micros(), until)
+        self._heard = self.now()
+        await self._io(self._worker.start, self._lease, step, self._micros(), self._until(self._heard))
         result = await super().step(name, call, returns=returns)
         await self._io(self._worker.end, self._lease, name, self._dumped(result, returns), self._micros())
         return result
@@ -103,6 +128,7 @@ class JournalRun(PassingRun):
             raise InDoubtError(message)
         started = self.now()
         self._latest = started + LATEST
+        self._heard = started
         self.open = self.last = OpenStep(name, self.key(name), started, self._latest + self._patience)
         await self._begin(self.open)
         return await self._committed(name, call, returns)
@@ -124,9 +150,10 @@ class JournalRun(PassingRun):
             await self._io(self._worker.end, self._lease, name, None, self._micros())
             raise
         self.open = None
-        place = place_of(result) if isinstance(result, Post) else None
-        dumped = self._dumped(result, returns)
-        await self._io(self._worker.end, self._lease, name, dumped, self._micros(), place)
+        post = result if isinstance(result, Post) else None
+        place, out = None if post is None else place_of(post), out_at(post)
+        dumped, waits = self._dumped(result, returns), None if out is None else to_micros(out)
+        await self._io(self._worker.end, self._lease, name, dumped, self._micros(), place, waits)
         return result
 
     def _attempt(self) -> Attempt:

@@ -30,11 +30,15 @@ CREATE TABLE deliveries (
     body TEXT NOT NULL,
     outcome TEXT NOT NULL DEFAULT '{{}}',
     number BIGINT NOT NULL DEFAULT 0,
-    head TEXT NOT NULL DEFAULT ''
+    head TEXT NOT NULL DEFAULT '',
+    wall TEXT,
+    held_by TEXT
 );
 CREATE INDEX deliveries_ready ON deliveries (state, ready_at) WHERE ready_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_account ON deliveries (account, state, ready_at);
+CREATE INDEX deliveries_held ON deliveries (held_by) WHERE held_by IS NOT NULL;
+CREATE INDEX deliveries_wall ON deliveries (id) WHERE wall IS NOT NULL AND tries = 0;
 CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
     WHERE slot IS NOT NULL AND state NOT IN ('cancelled', 'refused');
 CREATE TABLE steps (
@@ -117,6 +121,42 @@ CREATE TABLE anchors (
 )
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST,)
+# A case is kept whole in its body; what it is looked for by stands in columns beside it.
+SECOND: Final = """
+CREATE TABLE cases (
+    id TEXT PRIMARY KEY,
+    brand TEXT,
+    account TEXT NOT NULL,
+    conversation TEXT,
+    state TEXT NOT NULL,
+    assignee TEXT,
+    due_at BIGINT,
+    version BIGINT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX cases_state ON cases (state, id);
+CREATE INDEX cases_conversation ON cases (account, conversation) WHERE conversation IS NOT NULL;
+CREATE TABLE case_messages (
+    account TEXT NOT NULL,
+    message TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    PRIMARY KEY (account, message)
+);
+CREATE TABLE case_events (
+    case_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (case_id, number)
+);
+CREATE TABLE inboxes (
+    account TEXT PRIMARY KEY,
+    read_until BIGINT
+)
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND)
 """What makes each version out of the one before it."""
 VERSION: Final = len(MIGRATIONS)

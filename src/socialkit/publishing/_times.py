@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from socialkit.errors import ConfigurationError
 from socialkit.models import WallTime, require_aware
-from socialkit.platforms.base._core import of_type
+from socialkit.platforms.base import of_type
 
 __all__ = ["expiry", "instant", "require_ahead"]
 

@@ -19,11 +19,12 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from socialkit.models import Post
+from socialkit.models import Found, FoundState, Incomplete, Post
+from socialkit.models import Outcome as Ending
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._rows import Outcome
+from socialkit.publishing._rows import Outcome, Step
 
-__all__ = ["Verdict", "judge", "pause"]
+__all__ = ["Verdict", "beside", "judge", "pause", "pause_since"]
 
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(minutes=15)
@@ -49,6 +50,32 @@ def pause(tries: int, asked: timedelta | None = None) -> timedelta:
     """Return how long to wait before another try: longer each time, at least as long as was asked for."""
     own = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries - 1, 10)))
     return own if asked is None else max(asked, min(own, FIRST_PAUSE))
+
+
+def pause_since(since: datetime, now: datetime) -> timedelta:
+    """Return how long to wait before another look for what nobody could tell since a time."""
+    return min(LONGEST_PAUSE, max(FIRST_PAUSE, (now - since) / 2))
+
+
+def beside(known: Outcome, step: Step, found: Found) -> Outcome:
+    """Return what is known of a post after a look for what was to stand beside it."""
+    if known.post is None:
+        return known
+    told = (_told(flaw, found) if _is_of(flaw, step) else flaw for flaw in known.post.incomplete)
+    flaws = tuple(flaw for flaw in told if flaw is not None)
+    return known.model_copy(update={"post": known.post.model_copy(update={"incomplete": flaws})})
+
+
+def _is_of(flaw: Incomplete, step: Step) -> bool:
+    return flaw.attempt is not None and flaw.attempt.step == step.name
+
+
+def _told(flaw: Incomplete, found: Found) -> Incomplete | None:
+    if found.state is FoundState.PUBLISHED:
+        return None
+    if found.state is FoundState.UNDECIDED:
+        return flaw.model_copy(update={"because": found.because})
+    return Incomplete(step=flaw.step, outcome=Ending.NOT_SENT, because=found.because)
 
 
 def judge(error: SocialKitError, *, now: datetime, tries: int, published: tuple[Post, ...]) -> Verdict:

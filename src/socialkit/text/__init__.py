@@ -17,6 +17,7 @@ from socialkit.text._entity import Dialect, Entity, EntityKind
 from socialkit.text._graphemes import count_graphemes, graphemes
 from socialkit.text._html import html_to_text
 from socialkit.text._measure import TextRules, TextUnit, fits, measure
+from socialkit.text._phrases import PhraseHit, PhraseMatch, Phrases
 from socialkit.text._split import UnsplittableError, split, truncate
 from socialkit.text._tagging import tag_link, tag_links
 from socialkit.text._url_syntax import is_url
@@ -29,6 +30,9 @@ __all__ = [
     "EntityKind",
     "Facet",
     "FacetKind",
+    "PhraseHit",
+    "PhraseMatch",
+    "Phrases",
     "TextRules",
     "TextUnit",
     "UnsplittableError",

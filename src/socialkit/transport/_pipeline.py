@@ -23,7 +23,7 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from socialkit.operations import current_operation, current_run
+from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify
@@ -242,6 +242,7 @@ class Pipeline:
         return await self._patience().persist(attempt, request, wait, self.transport.sleep)
 
     async def _attempt(self, turn: _Turn[T], *, counted: bool) -> T:
+        await still_alive()
         if counted:
             await self._spend(turn.request)
         signed = await self._signed(turn.request)

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, cast
 import httpx
 
 from socialkit.errors import ConnectionFailedError
+from socialkit.operations import finish, still_alive
 from socialkit.transport._request import Request
 
 __all__ = ["Pieces", "Reading"]
@@ -91,11 +92,14 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._pieces = pieces
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
+        for piece in self._pieces:
+            finish(still_alive())
+            yield piece
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = iter(self._pieces)
         while some := await asyncio.to_thread(_some, pieces):
+            await still_alive()
             for piece in some:
                 yield piece
 

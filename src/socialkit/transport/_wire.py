@@ -20,6 +20,7 @@ from socialkit.errors import (
     SocialKitError,
     UnexpectedResponseError,
 )
+from socialkit.operations import finish, still_alive
 from socialkit.transport._reading import Pieces, Reading
 from socialkit.transport._redact import redact, secrets_of
 from socialkit.transport._request import FileBody, Request, Response
@@ -143,6 +144,7 @@ def read(answer: httpx.Response, limit: int | None) -> bytes:
         return answer.read()
     content = bytearray()
     for chunk in answer.iter_bytes():
+        finish(still_alive())
         content += chunk
         if len(content) > limit:
             raise _too_long(limit)
@@ -155,6 +157,7 @@ async def aread(answer: httpx.Response, limit: int | None) -> bytes:
         return await answer.aread()
     content = bytearray()
     async for chunk in answer.aiter_bytes():
+        await still_alive()
         content += chunk
         if len(content) > limit:
             raise _too_long(limit)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, overload
 from zoneinfo import ZoneInfo, available_timezones
 
 from socialkit.errors import ConfigurationError, WrongAccountError
-from socialkit.models import AccountRef
+from socialkit.models import AccountRef, BusinessHours
+from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
+from socialkit.text import is_language
 from socialkit.workspace._account import Account, opener_of, ref_of
-from socialkit.workspace._names import checked, instead, quoted, require_distinct
+from socialkit.workspace._names import checked, quoted, require_distinct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from socialkit.platforms.base import AsyncClient, Client
@@ -34,9 +37,12 @@ class Brand:
         key: What it is called, such as `acme`.
         *accounts: Its accounts; several on one platform need names of their own.
         zone: The time zone in which it plans, such as `Europe/Paris`.
+        hours: When its people work; round the clock if not given.
+        languages: The languages in which it writes, the first one first: tags such as `fr` or `pt-BR`.
 
     Raises:
-        ConfigurationError: Two accounts have the same name, or there is no such time zone.
+        ConfigurationError: Two accounts have the same name, there is no such time zone, or something is no
+            language.
 
     Example:
         >>> acme = Brand("acme", Account("bluesky", identifier="acme.example", password="not-a-real-one"))
@@ -44,9 +50,19 @@ class Brand:
         'acme/bluesky/main'
     """
 
-    def __init__(self, key: str, /, *accounts: Account, zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        key: str,
+        /,
+        *accounts: Account,
+        zone: str = "UTC",
+        hours: BusinessHours | None = None,
+        languages: Iterable[str] = (),
+    ) -> None:
         self.key: Final = checked(key, "a brand")
         self.zone: Final = _zone(zone)
+        self.hours: Final = BusinessHours.always() if hours is None else hours
+        self.languages: Final = _languages(languages)
         refs = [ref_of(of_type(account, Account, "accounts"), key) for account in accounts]
         require_distinct((ref.key for ref in refs), "accounts")
         self._accounts = {ref.key: account for ref, account in zip(refs, accounts, strict=True)}
@@ -206,6 +222,18 @@ class Brand:
             raise ConfigurationError(message)
         return self._clients
 
+    def _bound(self, clients: Clients) -> Brand:
+        copy = Brand(
+            self.key, *self._accounts.values(), zone=self.zone, hours=self.hours, languages=self.languages
+        )
+        copy._clients = clients
+        for key, account in self._accounts.items():
+            if clients.host is not None and opener_of(account).has_references:
+                # The id is the real platform's, and who lives in a world has another one there.
+                copy._refs[key] = copy._refs[key].model_copy(update={"id": None})
+                clients.host.admit(copy._refs[key])
+        return copy
+
     def __repr__(self) -> str:
         accounts = [f"{ref.platform}/{ref.name}" for ref in self._refs.values()]
         return f"Brand({', '.join(map(repr, [self.key, *accounts]))})"
@@ -219,9 +247,7 @@ class Brand:
 
 def bound(brand: Brand, clients: Clients) -> Brand:
     """Return a brand as a workspace has it; the one given stays as it is."""
-    copy = Brand(brand.key, *brand._accounts.values(), zone=brand.zone)  # pyright: ignore[reportPrivateUsage]
-    copy._clients = clients  # pyright: ignore[reportPrivateUsage] - not for users
-    return copy
+    return brand._bound(clients)  # pyright: ignore[reportPrivateUsage] - not for users
 
 
 def _refuse(ours: AccountRef, other: AccountRef) -> None:
@@ -240,3 +266,12 @@ def _zone(name: str) -> str:
         return name
     message = f"there is no time zone {name!r}{instead(name, available_timezones())}"
     raise ConfigurationError(message)
+
+
+def _languages(tags: Iterable[str]) -> tuple[str, ...]:
+    known = tuple(dict.fromkeys((tags,) if isinstance(tags, str) else tags))
+    for tag in known:
+        if not is_language(tag):
+            message = f"{tag!r} is no language: give a tag such as 'fr' or 'pt-BR'"
+            raise ConfigurationError(message)
+    return known

@@ -5,31 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from socialkit.auth import MemoryTokenStore
 from socialkit.errors import ConfigurationError
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms.base import AsyncClient, Client
+from socialkit.workspace._host import Host, current_host, utc_now
+from socialkit.workspace._opener import Place
 
 if TYPE_CHECKING:
     from socialkit.auth import AsyncTokenStore, TokenStore
     from socialkit.models import AccountRef
+    from socialkit.platforms.base import AsyncMediaHost, MediaHost
     from socialkit.transport import Transport
     from socialkit.workspace._opener import Opener
 
-__all__ = ["Clients", "Transports", "utc_now"]
+__all__ = ["Clients", "Transports"]
 
 ClientT = TypeVar("ClientT", Client, AsyncClient)
 
 Transports = Callable[[type[Mode], str], "Transport"]
 """Makes the transport of one client, by its mode and its platform's name."""
-
-
-def utc_now() -> datetime:
-    """Return the time, aware UTC."""
-    return datetime.now(UTC)
 
 
 class Clients:
@@ -39,11 +37,16 @@ class Clients:
         self,
         *,
         tokens: TokenStore | AsyncTokenStore | None,
+        media_host: MediaHost | AsyncMediaHost | None,
         transports: Transports | None,
-        clock: Callable[[], datetime],
+        clock: Callable[[], datetime] | None,
     ) -> None:
-        self.now = clock
+        # Whoever says where the clients go is moved nowhere.
+        self.host = current_host() if transports is None else None
+        """The world in which the workspace was made, and stays."""
+        self._clock = clock
         self._tokens = tokens
+        self._media_host = media_host
         # One for both modes: two clients that each keep a rotating token would burn each other's.
         self._memory = MemoryTokenStore()
         self._transports = transports
@@ -56,7 +59,8 @@ class Clients:
         """Return the blocking client of an account; a new one if the last was closed."""
 
         def opened() -> Client:
-            return opener.client(ref, tokens=self._store(opener), transport=self._transport(Sync, ref))
+            way_in, place = self._placed(Sync, ref, opener)
+            return way_in.client(ref, place)
 
         return self._kept(self._blocking, ref, opened)
 
@@ -64,7 +68,8 @@ class Clients:
         """Return the async client of an account; a new one if the last was closed."""
 
         def opened() -> AsyncClient:
-            return opener.async_client(ref, tokens=self._store(opener), transport=self._transport(Async, ref))
+            way_in, place = self._placed(Async, ref, opener)
+            return way_in.async_client(ref, place)
 
         return self._kept(self._awaited, ref, opened)
 
@@ -78,14 +83,30 @@ class Clients:
                 client = kept[ref.key] = opened()
             return client
 
+    def now(self) -> datetime:
+        """Return the time to go by, aware UTC."""
+        if self._clock is not None:
+            return self._clock()
+        host = self._where()
+        return utc_now() if host is None else host.now()
+
+    def _where(self) -> Host | None:
+        return None if self._transports is not None else self.host or current_host()
+
+    def _placed(self, mode: type[Mode], ref: AccountRef, opener: Opener) -> tuple[Opener, Place]:
+        host = self._where()
+        if host is None or not opener.has_references:
+            transport = None if self._transports is None else self._transports(mode, ref.platform)
+            return opener, Place(self._store(opener), self._media_host, transport)
+        # Real tokens stay out of a world, and its tokens out of the store of the real ones.
+        place = Place(self._memory, self._media_host, host.transport(mode, ref.platform))
+        return opener.instead(host.login(ref)), place
+
     def _store(self, opener: Opener) -> TokenStore | AsyncTokenStore | None:
         if self._tokens is not None:
             return self._tokens
         # A store that nobody can have filled helps nobody in: without it the platform says what is missing.
         return self._memory if opener.has_login else None
-
-    def _transport(self, mode: type[Mode], ref: AccountRef) -> Transport | None:
-        return None if self._transports is None else self._transports(mode, ref.platform)
 
     def close(self) -> None:
         """Close the blocking clients and open no more."""

@@ -1,13 +1,12 @@
-"""The names of brands and accounts: which there may be, and which one was probably meant."""
+"""The names of brands and accounts: which there may be."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["checked", "instead", "quoted", "require_distinct"]
+__all__ = ["checked", "quoted", "require_distinct"]
 
 
 def checked(name: str, what: str) -> str:
@@ -35,10 +34,3 @@ def require_distinct(names: Iterable[str], what: str) -> None:
 def quoted(names: Iterable[str]) -> str:
     """Return names as a message lists them."""
     return ", ".join(map(repr, names)) or "none"
-
-
-def instead(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message about an unknown name: the nearest one, or all there are."""
-    by_fold = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
-    return f": did you mean {by_fold[near[0]]!r}?" if near else f"; there are: {quoted(by_fold.values())}"

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
-from socialkit.auth import Credentials
+from socialkit.auth import Credentials, SecretRef
+from socialkit.errors import ConfigurationError
 from socialkit.platforms import find
 from socialkit.platforms._connect import Arguments, made, require_all, takes
 from socialkit.platforms.base._core import of_type
+from socialkit.transport import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from socialkit.auth import AsyncTokenStore, TokenStore
     from socialkit.models import AccountRef
-    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
     from socialkit.transport import Transport
 
-__all__ = ["Opener"]
+__all__ = ["Opener", "Place"]
 
-FROM_WORKSPACE: Final = frozenset({"account", "tokens", "transport"})
+FROM_WORKSPACE: Final = frozenset({"account", "media_host", "tokens", "transport"})
 """What the workspace itself gives each client."""
 NO_LOGIN: Final = frozenset({"base_url", "retry", "timeout"})
 """What every platform takes and nobody logs in with."""
+PATIENCE: Final = frozenset({"retry", "timeout"})
+"""What is the same wherever an account lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What binds a client to its workspace."""
+
+    tokens: TokenStore | AsyncTokenStore | None
+    media_host: MediaHost | AsyncMediaHost | None
+    transport: Transport | None
 
 
 class Opener:
@@ -51,23 +67,42 @@ class Opener:
         """Whether there is anything to log in with."""
         return self._credentials is not None or not NO_LOGIN.issuperset(self._given.values)
 
-    def client(
-        self, ref: AccountRef, *, tokens: TokenStore | AsyncTokenStore | None, transport: Transport | None
-    ) -> Client:
-        """Return a new blocking client, which refuses an `AsyncTokenStore`."""
-        return cast("Client", self._open(find(self._platform).load_client(), ref, tokens, transport))
+    @property
+    def has_references(self) -> bool:
+        """Whether a secret is only named, and has to be looked up."""
+        return any(isinstance(value, SecretRef) for value in self._given.values.values())
 
-    def async_client(
-        self, ref: AccountRef, *, tokens: TokenStore | AsyncTokenStore | None, transport: Transport | None
-    ) -> AsyncClient:
+    def instead(self, login: Mapping[str, object]) -> Opener:
+        """Return what opens the account with another login, as patiently as this one."""
+        kept = {name: value for name, value in self._given.values.items() if name in PATIENCE}
+        return Opener(self._platform, None, Arguments({**kept, **login}))
+
+    def client(self, ref: AccountRef, place: Place) -> Client:
+        """Return a new blocking client, which refuses an `AsyncTokenStore` and an `AsyncMediaHost`."""
+        return cast("Client", self._open(find(self._platform).load_client(), ref, place))
+
+    def async_client(self, ref: AccountRef, place: Place) -> AsyncClient:
         """Return a new async client."""
-        kind = find(self._platform).load_async_client()
-        return cast("AsyncClient", self._open(kind, ref, tokens, transport))
+        return cast("AsyncClient", self._open(find(self._platform).load_async_client(), ref, place))
 
-    def _open(self, kind: type[Any], ref: AccountRef, tokens: object, transport: object) -> Any:
-        place = {"account": ref, "tokens": tokens, "transport": transport}
-        return made(kind, self._platform, self._credentials, Arguments(self._given.values | place))
+    def _open(self, kind: type[Any], ref: AccountRef, place: Place) -> Any:
+        given = {name: _looked_up(name, value, ref) for name, value in self._given.values.items()}
+        given |= {"account": ref, "tokens": place.tokens, "transport": place.transport}
+        if takes(kind, "media_host"):  # only platforms that fetch files by themselves do
+            given["media_host"] = place.media_host
+        return made(kind, self._platform, self._credentials, Arguments(given))
 
     def __reduce__(self) -> NoReturn:
         message = "what an account logs in with cannot be pickled"
         raise TypeError(message)
+
+
+def _looked_up(name: str, value: Any, ref: AccountRef) -> Any:
+    """Return an argument; a secret that is kept elsewhere is read now, and a client keeps what was read."""
+    if not isinstance(value, SecretRef):
+        return value
+    try:
+        return Secret(value.reveal())
+    except ConfigurationError as error:
+        message = f"{name}= of the account {ref.key}: {error.message}"
+    raise ConfigurationError(message, platform=ref.platform)

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, 
 
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef
+from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
-from socialkit.workspace._clients import Clients, Transports, utc_now
+from socialkit.workspace._clients import Clients, Transports
+from socialkit.workspace._file import WorkspaceFile
 from socialkit.workspace._map import Results, run_all, run_all_async
-from socialkit.workspace._names import instead, require_distinct
+from socialkit.workspace._names import require_distinct
 
 if TYPE_CHECKING:
+    import os
     from types import TracebackType
 
     from socialkit.auth import AsyncTokenStore, TokenStore
-    from socialkit.platforms.base import AsyncClient, Client
+    from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
 
 __all__ = ["Workspace"]
 
@@ -39,7 +42,10 @@ class Workspace:
         *brands: The brands; each needs a key of its own.
         tokens: Where tokens are kept; in memory if not given. With an `AsyncTokenStore` only async clients
             can be opened.
-        clock: Tells the time to go by, aware UTC.
+        media_host: Where local files are put for platforms that fetch them from a public address. With an
+            `AsyncMediaHost` only async clients of those platforms can be opened.
+        clock: Tells the time to go by, aware UTC; this machine's if not given, or that of the sandbox in
+            which it is made.
         transports: Makes what carries a client's requests, by its mode and platform; the network if not
             given.
 
@@ -61,12 +67,41 @@ class Workspace:
         self,
         *brands: Brand,
         tokens: TokenStore | AsyncTokenStore | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        media_host: MediaHost | AsyncMediaHost | None = None,
+        clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
     ) -> None:
         require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
-        self._clients = Clients(tokens=tokens, transports=transports, clock=clock)
+        self._clients = Clients(tokens=tokens, media_host=media_host, transports=transports, clock=clock)
         self._brands = {brand.key: bound(brand, self._clients) for brand in brands}
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        /,
+        *,
+        tokens: TokenStore | AsyncTokenStore | None = None,
+        media_host: MediaHost | AsyncMediaHost | None = None,
+        clock: Callable[[], datetime] | None = None,
+        transports: Transports | None = None,
+    ) -> Self:
+        """Return the workspace that a file describes.
+
+        A file never holds a secret, but the name of the place where it is kept, such as
+        `access_token = "env:SOCIALKIT_ACME_MASTODON"`; it is looked up when the account is first used. There
+        is no way to write the file back: people write it, and comments in it stay theirs.
+
+        Args:
+            path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
+            tokens: As in the constructor; so are the other arguments.
+
+        Raises:
+            InvalidDraftError: The file holds what it may not; `problems` has every problem with its place.
+            ConfigurationError: There is no such file, its ending is unknown, or a library is missing.
+        """
+        brands = WorkspaceFile.load(path).to_brands()
+        return cls(*brands, tokens=tokens, media_host=media_host, clock=clock, transports=transports)
 
     @property
     def brands(self) -> tuple[Brand, ...]:
@@ -83,6 +118,10 @@ class Workspace:
             message = f"there is no brand {key!r} in the workspace{instead(key, self._brands)}"
             raise ConfigurationError(message)
         return self._brands[key]
+
+    def accounts(self) -> tuple[AccountRef, ...]:
+        """Return the accounts of all brands."""
+        return tuple(ref for brand in self.brands for ref in brand.accounts())
 
     def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
         """Return the accounts that a target means.

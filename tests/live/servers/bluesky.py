@@ -19,6 +19,7 @@ import httpx
 from tests.live.servers.node import older_node
 from tests.live.servers.postgres import postgres
 from tests.live.servers.process import free_port, install, listens, running, wait_for
+from tests.live.servers.redis import redis
 
 __all__ = ["BlueskyNetwork", "Member", "bluesky", "install_bluesky"]
 
@@ -27,7 +28,6 @@ BEFORE: Final = "2026-11-01"
 PROGRAM: Final = Path(__file__).with_name("bluesky.mjs")
 NATIVE: Final = "better-sqlite3"
 """The one package whose native part does not come ready-made. It ends the process at random on Node 24."""
-NEEDED: Final = "Redis is needed: apt-get install redis-tools"
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
     with ExitStack() as stack:
         server, cache = (
             stack.enter_context(postgres(data / "postgres.log")),
-            stack.enter_context(_redis(data)),
+            stack.enter_context(redis(data)),
         )
         ports = {name: free_port() for name in ("pds", "appview", "plc", "ozone", "control")}
         secret = secrets.token_hex()
@@ -169,7 +169,7 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         setting = {
             **node.environment(),
             "DB_POSTGRES_URL": f"{server}/postgres",
-            "REDIS_HOST": cache,
+            "REDIS_HOST": f"127.0.0.1:{cache}",
             "LOG_ENABLED": "false",
             "TMPDIR": str(data),
         }
@@ -179,17 +179,3 @@ def bluesky(data: Path, *, rate_limits: bool = False) -> Generator[BlueskyNetwor
         network = BlueskyNetwork(url, directory, control, secret)
         stack.callback(network.close)
         yield network
-
-
-@contextmanager
-def _redis(data: Path) -> Generator[str]:
-    """Run a cache, and give its address."""
-    # Debian's redis-tools has the server under another name; it goes by the name that it is called by.
-    found = shutil.which("redis-server") or shutil.which("redis-check-rdb")
-    if found is None:
-        raise RuntimeError(NEEDED)
-    port, log = free_port(), data / "redis.log"
-    command = ("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-    with running(command, log, program=found, cwd=data) as process:
-        wait_for(process, log, lambda: listens(port))
-        yield f"127.0.0.1:{port}"

@@ -375,3 +375,66 @@ async def test_a_text_can_be_taken_from_media_that_stay(client: Any, socialkit_w
         with pytest.raises(sk.InvalidDraftError) as caught:
             await settle(client.posts.edit(target, draft))
         assert [problem.field for problem in caught.value.problems] == ["text"]
+
+
+async def two_lost(client: Any, world: sk.Sandbox, apart: timedelta) -> list[Attempt]:
+    """Return two equal posts that were scheduled, and had no answers; both are out by now."""
+    at = world.clock.now() + DAY
+    attempts = [
+        await lost(world, lambda: client.posts.publish(planned(at)), sk.Fault.DROP_AFTER_COMMIT),
+        await lost(world, lambda: client.posts.publish(planned(at + apart)), sk.Fault.DROP_AFTER_COMMIT),
+    ]
+    world.clock.advance(DAY + apart + SETTLED)
+    return attempts
+
+
+async def test_of_two_equal_scheduled_posts_each_is_found_by_its_time(
+    client: Any, socialkit_world: sk.Sandbox
+) -> None:
+    attempts = await two_lost(client, socialkit_world, timedelta(hours=1))
+    found = [await settle(client.posts.find(attempt)) for attempt in attempts]
+
+    assert [one.post.id for one in found] == [post.id for post in socialkit_world.posts("mastodon")]
+
+
+async def test_two_equal_posts_scheduled_for_one_time_are_not_told_apart_by_guess(
+    client: Any, socialkit_world: sk.Sandbox
+) -> None:
+    first, second = await two_lost(client, socialkit_world, timedelta())
+    ids = [post.id for post in socialkit_world.posts("mastodon")]
+    for attempt in (first, second):
+        found = await settle(client.posts.find(attempt))
+        assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+        assert "several equal posts" in found.because
+
+    known = first.model_copy(update={"taken": (ids[1],)})
+    assert (await settle(client.posts.find(known))).post.id == ids[0]
+
+
+async def test_an_equal_post_that_went_out_at_another_time_is_not_the_lost_one(
+    client: Any, socialkit_world: sk.Sandbox
+) -> None:
+    world = socialkit_world
+    at = world.clock.now() + DAY
+    attempt = await lost(world, lambda: client.posts.publish(planned(at)), sk.Fault.DROP_BEFORE_COMMIT)
+    world.clock.advance(DAY + timedelta(hours=1))
+    await settle(client.posts.publish("Autumn is here"))
+    found = await settle(client.posts.find(attempt))
+
+    assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+    assert "another time" in found.because
+
+
+async def test_a_lost_deletion_is_not_judged_by_an_equal_post_of_another_time(
+    client: Any, socialkit_world: sk.Sandbox
+) -> None:
+    at = socialkit_world.clock.now() + DAY
+    await settle(client.posts.publish(planned(at)))
+    post = await settle(client.posts.publish(planned(at + 2 * DAY)))
+    socialkit_world.clock.advance(DAY - timedelta(minutes=2))
+    delete = sk.Fault.DROP_AFTER_COMMIT
+    attempt = await lost(socialkit_world, lambda: client.posts.delete(post), delete, "delete")
+    socialkit_world.clock.advance(SETTLED)
+    found = await settle(client.posts.find(attempt))
+
+    assert found.state is FoundState.UNDECIDED

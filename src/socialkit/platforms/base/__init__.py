@@ -17,15 +17,18 @@ from socialkit.platforms.base._client import (
     HasMedia,
     HasPosts,
     PlatformClient,
+    require_account,
+    require_author,
 )
-from socialkit.platforms.base._core import Core, Finder, host_of, open_core, refused_for_good
+from socialkit.platforms.base._core import Core, Finder, host_of, of_type, open_core, refused_for_good
 from socialkit.platforms.base._differences import Reading, in_one_line
 from socialkit.platforms.base._facts import PlatformFacts
+from socialkit.platforms.base._hosting import AsyncMediaHost, MediaHost
 from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
 from socialkit.platforms.base._listening import Listening
 from socialkit.platforms.base._login import LoginFlow, LoginPlan
-from socialkit.platforms.base._media import MediaFiles, fetched, processed
+from socialkit.platforms.base._media import MediaFiles, fetched, hosted, processed
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
 from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
@@ -52,6 +55,7 @@ __all__ = [
     "AsyncHasListening",
     "AsyncHasMedia",
     "AsyncHasPosts",
+    "AsyncMediaHost",
     "Client",
     "Core",
     "DraftRules",
@@ -68,6 +72,7 @@ __all__ = [
     "LoginFlow",
     "LoginPlan",
     "MediaFiles",
+    "MediaHost",
     "Namespace",
     "Place",
     "PlatformClient",
@@ -79,9 +84,11 @@ __all__ = [
     "comment_of",
     "fetched",
     "host_of",
+    "hosted",
     "in_one_line",
     "no_cursor",
     "observations",
+    "of_type",
     "offset_of",
     "open_core",
     "page_size",
@@ -90,5 +97,7 @@ __all__ = [
     "publish_draft",
     "publish_parts",
     "refused_for_good",
+    "require_account",
+    "require_author",
     "secondary",
 ]

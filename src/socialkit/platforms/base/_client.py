@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Generic, Self
 
-from socialkit.models import AccountRef, Capability, Limits
+from socialkit.errors import WrongAccountError
+from socialkit.models import AccountRef, Capability, Limits, Post
 from socialkit.operations import Async, ModeT, Sync, finish
 from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._facts import PlatformFacts
@@ -36,6 +37,8 @@ __all__ = [
     "HasMedia",
     "HasPosts",
     "PlatformClient",
+    "require_account",
+    "require_author",
 ]
 
 
@@ -120,6 +123,28 @@ class AsyncClient(PlatformClient[Async]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+async def require_account(client: Client | AsyncClient, ref: AccountRef) -> None:
+    """Raise unless a thing of an account can be this client's; the platform is asked whose it is.
+
+    Raises:
+        WrongAccountError: It is another account's.
+    """
+    await client._core.mine(ref)  # pyright: ignore[reportPrivateUsage]  # the base is one
+
+
+async def require_author(client: Client | AsyncClient, post: Post) -> None:
+    """Raise unless a post that was read can be of this client's account.
+
+    Raises:
+        WrongAccountError: Somebody else wrote it.
+    """
+    own = await client._core.identify()  # pyright: ignore[reportPrivateUsage]  # the base is one
+    author = post.author
+    if author is not None and author.id and own.id is not None and author.id != own.id:
+        message = f"post {post.id} is by {author.handle or author.id}, not by {own.handle or own.id}"
+        raise WrongAccountError(message, platform=client.platform)
 
 
 class HasAccount(Client):

@@ -26,6 +26,7 @@ from socialkit.models import (
     Draft,
     Found,
     Limits,
+    MediaKind,
     Message,
     Post,
     Profile,
@@ -33,6 +34,7 @@ from socialkit.models import (
 )
 from socialkit.operations import Mode, OpenStep, PassingRun, current_run, run_maker
 from socialkit.platforms.base._facts import PlatformFacts
+from socialkit.platforms.base._hosting import AsyncMediaHost, HostAccess, MediaHost
 from socialkit.transport import (
     Authenticator,
     BudgetOwner,
@@ -44,7 +46,7 @@ from socialkit.transport import (
     shared_budget,
 )
 
-__all__ = ["Core", "Finder", "host_of", "open_core", "post_id", "ref_of", "refused_for_good"]
+__all__ = ["Core", "Finder", "host_of", "of_type", "open_core", "post_id", "ref_of", "refused_for_good"]
 
 T = TypeVar("T")
 
@@ -70,11 +72,13 @@ class Core:
         *,
         patience: timedelta,
         scopes: tuple[str, ...] = (),
+        media_host: HostAccess | None = None,
     ) -> None:
         self.facts = facts
         self.pipeline = pipeline
         self.ref: AccountRef = ref
         self.limits: Limits = facts.limits
+        self.media_host = media_host
         self.finders: dict[WriteKind, Finder] = {}
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
@@ -85,6 +89,11 @@ class Core:
     def transport(self) -> Transport:
         """The transport below the pipeline."""
         return self.pipeline.transport
+
+    @property
+    def unhosted(self) -> frozenset[MediaKind]:
+        """The kinds of local files that the platform would have to fetch, while nothing serves them."""
+        return self.facts.media_by_url if self.media_host is None else frozenset()
 
     def now(self) -> datetime:
         """Return the time, aware UTC."""
@@ -280,6 +289,7 @@ def open_core(
     timeout: float | None = None,
     retry: Retry | None = None,
     scopes: tuple[str, ...] = (),
+    media_host: MediaHost | AsyncMediaHost | None = None,
 ) -> Core:
     """Return the inside of a new client.
 
@@ -293,6 +303,10 @@ def open_core(
         timeout: Seconds to wait for an answer.
         retry: The caller's patience.
         scopes: What the token may do, where known.
+        media_host: Where local files are put that the platform fetches.
+
+    Raises:
+        ConfigurationError: An argument is none of its kind.
     """
     if timeout is not None and not 0 < timeout < inf:
         message = f"timeout={timeout} is no number of seconds to wait"
@@ -310,7 +324,12 @@ def open_core(
     ref = AccountRef(platform=facts.name) if account is None else account
     patience = LONGEST_CALL if timeout is None else timedelta(seconds=timeout) + CONNECTING
     return Core(
-        facts, pipeline, ref.model_copy(update={"host": host_of(base_url)}), patience=patience, scopes=scopes
+        facts,
+        pipeline,
+        ref.model_copy(update={"host": host_of(base_url)}),
+        patience=patience,
+        scopes=scopes,
+        media_host=None if media_host is None else HostAccess(media_host, mode),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from socialkit.models import Capability, Limits
+from socialkit.models import Capability, Limits, MediaKind
 from socialkit.platforms.base._quotas import Quota
 from socialkit.platforms.base._rules import DraftRules
 from socialkit.transport import ErrorTable, LocalLimit, RateHeaders, Request
@@ -32,6 +32,8 @@ class PlatformFacts:
     scopes: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict[Capability, tuple[str, ...]])
     """Any one of these scopes is needed; not listed means none."""
     limits: Limits
+    media_by_url: frozenset[MediaKind] = frozenset()
+    """Kinds of files that it does not take, but fetches from a public address; see `hosted`."""
     rules: DraftRules
     errors: ErrorTable
     rate_headers: RateHeaders | None = None

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Final, Generic, TypeVar, final
 
 from socialkit.errors import APIError, MediaProcessingError, TransportError, UnexpectedResponseError
-from socialkit.models import Capability, Media, PostMedia
-from socialkit.operations import ModeT, operation
+from socialkit.models import Capability, HostedMedia, Media, PostMedia
+from socialkit.operations import ModeT, Run, operation
 from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._namespace import Namespace
 
-__all__ = ["MediaFiles", "fetched", "processed"]
+__all__ = ["MediaFiles", "fetched", "hosted", "processed"]
 
 T = TypeVar("T")
 
@@ -20,6 +20,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 """Seconds between two looks at a file that is processed."""
 SLOWER: Final = 1.5
 """How much longer each wait is than the one before."""
+
+LEFT: Final = timedelta(hours=1)
+"""How much longer an address that an earlier run got must hold: platforms fetch when they find the time."""
 
 
 class MediaFiles(Namespace[ModeT], Generic[ModeT]):
@@ -73,6 +76,44 @@ async def fetched(core: Core, media: Media, *, limit: int) -> Media:
     return Media.from_bytes(
         response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
     )
+
+
+async def hosted(core: Core, media: Media, run: Run, step: str) -> str:
+    """Return an address from which a platform can fetch a file: its own, or one of the client's media host.
+
+    Args:
+        core: The client's.
+        media: The file.
+        run: What carries the write.
+        step: The name of the step, which is unique in the run and follows from the draft alone.
+
+    Raises:
+        MediaProcessingError: The file could not be put there; nothing was published with it.
+    """
+    if media.url is not None:
+        return media.url
+    fresh = False
+
+    async def put() -> HostedMedia:
+        nonlocal fresh
+        fresh = True
+        return await _put(core, media)
+
+    place = await run.step(step, put, returns=HostedMedia)
+    # What an earlier run wrote down may not hold any more; the same file is put there again.
+    if not fresh and place.until is not None and place.until - run.now() < LEFT:
+        place = await put()
+    return place.url
+
+
+async def _put(core: Core, media: Media) -> HostedMedia:
+    assert core.media_host is not None, "a draft that needs one is refused before"
+    try:
+        return await core.media_host.put(media, core.transport)
+    except (APIError, TransportError, OSError) as error:
+        why = error.message if isinstance(error, APIError | TransportError) else str(error)
+        message = f"{media.filename} could not be put where the platform fetches it: {why}"
+        raise MediaProcessingError(message, platform=core.facts.name) from error
 
 
 async def processed(core: Core, look: Callable[[], Awaitable[T | None]], *, name: str, limit: timedelta) -> T:

@@ -65,8 +65,14 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
 
         Judged offline, by documented limits or, after `account.refresh_limits()`, by the server's own.
         """
+        return self._judged(draft)[1]
+
+    def _judged(self, draft: Draft | str) -> tuple[Draft, tuple[Problem, ...]]:
+        """Return a draft as the account gets it, with every problem of it."""
         core = self._core
-        return core.facts.rules.check(_as_draft(draft), _target(core), core.limits, now=core.now())
+        return core.facts.rules.judged(
+            _as_draft(draft), _target(core), core.limits, now=core.now(), unhosted=core.unhosted
+        )
 
     def adapt(self, draft: Draft | str) -> Draft:
         """Return a draft as the account gets it: variants laid over, a long text cut or split as it says.
@@ -120,7 +126,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         core = self._core
         core.require(Capability.PUBLISH)
         whole, now = _as_draft(draft), core.now()
-        ready = core.facts.rules.ready(whole, _target(core), core.limits, "posts.publish", now=now)
+        ready = core.facts.rules.ready(
+            whole, _target(core), core.limits, "posts.publish", now=now, unhosted=core.unhosted
+        )
         await core.identify()
         return await core.write("publish", lambda run: self._publish(ready, run), draft=ready)
 
@@ -177,7 +185,13 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             )
         keeps = "media" not in whole.model_fields_set and (isinstance(post, str) or bool(post.media))
         ready = core.facts.rules.ready(
-            whole, _target(core), core.limits, "posts.edit", now=now, keeps_media=keeps
+            whole,
+            _target(core),
+            core.limits,
+            "posts.edit",
+            now=now,
+            keeps_media=keeps,
+            unhosted=core.unhosted,
         )
         _require_editable(ready, core.facts.rules)
         await core.mine(ref_of(post))

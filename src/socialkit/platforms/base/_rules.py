@@ -57,6 +57,8 @@ class Place:
     """The time; None when nobody asked for what depends on it."""
     keeps_media: bool = False
     """Whether media stay that the draft does not mention: then it may say nothing itself."""
+    unhosted: frozenset[MediaKind] = frozenset()
+    """Kinds of local files that the platform would have to fetch, while nothing serves them."""
 
     def problem(
         self,
@@ -128,13 +130,33 @@ class DraftRules:
         return Measure(length=self._length(text, limits), limit=limits.text, unit=limits.text_unit)
 
     def check(
-        self, draft: Draft, target: str, limits: Limits, *, now: datetime | None = None
+        self,
+        draft: Draft,
+        target: str,
+        limits: Limits,
+        *,
+        now: datetime | None = None,
+        unhosted: frozenset[MediaKind] = frozenset(),
     ) -> tuple[Problem, ...]:
         """Return every problem of a draft for a platform or account, in reading order.
 
         What depends on the time is judged only when `now` is given.
         """
-        return tuple(self._problems(self.prepare(draft, target, limits), limits, now))
+        return self.judged(draft, target, limits, now=now, unhosted=unhosted)[1]
+
+    def judged(
+        self,
+        draft: Draft,
+        target: str,
+        limits: Limits,
+        *,
+        now: datetime | None = None,
+        unhosted: frozenset[MediaKind] = frozenset(),
+    ) -> tuple[Draft, tuple[Problem, ...]]:
+        """Return a draft as it would be sent, with every problem of it."""
+        ready = self.prepare(draft, target, limits)
+        whole = Place("", limits, self.platform, now, unhosted=unhosted)
+        return ready, tuple(self._problems(ready, whole))
 
     def ready(
         self,
@@ -145,6 +167,7 @@ class DraftRules:
         *,
         now: datetime,
         keeps_media: bool = False,
+        unhosted: frozenset[MediaKind] = frozenset(),
     ) -> Draft:
         """Return the draft as it is sent; with `keeps_media` it may be empty beside the media that stay.
 
@@ -152,7 +175,7 @@ class DraftRules:
             InvalidDraftError: The platform would refuse it; holds every problem.
         """
         ready = self.prepare(draft, target, limits)
-        found = self._problems(ready, limits, now, keeps_media=keeps_media)
+        found = self._problems(ready, Place("", limits, self.platform, now, keeps_media, unhosted))
         problems = [one for one in found if one.severity is Severity.ERROR]
         if problems:
             raise InvalidDraftError(
@@ -223,15 +246,13 @@ class DraftRules:
         first, *rest = split(part.text, room, rules)
         return [part.model_copy(update={"text": first}), *(self.continuation(part, text) for text in rest)]
 
-    def _problems(
-        self, draft: Draft, limits: Limits, now: datetime | None, *, keeps_media: bool = False
-    ) -> Iterator[Problem]:
-        whole = Place("", limits, self.platform, now, keeps_media)
+    def _problems(self, draft: Draft, whole: Place) -> Iterator[Problem]:
         if draft.thread and not self.threads:
             yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
         for number, part in enumerate(draft.parts):
-            place = whole if number == 0 else Place(f"thread[{number - 1}].", limits, self.platform, now)
+            place = whole
             if number:
+                place = replace(whole, prefix=f"thread[{number - 1}].", keeps_media=False)
                 yield from self._later_problems(part, place)
             yield from self._part_problems(part, place)
             yield from self.special(part, place)
@@ -294,7 +315,7 @@ class DraftRules:
         if len(part.media) > limits.media:
             yield place.problem("media", "has too many files", limit=limits.media, actual=len(part.media))
         for number, media in enumerate(part.media):
-            for judge in (self._alt_text, self._type, self._size):
+            for judge in (self._alt_text, self._type, self._size, self._address):
                 yield from judge(media, f"media[{number}]", place)
 
     def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
@@ -323,6 +344,15 @@ class DraftRules:
         for unit, most, actual in (("bytes", limit.bytes, media.size), ("pixels", limit.pixels, pixels)):
             if most is not None and actual is not None and actual > most:
                 yield place.problem(field, "is too large", limit=most, actual=actual, unit=unit)
+
+    def _address(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+        if media.url is None and media.kind in place.unhosted:
+            yield place.problem(
+                field,
+                "would be fetched by the platform from a public address, and has none: "
+                "give the client a media_host=, or use Media.from_url()",
+                basis=Basis.DRAFT,
+            )
 
 
 @cache

@@ -32,7 +32,7 @@ SEARCHED_PAGES: Final = 5
 SCHEDULED_PAGES: Final = 25
 """Pages of scheduled posts: a server takes 300 of an account, forks more."""
 MARGIN: Final = timedelta(minutes=5)
-"""How far a server's clock may be from ours."""
+"""How far a server's clock may be from ours, and how late it may publish what was scheduled."""
 SAME_TIME: Final = timedelta(seconds=1)
 """Servers keep milliseconds, or whole seconds."""
 STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}")
@@ -155,6 +155,7 @@ class Search:
 
     async def _published_since(self, wanted: Wanted, since: datetime) -> Found:
         params = page_params(None, None, MOST)
+        equal: list[Post] = []
         unread = False
         for _ in range(SEARCHED_PAGES):
             answer = await self._statuses(params)
@@ -162,11 +163,11 @@ class Search:
             for number, wire in newer:
                 is_it = await self._is_it(wire, wanted)
                 if is_it:
-                    return Found.published(to_post(wire, answer.raw.at(number), self._core.ref))
+                    equal.append(to_post(wire, answer.raw.at(number), self._core.ref))
                 unread = unread or is_it is None
             older = cursor_of(answer.response)
             if len(newer) < len(answer.value) or older is None:
-                return _missed(unread=unread)
+                return _its_own(equal, wanted) or _missed(unread=unread)
             params = page_params(older, None, MOST)
         return Found.undecided("the account published too much since to look through it all")
 
@@ -238,6 +239,26 @@ def _is_planned(wire: WireScheduled, wanted: Wanted) -> bool:
 def _is_then(wire: WireScheduled, wanted: Wanted) -> bool:
     # With files it is the one whenever it goes out: they were uploaded for this post alone.
     return bool(wanted.media) or (wanted.at is not None and abs(wire.scheduled_at - wanted.at) < SAME_TIME)
+
+
+def _its_own(equal: list[Post], wanted: Wanted) -> Found | None:
+    """Return which of equal posts is the one that was scheduled; None where there are none.
+
+    It has another id once it is out, so that only its time tells it from an equal one.
+    """
+    if not equal:
+        return None
+    at = wanted.at
+    on_time = [post for post in equal if at is None or bool(wanted.media) or _is_due(post.published_at, at)]
+    if len(on_time) == 1:
+        return Found.published(on_time[0])
+    if on_time:
+        return Found.undecided("several equal posts went out at its time")
+    return Found.undecided("an equal post went out at another time: it may have been moved")
+
+
+def _is_due(published_at: datetime | None, at: datetime) -> bool:
+    return published_at is not None and at - SAME_TIME <= published_at <= at + MARGIN
 
 
 def _missed(*, unread: bool) -> Found:

@@ -25,6 +25,7 @@ from socialkit.sandbox._tenants import MAIN, Tenants
 from socialkit.sandbox._world._carrier import WorldTransport, to_sim_request
 from socialkit.transport import Request, Transport, installed
 from socialkit.workspace import Account, Brand, Workspace
+from socialkit.workspace._host import Host, hosting
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -138,11 +139,14 @@ class Sandbox:
         return Workspace(*made, clock=self.clock.now, transports=self._carry)
 
     def _account(self, brand: str, platform: str, name: str = MAIN) -> Account:
-        ref = AccountRef(platform=platform, brand=brand, name=name)
-        login: dict[str, Any] = self.simulator(platform).connection(self._tenants.admit(ref))
+        login = self._login(AccountRef(platform=platform, brand=brand, name=name))
         opened: Any = Account  # which arguments the platform takes, its simulator knows
-        account: Account = opened(platform, name=name, base_url=self.address(platform), **login)
+        account: Account = opened(platform, name=name, **login)
         return account
+
+    def _login(self, ref: AccountRef) -> dict[str, str]:
+        login = self.simulator(ref.platform).connection(self._tenants.admit(ref))
+        return {"base_url": self.address(ref.platform), **login}
 
     def _named(self, platform: str, account: str | AccountRef | None) -> str | None:
         """Return what a simulator calls an account."""
@@ -249,12 +253,17 @@ class Sandbox:
 
         The application under test is not changed: whatever address and token it uses, its platform is the
         simulated one. The first token that is seen is the account `main`'s, each further one a new account's.
+
+        A workspace that is made inside goes by the world's time. Where its secrets are only named, as in a
+        file, none is looked up: the account is the one that `workspace()` would give it, and neither its
+        token store nor its id, which is the real platform's, counts.
         """
 
         def transport(mode: type[Mode], platform: str) -> Transport:
             return self._transport(platform, mode, admit=True)
 
-        with installed(transport):
+        host = Host(now=self.clock.now, admit=self._tenants.admit, login=self._login, transport=self._carry)
+        with installed(transport), hosting(host):
             yield self
 
     def serve(

@@ -1,0 +1,7 @@
+"""Numbers of all accounts at once: what platforms count of posts and accounts, for tables and reports."""
+
+from __future__ import annotations
+
+from socialkit.collect._observations import Collected, Failure, observations, observations_async
+
+__all__ = ["Collected", "Failure", "observations", "observations_async"]

@@ -1,0 +1,265 @@
+"""`Desk` and `AsyncDesk`: the inbox of all accounts, with a memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any, Generic, final
+
+from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Inboxes, Keeping, Rules
+from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
+from socialkit.desk._rows import case_of
+from socialkit.errors import ConfigurationError, JournalError, SocialKitError
+from socialkit.models import AccountRef, Message
+from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
+from socialkit.publishing import (
+    AsyncPublisher,
+    Delivery,
+    Journal,
+    Publisher,
+)
+from socialkit.publishing._rows import from_micros
+from socialkit.routing import Router
+
+__all__ = ["AsyncDesk", "Desk", "DeskBase"]
+
+
+class DeskBase(Keeping[ModeT], Generic[ModeT]):
+    """What both desks are."""
+
+    namespace = "desk"
+
+    @final
+    @operation
+    async def sweep(self, *, first: timedelta = FIRST_LOOK, concurrency: int = CONCURRENCY) -> Sweep:
+        """Read every inbox, and return the cases that are new or to which something was added.
+
+        Before that it looks what became of answers that were undecided. What one sweep has found, no other
+        one finds again, in any process. An inbox that cannot be read stops nobody else's.
+
+        Args:
+            first: How far back an inbox is read that no sweep has read before.
+            concurrency: How many inboxes are read at once.
+        """
+        answered = await self._settled()
+        refs = {ref.key: ref for ref in self._accounts.accounts()}
+        calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
+        results = await self._each(calls, concurrency)
+        cases = [case for found in results.succeeded().values() for case in found]
+        return Sweep(tuple(sorted(cases, key=_number)), results.failed(), answered)
+
+    @final
+    @operation
+    async def receive(self, messages: Iterable[Message]) -> tuple[Case, ...]:
+        """Take in messages that were pushed, and return the cases that are new or to which one was added.
+
+        Raises:
+            ConfigurationError: A message does not say to whom it came, or to an account that is not ours.
+        """
+        cases: list[Case] = []
+        for account, group in groupby(sorted(messages, key=_order), key=_whose):
+            (ref,) = self._accounts.accounts_for(account)
+            cases += await self._taken(self._inside.client(ref).ref, list(group), None)
+        return tuple(sorted(cases, key=_number))
+
+    @final
+    @paginated
+    async def cases(
+        self,
+        *,
+        state: CaseState | None = None,
+        brand: str | None = None,
+        assignee: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Case]:
+        """Iterate over cases in the order in which they were opened.
+
+        Args:
+            state: Only those that stand so.
+            brand: Only this brand's.
+            assignee: Only those that this department or person answers.
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        book, size = await self._book(), min(PAGE, PAGE if limit is None else max(1, limit))
+        wanted = {"state": state, "brand": brand, "assignee": assignee}
+        rows = await self._inside.run(book.page, wanted, cursor or "", size)
+        return Page(tuple(map(case_of, rows)), rows[-1].id if len(rows) == size else None)
+
+    @final
+    @operation
+    async def case(self, case: str) -> Case:
+        """Return a case by its id, as it stands now."""
+        return await self._current(case)
+
+    @final
+    @operation
+    async def history(self, case: Case | str) -> tuple[CaseEvent, ...]:
+        """Return what happened to a case, oldest first."""
+        current, book = await self._current(case), await self._book()
+        lines = await self._inside.run(book.history, current.id)
+        return tuple(_event(current.id, line) for line in lines)
+
+    @final
+    @operation
+    async def reply(self, case: Case | str, text: str) -> Delivery:
+        """Answer a case through the journal; its decision's stance says whether in public or in private.
+
+        A case whose last answer is not decided yet is not answered again.
+
+        Args:
+            case: The case, or its id.
+            text: The answer.
+
+        Raises:
+            NotAuthorisedError: The actor may not answer.
+            NotSupportedError: The answer has to be private, and the platform cannot answer so: it is never
+                given in public instead.
+            InvalidDraftError: The platform would refuse the text.
+            JournalError: An earlier answer is still on its way, or somebody else changed the case.
+        """
+        before = current = await self._settle(await self._current(case))
+        if current.state is not CaseState.ANSWERING:
+            begun = {"state": CaseState.ANSWERING, "answers_begun": current.answers_begun + 1}
+            current = await self._change(current, "answer begun", begun)
+        elif len(current.answers) == current.answers_begun:
+            message = f"an answer to case {current.id} is on its way: delivery {current.answers[-1]}"
+            raise JournalError(message, platform=current.account.platform)
+        try:
+            delivery = await self._answer(current, text)
+        except SocialKitError:
+            if before.state is not CaseState.ANSWERING and await self._planned(current) is None:
+                again = {"state": before.state, "answers_begun": before.answers_begun}
+                await self._change(current, "answer given up", again)
+            raise
+        await self._answered_by(current, delivery)
+        return delivery
+
+    @final
+    @operation
+    async def assign(self, case: Case | str, *, to: str) -> Case:
+        """Say which department or person answers a case, and return it."""
+        current = await self._allowed("assign", case)
+        return await self._change(current, "assigned", {"assignee": to}, {"from": current.assignee, "to": to})
+
+    @final
+    @operation
+    async def escalate(self, case: Case | str, *, to: str, note: str | None = None) -> Case:
+        """Hand a case up, and return it."""
+        current = await self._allowed("escalate", case)
+        changes = {"assignee": to, "escalated": True}
+        return await self._change(
+            current, "escalated", changes, {"from": current.assignee, "to": to, "note": note}
+        )
+
+    @final
+    @operation
+    async def close(self, case: Case | str, *, note: str | None = None) -> Case:
+        """Take a case off the desk, answered or not, and return it.
+
+        Raises:
+            JournalError: An answer is still on its way.
+        """
+        current = await self._settle(await self._allowed("close", case))
+        if current.state is CaseState.ANSWERING:
+            message = f"an answer to case {current.id} is still on its way"
+            raise JournalError(message, platform=current.account.platform)
+        return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
+
+
+def _number(case: Case) -> str:
+    return case.id
+
+
+def _event(case: str, line: tuple[Any, ...]) -> CaseEvent:
+    number, at, actor, what, detail = line
+    return CaseEvent(
+        case=case, number=number, at=from_micros(at), actor=actor, what=what, detail=json.loads(detail)
+    )
+
+
+def _whose(message: Message) -> AccountRef:
+    if message.account is None:
+        problem = "a message does not say to whom it came"
+        raise ConfigurationError(problem)
+    return message.account
+
+
+def _order(message: Message) -> tuple[str, datetime]:
+    return _whose(message).key, message.created_at
+
+
+class Desk(DeskBase[Sync]):
+    """The inbox of all accounts with a memory: who answers what until when, and what was answered.
+
+    Args:
+        accounts: Whose inboxes: a workspace or a brand.
+        journal: What it remembers in, together with what is published.
+        router: Says who answers what, in public or in private.
+        actor: Who acts, for the history.
+        authority: Who may do what without asking; everybody everything if not given.
+
+    Example:
+        >>> from socialkit import Journal, Router, RoutingRule, Sandbox
+        >>> router = Router(default=RoutingRule(key="common", department="manager"))
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     workspace = world.workspace(acme=["mastodon"])
+        ...     message = world.receive("mastodon", text="Where is my order?")
+        ...     desk = Desk(workspace, journal, router=router, actor="maria")
+        ...     (case,) = desk.sweep()
+        ...     delivery = desk.reply(case, "On its way: it leaves our house today.")
+        ...     delivery.state.value, desk.case(case.id).state.value
+        ('confirmed', 'answered')
+    """
+
+    def __init__(
+        self,
+        accounts: Inboxes,
+        journal: Journal,
+        *,
+        router: Router,
+        actor: str | None = None,
+        authority: Rules | None = None,
+    ) -> None:
+        publisher = Publisher(accounts, journal, actor=actor, authority=authority)
+        super().__init__(Sync, accounts, journal, publisher, router=router, actor=actor, authority=authority)
+
+
+class AsyncDesk(DeskBase[Async]):
+    """The same as `Desk`, awaited.
+
+    Args:
+        accounts: Whose inboxes: a workspace or a brand.
+        journal: What it remembers in, together with what is published.
+        router: Says who answers what, in public or in private.
+        actor: Who acts, for the history.
+        authority: Who may do what without asking; everybody everything if not given.
+
+    Example:
+        >>> import asyncio
+        >>> from socialkit import Journal, Router, RoutingRule, Sandbox
+        >>> router = Router(default=RoutingRule(key="common", department="manager"))
+        >>> async def departments() -> list[str]:
+        ...     with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...         world.receive("mastodon", text="Where is my order?")
+        ...         desk = AsyncDesk(world.workspace(acme=["mastodon"]), journal, router=router)
+        ...         return [case.assignee for case in await desk.sweep()]
+        >>> asyncio.run(departments())
+        ['manager']
+    """
+
+    def __init__(
+        self,
+        accounts: Inboxes,
+        journal: Journal,
+        *,
+        router: Router,
+        actor: str | None = None,
+        authority: Rules | None = None,
+    ) -> None:
+        publisher = AsyncPublisher(accounts, journal, actor=actor, authority=authority)
+        super().__init__(Async, accounts, journal, publisher, router=router, actor=actor, authority=authority)

@@ -1,0 +1,217 @@
+"""How a desk reads, writes down and settles: what its operations are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from socialkit.authority import Affair, Permission, Reach
+from socialkit.desk._intake import take_in
+from socialkit.desk._models import SETTLED, Case, CaseState
+from socialkit.desk._rows import case_of, row_of
+from socialkit.errors import NotAuthorisedError
+from socialkit.models import AccountRef, Message
+from socialkit.operations import Async, ModeT, Operations, finish, running
+from socialkit.platforms.base import AsyncHasInbox, HasInbox, Inbox
+from socialkit.publishing import (
+    Delivery,
+    Journal,
+    Scope,
+)
+from socialkit.publishing._accounts import Accounts
+from socialkit.publishing._cases import CaseBook, Detail
+from socialkit.publishing._inside import Inside
+from socialkit.publishing._journal import seen
+from socialkit.publishing._publisher import PublisherBase
+from socialkit.publishing._rows import from_micros
+from socialkit.routing import Decision, Router, Stance
+from socialkit.workspace._map import Results, run_all, run_all_async
+
+__all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Inboxes", "Keeping", "Rules"]
+
+T = TypeVar("T")
+
+FIRST_LOOK: Final = timedelta(days=7)
+"""How far back an inbox is read that no sweep has read before."""
+OVERLAP: Final = timedelta(hours=1)
+"""How far before the last look the next one begins: platforms show some messages late."""
+CONCURRENCY: Final = 8
+PAGE: Final = 100
+"""Cases read at once."""
+NOTHING: Final[Detail] = {}
+
+
+class Inboxes(Accounts, Protocol):
+    """Accounts that can be told one by one: a workspace, a brand, or an application's own."""
+
+    def accounts(self) -> tuple[AccountRef, ...]:
+        """Return all of them."""
+        ...
+
+
+class Rules(Protocol):
+    """Says who may do what without asking: `Authority`, or an application's own."""
+
+    def permission(self, actor: str | None, action: str, affair: Affair | Reach, /) -> Permission:
+        """Return whether somebody may do something with a delivery, a case, or a freeze's scope."""
+        ...
+
+
+class Keeping(Operations[ModeT], Generic[ModeT]):
+    """Cases in a journal, and the inboxes that they come from."""
+
+    def __init__(
+        self,
+        mode: type[ModeT],
+        accounts: Inboxes,
+        journal: Journal,
+        publisher: PublisherBase[ModeT],
+        *,
+        router: Router,
+        actor: str | None,
+        authority: Rules | None,
+    ) -> None:
+        super().__init__(mode)
+        self._accounts = accounts
+        self._publisher = publisher
+        self._router = router
+        self._authority = authority
+        self._inside = Inside(mode, accounts, journal, actor, authority)
+
+    async def _book(self) -> CaseBook:
+        inside = self._inside
+        return CaseBook(inside.journal.database, await inside.mine(), inside.actor)
+
+    async def _current(self, case: Case | str) -> Case:
+        book, wanted = await self._book(), case.id if isinstance(case, Case) else case
+        return case_of(await self._inside.run(book.get, wanted))
+
+    async def _each(self, calls: Mapping[str, Callable[[], Coroutine[Any, Any, T]]], most: int) -> Results[T]:
+        if issubclass(self._mode, Async):
+            awaited: Mapping[str, Callable[[], Awaitable[T]]] = calls
+            return await run_all_async(awaited, most)
+        return run_all({key: partial(_stepped, call) for key, call in calls.items()}, most)
+
+    async def _read(self, ref: AccountRef, first: timedelta) -> list[Case]:
+        client = self._inside.client(ref)
+        if not isinstance(client, HasInbox | AsyncHasInbox):
+            return []
+        now, book = self._inside.now(), await self._book()
+        until = await self._inside.run(book.read_until, ref.key)
+        since = now - first if until is None else from_micros(until) - OVERLAP
+        messages = await self._messages(client.inbox, since)
+        return await self._taken(client.ref, messages, now)
+
+    async def _messages(self, inbox: Any, since: datetime) -> list[Message]:
+        messages: list[Message] = []
+        cursors: set[str | None] = set()
+        cursor: str | None = None
+        while cursor not in cursors:
+            cursors.add(cursor)
+            page = await running(partial(Inbox.iterate, inbox, since=since, cursor=cursor), "inbox.iterate")
+            messages += page.items
+            if page.next_cursor is None:
+                break
+            cursor = page.next_cursor
+        messages.reverse()  # they came newest first, and several may have one time
+        return sorted(messages, key=lambda message: message.created_at)
+
+    async def _taken(
+        self, ref: AccountRef, messages: Sequence[Message], read_until: datetime | None
+    ) -> list[Case]:
+        """Route and write down what is new; a freeze comes first, so that no crash can lose it."""
+        book, now = await self._book(), self._inside.now()
+        others = [message for message in messages if ref.id is None or message.author.id != ref.id]
+        new = await self._inside.run(book.unknown, ref.key, [message.id for message in others])
+        routed = [(message, self._router.route(message, now=now)) for message in others if message.id in new]
+        for message, decision in routed:
+            if decision.freeze:
+                await self._freeze(ref, message, decision)
+        return await self._inside.run(take_in, book, ref, routed, now, read_until)
+
+    async def _freeze(self, ref: AccountRef, message: Message, decision: Decision) -> None:
+        """Hold back what is scheduled for a brand, unless somebody has done so."""
+        scope = Scope(brand=ref.brand)
+        standing = await PublisherBase.freezes(self._publisher)
+        if all(freeze.scope != scope for freeze in standing):
+            reason = f"rule {decision.because.rule} caught message {message.id} to {ref.key}"
+            await PublisherBase.freeze(self._publisher, scope, reason=reason)
+
+    async def _allowed(self, action: str, case: Case | str) -> Case:
+        current = await self._current(case)
+        if self._authority is not None:
+            said = Permission(self._authority.permission(self._inside.actor, action, current))
+            if said is not Permission.YES:
+                message = f"{self._inside.actor or 'nobody'} may not {action} case {current.id}"
+                raise NotAuthorisedError(message, platform=current.account.platform)
+        return current
+
+    async def _change(
+        self, case: Case, what: str, changes: Mapping[str, object], detail: Detail = NOTHING
+    ) -> Case:
+        changed, book = case.model_copy(update=dict(changes)), await self._book()
+        row = await self._inside.run(book.change, row_of(changed), self._inside.micros(), what, detail)
+        return changed.model_copy(update={"version": row.version})
+
+    async def _answer(self, case: Case, text: str) -> Delivery:
+        private = case.decision.stance is Stance.PRIVATE
+        key = _key(case)
+        return await PublisherBase.reply(self._publisher, case.message, text, private=private, key=key)
+
+    async def _planned(self, case: Case) -> str | None:
+        book = await self._book()
+        return await self._inside.run(book.filled, case.account.key, _key(case))
+
+    async def _answered_by(self, case: Case, delivery: Delivery) -> Case:
+        state = SETTLED.get(delivery.state, CaseState.ANSWERING)
+        changes: dict[str, object] = {"state": state, "answers": _added(case.answers, delivery.id)}
+        if state is CaseState.ANSWERED:
+            changes |= {"answered_at": self._out_at(delivery), "first_response_due": None}
+        detail = {"delivery": delivery.id, "state": delivery.state.value}
+        return await self._change(
+            case, "answered" if state is CaseState.ANSWERED else "answering", changes, detail
+        )
+
+    def _out_at(self, delivery: Delivery) -> datetime:
+        """Return when an answer was out, by its platform's word: who looks for it may come much later."""
+        now = self._inside.now()
+        published = None if delivery.post is None else delivery.post.published_at
+        return now if published is None else min(published, now)
+
+    async def _settle(self, case: Case) -> Case:
+        """Return a case with what is known by now of its last answer."""
+        if case.state is not CaseState.ANSWERING:
+            return case
+        planned = await self._planned(case)
+        if planned is None:
+            return case
+        delivery = seen(await self._inside.row(planned))
+        known = planned in case.answers
+        if known and delivery.state not in SETTLED:
+            return case
+        return await self._answered_by(case, delivery)
+
+    async def _settled(self) -> tuple[Case, ...]:
+        """Settle all cases that are being answered, and return those that are answered now."""
+        book, after, found = await self._book(), "", list[Case]()
+        while rows := await self._inside.run(book.page, {"state": CaseState.ANSWERING}, after, PAGE):
+            for row in rows:
+                settled = await self._settle(case_of(row))
+                if settled.state is CaseState.ANSWERED:
+                    found.append(settled)
+            after = rows[-1].id
+        return tuple(found)
+
+
+def _key(case: Case) -> str:
+    return f"case {case.id} answer {case.answers_begun}"
+
+
+def _added(answers: tuple[str, ...], delivery: str) -> tuple[str, ...]:
+    return answers if delivery in answers else (*answers, delivery)
+
+
+def _stepped(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return finish(call())

@@ -1,0 +1,123 @@
+"""What a desk remembers, as users see it: cases, their states and histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.models import AccountRef, AwareTime, Message, Model, OpenEnum, require_aware
+from socialkit.publishing import DeliveryState
+from socialkit.routing import Decision
+
+__all__ = ["SETTLED", "Case", "CaseEvent", "CaseState", "Sweep"]
+
+
+class CaseState(OpenEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    """It waits for an answer, or for somebody to close it."""
+    ANSWERING = "answering"
+    """An answer waits for an approval, is held back, or may be out or not."""
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+SETTLED: Final[Mapping[DeliveryState, CaseState]] = {
+    DeliveryState.CONFIRMED: CaseState.ANSWERED,
+    DeliveryState.REFUSED: CaseState.OPEN,
+    DeliveryState.CANCELLED: CaseState.OPEN,
+}
+"""What an answer makes of its case; while it stands otherwise, the case is being answered."""
+
+
+class Case(Model):
+    """Somebody's message and what became of it.
+
+    Private messages of one conversation (where the platform tells none: of one person) are one case as long
+    as it is not closed; every other message is a case of its own.
+    """
+
+    id: str
+    account: AccountRef
+    """To whom the message came."""
+    messages: tuple[Message, ...]
+    """What came, oldest first; `raw` is not kept."""
+    decision: Decision
+    """What the router said about the newest of them."""
+    state: CaseState = CaseState.OPEN
+    assignee: str
+    """The department or person that answers."""
+    opened_at: AwareTime
+    first_response_due: AwareTime | None = None
+    """Until when the first answer is promised; None where nothing is promised, or once it was given."""
+    answered_at: AwareTime | None = None
+    """When the last answer was out, as its platform says; where it does not, when it was known to be."""
+    escalated: bool = False
+    answers: tuple[str, ...] = ()
+    """The ids of the deliveries that answer it."""
+    answers_begun: int = 0
+    """How many answers somebody has set about, whether a delivery came of it or not."""
+    version: int = 1
+    """How often it changed; a change is refused to whoever has seen an older one."""
+
+    @property
+    def message(self) -> Message:
+        """The newest message: what an answer answers."""
+        return self.messages[-1]
+
+    @property
+    def actor(self) -> None:
+        """Nobody of ours made it."""
+        return
+
+    @property
+    def draft(self) -> None:
+        """Nothing is sent with a case itself."""
+        return
+
+    def overdue(self, now: datetime) -> bool:
+        """Tell whether the first answer is later than was promised.
+
+        Args:
+            now: The time to go by (aware).
+        """
+        due = self.first_response_due
+        return due is not None and self.state is not CaseState.CLOSED and require_aware(now, "now") > due
+
+
+class CaseEvent(Model):
+    """One line of a case's history."""
+
+    case: str
+    number: int
+    at: AwareTime
+    actor: str | None = None
+    what: str
+    """What happened, such as `opened`, `assigned` or `answered`."""
+    detail: Mapping[str, JsonValue] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a sweep found; iterate over it for the cases."""
+
+    cases: tuple[Case, ...] = ()
+    """Cases that are new, or to which something was added, in the order in which they were opened."""
+    failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
+    """What was raised for an inbox that could not be read, by the account's key. Nothing of it is lost: the
+    next sweep begins where the last one that succeeded ended."""
+    answered: tuple[Case, ...] = ()
+    """Cases whose answer was undecided before, and is out by now."""
+
+    def __iter__(self) -> Iterator[Case]:
+        """Iterate over the cases."""
+        return iter(self.cases)
+
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.cases)

@@ -1,0 +1,189 @@
+"""The file that describes a workspace: brands and their accounts, and of secrets only where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from pydantic import AfterValidator, ConfigDict, ValidationError
+
+from socialkit.auth import SecretRef
+from socialkit.errors import ConfigurationError, InvalidDraftError
+from socialkit.models import BusinessHours, Document, Model, Problem
+from socialkit.models._document import problem_at
+from socialkit.models._formats import Tree
+from socialkit.models._hours import Holidays, Hours
+from socialkit.models._names import instead
+from socialkit.models._walltime import Zone
+from socialkit.platforms._arguments import Argument, login_arguments
+from socialkit.text import is_language
+from socialkit.workspace._account import Account
+from socialkit.workspace._brand import Brand
+from socialkit.workspace._names import checked
+
+__all__ = ["WorkspaceFile"]
+
+MAIN: Final = "main"
+
+Found = Iterator[tuple[str, str]]
+"""Where something is wrong, and what."""
+
+
+def _language(tag: str) -> str:
+    if is_language(tag):
+        return tag
+    message = f"{tag[:40]!r} is no language: give a tag such as 'fr' or 'pt-BR'"
+    raise ValueError(message)
+
+
+class HoursTable(Model):
+    """Business hours; their zone is the brand's unless it is said."""
+
+    week: Hours
+    zone: Zone | None = None
+    holidays: Holidays = ()
+
+    def to_hours(self, zone: str) -> BusinessHours:
+        """Return the hours."""
+        return BusinessHours(week=self.week, zone=self.zone or zone, holidays=self.holidays)
+
+
+class AccountTable(Model):
+    """An account; what its platform takes besides stands there as extra fields."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
+
+    platform: str
+    name: str = MAIN
+    id: str | None = None
+
+    def to_account(self) -> Account:
+        """Return the account, whose arguments were checked before."""
+        arguments = login_arguments(self.platform)
+        given = {name: _read(arguments[name], value) for name, value in (self.model_extra or {}).items()}
+        opened: Any = Account  # which arguments the platform takes, its class says
+        account: Account = opened(self.platform, name=self.name, id=self.id, **given)
+        return account
+
+
+class BrandTable(Model):
+    """A brand."""
+
+    zone: Zone
+    hours: HoursTable | None = None
+    languages: Sequence[Annotated[str, AfterValidator(_language)]] = ()
+    accounts: Sequence[AccountTable] = ()
+
+    def to_brand(self, key: str) -> Brand:
+        """Return the brand."""
+        hours = None if self.hours is None else self.hours.to_hours(self.zone)
+        accounts = [account.to_account() for account in self.accounts]
+        return Brand(key, *accounts, zone=self.zone, hours=hours, languages=self.languages)
+
+
+class WorkspaceFile(Document):
+    """What a file says of a workspace."""
+
+    brands: Mapping[str, BrandTable]
+
+    def to_brands(self) -> list[Brand]:
+        """Return the brands, in the order in which they stand there."""
+        return [brand.to_brand(key) for key, brand in self.brands.items()]
+
+    @classmethod
+    def _checked(cls, tree: Tree, file: Path, beside: Mapping[str, Document | None]) -> Self:
+        # What is wrong with an argument is told even where the fields beside it are wrong too, so the tree
+        # is looked through as it was read.
+        problems: list[Problem] = [problem_at(place, message) for place, message in _wrong(tree)]
+        try:
+            read = super()._checked(tree, file, beside)
+        except InvalidDraftError as error:
+            problems = [*error.problems, *problems]
+        else:
+            if not problems:
+                return read
+        raise cls._refused(file, problems)
+
+
+def _wrong(tree: Tree) -> Found:
+    """Yield what is wrong with names, platforms and their arguments, wherever the rest can be read."""
+    identities: dict[object, str] = {}
+    for key, brand in _table(_table(tree).get("brands")).items():
+        place = f"brands.{key}"
+        yield from _misnamed(key, "a brand", place)
+        names: dict[object, str] = {}
+        accounts = _table(brand).get("accounts")
+        for number, entry in enumerate(accounts if isinstance(accounts, list) else ()):
+            account, at = _table(entry), f"{place}.accounts[{number}]"
+            yield from _account_wrong(account, at)
+            yield from _repeated(account, at, names, identities)
+
+
+def _repeated(
+    account: Mapping[str, Tree], at: str, names: dict[object, str], identities: dict[object, str]
+) -> Found:
+    platform, name, own = account.get("platform"), account.get("name", MAIN), account.get("id")
+    first = names.setdefault(f"{platform}/{name}", at)
+    if first != at:
+        yield f"{at}.name", f"is that of {first} too: accounts on one platform need names of their own"
+    if own is not None:
+        first = identities.setdefault(f"{platform}/{account.get('base_url')}/{own}", at)
+        if first != at:
+            yield f"{at}.id", f"is that of {first} too: nothing can belong to two accounts"
+
+
+def _account_wrong(account: Mapping[str, Tree], at: str) -> Found:
+    platform, name = account.get("platform"), account.get("name", MAIN)
+    if isinstance(name, str):
+        yield from _misnamed(name, "an account", f"{at}.name")
+    if not isinstance(platform, str):
+        return
+    try:
+        arguments = login_arguments(platform)
+    except ConfigurationError as error:
+        yield f"{at}.platform", error.message
+        return
+    given = {key: value for key, value in account.items() if key not in AccountTable.model_fields}
+    usable = {key: one for key, one in arguments.items() if one.secret or one.reader is not None}
+    for key, value in given.items():
+        if key in usable:
+            yield from _unreadable(usable[key], value, f"{at}.{key}")
+        else:
+            fields = [*usable, *AccountTable.model_fields]
+            yield f"{at}.{key}", f"is not known on {platform}{instead(key, fields)}"
+    for key, one in usable.items():
+        if one.required and key not in given:
+            yield f"{at}.{key}", "is missing"
+
+
+def _unreadable(argument: Argument, value: Tree, place: str) -> Found:
+    try:
+        _read(argument, value)
+    except ConfigurationError as error:
+        yield place, error.message
+    except ValidationError as error:
+        yield place, f"is wrong: {error.errors(include_url=False, include_input=False)[0]['msg']}"
+
+
+def _read(argument: Argument, value: Any) -> Any:
+    """Return what a file says of an argument; of a secret, where it is kept.
+
+    Raises:
+        ConfigurationError: It is a secret in clear.
+        ValidationError: It is of another type.
+    """
+    if argument.reader is None:
+        return SecretRef(value if isinstance(value, str) else "")
+    return argument.reader.validate_python(value)
+
+
+def _misnamed(name: str, what: str, place: str) -> Found:
+    try:
+        checked(name, what)
+    except ConfigurationError as error:
+        yield place, error.message
+
+
+def _table(tree: Tree) -> Mapping[str, Tree]:
+    return tree if isinstance(tree, dict) else {}

@@ -1,0 +1,264 @@
+"""Answers: in public or in private as the rule says, once whatever breaks, and no freeze is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import socialkit as sk
+from socialkit.authority import Action, AuthorityLine
+from socialkit.publishing import Publisher
+from socialkit.testing import collect, settle
+from tests.desk.conftest import Office
+from tests.publishing.stage import SETTLED, Killed
+
+State = sk.CaseState
+
+
+async def only(desk: Any) -> sk.Case:
+    (case,) = await settle(desk.sweep())
+    assert isinstance(case, sk.Case)
+    return case
+
+
+async def test_a_complaint_is_answered_in_private_and_a_question_in_public(office: Office) -> None:
+    desk = office.desk()
+    office.world.receive("mastodon", text="It never arrived")
+    office.world.receive("mastodon", text="How much is it?")
+    complaint, question = await settle(desk.sweep())
+
+    private = await settle(desk.reply(complaint, "We are sorry: which number has your order?"))
+    public = await settle(desk.reply(question, question.decision.suggested_reply))
+
+    said = {post.text: post.visibility for post in office.world.posts("mastodon")}
+    assert [one.state for one in (private, public)] == [sk.DeliveryState.CONFIRMED] * 2
+    assert [visibility for text, visibility in said.items() if "sorry" in text] == [sk.Visibility.DIRECT]
+    assert [visibility for text, visibility in said.items() if "90 €" in text] != [sk.Visibility.DIRECT]
+    answered = await settle(desk.case(complaint.id))
+    assert (answered.state, answered.first_response_due) == (State.ANSWERED, None)
+    assert answered.answered_at is not None
+
+
+async def test_an_answer_that_nobody_knows_of_is_not_given_again(office: Office) -> None:
+    desk = office.desk()
+    office.world.receive("mastodon", text="Hello")
+    case = await only(desk)
+    office.world.fail("mastodon", "reply", sk.Fault.DROP_AFTER_COMMIT)
+
+    delivery = await settle(desk.reply(case, "Good day!"))
+
+    assert delivery.state is sk.DeliveryState.UNKNOWN
+    assert (await settle(desk.case(case.id))).state is State.ANSWERING
+    with pytest.raises(sk.JournalError, match="is on its way"):
+        await settle(desk.reply(case, "Good day, once more!"))
+    with pytest.raises(sk.JournalError, match="still on its way"):
+        await settle(desk.close(case))
+
+    office.stage.pass_time()
+    publisher = office.stage.publisher(office.stage.machine().workspace)
+    await settle(publisher.reconcile())
+    sweep = await settle(desk.sweep())
+
+    assert [one.id for one in sweep.answered] == [case.id]
+    assert len(office.answers()) == 1
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("write", range(1, 12))
+async def test_whenever_the_process_dies_an_answer_is_given_once(
+    office: Office, write: int, *, before: bool
+) -> None:
+    office.world.receive("mastodon", text="Hello")
+    case = await only(office.desk())
+    office.stage.database.die(write, before=before)
+
+    try:
+        await settle(office.desk().reply(case, "Good day!"))
+        died = False
+    except Killed:
+        died = True
+    office.stage.restart()
+    publisher = office.stage.publisher(office.stage.machine().workspace)
+    for _ in range(3):
+        office.stage.pass_time()
+        await settle(publisher.run_due())
+        await settle(publisher.reconcile())
+    desk = office.desk()
+    await settle(desk.sweep())
+    current = await settle(desk.case(case.id))
+    if current.state is not State.ANSWERED:
+        await settle(desk.reply(case, "Good day!"))
+
+    assert died or not office.stage.database.broken
+    assert len(office.answers()) == 1
+    assert (await settle(desk.case(case.id))).state is State.ANSWERED
+
+
+async def test_of_two_people_who_answer_at_once_one_does(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    case = await only(office.desk())
+    outcome: list[object] = []
+
+    def other() -> None:
+        desk = sk.Desk(
+            office.stage.machine().workspace, office.stage.journal, router=office.desk()._router, actor="ben"
+        )
+        try:
+            outcome.append(desk.reply(case, "I was quicker"))
+        except sk.JournalError as error:
+            outcome.append(error)
+
+    office.stage.database.pause(1, other)
+    try:
+        await settle(office.desk().reply(case, "Good day!"))
+    except sk.JournalError as error:
+        outcome.append(error)
+
+    assert len(office.answers()) == 1
+    assert sum(isinstance(one, sk.JournalError) for one in outcome) == 1
+
+
+async def test_a_text_that_cannot_be_sent_leaves_the_case_as_it_was(office: Office) -> None:
+    desk = office.desk()
+    office.world.receive("mastodon", text="Hello")
+    case = await only(desk)
+
+    for text in ("", "x" * 20_000):
+        delivery = await _refusal(desk, case, text)
+        assert delivery
+    assert (await settle(desk.case(case.id))).state is State.OPEN
+    assert (await settle(desk.reply(case, "Good day!"))).state is sk.DeliveryState.CONFIRMED
+
+
+async def _refusal(desk: Any, case: sk.Case, text: str) -> bool:
+    try:
+        delivery = await settle(desk.reply(case, text))
+    except sk.InvalidDraftError:
+        return True
+    return bool(delivery.state is sk.DeliveryState.REFUSED)
+
+
+async def test_an_answer_waits_for_a_second_person(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    authority = sk.Authority(
+        lines=[
+            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
+            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
+        ]
+    )
+    machine = office.stage.machine()
+    desk = office.desk(machine, actor="sam", authority=authority)
+    case = await only(desk)
+
+    delivery = await settle(desk.reply(case, "Good day!"))
+    waiting = await settle(desk.case(case.id))
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    await settle(maria.approve(delivery))
+    await settle(maria.run_due())
+    sweep = await settle(desk.sweep())
+
+    assert delivery.state is sk.DeliveryState.PROPOSED
+    assert waiting.state is State.ANSWERING
+    assert [one.id for one in sweep.answered] == [case.id]
+    assert len(office.answers()) == 1
+
+
+async def test_a_rejected_answer_leaves_the_case_open(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    authority = sk.Authority(
+        lines=[
+            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
+            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
+        ]
+    )
+    machine = office.stage.machine()
+    desk = office.desk(machine, actor="sam", authority=authority)
+    case = await only(desk)
+    proposed = await settle(desk.reply(case, "Whatever"))
+
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    await settle(maria.reject(proposed, note="be kind"))
+    second = await settle(office.desk(machine, authority=authority).reply(case, "Good day!"))
+
+    assert second.state is sk.DeliveryState.CONFIRMED
+    assert [answer.endswith("Good day!") for answer in office.answers()] == [True]
+
+
+async def test_a_crisis_freezes_what_is_planned_before_anybody_reads_of_it(office: Office) -> None:
+    machine = office.stage.machine()
+    publisher = office.stage.publisher(machine.workspace)
+    at = office.world.clock.now() + timedelta(hours=1)
+    await settle(publisher.plan("Buy our soup", to="mastodon", at=at))
+    office.world.receive("mastodon", text="I was poisoned!")
+    desk = office.desk(machine)
+
+    case = await only(desk)
+    office.world.receive("mastodon", text="My son was poisoned too", author="ben")
+    await only(desk)
+    office.world.clock.advance(timedelta(hours=2))
+    await settle(publisher.run_due())
+
+    assert case.escalated
+    assert len(await settle(publisher.freezes())) == 1
+    assert [one.state.value for one in await collect(publisher.deliveries())] == ["held"]
+    assert office.answers() == []
+
+
+@pytest.mark.parametrize("write", range(1, 5))
+async def test_no_crash_loses_a_freeze(office: Office, write: int) -> None:
+    office.world.receive("mastodon", text="I was poisoned!")
+    office.stage.database.die(write, before=False)
+
+    try:
+        await settle(office.desk().sweep())
+    except* Killed:
+        office.stage.restart()
+    office.stage.database.broken.clear()
+    await settle(office.desk().sweep())
+
+    publisher: Publisher = office.stage.publisher(office.stage.machine().workspace)
+    assert len(await settle(publisher.freezes())) == 1
+    assert len(await collect(office.desk().cases())) == 1
+
+
+async def test_an_answer_that_a_freeze_holds_back_stays_the_only_one(office: Office) -> None:
+    machine = office.stage.machine()
+    desk = office.desk(machine)
+    office.world.receive("mastodon", text="Hello")
+    case = await only(desk)
+    publisher = office.stage.publisher(machine.workspace)
+    freeze = await settle(publisher.freeze(sk.Scope(brand="acme", replies=True), reason="recall"))
+
+    held = await settle(desk.reply(case, "Good day!"))
+    with pytest.raises(sk.JournalError, match="on its way"):
+        await settle(desk.reply(case, "Good day again!"))
+    await settle(publisher.thaw(freeze, backlog="reschedule"))
+    office.stage.pass_time(SETTLED / 10)
+    await settle(publisher.run_due())
+    await settle(desk.sweep())
+
+    assert held.state is sk.DeliveryState.HELD
+    assert len(office.answers()) == 1
+    assert (await settle(desk.case(case.id))).state is State.ANSWERED
+
+
+async def test_an_answer_counts_from_when_it_was_out_and_not_from_when_somebody_looked(
+    office: Office,
+) -> None:
+    desk = office.desk()
+    office.world.receive("mastodon", text="Hello")
+    case = await only(desk)
+    office.world.fail("mastodon", "reply", sk.Fault.DROP_AFTER_COMMIT)
+    out = office.world.clock.now()
+    await settle(desk.reply(case, "Good day!"))
+
+    office.stage.pass_time()
+    await settle(office.stage.publisher(office.stage.machine().workspace).reconcile())
+    office.stage.pass_time()
+    await settle(desk.sweep())
+
+    answered = await settle(desk.case(case.id))
+    assert answered.answered_at is not None
+    assert abs(answered.answered_at - out) < SETTLED / 10

@@ -1,0 +1,66 @@
+"""Every metric that a platform can give has a definition."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+import socialkit as sk
+from socialkit.metrics import CATALOGUE, Metric, MetricKind, Over, Table
+from socialkit.platforms import names
+from socialkit.testing import collect, settle
+
+
+@pytest.mark.parametrize("platform", names())
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_every_metric_that_a_platform_gives_is_defined_in_its_unit(
+    socialkit_world: sk.Sandbox, platform: str, blocking: bool
+) -> None:
+    connect: Any = socialkit_world.connect if blocking else socialkit_world.connect_async
+    client = connect(platform)
+    post = await settle(client.posts.publish("Autumn is here"))
+    rows: list[sk.Observation] = [
+        *await settle(client.insights.account()),
+        *await collect(client.insights.posts([post])),
+    ]
+
+    assert rows
+    for row in rows:
+        assert row.metric in CATALOGUE
+        assert (row.unit, row.definition) == (CATALOGUE[row.metric].unit, CATALOGUE[row.metric].version)
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+def test_what_a_platform_reads_is_defined_whether_or_not_the_simulator_gives_it(platform: str) -> None:
+    module = importlib.import_module(f"socialkit.platforms.{platform}._map")
+
+    assert {*module.POST_METRICS, *module.ACCOUNT_METRICS} <= CATALOGUE.keys()
+
+
+def test_what_counts_people_adds_up_over_nothing() -> None:
+    for key in ("reach", "followers", "following"):
+        assert CATALOGUE[key].adds_up == frozenset()
+
+
+def test_rates_add_up_over_nothing_and_money_over_everything() -> None:
+    for metric in CATALOGUE.values():
+        if metric.kind is MetricKind.RATE:
+            assert metric.adds_up == frozenset()
+            assert metric.key.endswith(f"_by_{metric.over}")
+        if metric.kind is MetricKind.AMOUNT:
+            assert metric.adds_up == frozenset(Over)
+
+
+def test_each_definition_stands_under_its_own_key_and_says_what_it_counts() -> None:
+    for key, metric in CATALOGUE.items():
+        assert metric.key == key
+        assert metric.counts.endswith(".")
+
+
+def test_a_table_tells_the_definitions_that_it_goes_by() -> None:
+    sunshine = Metric(key="sunshine", title="Sunshine", unit="seconds", counts="Time with sun.")
+    table = Table([], definitions=[sunshine])
+
+    assert table.latest().definitions == {**CATALOGUE, "sunshine": sunshine}

@@ -1,0 +1,125 @@
+"""The story of the agency, played with or without mishaps: platforms fail, and the process dies."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Final
+
+import socialkit as sk
+from socialkit.publishing import FolderMediaStore, Journal
+from socialkit.publishing._sqlite import PATIENCE
+from tests.publishing.stage import Breakable, Killed
+from tests.support import ROOT
+
+__all__ = ["FAULTS", "Mishaps", "Played", "play", "story"]
+
+FAULTS: Final = (
+    sk.Fault.DROP_BEFORE_COMMIT,
+    sk.Fault.DROP_AFTER_COMMIT,
+    sk.Fault.SERVER_ERROR,
+    sk.Fault.RATE_LIMITED,
+)
+CALLS: Final = {"publish": 20, "upload": 3, "reply": 5, "iterate": 250, "posts": 20, "account": 12}
+"""Roughly how often the story calls an operation on a platform."""
+OFTEN: Final = 6
+"""Of each operation on a platform about two calls in all go wrong: every third may."""
+PLATFORMS: Final = ("mastodon", "bluesky")
+WRITES: Final = 2_200
+"""Roughly how often the story writes to the journal."""
+KILLS: Final = 4
+RESTART: Final = timedelta(minutes=6)
+"""How long nobody notices that the process died; longer than a lease."""
+
+
+def story() -> ModuleType:
+    """Return the example as a module."""
+    name = "agency_quarter"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look their module up
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@dataclass(frozen=True)
+class Mishaps:
+    """What goes wrong, drawn from a seed."""
+
+    faults: tuple[tuple[str, str, sk.Fault, int], ...] = ()
+    """Platform, operation, fault, and how many calls go well before."""
+    kills: tuple[tuple[int, bool], ...] = ()
+    """Before or after which write of the journal, counted from the last start, the process dies."""
+
+    @classmethod
+    def drawn(cls, seed: int) -> Mishaps:
+        random = Random(seed)
+        faults: list[tuple[str, str, sk.Fault, int]] = []
+        for platform in PLATFORMS:
+            for name, calls in CALLS.items():
+                # Apart, so that nothing fails twice: an answer that is late is late in the report too.
+                places = range(random.randrange(6), calls, 3)
+                chosen = [after for after in places if random.random() < OFTEN / calls]
+                faults += [(platform, name, random.choice(FAULTS), after) for after in chosen]
+        most = 2 * WRITES // KILLS
+        kills = tuple((random.randrange(1, most), random.random() < 0.5) for _ in range(KILLS))
+        return cls(tuple(faults), kills)
+
+
+@dataclass
+class Played:
+    """What is there at the end."""
+
+    reports: Mapping[str, sk.Report]
+    world: sk.Sandbox
+    journal: Journal
+    folder: Path
+    deaths: int
+    """How often the process died."""
+    faults: int
+    """How often a platform failed."""
+
+
+def _opened(folder: Path) -> tuple[Journal, Breakable]:
+    database = Breakable(folder / "journal.db", PATIENCE)
+    return Journal(database, FolderMediaStore(folder / "media")), database
+
+
+@contextmanager
+def play(folder: Path, mishaps: Mishaps | None = None) -> Generator[Played]:
+    """Play the story, starting the process again whenever it died."""
+    wrong = mishaps or Mishaps()
+    kills, deaths = list(wrong.kills), 0
+    with sk.Sandbox(seed=7) as world:
+        story().people(world)
+        for platform, name, fault, after in wrong.faults:
+            world.fail(platform, name, fault, after=after)
+        while True:
+            journal, database = _opened(folder)
+            if kills:
+                write, before = kills.pop(0)
+                database.die(write, before=before)
+            reports: Mapping[str, sk.Report] | None = None
+            try:
+                reports = story().quarter(world, journal, folder)
+            except* Killed:
+                deaths += 1
+                world.clock.advance(RESTART)
+            if reports is not None:
+                break
+            journal.close()
+        try:
+            faults = len(wrong.faults) - len(world._plan._pending)
+            yield Played(reports, world, journal, folder, deaths, faults)
+        finally:
+            journal.close()
