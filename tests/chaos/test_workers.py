@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 IN_FILE = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "600"))
-ON_SERVER = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "10000"))
+ON_SERVER = int(os.environ.get("SOCIALKIT_CHAOS_DELIVERIES", "2000"))
 FAULTS = 10
 """One fault for so many deliveries."""
 
