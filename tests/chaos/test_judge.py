@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from socialkit.publishing import _lease, _leases
+from socialkit.publishing import _lease, _leases, _taking
 from socialkit.publishing._lease import Lease
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
@@ -24,9 +24,10 @@ pytestmark = [
 ]
 
 
-def put(place: object, **parts: object) -> None:
-    """Put something else in the place of what is there."""
-    for name, part in parts.items():
+def put(*places: object, **parts: object) -> None:
+    """Put something else in the place of what is there, wherever it is looked up."""
+    for place, (name, part) in product(places, parts.items()):
+        assert hasattr(place, name), f"{place} has no {name} any more"
         setattr(place, name, part)
 
 
@@ -46,7 +47,7 @@ def forget_open_commits() -> None:
     def closed(session: Any, delivery: str) -> Any:
         return {name: step for name, step in whole(session, delivery).items() if not step.open}
 
-    put(_leases, steps_of=closed)
+    put(_leases, _taking, steps_of=closed)
 
 
 def recover_to_planned() -> None:
@@ -72,7 +73,7 @@ def ignore_fences() -> None:
 
 def ignore_freezes() -> None:
     """A freeze is looked at by nobody."""
-    put(_leases, frozen=nothing)
+    put(_leases, _taking, frozen=nothing)
 
 
 def claim_what_is_taken() -> None:
