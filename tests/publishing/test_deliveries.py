@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,79 @@ async def test_nothing_is_said_of_differences_where_nothing_was_read_back(stage:
 
     assert sent.state is State.CONFIRMED
     assert sent.differences is None
+
+
+def blur_mastodon(stage: Stage) -> None:
+    simulator: Any = stage.world.simulator("mastodon")
+    for media in simulator._state.media.values():
+        media.description = "A blot"
+
+
+def blur_bluesky(stage: Stage) -> None:
+    simulator: Any = stage.world.simulator("bluesky")
+    for repo in simulator._state.repos.values():
+        for record in repo.records.values():
+            record.value["embed"]["images"][0]["alt"] = "A blot"
+
+
+@pytest.mark.parametrize(
+    ("platform", "write", "blur"),
+    [("mastodon", "post_status", blur_mastodon), ("bluesky", "put_record", blur_bluesky)],
+)
+async def test_a_difference_of_a_post_that_was_found_again_is_told_by_the_look_that_found_it(
+    stage: Stage, platform: str, write: str, blur: Callable[[Stage], None]
+) -> None:
+    machine = stage.machine(acme=[platform])
+    publisher = stage.publisher(machine.workspace)
+    for text in ("One", "Two"):
+        await one(publisher.plan(Draft(text=text, media=[picture(alt_text="A dot")]), to=platform))
+    stage.world.fail(platform, write, Fault.DROP_AFTER_COMMIT, times=8)
+    lost: tuple[Delivery, ...] = await settle(publisher.run_due())
+    blur(stage)
+    found: tuple[Delivery, ...] = await settle(publisher.reconcile())
+
+    assert [each.state for each in lost] == [State.UNKNOWN] * 2
+    assert [each.differences for each in lost] == [None] * 2
+    said = ("the alt text of file 1 reads 'A blot' instead of 'A dot'",)
+    assert [(each.state, each.differences) for each in found] == [(State.CONFIRMED, said)] * 2
+    assert [each.differences for each in stage.journal.deliveries()] == [said] * 2
+    assert stage.history(found[0])[-2:] == ["confirmed", "read back"]
+    assert not [request for request in machine.sent if is_read_back(request.url, platform)]
+    assert stage.flaws() == []
+
+
+def is_read_back(url: str, platform: str) -> bool:
+    """Return whether a request asks for one post."""
+    return "getPosts" in url if platform == "bluesky" else bool(re.search(r"statuses/\d+$", url))
+
+
+async def test_a_thread_whose_last_part_was_found_again_is_read_back_whole(stage: Stage) -> None:
+    publisher = stage.acme()
+    await one(publisher.plan(THREAD, to="mastodon"))
+    stage.world.fail("mastodon", "post_status", Fault.DROP_AFTER_COMMIT, after=2)
+    await settle(publisher.run_due())
+    (found,) = await settle(publisher.reconcile())
+    simulator: Any = stage.world.simulator("mastodon")
+    list(simulator._state.statuses.values())[-1].text = "Thirteen"
+    (sent,) = await settle(publisher.run_due())
+
+    assert found.state is State.INCOMPLETE
+    assert sent.state is State.CONFIRMED
+    assert sent.differences == ("part 3: the text reads 'Thirteen' instead of 'Three'",)
+
+
+async def test_of_an_answer_or_a_deletion_that_was_found_again_no_difference_is_told(stage: Stage) -> None:
+    client = stage.client("mastodon")
+    publisher = stage.publisher(client)
+    message = await received(stage, client, "mastodon")
+    post = await settle(client.posts.publish("One"))
+    stage.world.fail("mastodon", "post_status", Fault.DROP_AFTER_COMMIT)
+    stage.world.fail("mastodon", "delete_status", Fault.DROP_AFTER_COMMIT)
+    await one(publisher.reply(message, "On its way"))
+    await one(publisher.delete(post))
+    found: tuple[Delivery, ...] = await settle(publisher.reconcile())
+
+    assert [(each.state, each.differences) for each in found] == [(State.CONFIRMED, None)] * 2
 
 
 # Answers ----------------------------------------------------------------------------------------------

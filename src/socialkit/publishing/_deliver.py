@@ -15,6 +15,7 @@ from socialkit.publishing._io import Io
 from socialkit.publishing._lease import Lease, PostTakenError
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import (
     AlteredError,
     Body,
@@ -200,7 +201,14 @@ class Carrier:
         except SocialKitError:  # nothing is said of it then, and the post is out all the same
             return row
         seen = first.model_copy(update={"thread": tuple(rest)})
-        outcome = Outcome(post=post, differences=posts.differences(seen, body.draft))
+        return await self._compared(row, client, body, post, seen, later=later)
+
+    async def _compared(
+        self, row: Row, client: Client | AsyncClient, body: Body, post: Post, seen: Post, *, later: bool
+    ) -> Row:
+        """Write down in what a post differs from its draft, as it was seen."""
+        differences = cast("Any", client).posts.differences(seen, body.draft)
+        outcome = Outcome(post=post, differences=differences)
         remark = partial(self._worker.remark, row, to_micros(self._now()), outcome, later=later)
         return await self._io(remark)
 
@@ -288,8 +296,15 @@ class Carrier:
         result = NOTHING if part is None else part.model_dump_json()
         places = () if part is None else (place_of(part),)
         if lease.row.single:
-            verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=found.post), out_at(found.post))
-            return await self._settled(lease, verdict, ended=(step.name, result), places=places)
+            waits = out_at(found.post)
+            verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=found.post), waits)
+            row = await self._settled(lease, verdict, ended=(step.name, result), places=places)
+            if lease.row.kind != "publish" or found.post is None or waits is not None:
+                return row
+            # The look read the post: nobody has to ask for it again. No file is sent, and none is touched.
+            body = peek(Body, lease.row.body)
+            client, seen = self._client(body.account), found.post
+            return await self._compared(row, client, body, seen, seen, later=lease.followed)
         return await self._on(lease, found.because, ended=(step.name, result), places=places)
 
     # Ends --------------------------------------------------------------------------------------------
