@@ -267,6 +267,11 @@ class Run(Protocol):
         """The step that runs, or the one that failed; None between steps."""
         ...
 
+    @property
+    def planned(self) -> datetime | None:
+        """When it was to happen: the same in every run of the same delivery; None where nobody planned it."""
+        ...
+
     def key(self, name: str) -> str:
         """Return the identity of a step: the same in every run of the same delivery."""
         ...
@@ -304,6 +309,8 @@ class PassingRun:
 
     waits: bool = True
     """Whether a spent request budget may be waited for."""
+    planned: datetime | None = None
+    """When the write was to happen, where somebody planned it."""
 
     def __init__(self, now: Callable[[], datetime], *, patience: timedelta) -> None:
         self.now = now
@@ -398,6 +405,10 @@ class _PartRun:
     @property
     def current(self) -> str | None:
         return self._run.current
+
+    @property
+    def planned(self) -> datetime | None:
+        return self._run.planned
 
     def now(self) -> datetime:
         return self._run.now()

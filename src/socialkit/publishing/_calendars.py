@@ -64,6 +64,7 @@ def _body(slot: Slot, draft: Draft, preview: Preview, actor: str | None) -> Body
         account=preview.account,
         actor=actor,
         draft=preview.draft,
+        at=instant(slot.at),
         purpose=draft.purpose or slot.purpose,
         wall=wall_of(slot.at),
         slot=slot.key,

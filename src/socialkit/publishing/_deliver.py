@@ -168,7 +168,7 @@ class Carrier:
 
     async def _run(self, lease: Lease, client: Client | AsyncClient, body: Body) -> Post | None:
         def maker(now: Callable[[], datetime], patience: timedelta) -> JournalRun:
-            return JournalRun(now, patience, worker=self._worker, lease=lease, io=self._io)
+            return JournalRun(now, patience, worker=self._worker, lease=lease, io=self._io, planned=body.at)
 
         token = run_maker.set(maker)
         try:

@@ -362,7 +362,7 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         now = self._inside.now()
         when = now if at is None else instant(at)
         require_ahead(when, expiry(when, not_after), now)
-        said = {"wall": wall_of(at)}
+        said = {"wall": wall_of(at), "at": when}
         rows = await self._rows([(body.model_copy(update=said), when) for body in bodies], kind, not_after)
         planner = await self._inside.planner()
         write = planner.add if bodies[0].slot is None else planner.fill

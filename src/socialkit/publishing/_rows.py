@@ -62,6 +62,8 @@ class Body(Model):
     post: Post | None = None
     """The post that is to be deleted, where more than its id was given."""
     private: bool = False
+    at: AwareTime | None = None
+    """When it is to leave as it was planned; the delivery may be moved."""
     purpose: Purpose | None = None
     wall: Mapping[str, JsonValue] | None = None
     """The wall time as it was planned; the delivery may be moved."""

@@ -43,14 +43,23 @@ class JournalRun(PassingRun):
         worker: Writes things down.
         lease: The delivery.
         io: How the worker is called.
+        planned: When the delivery was to leave as it was planned.
     """
 
     waits = False
 
     def __init__(
-        self, now: Callable[[], datetime], patience: timedelta, *, worker: Worker, lease: Lease, io: Io
+        self,
+        now: Callable[[], datetime],
+        patience: timedelta,
+        *,
+        worker: Worker,
+        lease: Lease,
+        io: Io,
+        planned: datetime | None,
     ) -> None:
         super().__init__(now, patience=patience)
+        self.planned = planned
         self._root = uuid.UUID(lease.row.id)
         self._worker = worker
         self._lease = lease

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any, cast
 
@@ -17,13 +18,15 @@ from socialkit.errors import (
 )
 from socialkit.models import Attempt, Draft, FoundState, Media
 from socialkit.platforms import BlueskyOptions, LinkCard
-from socialkit.platforms.bluesky._records import new_key, parse_uri, settled_key
+from socialkit.platforms.bluesky._records import new_key, parse_uri, planned_key, settled_key
 from socialkit.sandbox import Fault
 from socialkit.testing._builders import picture, video
 from socialkit.text import is_tid
 from socialkit.transport import FileBody, Response
 from tests.platforms.bluesky.conftest import Network
 from tests.support import collect, settle
+
+MINUTE = timedelta(minutes=1)
 
 
 async def test_marks_are_counted_in_bytes_and_mentions_lead_to_people(network: Network) -> None:
@@ -385,6 +388,46 @@ def test_keys_are_valid_and_rise_though_the_clock_stands_still() -> None:
     assert keys[0].created_at == "2026-03-01T12:00:00.000Z"
     assert later.rkey > keys[-1].rkey
     assert new_key(NOON, "12345678-1234-5678-1234-567812345678").rkey < later.rkey
+
+
+def identities(count: int) -> list[str]:
+    return [str(uuid.uuid5(uuid.NAMESPACE_URL, str(number))) for number in range(count)]
+
+
+def test_the_key_of_what_was_planned_is_its_own_near_its_time_and_the_same_later() -> None:
+    from tests.transport.fakes import NOON
+
+    keys = [planned_key(NOON, NOON + timedelta(hours=1), one) for one in identities(2_000)]
+    later = [planned_key(NOON, NOON + timedelta(days=1), one) for one in identities(2_000)]
+    earliest, latest = (new_key(NOON + step, "0" * 32).rkey for step in (-MINUTE, MINUTE * 0.001))
+
+    assert [one.rkey for one in keys] == [one.rkey for one in later]
+    assert len({one.rkey for one in keys}) == len(keys)
+    assert all(is_tid(one.rkey) for one in keys)
+    assert all(earliest < one.rkey < latest for one in keys)
+    assert {one.created_at for one in keys} == {"2026-03-01T13:00:00.000Z"}
+
+
+def test_the_keys_of_a_thread_rise_from_part_to_part() -> None:
+    from tests.transport.fakes import NOON
+
+    keys, above = list[str](), None
+    for identity in identities(20):
+        keys.append(planned_key(NOON, NOON, identity, after=above).rkey)
+        above = f"at://did:plc:a/app.bsky.feed.post/{keys[-1]}"
+
+    assert all(is_tid(one) for one in keys)
+    assert sorted(set(keys)) == keys
+    assert keys[-1] < new_key(NOON + timedelta(seconds=20), "0" * 32).rkey
+
+
+@pytest.mark.parametrize("above", ["at://did:plc:a/app.bsky.feed.post/our-opening", "nothing"])
+def test_a_part_below_a_post_with_a_key_of_another_kind_has_the_key_of_its_own_time(above: str) -> None:
+    from tests.transport.fakes import NOON
+
+    (identity,) = identities(1)
+
+    assert planned_key(NOON, NOON, identity, after=above) == planned_key(NOON, NOON, identity)
 
 
 def test_the_key_of_a_like_follows_from_the_post() -> None:

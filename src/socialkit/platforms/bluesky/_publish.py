@@ -7,7 +7,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.errors import BadRequestError, NotFoundError, UnexpectedResponseError
+from socialkit.errors import (
+    BadRequestError,
+    ConflictError,
+    NotFoundError,
+    OutcomeUnknownError,
+    UnexpectedResponseError,
+)
 from socialkit.models import Attempt, Draft, Found, Media, MediaKind, Post
 from socialkit.operations import Run
 from socialkit.platforms.base import Core
@@ -25,6 +31,7 @@ from socialkit.platforms.bluesky._records import (
     Ref,
     Thread,
     new_key,
+    planned_key,
 )
 from socialkit.platforms.bluesky._richtext import Mentions, Uploaded, post_record
 from socialkit.platforms.bluesky._wire import WirePosts, WireRecord, WireRef, WireStored, WireWritten
@@ -60,7 +67,7 @@ class Records:
 
     async def publish_part(self, dids: dict[str, str], draft: Draft, run: Run, previous: Post | None) -> Post:
         """Publish one part: choose its key, upload, look up what it answers and quotes, write."""
-        key = await run.step(KEY, partial(self._new_key, run), returns=Key)
+        key = await run.step(KEY, partial(self._new_key, run, previous), returns=Key)
         files = [
             await run.step(f"media {number}", partial(self._files.upload, one), returns=Uploaded)
             for number, one in enumerate(draft.media, 1)
@@ -78,8 +85,11 @@ class Records:
         write = partial(self._written, address, record, gates, largest)
         return await run.commit(COMMIT, write, returns=Post)
 
-    async def _new_key(self, run: Run) -> Key:
-        return new_key(run.now(), run.key(COMMIT))
+    async def _new_key(self, run: Run, previous: Post | None) -> Key:
+        identity = run.key(COMMIT)
+        if run.planned is None:
+            return new_key(run.now(), identity)
+        return planned_key(run.planned, run.now(), identity, after=None if previous is None else previous.id)
 
     async def _thumb(self, draft: Draft, run: Run) -> Uploaded | None:
         options = draft.option(BlueskyOptions)
@@ -109,17 +119,26 @@ class Records:
         return record_post(wire, str(address), stored_raw(address, cid, record), self._core.ref)
 
     async def _put(self, address: Address, record: Record) -> str:
-        """Write under the key: the same again changes nothing, so it may be repeated."""
+        """Write under the key: the same again changes nothing, so it may be repeated.
+
+        Another record that stands there is not written over. Whoever wrote it, an earlier run before the
+        journal was restored from a copy above all, `find` tells.
+        """
         body: Record = {
             "repo": address.authority,
             "collection": address.collection,
             "rkey": address.key,
             "record": record,
+            "swapRecord": None,  # there must be none
         }
-        answer = await self._calls.procedure(
-            "com.atproto.repo.putRecord", body, WireRef, safety=Safety.REPEATABLE
-        )
-        return answer.value.cid
+        put = "com.atproto.repo.putRecord"
+        try:
+            return (await self._calls.procedure(put, body, WireRef, safety=Safety.REPEATABLE)).value.cid
+        except ConflictError as error:
+            message = f"another record stands at {address} already"
+            raise OutcomeUnknownError(
+                message, request=error.request, platform=self._core.facts.name
+            ) from error
 
     async def _create(self, address: Address, record: Record, gates: list[Record]) -> str:
         """Write a post with the rules of its thread, all or nothing: nobody answers before the rules stand.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from socialkit.models import Model
-from socialkit.text import is_at_uri
+from socialkit.text import is_at_uri, is_tid
 
 __all__ = [
     "LIKE",
@@ -24,6 +24,7 @@ __all__ = [
     "Thread",
     "new_key",
     "parse_uri",
+    "planned_key",
     "settled_key",
     "written",
 ]
@@ -42,6 +43,9 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 LEAP: Final = 1_000_000
 """Microseconds within which keys follow each other; a clock that stood back further is believed."""
+
+SPREAD: Final = timedelta(minutes=1)
+"""Over how much time before that of their plan keys are spread: much is planned for one instant."""
 
 
 class Address(NamedTuple):
@@ -117,6 +121,24 @@ def new_key(now: datetime, identity: str) -> Key:
     return Key(rkey=rkey, created_at=written(now))
 
 
+def planned_key(planned: datetime, now: datetime, identity: str, *, after: str | None = None) -> Key:
+    """Return the key of a record that was planned: who forgot that it was written writes no second one.
+
+    Args:
+        planned: When the delivery was to leave as it was planned.
+        now: The time, which readers see.
+        identity: The write's own identity (a UUID): it keeps apart what was planned for one instant.
+        after: The address of the part before, whose key this one follows.
+    """
+    chance = uuid.UUID(identity).int
+    before = parse_uri(after) if after is not None else None
+    if before is not None and is_tid(before.key):
+        moment = _moment(before.key) + 1 + (chance >> CLOCK_BITS) % LEAP
+    else:
+        moment = (planned - EPOCH) // MICROSECOND - (chance >> CLOCK_BITS) % (SPREAD // MICROSECOND)
+    return Key(rkey=_tid(moment << CLOCK_BITS | chance % (1 << CLOCK_BITS)), created_at=written(now))
+
+
 def written(time: datetime) -> str:
     """Return a time as records hold it."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -137,3 +159,11 @@ def settled_key(uri: str) -> str:
 
 def _tid(number: int) -> str:
     return "".join(DIGITS[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+
+
+def _moment(tid: str) -> int:
+    """Return the microseconds that a key holds."""
+    number = 0
+    for digit in tid:
+        number = number << 5 | DIGITS.index(digit)
+    return number >> CLOCK_BITS
