@@ -147,3 +147,30 @@ def test_a_worker_that_is_killed_at_every_write_to_its_journal(post: Post) -> No
     for write in range(1, post.writes + 1):
         delivery = post.publish(f"killed-{write}", Stop(write, before=True))
         judge(post, delivery, f"killed-{write}")
+
+
+def test_a_journal_that_was_restored_from_a_copy_sends_nothing_again(
+    network: BlueskyNetwork, line: Line, tmp_path: Path
+) -> None:
+    world = LiveWorld(network, line, lambda _operation: None)
+    path, draft = tmp_path / "journal.db", Draft(text="one restored", thread=[Draft(text="two restored")])
+    sent = list[Delivery]()
+    with Bluesky(base_url=line.url, account=REF, **world.connection()) as client:
+        with journal_at(path) as journal:
+            Publisher(client, journal).plan(draft, to="bluesky")
+        copy = path.read_bytes()
+        for _ in "ab":
+            for left in tmp_path.glob("journal.db*"):
+                left.unlink()
+            path.write_bytes(copy)
+            with journal_at(path) as journal:
+                publisher = Publisher(client, journal)
+                for _ in range(ROUNDS):
+                    publisher.run_due()
+                    publisher.reconcile()
+                sent += journal.deliveries()
+    records = [one["value"]["text"] for one in world.records("main", POST)]
+
+    assert [text for text in records if text.endswith(" restored")] == ["one restored", "two restored"]
+    assert [one.state for one in sent] == [DeliveryState.CONFIRMED] * 2
+    assert [one.differences for one in sent] == [()] * 2
