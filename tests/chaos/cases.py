@@ -104,6 +104,11 @@ CALLS: Final = {
     ),
 }
 """What a drawn fault may hit; writes more often than reads."""
+OF_FILMS: Final = {
+    "mastodon": ("get_media", "post_media", "post_status"),
+    "bluesky": ("get_job_status", "get_service_auth", "upload_video", "put_record"),
+}
+"""What it may hit of a post with a film, which is worked on for a while."""
 
 
 WRITES: Final = {"mastodon": "post_status", "bluesky": "put_record", "pixelwall": "post_pin"}
@@ -141,7 +146,8 @@ def _may_be_twins(platform: str, kind: str) -> bool:
 
 
 def _drawn_trouble(random: Random, platform: str, kind: str, call: str | None = None) -> Trouble | None:
-    call = call or random.choice(CALLS[PLATFORMS[platform].name])
+    name = PLATFORMS[platform].name
+    call = call or random.choice(OF_FILMS[name] if kind == "film" else CALLS[name])
     fault: Fault | Literal["twice"] = random.choice((*Fault, TWICE))
     times, after = random.choice((1, 1, 1, 2)), random.choice((0, 0, 0, 1, 2))
     late = random.uniform(1, LATEST)

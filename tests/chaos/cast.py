@@ -12,7 +12,7 @@ from socialkit.operations import Async, Sync
 from socialkit.platforms import BlueskyOptions, LinkCard, MastodonOptions, Poll
 from socialkit.platforms._registry import find
 from socialkit.sandbox import MastodonSimulator, Sandbox, SimPost
-from socialkit.testing import picture
+from socialkit.testing import picture, video
 from socialkit.transport import Transport
 from tests.chaos.worker import opened
 
@@ -96,10 +96,14 @@ def _later(world: Sandbox, tag: str, after: timedelta) -> Draft:
 
 TEXT: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}"))
 PICTURE: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_pictures("A dot")))
+FILM: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text="A film")]))
+WORDLESS: Final = Shape(lambda _world, _tag: Draft(media=_pictures("A dot", "Another")))
 
 POSTS: Final[Mapping[str, Shape]] = {
     "text": TEXT,
     "picture": PICTURE,
+    "pictures without words": WORDLESS,
+    "film": FILM,
     "thread": Shape(
         lambda _world, tag: Draft(
             text=f"one {tag}", thread=[Draft(text=f"two {tag}"), Draft(text=f"three {tag}")]
@@ -229,6 +233,8 @@ ON_MASTODON: Final[Mapping[str, Shape | Act]] = {
     "delete": DELETE,
     "unschedule": UNSCHEDULE,
 }
+KEYLESS: Final = {name: kind for name, kind in ON_MASTODON.items() if name != "film"}
+"""Without keys a film is looked for as a picture is."""
 ON_BLUESKY: Final[Mapping[str, Shape | Act]] = {
     **BLUESKY,
     "reply": REPLY,
@@ -265,7 +271,7 @@ ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_r
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "mastodon": Platform("mastodon", ON_MASTODON, unguarded=DELETIONS),
     "mastodon without keys": Platform(
-        "mastodon", ON_MASTODON, set_up=_without_keys, unguarded=DELETIONS | {"post_status"}
+        "mastodon", KEYLESS, set_up=_without_keys, unguarded=DELETIONS | {"post_status"}
     ),
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
