@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -19,17 +20,16 @@ import pytest
 from tests.docs.blocks import Block, blocks
 from tests.live.engines import environment, shell
 from tests.live.servers.postgres import SERVERS_USER
-from tests.live.servers.process import running, wait_for
+from tests.live.servers.process import run, running, wait_for
 from tests.live.servers.redis import SERVER, redis_program
 from tests.support import ROOT
 
 pytestmark = pytest.mark.live
 
 BLOCKS: Final = [one for one in blocks(ROOT / "examples" / "README.md") if one.language == "bash"]
-INSTALLS: Final = re.compile(r"^(?:sudo apt-get|python -m pip) install (.*)$")
+INSTALLS: Final = re.compile(r"^(?:\$\(command -v sudo\) apt-get|python -m pip) install (.*)$")
 STAYS: Final = re.compile(r"^python -m \w+ --app=\S+ (?:worker|beat)\b", re.MULTILINE)
 """What works until it is told to end."""
-NOT_AS_ROOT: Final = re.compile(r"\bpg_ctl\b")
 CHECKED: Final = re.compile(r"^ *need +\S+ +(?P<packages>[^#\n]+)", re.MULTILINE)
 LINKED: Final = {"redis-server": "redis-tools"}
 """A package that has no more of a program than a link, and the one with the program."""
@@ -41,10 +41,12 @@ class Reader:
 
     Args:
         place: The folder for all files.
+        user: Who it is, if not ourselves.
     """
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, user: str | None) -> None:
         self.place = place
+        self.user = user
         self.set: dict[str, str] = environment(PLACE=str(place))
         self.set["PATH"] = f"{place / 'bin'}{os.pathsep}{self.set['PATH']}"
         self._numbers = iter(range(100))
@@ -59,19 +61,18 @@ class Reader:
     def run(self, code: str) -> None:
         """Run a block, and keep what it sets."""
         log, left = self.log(), self.place / "set"
-        user = SERVERS_USER if os.geteuid() == 0 and NOT_AS_ROOT.search(code) else None
         with log.open("wb") as output:  # no pipe: what stays in the background would hold it
             done = subprocess.run(
                 shell(f"{code}\nenv -0 >{left}"),
                 env={**os.environ, **self.set},
-                cwd=ROOT if user is None else self.place,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 check=False,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else (),
+                user=self.user,
+                group=self.user,
+                extra_groups=None if self.user is None else (),
             )
         assert done.returncode == 0, f"{code}\n{log.read_text()}"
         found = dict(line.split("=", 1) for line in left.read_text().split("\0") if line)
@@ -84,17 +85,34 @@ class Reader:
         return sorted(line.removeprefix("posted: ") for line in lines)
 
 
-@pytest.fixture
-def reader() -> Iterator[Reader]:
+@pytest.fixture(params=["as root", "as an ordinary user"])
+def reader(request: pytest.FixtureRequest) -> Iterator[Reader]:
+    root, user = os.geteuid() == 0, None
+    if request.param == "as root" and not root:
+        pytest.skip("only root is root")
+    if request.param == "as an ordinary user" and root:
+        user = SERVERS_USER
+        if not may_work_here(user):
+            pytest.skip(f"{user} may not read this checkout, or its Python")
     # Sockets have short names, and the database's user cannot look into the tests' folder.
     with TemporaryDirectory(prefix="socialkit-readme-") as name:
-        if os.geteuid() == 0:
-            shutil.chown(name, SERVERS_USER)
-        made = Reader(Path(name))
+        made = Reader(Path(name), user)
+        if user is not None:
+            shutil.chown(name, user)
         try:
             yield made
         finally:
             end(made)
+
+
+def may_work_here(user: str) -> bool:
+    """Return whether somebody else may run what is here."""
+    command = (sys.executable, "-c", "import examples.celery_worker")
+    try:
+        run(*command, cwd=ROOT, user=user)
+    except (PermissionError, RuntimeError):
+        return False
+    return True
 
 
 def end(reader: Reader) -> None:
@@ -115,7 +133,7 @@ def wait_until(reader: Reader, started: list[Block], done: Callable[[], bool]) -
             if before:
                 reader.run("\n".join(before))
             log, command = reader.log(), shell(f"exec {last}")
-            return stack.enter_context(running(command, log, env=reader.set, cwd=ROOT)), log
+            return stack.enter_context(running(command, log, env=reader.set, cwd=ROOT, user=reader.user)), log
 
         first, *_ = [start(block) for block in started]
         wait_for(*first, done)
