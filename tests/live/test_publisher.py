@@ -154,8 +154,8 @@ def test_a_journal_that_was_restored_from_a_copy_sends_nothing_again(
 ) -> None:
     world = LiveWorld(network, line, lambda _operation: None)
     path, draft = tmp_path / "journal.db", Draft(text="one restored", thread=[Draft(text="two restored")])
-    sent = list[Delivery]()
-    with Bluesky(base_url=line.url, account=REF, **world.connection()) as client:
+    sent, login = list[Delivery](), cast("dict[str, Any]", world.connection())
+    with Bluesky(base_url=line.url, account=REF, **login) as client:
         with journal_at(path) as journal:
             Publisher(client, journal).plan(draft, to="bluesky")
         copy = path.read_bytes()
