@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -312,47 +313,54 @@ def test_four_workers_take_each_delivery_once(place: Place, shared: bool) -> Non
     assert list(journal.verify()) == []
 
 
-def test_a_freeze_stops_four_workers(place: Place) -> None:
-    journal = place.journal()
-    planned(journal.database, 200)
-    databases = [place.database() for _ in range(4)]
-    before, after = threading.Barrier(5), threading.Barrier(5)
-    sent, refused = list[Lease](), list[Lease]()
+class Hurried:
+    """Workers that begin writes while somebody freezes everything: before, beside it, and afterwards."""
 
-    def begin(database: Database, leases: list[Lease]) -> None:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.sent, self.refused = list[Lease](), list[Lease]()
+        self.at_its_end = 0
+        """How many writes had begun when the freeze had returned."""
+        self._before, self._after = threading.Barrier(5), threading.Barrier(5)
+
+    def begun(self) -> int:
+        return sum(event.what == "commit started" for event in self.journal.events())
+
+    def freeze(self) -> None:
+        self._before.wait()
+        Freezer(self.journal.database, MINE, "maria").freeze(Scope(brand="acme"), "recall", NOW)
+        self.at_its_end = self.begun()
+        self._after.wait()
+
+    def work(self, database: Database) -> None:
+        leases = worker(database).take(NOW, 40)
+        self._begin(database, leases[:5])
+        self._before.wait()
+        self._begin(database, leases[5:30])
+        self._begin(database, worker(database).take(NOW, 5))
+        self._after.wait()
+        self._begin(database, leases[30:])
+
+    def _begin(self, database: Database, leases: list[Lease]) -> None:
         for lease in leases:
             try:
                 worker(database).start(lease, POST, NOW, seconds(60))
             except FrozenError:
-                refused.append(lease)
+                self.refused.append(lease)
             else:
-                sent.append(lease)
+                self.sent.append(lease)
 
-    def work(database: Database) -> None:
-        leases = worker(database).take(NOW, 40)
-        begin(database, leases[:5])
-        before.wait()
-        begin(database, leases[5:30])
-        begin(database, worker(database).take(NOW, 5))
-        after.wait()
-        begin(database, leases[30:])
 
-    def begun() -> int:
-        return sum(event.what == "commit started" for event in journal.events())
+def test_a_freeze_stops_four_workers(place: Place) -> None:
+    journal = place.journal()
+    planned(journal.database, 200)
+    databases = [place.database() for _ in range(4)]
+    hurried = Hurried(journal)
+    in_threads(hurried.freeze, *(partial(hurried.work, database) for database in databases))
 
-    at_its_end: list[int] = []
-
-    def freeze() -> None:
-        before.wait()
-        Freezer(journal.database, MINE, "maria").freeze(Scope(brand="acme"), "recall", NOW)
-        at_its_end.append(begun())
-        after.wait()
-
-    in_threads(freeze, *(lambda database=database: work(database) for database in databases))
-
-    assert at_its_end == [begun()] == [len(sent)]
-    assert len(sent) >= 20
-    assert len(refused) >= 40
+    assert hurried.at_its_end == hurried.begun() == len(hurried.sent)
+    assert len(hurried.sent) >= 20
+    assert len(hurried.refused) >= 40
     assert list(journal.verify()) == []
 
 

@@ -104,6 +104,7 @@ def test_what_was_frozen_left_after_the_freeze(calm: Played) -> None:
 
 
 def test_what_no_platform_offers_is_missing_in_the_reports(calm: Played) -> None:
+    assert set(calm.reports) == {"kettle", "loom"}
     for brand, report in calm.reports.items():
         lines = [line.split() for line in str(report).splitlines()]
 

@@ -85,13 +85,22 @@ def test_targets_mean_accounts(workspace: sk.Workspace, acme: sk.Brand) -> None:
 
 
 @pytest.mark.parametrize(
-    "target",
-    ["bluesky", "", "/", "acme", "acme/bluesky", "acme/bluesky/main/x", "acme//main", "nobody/bluesky/main"],
+    ("target", "why"),
+    [
+        ("bluesky", "'bluesky' does not say of which brand"),
+        ("", "'' does not say of which brand"),
+        ("/", "there is no brand '' in the workspace"),
+        ("acme", "'acme' does not say of which brand"),
+        ("acme/bluesky", "'acme/bluesky' is neither a platform, such as 'x', nor an account"),
+        ("acme/bluesky/main/x", "'acme/bluesky/main/x' is neither a platform, such as 'x', nor an account"),
+        ("acme//main", "brand 'acme' has no account on ''"),
+        ("nobody/bluesky/main", "there is no brand 'nobody' in the workspace"),
+    ],
 )
-def test_a_target_that_means_no_account_of_a_workspace_is_refused(
-    workspace: sk.Workspace, target: str
+def test_a_target_that_means_no_account_of_a_workspace_is_refused_and_says_why(
+    workspace: sk.Workspace, target: str, why: str
 ) -> None:
-    says(lambda: workspace.accounts_for(target))
+    assert says(lambda: workspace.accounts_for(target)).startswith(why)
 
 
 def test_a_target_of_another_brand_is_refused(acme: sk.Brand) -> None:
@@ -100,22 +109,33 @@ def test_a_target_of_another_brand_is_refused(acme: sk.Brand) -> None:
     )
 
 
-@pytest.mark.parametrize("brand", ["other", "nobody", None])
-def test_a_ref_of_another_brand_opens_nothing(acme: sk.Brand, blocking: bool, brand: str | None) -> None:
-    ref = sk.AccountRef(platform="mastodon", brand=brand, name="main")
-
-    says(lambda: client_for(acme, blocking, ref))
-    says(lambda: acme.accounts_for(ref))
-
-
-@pytest.mark.parametrize("brand", ["nobody", None])
-def test_a_ref_of_no_brand_here_opens_nothing(
-    workspace: sk.Workspace, blocking: bool, brand: str | None
+@pytest.mark.parametrize(
+    ("brand", "whose"),
+    [("other", "of brand 'other'"), ("nobody", "of brand 'nobody'"), (None, "of no brand")],
+)
+def test_a_ref_of_another_brand_opens_nothing(
+    acme: sk.Brand, blocking: bool, brand: str | None, whose: str
 ) -> None:
     ref = sk.AccountRef(platform="mastodon", brand=brand, name="main")
 
-    says(lambda: client_for(workspace, blocking, ref))
-    says(lambda: workspace.accounts_for(ref))
+    for ask in (lambda: client_for(acme, blocking, ref), lambda: acme.accounts_for(ref)):
+        assert says(ask) == f"the account is {whose}, not of 'acme'"
+
+
+@pytest.mark.parametrize(
+    ("brand", "why"),
+    [
+        ("nobody", "there is no brand 'nobody' in the workspace; there are: 'acme', 'other'"),
+        (None, "'mastodon' does not say of which brand"),
+    ],
+)
+def test_a_ref_of_no_brand_here_opens_nothing(
+    workspace: sk.Workspace, blocking: bool, brand: str | None, why: str
+) -> None:
+    ref = sk.AccountRef(platform="mastodon", brand=brand, name="main")
+
+    assert says(lambda: client_for(workspace, blocking, ref)) == why
+    assert says(lambda: workspace.accounts_for(ref)) == why
 
 
 def test_a_ref_with_another_id_opens_nothing(workspace: sk.Workspace, blocking: bool) -> None:
