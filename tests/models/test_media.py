@@ -197,6 +197,23 @@ def test_a_file_behind_a_url_is_not_looked_at() -> None:
     assert Media.from_url("https://shop.example/").filename == "file"
 
 
+def test_a_file_behind_a_url_is_on_the_public_internet_unless_it_says_otherwise() -> None:
+    assert Media.from_url("https://shop.example/a.png").internal is False
+    assert Media.from_url("http://10.0.0.7/a.png", internal=True).internal is True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems name files in characters, not in bytes")
+def test_a_file_whose_name_is_no_text_is_sent_under_one_that_is(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")
+    Path(path).write_bytes(png())
+    media = Media.open(path)
+
+    assert media.filename == "caf\N{REPLACEMENT CHARACTER}.png"
+    assert str(media.path) == path
+    assert media.sha256() == picture().sha256()
+    assert Media.from_bytes(png(), filename="a\ud800\udfffb").filename == "a\ufffd\ufffdb"
+
+
 @pytest.mark.parametrize(
     "url",
     [

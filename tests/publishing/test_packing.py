@@ -173,11 +173,19 @@ def test_a_file_that_stands_in_many_places_is_read_once(tmp_path: Path) -> None:
     assert (store.kept, store.opened) == (1, 1)
 
 
-def test_a_file_behind_a_url_stays_there(store: FolderMediaStore) -> None:
+def test_a_file_that_was_not_fetched_is_not_packed(store: FolderMediaStore) -> None:
     draft = Draft(media=[Media.from_url("https://shop.example/a.png", alt_text="A jacket")])
 
-    assert unpack(Draft, pack(draft, store), store) == draft
+    with pytest.raises(InvalidDraftError, match=r"'a\.png' lies behind a URL and was not fetched"):
+        pack(draft, store)
     assert list(store.digests()) == []
+
+
+def test_a_packed_name_holds_nothing_that_cannot_be_written(store: FolderMediaStore) -> None:
+    named = Media.from_bytes(png(), filename="caf\udce9.png")
+    (media,) = unpack(Draft, pack(Draft(media=[named]), store), store).media
+
+    assert named.filename == media.filename == "caf\N{REPLACEMENT CHARACTER}.png"
 
 
 def altered(store: FolderMediaStore, media: Media) -> None:
@@ -226,9 +234,15 @@ def test_a_draft_is_shown_without_its_files(store: FolderMediaStore, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "change", [{"path": "/etc/hostname"}, {"content": "AAAA"}, {"path": "/etc/hostname", "sha256": "0" * 64}]
+    "change",
+    [
+        {"url": "https://shop.example/a.png"},
+        {"path": "/etc/hostname"},
+        {"content": "AAAA"},
+        {"path": "/etc/hostname", "sha256": "0" * 64},
+    ],
 )
-def test_a_packed_draft_cannot_name_a_file_of_the_machine(
+def test_a_packed_draft_cannot_name_where_a_file_lies(
     store: FolderMediaStore, change: dict[str, str]
 ) -> None:
     document = json.loads(pack(Draft(media=[picture()]), store))

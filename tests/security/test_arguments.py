@@ -199,9 +199,10 @@ def test_an_address_with_a_password_shows_it_to_nobody() -> None:
 async def test_a_signed_address_of_a_file_shows_its_signature_to_nobody(blocking: bool, serve: Serve) -> None:
     files = serve(lambda _: http(b"", 403))
     server = serve(lambda _: http(b'{"id": "9", "acct": "shop"}'))
-    signed = f"{files.url}/jacket.jpg?X-Amz-Signature=PLANTED&X-Amz-Security-Token=PLANTED&sig=PLANTED"
+    signed = f"{files.url}/jacket.jpg?X-Amz-Signature=PLANTED&X-Amz-Credential=PLANTED&hdnts=PLANTED"
     client = connect(blocking, server.url)
-    result = await outcome(lambda c: c.media.upload(sk.Media.from_url(signed)), client)
+    media = sk.Media.from_url(signed, internal=True)
+    result = await outcome(lambda c: c.media.upload(media), client)
     await close(client)
 
     assert isinstance(result, sk.MediaProcessingError)

@@ -262,7 +262,7 @@ def _sent(blocking: bool, pipeline: Pipeline, url: str, _client: object) -> obje
 
 
 def upload_from(url: str) -> Callable[[object], object]:
-    media = sk.Media.from_url(url, alt_text="A jacket")
+    media = sk.Media.from_url(url, alt_text="A jacket", internal=True)
     return lambda client: client.media.upload(media)  # type: ignore[attr-defined]
 
 

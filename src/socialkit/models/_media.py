@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated, Any, BinaryIO, Final, Protocol, Self, cast
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
@@ -37,10 +39,16 @@ KEEPER: Final = "socialkit.media"
 """The key of pydantic's `context` under which the keeper of files stands."""
 DIGEST: Final = "sha256"
 """The key under which a packed file names its content."""
-LOCAL: Final = frozenset({"path", "modified_at", "content"})
-"""The fields that only this process, or this machine, can follow."""
+LOCAL: Final = frozenset({"path", "modified_at", "content", "url"})
+"""The fields that lead to bytes which may be others by the time that they are followed."""
+UNWRITABLE: Final = re.compile(r"[\ud800-\udfff]")
+"""What stands in the name of a file whose bytes are no UTF-8: nothing that is sent can hold it."""
 
 Coordinate = Annotated[float, Field(ge=-1, le=1)]
+
+
+def _writable(name: str) -> str:
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 class MediaKeeper(Protocol):
@@ -82,8 +90,8 @@ class Media(Model):
         ('image', 'image/gif', 43)
     """
 
-    filename: str
-    """The name under which the file is sent."""
+    filename: Annotated[str, AfterValidator(_writable)]
+    """The name under which the file is sent; `�` stands for each byte of it that is no UTF-8."""
     kind: MediaKind = MediaKind.UNKNOWN
     mime_type: str | None = None
     """The type as the file's first bytes tell it; None while it lies behind a URL."""
@@ -102,6 +110,10 @@ class Media(Model):
     """When the file on disk was last written to; it is refused when that has changed."""
     content: bytes | None = Field(default=None, repr=False)
     url: str | None = None
+    internal: bool = False
+    """Whether the address behind `url` may be this machine's or an inside network's."""
+    fetched_from: str | None = None
+    """The host from which the content came; the address itself may hold a secret and is not kept."""
 
     _digest: str | None = PrivateAttr(default=None)
     """What a media store knows the content by."""
@@ -158,8 +170,22 @@ class Media(Model):
         *,
         alt_text: str | None = None,
         focus: tuple[float, float] | None = None,
+        internal: bool = False,
     ) -> Self:
-        """Return a file at a public address; it is fetched, and looked at, when the post is published.
+        """Return a file at an address; it is fetched, and looked at, when the post is planned.
+
+        A client that publishes without a journal fetches it then. A platform that fetches files by itself is
+        told the address then, and may get other bytes than you saw; a publisher hands it what was fetched.
+
+        Only the public internet is asked, wherever names and redirects lead: so an address may come from
+        your users. Behind a proxy that is the proxy's to see to, except for addresses in numbers.
+
+        Args:
+            url: The address.
+            alt_text: What the file shows.
+            focus: The point to keep when cropped.
+            internal: Whether it may lead to this machine or an inside network. Never for an address that
+                somebody else gave: it could read what only your network may.
 
         Raises:
             InvalidDraftError: The address is not http or https.
@@ -170,7 +196,7 @@ class Media(Model):
             shown = url.rpartition("@")[2]
             del url
             raise _refusal(shown, "is not a plain http or https address")
-        return cls(filename=filename, alt_text=alt_text, focus=focus, url=url)
+        return cls(filename=filename, alt_text=alt_text, focus=focus, url=url, internal=internal)
 
     @classmethod
     def _probed(
@@ -242,7 +268,7 @@ class Media(Model):
     @model_serializer(mode="wrap")
     def _packed(self, serialise: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         keeper = _keeper_in(info.context)
-        if keeper is None or not (self._at_hand or self._digest):
+        if keeper is None or not (self._at_hand or self._digest or self.url):
             packed: dict[str, Any] = serialise(self)
             return packed
         digest = keeper.keep(self)

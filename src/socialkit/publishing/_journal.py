@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
@@ -23,6 +24,7 @@ from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
+from socialkit.publishing._tidying import tidy
 from socialkit.transport import sharing_budgets
 
 if TYPE_CHECKING:
@@ -145,6 +147,30 @@ class Journal:
                     account = delivery.account if post.account is None else post.account
                     found[account.key, post.id] = delivery.purpose
         return found
+
+    def tidy(self, *, before: datetime) -> int:
+        """Discard kept files that nobody needs any more, and return how many are gone.
+
+        A file stays for as long as any brand's delivery has it that is not confirmed, refused or cancelled,
+        that is still looked for, or in whose history something happened at or after `before`. One that was
+        kept within the last day stays too: a post may be planned with it just now. What was published is
+        shown without its files; only to plan it again they have to be given anew.
+
+        The media store must be this journal's alone: it knows of nobody else who needs what is there.
+
+        Args:
+            before: The time (aware) before which deliveries must have ended.
+
+        Raises:
+            ValueError: The time has no time zone.
+
+        Example:
+            >>> from datetime import UTC, datetime, timedelta
+            >>> with Journal.open("sqlite://") as journal:
+            ...     journal.tidy(before=datetime.now(UTC) - timedelta(days=30))
+            0
+        """
+        return tidy(self.database, self.media, before)
 
     def export(self, file: IO[str]) -> int:
         """Write the history as JSON lines, and return how many."""

@@ -40,9 +40,8 @@ class Packing:
     def _keep(self, media: Media) -> str:
         if media.path is not None or media.content is not None:
             return self._store.keep(media)
-        digest = media.sha256()  # one that was only looked at: its bytes must be there still
-        self._store.open(digest)
-        return digest
+        # One that was only looked at: its bytes must be there still, and stay for this post as well.
+        return self._store.keep(media.model_copy(update={"path": self._store.open(media.sha256())}))
 
     def place(self, digest: str, filename: str, /) -> Path:
         """Return where the bytes of a kept file lie, every one of them looked at."""

@@ -24,6 +24,7 @@ from socialkit.publishing._accounts import Accounts, Authorises
 from socialkit.publishing._calendars import HasSlots, bodies_of, wall_of
 from socialkit.publishing._deliver import awaited, flow_of
 from socialkit.publishing._estimates import Estimate, Item, estimated
+from socialkit.publishing._fetching import Fetching
 from socialkit.publishing._inside import Inside, id_of
 from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Preview
@@ -76,7 +77,8 @@ class Plans(Operations[ModeT], Generic[ModeT]):
     ) -> tuple[Delivery, ...]:
         """Plan a draft for one or several accounts, and return a delivery for each; nothing is sent.
 
-        Each account's draft is fixed as it gets it, its files are kept, and all or none are planned.
+        Each account's draft is fixed as it gets it, its files are kept, and all or none are planned. A file
+        behind an address is fetched now, once for all accounts: what lies there later changes nothing.
 
         Args:
             draft: What to publish.
@@ -85,22 +87,26 @@ class Plans(Operations[ModeT], Generic[ModeT]):
             not_after: How late it may leave; later it is missed, and a person decides.
 
         Raises:
-            InvalidDraftError: An account's platform would refuse it; holds every problem of all of them.
+            InvalidDraftError: An account's platform would refuse it, or a file cannot be fetched; holds every
+                problem of all of them.
             ConfigurationError: There is no such account, or the time has passed, or a clock never shows it.
             ValueError: A time has no time zone.
             NotAuthorisedError: The actor may not publish there.
             JournalError: The journal cannot be written.
         """
-        previews = await self._previewed(draft, to)
-        problems = [one for preview in previews for one in preview.problems if one.severity is Severity.ERROR]
-        if problems:
-            raise InvalidDraftError("nothing was planned", problems=problems)
-        purpose = draft.purpose if isinstance(draft, Draft) else None
-        bodies = [
-            Body(account=one.account, actor=self._inside.actor, draft=one.draft, purpose=purpose)
-            for one in previews
-        ]
-        return await self._planned(bodies, "publish", at, not_after)
+        async with Fetching(self._inside.run, spooled=True) as files:
+            previews = await self._previewed(draft, to, files)
+            problems = [
+                one for preview in previews for one in preview.problems if one.severity is Severity.ERROR
+            ]
+            if problems:
+                raise InvalidDraftError("nothing was planned", problems=problems)
+            purpose = draft.purpose if isinstance(draft, Draft) else None
+            bodies = [
+                Body(account=one.account, actor=self._inside.actor, draft=one.draft, purpose=purpose)
+                for one in previews
+            ]
+            return await self._planned(bodies, "publish", at, not_after)
 
     @final
     @operation
@@ -114,6 +120,9 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         is returned: a calendar that grew may be planned whole. A delivery that was cancelled or refused
         leaves its slot empty.
 
+        A file behind an address is fetched each time: a slot whose file is another one by now is filled with
+        something else, and one whose address has ended cannot be planned again.
+
         Other workers wait for as long as the transaction takes, so plan ten thousand slots rather than a
         million at once.
 
@@ -123,7 +132,8 @@ class Plans(Operations[ModeT], Generic[ModeT]):
                 what has passed keeps no calendar from being planned whole.
 
         Raises:
-            InvalidDraftError: Some would be refused; holds every problem, each with the place of its slot.
+            InvalidDraftError: Some would be refused, or a file cannot be fetched; holds every problem, each
+                with the place of its slot.
             NotAuthorisedError: The actor may not publish there.
             ConfigurationError: Two slots of an account have one key, or a clock never shows a slot's time.
             JournalError: A slot is filled with another draft, or was at another time when it was filled; or
@@ -132,13 +142,24 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         await self._inside.mine()
         refs: dict[AccountRef, AccountRef] = {}
 
-        def look(draft: Draft, account: AccountRef) -> Preview:
+        def known(account: AccountRef) -> AccountRef:
             if account not in refs:
                 (refs[account],) = self._inside.accounts.accounts_for(account)
-            return self._preview(draft, refs[account])
+            return refs[account]
 
-        wishes = bodies_of(calendar.slots, look, self._inside.actor)
-        rows = await self._rows(wishes, "publish", not_after)
+        slots = tuple(calendar.slots)
+        async with Fetching(self._inside.run, spooled=True) as files:
+            await files.fetch(
+                (slot.draft, self._inside.client(known(slot.account)))
+                for slot in slots
+                if slot.draft is not None
+            )
+
+            def look(draft: Draft, account: AccountRef) -> Preview:
+                return self._preview(draft, known(account), files)
+
+            wishes = bodies_of(slots, look, self._inside.actor)
+            rows = await self._rows(wishes, "publish", not_after)
         planner, now = await self._inside.planner(), self._inside.micros()
         bodies = {row.id: body for row, (body, _) in zip(rows, wishes, strict=True)}
         filled = await self._inside.run(planner.fill, rows, now)
@@ -169,8 +190,11 @@ class Plans(Operations[ModeT], Generic[ModeT]):
     @final
     @operation
     async def preview(self, draft: Draft | str, *, to: Target | Sequence[Target]) -> tuple[Preview, ...]:
-        """Return what each account would get, exactly as it would be sent, with every problem."""
-        return await self._previewed(draft, to)
+        """Return what each account would get, exactly as it would be sent, with every problem.
+
+        Files behind addresses are fetched into memory: plan a preview's `draft`, and they are those sent.
+        """
+        return await self._previewed(draft, to, Fetching(self._inside.run, spooled=False))
 
     @final
     @operation
@@ -322,7 +346,9 @@ class Plans(Operations[ModeT], Generic[ModeT]):
 
     # Below ---------------------------------------------------------------------------------------------
 
-    async def _previewed(self, draft: Draft | str, to: Target | Sequence[Target]) -> tuple[Preview, ...]:
+    async def _previewed(
+        self, draft: Draft | str, to: Target | Sequence[Target], files: Fetching
+    ) -> tuple[Preview, ...]:
         await self._inside.mine()
         given = [to] if isinstance(to, str | AccountRef) else list(of_type(to, Iterable, "to"))
         targets = [of_type(one, AccountRef | str, "to") for one in given]
@@ -330,12 +356,14 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         if not refs:
             message = "to= names no account"
             raise ConfigurationError(message)
-        return tuple(self._preview(draft, ref) for ref in refs.values())
+        await files.fetch((draft, self._inside.client(ref)) for ref in refs.values())
+        return tuple(self._preview(draft, ref, files) for ref in refs.values())
 
-    def _preview(self, draft: Draft | str, ref: AccountRef) -> Preview:
+    def _preview(self, draft: Draft | str, ref: AccountRef, files: Fetching) -> Preview:
         client: Any = self._inside.client(ref)
-        ready, problems = client.posts._judged(draft)
-        return Preview(account=client.ref, draft=ready, problems=problems)
+        ready, problems = client.posts._judged(files.filled(draft))
+        missing = files.problems(ready, client.platform)
+        return Preview(account=client.ref, draft=ready, problems=(*problems, *missing))
 
     def _slot_items(self, calendar: HasSlots) -> Iterator[Item]:
         for slot in calendar.slots:

@@ -112,7 +112,7 @@ class BlockingTransport(_Carried):
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
                 with exchange(wire, request.max_bytes) as line:
-                    answer = self._enter().route(wire.url).handle_request(wire)
+                    answer = self._enter().route(wire.url, public=request.public_only).handle_request(wire)
                     try:
                         line.require_own()
                         return response_of(request, answer, read(answer, request.max_bytes))
@@ -216,7 +216,11 @@ class AsyncTransport(_Carried):
             with headers_unlogged(), ExitStack() as files:
                 wire = self._build(request, files)
                 with aexchange(wire, request.max_bytes) as line:
-                    answer = await self._enter().route(wire.url).handle_async_request(wire)
+                    answer = (
+                        await self._enter()
+                        .route(wire.url, public=request.public_only)
+                        .handle_async_request(wire)
+                    )
                     try:
                         line.require_own()
                         return response_of(request, answer, await aread(answer, request.max_bytes))

@@ -131,21 +131,30 @@ class Pipeline:
         read = partial(self._validated, returns)
         return await self._deliver(self._prepared(request), self._errors, read)
 
-    async def fetch(self, url: str, *, limit: int) -> Response:
+    async def fetch(self, url: str, *, limit: int, internal: bool = False) -> Response:
         """Get a file from anywhere, without credentials and outside the budget.
+
+        Args:
+            url: The address; nothing of its query is shown.
+            limit: The most bytes that are read.
+            internal: Whether it may lead to this machine or an inside network.
 
         Raises:
             UnexpectedResponseError: It is longer than `limit` bytes.
+            InvalidDraftError: It does not lie on the public internet.
             ConfigurationError: The address is neither http nor https.
         """
         if not url.lower().startswith(("http://", "https://")):
-            message = f"not an address to get a file from: {Request(method='GET', url=url).shown().url}"
+            where = Request(method="GET", url=url, hides_query=True).shown().url
+            message = f"not an address to get a file from: {where}"
             raise ConfigurationError(message, platform=self.platform)
         request = Request(
             method="GET",
             url=url,
             signed=False,
             max_bytes=limit,
+            public_only=not internal,
+            hides_query=True,
             timeout=self._timeout,
             operation=current_operation.get(),
         )

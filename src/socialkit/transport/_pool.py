@@ -16,6 +16,7 @@ from socialkit.errors import ConfigurationError
 from socialkit.transport._patience import watch
 from socialkit.transport._process import PerProcess
 from socialkit.transport._proxies import Proxies
+from socialkit.transport._public import guard, require_public_name
 from socialkit.transport._secret import Secret
 
 __all__ = ["AsyncPool", "BlockingPool", "async_pool", "blocking_pool"]
@@ -39,26 +40,33 @@ class _Pool(Generic[CarrierT]):
         """The open clients; one that was forgotten without being closed does not count."""
         self._kind = kind
         self._proxies = Proxies()
-        self._carriers: dict[tuple[Secret | None, bool], CarrierT] = {}
+        self._carriers: dict[tuple[Secret | None, bool, bool], CarrierT] = {}
         self._guard = threading.Lock()
         self.direct = self._carrier(None)
 
-    def route(self, url: httpx.URL, *, lasting: bool = False) -> CarrierT:
-        """Return the connections that lead to an address; those for answers that go on are others."""
-        if not self._proxies and not lasting:
+    def route(self, url: httpx.URL, *, lasting: bool = False, public: bool = False) -> CarrierT:
+        """Return the connections that lead to an address.
+
+        Those for answers that go on are others, and so are those that lead to the public internet alone: one
+        that stands already is not looked at again.
+        """
+        if not self._proxies and not lasting and not public:
             return self.direct
-        return self._carrier(self._proxies.find(url.scheme, url.host), lasting=lasting)
+        proxy = self._proxies.find(url.scheme, url.host)
+        if public and proxy is not None:
+            require_public_name(url.host)
+        return self._carrier(proxy, lasting=lasting, public=public and proxy is None)
 
     def proxy(self, scheme: str, host: str) -> Secret | None:
         """Return the proxy that leads to a host, if one is needed."""
         return self._proxies.find(scheme, host)
 
-    def _carrier(self, proxy: Secret | None, *, lasting: bool = False) -> CarrierT:
+    def _carrier(self, proxy: Secret | None, *, lasting: bool = False, public: bool = False) -> CarrierT:
         with self._guard:
-            carrier = self._carriers.get((proxy, lasting))
+            carrier = self._carriers.get((proxy, lasting, public))
             if carrier is None:
                 way = None if proxy is None else httpx.Proxy(proxy.reveal())
-                carrier = self._carriers[proxy, lasting] = self._kind(
+                carrier = self._carriers[proxy, lasting, public] = self._kind(
                     verify=self.tls,
                     trust_env=False,
                     http2=self.http2 and not lasting,
@@ -66,6 +74,8 @@ class _Pool(Generic[CarrierT]):
                     proxy=way,
                 )
                 watch(carrier)
+                if public:
+                    guard(carrier)
             return carrier
 
 

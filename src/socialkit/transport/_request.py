@@ -114,6 +114,10 @@ class Request:
     """Statuses beside 2xx that are answers here, not errors (an upload's 308)."""
     max_bytes: int | None = None
     """The longest answer that is read; None sets no bound."""
+    public_only: bool = False
+    """Whether only the public internet may be connected to, wherever names and redirects lead."""
+    hides_query: bool = False
+    """Whether nothing of the address's query is shown: a stranger's names for secrets are not known."""
 
     def replace(self, **changes: object) -> Request:
         """Return a copy with some fields changed."""
@@ -132,11 +136,14 @@ class Request:
             parts = urlsplit(self.url)
         except ValueError:
             return SentRequest(self.method, "an address that cannot be read")
+        host = parts.netloc.rpartition("@")[2]
+        if self.hides_query:
+            query = MASK if parts.query or self.params else ""
+            return SentRequest(self.method, urlunsplit(parts._replace(netloc=host, query=query, fragment="")))
         secret = {name for name, value in self.params if isinstance(value, Secret)}
         pairs = [*parse_qsl(parts.query), *((name, str(value)) for name, value in self.params)]
         shown = [(name, MASK if name in secret or _is_secret(name) else value) for name, value in pairs]
         query = urlencode(shown, safe="*", errors="replace")
-        host = parts.netloc.rpartition("@")[2]
         return SentRequest(self.method, urlunsplit(parts._replace(netloc=host, query=query, fragment="")))
 
     def __repr__(self) -> str:

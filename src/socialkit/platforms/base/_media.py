@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, Generic, TypeVar, final
+from urllib.parse import urlsplit
 
 from socialkit.errors import APIError, MediaProcessingError, TransportError, UnexpectedResponseError
 from socialkit.models import Capability, HostedMedia, Media, PostMedia
@@ -65,21 +66,25 @@ async def fetched(core: Core, media: Media, *, limit: int) -> Media:
 
     Raises:
         MediaProcessingError: It could not be got, or is longer than `limit` bytes.
+        InvalidDraftError: It is of no kind that platforms take, or does not lie on the public internet.
     """
     if media.url is None:
         return media
     try:
-        response = await core.pipeline.fetch(media.url, limit=limit)
+        response = await core.pipeline.fetch(media.url, limit=limit, internal=media.internal)
     except (APIError, TransportError, UnexpectedResponseError) as error:
         message = f"{media.filename} could not be fetched; nothing was published with it: {error.message}"
         raise MediaProcessingError(message, platform=core.facts.name) from error
-    return Media.from_bytes(
+    whole = Media.from_bytes(
         response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
     )
+    return whole.model_copy(update={"fetched_from": urlsplit(media.url).hostname})
 
 
 async def hosted(core: Core, media: Media, run: Run, step: str) -> str:
     """Return an address from which a platform can fetch a file: its own, or one of the client's media host.
+
+    A file that was planned has none of its own any more: what lies there may be another one by now.
 
     Args:
         core: The client's.

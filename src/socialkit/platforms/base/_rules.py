@@ -42,6 +42,18 @@ MOVING = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
 NO_OVERFLOW = {"overflow": "refuse"}
 """What a part says that fits."""
 
+HALF = "holds half a character, which nobody can send"
+
+UNHOSTED = (
+    "would be fetched by the platform from a public address, and has none: "
+    "give the client a media_host=, or use Media.from_url()"
+)
+MOVED = (
+    "would be fetched by the platform, and its own address may hold another file by then: "
+    "give the client a media_host=, from which the one that was fetched is sent"
+)
+"""What keeps a file from a platform that fetches files itself; the second was planned."""
+
 WORD_SHOWN = 20
 """How much of a word that is too long a problem quotes."""
 
@@ -273,7 +285,7 @@ class DraftRules:
         if self.is_empty(part) and not place.keeps_media:
             yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
         if not _can_be_written(part.text):
-            yield place.problem("text", "holds half a character, which nobody can send", basis=Basis.DRAFT)
+            yield place.problem("text", HALF, basis=Basis.DRAFT)
         yield from self._text_problems(part, place)
         if part.visibility is not None and part.visibility not in self.visibilities:
             offered = ", ".join(sorted(self.visibilities))
@@ -325,6 +337,8 @@ class DraftRules:
             yield place.problem(
                 f"{field}.alt_text", "is too long", limit=limit, actual=actual, unit="characters"
             )
+        if media.alt_text and not _can_be_written(media.alt_text):
+            yield place.problem(f"{field}.alt_text", HALF, basis=Basis.DRAFT)
         if not media.alt_text:
             yield place.problem(
                 f"{field}.alt_text",
@@ -347,12 +361,7 @@ class DraftRules:
 
     def _address(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
         if media.url is None and media.kind in place.unhosted:
-            yield place.problem(
-                field,
-                "would be fetched by the platform from a public address, and has none: "
-                "give the client a media_host=, or use Media.from_url()",
-                basis=Basis.DRAFT,
-            )
+            yield place.problem(field, UNHOSTED if media.fetched_from is None else MOVED, basis=Basis.DRAFT)
 
 
 @cache

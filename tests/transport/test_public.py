@@ -1,0 +1,172 @@
+"""Addresses that somebody else gave lead to the public internet, or nowhere."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from socialkit.errors import ConnectionFailedError, InvalidDraftError
+from socialkit.transport import Request, Retry, _public
+from socialkit.transport._pipeline import Pipeline
+from socialkit.transport._pool import BlockingPool
+from socialkit.transport._public import is_public
+from tests.transport.conftest import Drive
+from tests.transport.loopback import Loopback, Reply, http
+
+Serve = Callable[[Reply], Loopback]
+
+PUBLIC = ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"]
+INSIDE = [
+    "127.0.0.1",
+    "0.0.0.0",
+    "10.0.0.7",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1%eth0",
+    "fd00::1",
+    "ff02::1",
+    "::ffff:10.0.0.7",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::1",
+]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_an_address_inside_is_not_public_however_it_is_written(address: str) -> None:
+    assert not is_public(address)
+
+
+def get(url: str, *, public: bool = True) -> Request:
+    return Request(method="GET", url=url, public_only=public)
+
+
+def naming(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+    """Have names lead to these addresses, one answer for each time that somebody asks."""
+    left = list(answers)
+
+    def look_up(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
+        name = host.decode() if isinstance(host, bytes) else host
+        found = [name] if name != "shop.example" else left.pop(0) if len(left) > 1 else left[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_not_asked(drive: Drive, serve: Serve, host: str) -> None:
+    server = serve(lambda _: http())
+    port = server.url.rpartition(":")[2]
+
+    with pytest.raises(InvalidDraftError, match=f"lies at {host}, an address of this machine"):
+        drive.run(drive.transport().send(get(f"http://{host}:{port}/")))
+    assert server.connections == 0
+
+
+def test_a_name_that_leads_inside_as_well_is_not_asked(
+    drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda _: http())
+    naming(monkeypatch, ["1.1.1.1", "127.0.0.1"])
+
+    with pytest.raises(InvalidDraftError, match=r"lies at shop\.example"):
+        drive.run(drive.transport().send(get(server.url.replace("127.0.0.1", "shop.example"))))
+    assert server.connections == 0
+
+
+def test_the_address_that_was_looked_at_is_connected_to(
+    drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda _: http(b"looked at"))
+    naming(monkeypatch, ["127.0.0.1"], ["127.0.0.2"])
+    monkeypatch.setattr(_public, "is_public", {"127.0.0.1"}.__contains__)
+    answer = drive.run(drive.transport().send(get(server.url.replace("127.0.0.1", "shop.example"))))
+
+    assert answer.content == b"looked at"
+    assert b"Host: shop.example" in server.requests[0]
+
+
+def test_a_name_that_nobody_knows_is_no_connection(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    with pytest.raises(ConnectionFailedError) as caught:
+        drive.run(drive.transport().send(get("http://shop.example/")))
+    assert caught.value.sent is False
+
+
+def test_what_is_public_is_asked_at_the_first_address_that_answers(
+    drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda _: http(b"here"))
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        other.close()  # nobody listens there
+    naming(monkeypatch, ["127.0.0.2", "127.0.0.1"])
+    monkeypatch.setattr(_public, "is_public", {"127.0.0.1", "127.0.0.2"}.__contains__)
+    answer = drive.run(drive.transport().send(get(server.url.replace("127.0.0.1", "shop.example"))))
+
+    assert answer.content == b"here"
+    assert b"Host: shop.example" in server.requests[0]
+
+
+def test_a_connection_that_stands_already_is_no_way_inside(drive: Drive, serve: Serve) -> None:
+    server = serve(lambda _: http())
+    transport = drive.transport()
+    drive.run(transport.send(get(f"{server.url}/own", public=False)))
+
+    with pytest.raises(InvalidDraftError, match="an address of this machine"):
+        drive.run(transport.send(get(f"{server.url}/given")))
+    assert len(server.requests) == 1
+
+
+def test_a_redirect_is_no_way_inside(drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(lambda _: http(b"", 302, "Location: http://127.0.0.2:1/inside"))
+    monkeypatch.setattr(_public, "is_public", {"127.0.0.1"}.__contains__)
+
+    with pytest.raises(InvalidDraftError, match=r"lies at 127\.0\.0\.2"):
+        drive.run(drive.transport().send(get(server.url)))
+    assert len(server.requests) == 1
+
+
+def test_a_refusal_is_not_tried_again_and_shows_nothing_of_the_query(drive: Drive, serve: Serve) -> None:
+    server = serve(lambda _: http())
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1_000)
+    )
+
+    with pytest.raises(InvalidDraftError) as caught:
+        drive.run(pipeline.fetch(f"{server.url}/a.png?anything=PLANTED", limit=9))
+    assert "PLANTED" not in str(caught.value)
+    assert server.connections == 0
+    assert drive.run(pipeline.fetch(f"{server.url}/a.png", limit=9, internal=True)).content == b"{}"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "2130706433", "0x7f.1", "[::ffff:10.0.0.7]"])
+def test_behind_a_proxy_an_address_in_numbers_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    pool = BlockingPool(httpx.HTTPTransport, httpx.create_ssl_context(), http2=False)
+
+    with pytest.raises(InvalidDraftError, match="an address of this machine or of an inside network"):
+        pool.route(httpx.URL(f"http://{host}/"), public=True)
+    by_name = pool.route(httpx.URL("http://shop.example/"), public=True)
+    assert by_name is pool.route(httpx.URL("http://shop.example/"))
+    assert by_name is not pool.direct
