@@ -15,6 +15,13 @@ from tests.desk.conftest import Office
 from tests.publishing.stage import SETTLED, Killed
 
 State = sk.CaseState
+FOUR_EYES = sk.Authority(
+    lines=[
+        AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
+        AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
+    ]
+)
+"""What Sam answers, Maria sees before it leaves."""
 
 
 async def only(desk: Any) -> sk.Case:
@@ -142,19 +149,13 @@ async def _refusal(desk: Any, case: sk.Case, text: str) -> bool:
 
 async def test_an_answer_waits_for_a_second_person(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
-    authority = sk.Authority(
-        lines=[
-            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
-            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
-        ]
-    )
     machine = office.stage.machine()
-    desk = office.desk(machine, actor="sam", authority=authority)
+    desk = office.desk(machine, actor="sam", authority=FOUR_EYES)
     case = await only(desk)
 
     delivery = await settle(desk.reply(case, "Good day!"))
     waiting = await settle(desk.case(case.id))
-    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=FOUR_EYES)
     await settle(maria.approve(delivery))
     await settle(maria.run_due())
     sweep = await settle(desk.sweep())
@@ -167,20 +168,14 @@ async def test_an_answer_waits_for_a_second_person(office: Office) -> None:
 
 async def test_a_rejected_answer_leaves_the_case_open(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
-    authority = sk.Authority(
-        lines=[
-            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
-            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
-        ]
-    )
     machine = office.stage.machine()
-    desk = office.desk(machine, actor="sam", authority=authority)
+    desk = office.desk(machine, actor="sam", authority=FOUR_EYES)
     case = await only(desk)
     proposed = await settle(desk.reply(case, "Whatever"))
 
-    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=FOUR_EYES)
     await settle(maria.reject(proposed, note="be kind"))
-    second = await settle(office.desk(machine, authority=authority).reply(case, "Good day!"))
+    second = await settle(office.desk(machine, authority=FOUR_EYES).reply(case, "Good day!"))
 
     assert second.state is sk.DeliveryState.CONFIRMED
     assert [answer.endswith("Good day!") for answer in office.answers()] == [True]

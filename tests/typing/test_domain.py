@@ -16,6 +16,7 @@ from socialkit.collect import Collected, Failure
 from socialkit.desk import CaseEvent, Sweep
 from socialkit.metrics import Answers, Conversions, Rate, Return, Row, Table, Total
 from socialkit.models import Document
+from socialkit.publishing import Authorises
 from socialkit.routing import Finding, Replay
 from socialkit.testing import message, picture
 
@@ -240,6 +241,24 @@ async def test_media_hosts_are_anything_that_puts_and_removes(tmp_path: Path) ->
     for host in hosts:
         assert_type(host.put(picture()), sk.HostedMedia)
     assert_type(await awaited.put(picture()), sk.HostedMedia)
+
+
+class OfDeliveries:
+    """An application's own authority, which was written for a publisher."""
+
+    def permission(self, actor: str | None, action: str, thing: sk.Delivery | sk.Scope, /) -> sk.Permission:
+        return sk.Permission.YES if actor is not None else sk.Permission.NO
+
+
+def test_whoever_rules_on_cases_rules_on_deliveries_too(socialkit_world: sk.Sandbox) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon"])
+    of_cases: Authorises[sk.Delivery | sk.Scope | sk.Case] = sk.Authority()
+    of_deliveries: Authorises[sk.Delivery | sk.Scope] = of_cases
+    with sk.Journal.open("sqlite://") as journal:
+        sk.Publisher(workspace, journal, authority=OfDeliveries())
+        sk.Publisher(workspace, journal, authority=of_deliveries)
+        sk.AsyncDesk(workspace, journal, router=ROUTER, authority=of_cases)
+        sk.Desk(workspace, journal, router=ROUTER, authority=OfDeliveries())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def misuse(desk: sk.Desk, awaited: sk.AsyncDesk, case: sk.Case, journal: sk.Journal) -> Iterator[object]:

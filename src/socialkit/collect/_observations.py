@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Literal, TypeVar, cast, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef, Observation, Post, require_aware
@@ -23,6 +23,7 @@ from socialkit.platforms.base import (
     Posts,
 )
 from socialkit.publishing import Delivery, Journal
+from socialkit.publishing._deliver import awaited
 from socialkit.workspace import Brand, Workspace
 from socialkit.workspace._map import Results, run_all, run_all_async
 
@@ -165,7 +166,7 @@ class _Reading:
             self._failed.append(Failure(self._account, part, error))
 
     async def _of_account(self, client: Client | AsyncClient) -> None:
-        self._rows += await _got(_insights(client).account())
+        self._rows += await awaited(_insights(client).account())
 
     async def _of_posts(
         self, client: Client | AsyncClient, known: Known | None, since: datetime | None
@@ -198,12 +199,6 @@ def _posts(client: Client | AsyncClient) -> Posts[Any]:
 def _same(ours: AccountRef, whose: AccountRef) -> bool:
     # A ref without a brand fits any brand's: only the brand tells two clients of an agency apart.
     return ours.brand == whose.brand and ours.conflict(whose) is None
-
-
-async def _got(result: Awaitable[T] | T) -> T:
-    if isinstance(result, Awaitable):
-        return cast("T", await result)
-    return result
 
 
 async def _each(items: AsyncIterable[T] | Iterable[T]) -> AsyncGenerator[T]:

@@ -9,18 +9,13 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Generic, final
 
-from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Inboxes, Keeping, Rules
+from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes, Keeping
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
 from socialkit.errors import ConfigurationError, JournalError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
-from socialkit.publishing import (
-    AsyncPublisher,
-    Delivery,
-    Journal,
-    Publisher,
-)
+from socialkit.publishing import Delivery, Journal
 from socialkit.publishing._rows import from_micros
 from socialkit.routing import Router
 
@@ -223,10 +218,9 @@ class Desk(DeskBase[Sync]):
         *,
         router: Router,
         actor: str | None = None,
-        authority: Rules | None = None,
+        authority: Asked | None = None,
     ) -> None:
-        publisher = Publisher(accounts, journal, actor=actor, authority=authority)
-        super().__init__(Sync, accounts, journal, publisher, router=router, actor=actor, authority=authority)
+        super().__init__(Sync, accounts, journal, router=router, actor=actor, authority=authority)
 
 
 class AsyncDesk(DeskBase[Async]):
@@ -259,7 +253,6 @@ class AsyncDesk(DeskBase[Async]):
         *,
         router: Router,
         actor: str | None = None,
-        authority: Rules | None = None,
+        authority: Asked | None = None,
     ) -> None:
-        publisher = AsyncPublisher(accounts, journal, actor=actor, authority=authority)
-        super().__init__(Async, accounts, journal, publisher, router=router, actor=actor, authority=authority)
+        super().__init__(Async, accounts, journal, router=router, actor=actor, authority=authority)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
-    from socialkit.workspace._clients import Clients
+    from socialkit.workspace._clients import Clients, ClientT
 
 __all__ = ["Brand", "bound"]
 
@@ -172,9 +172,7 @@ class Brand:
             ConfigurationError: The account is not of this brand, or its login is missing.
             WrongAccountError: The ref is another account's than the one of that name.
         """
-        client = self._blocking(self._resolved(ref))
-        _refuse(client.ref, ref)
-        return client
+        return _same(self._blocking(self._resolved(ref)), ref)
 
     def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
         """Return the async client of an account of this brand; otherwise as `client_for`.
@@ -183,9 +181,7 @@ class Brand:
             ConfigurationError: The account is not of this brand, or its login is missing.
             WrongAccountError: The ref is another account's than the one of that name.
         """
-        client = self._awaited(self._resolved(ref))
-        _refuse(client.ref, ref)
-        return client
+        return _same(self._awaited(self._resolved(ref)), ref)
 
     def now(self) -> datetime:
         """Return the time to go by, aware UTC: the workspace's clock's."""
@@ -248,6 +244,11 @@ class Brand:
 def bound(brand: Brand, clients: Clients) -> Brand:
     """Return a brand as a workspace has it; the one given stays as it is."""
     return brand._bound(clients)  # pyright: ignore[reportPrivateUsage] - not for users
+
+
+def _same(client: ClientT, ref: AccountRef) -> ClientT:
+    _refuse(client.ref, ref)
+    return client
 
 
 def _refuse(ours: AccountRef, other: AccountRef) -> None:
