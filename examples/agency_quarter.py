@@ -302,9 +302,9 @@ def read(office: Office, brand: sk.Brand, day: str) -> None:
     if file.exists():
         return
     collected = sk.collect.observations(brand, since=quarter_of(brand).start)
-    for failure in collected.failed:
-        say(f"{failure.account}, {failure.part} not read: {failure.error}", 2)
-    if not collected.failed:
+    for (whose, part), error in collected.failed().items():
+        say(f"{whose}, {part} not read: {error}", 2)
+    if not collected.failed():
         sk.metrics.Table(collected.observations).save(file)
         show_reading(office, brand, collected.observations)
 

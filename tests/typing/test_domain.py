@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 import socialkit as sk
 from socialkit.authority import Affair, Ruling
-from socialkit.collect import Collected, Failure
+from socialkit.collect import Collected, Part
 from socialkit.desk import CaseEvent, Sweep
 from socialkit.metrics import Answers, Conversions, Rate, Return, Row, Table, Total
 from socialkit.models import Document
@@ -144,7 +144,7 @@ def test_a_desk_gives_cases(socialkit_world: sk.Sandbox) -> None:
         sweep = assert_type(desk.sweep(first=timedelta(days=1)), Sweep)
         (case,) = sweep
         assert_type(case, sk.Case)
-        assert_type(sweep.failed, Mapping[str, Exception])
+        assert_type(sweep.failed(), dict[str, Exception])
         assert_type(desk.receive([case.message]), tuple[sk.Case, ...])
         assert_type(desk.cases(state=sk.CaseState.OPEN), sk.Listing[sk.Case])
         assert_type(desk.case(case.id), sk.Case)
@@ -184,7 +184,7 @@ def test_numbers_are_collected_and_added_up(socialkit_world: sk.Sandbox) -> None
 
     assert_type(sk.collect.observations(client), Collected)
     assert_type(collected.observations, tuple[sk.Observation, ...])
-    assert_type(collected.failed, tuple[Failure, ...])
+    assert_type(collected.failed(), dict[tuple[str, Part], Exception])
     assert_type(table.rows(), tuple[Row, ...])
     assert_type(table.on("pandas") if len(table) > 10_000 else table, Table)
     assert_type(table.to_native(), object)

@@ -44,7 +44,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
         results = await self._each(calls, concurrency)
         cases = [case for found in results.succeeded().values() for case in found]
-        return Sweep(tuple(sorted(cases, key=_number)), results.failed(), answered)
+        return Sweep(tuple(sorted(cases, key=_number)), answered, results.failed())
 
     @final
     @operation

@@ -108,11 +108,16 @@ class Sweep:
 
     cases: tuple[Case, ...] = ()
     """Cases that are new, or to which something was added, in the order in which they were opened."""
-    failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
-    """What was raised for an inbox that could not be read, by the account's key. Nothing of it is lost: the
-    next sweep begins where the last one that succeeded ended."""
     answered: tuple[Case, ...] = ()
     """Cases whose answer was undecided before, and is out by now."""
+    _failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
+
+    def failed(self) -> dict[str, Exception]:
+        """Return what was raised for inboxes that could not be read, by the account's key.
+
+        Nothing of them is lost: the next sweep begins where the last one that succeeded ended.
+        """
+        return dict(self._failed)
 
     def __iter__(self) -> Iterator[Case]:
         """Iterate over the cases."""
