@@ -230,18 +230,11 @@ def answer(office: Office) -> None:
         show_case(case)
     for case in list(office.desk.cases()):
         text = case.decision.suggested_reply
-        if text is not None and wants_answer(case):
+        if text is not None and (case.state is sk.CaseState.OPEN or case.answer_hangs):
             show_answer(case, office.desk.reply(case, text))
     if approve(office):
         say("Robin approves it.", 4)
         office.worker.run_due()
-
-
-def wants_answer(case: sk.Case) -> bool:
-    """Tell whether a case is open, or its answer was begun and never planned."""
-    if case.state is sk.CaseState.ANSWERING:
-        return len(case.answers) < case.answers_begun
-    return case.state is sk.CaseState.OPEN
 
 
 def decide(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -95,12 +96,31 @@ async def test_whenever_the_process_dies_an_answer_is_given_once(
     desk = office.desk()
     await settle(desk.sweep())
     current = await settle(desk.case(case.id))
+    assert current.answer_hangs is (current.state is State.ANSWERING)
     if current.state is not State.ANSWERED:
         await settle(desk.reply(case, "Good day!"))
 
     assert died or not office.stage.database.broken
     assert len(office.answers()) == 1
     assert (await settle(desk.case(case.id))).state is State.ANSWERED
+
+
+async def test_an_answer_that_was_begun_and_never_planned_hangs_until_it_is_taken_up(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    case = await only(office.desk())
+    office.stage.database.die(2, before=True)
+    with contextlib.suppress(Killed):
+        await settle(office.desk().reply(case, "Good day!"))
+    office.stage.restart()
+    desk = office.desk()
+    await settle(desk.sweep())
+
+    hanging = await settle(desk.case(case.id))
+    assert (hanging.state, hanging.answers, hanging.answer_hangs) == (State.ANSWERING, (), True)
+    await settle(desk.reply(hanging, "Good day!"))
+    answered = await settle(desk.case(case.id))
+    assert (answered.state, answered.answer_hangs) == (State.ANSWERED, False)
+    assert len(office.answers()) == 1
 
 
 async def test_of_two_people_who_answer_at_once_one_does(office: Office) -> None:
@@ -162,6 +182,7 @@ async def test_an_answer_waits_for_a_second_person(office: Office) -> None:
 
     assert delivery.state is sk.DeliveryState.PROPOSED
     assert waiting.state is State.ANSWERING
+    assert not waiting.answer_hangs
     assert [one.id for one in sweep.answered] == [case.id]
     assert len(office.answers()) == 1
 

@@ -121,7 +121,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         if current.state is not CaseState.ANSWERING:
             begun = {"state": CaseState.ANSWERING, "answers_begun": current.answers_begun + 1}
             current = await self._change(current, "answer begun", begun)
-        elif len(current.answers) == current.answers_begun:
+        elif not current.answer_hangs:
             message = f"an answer to case {current.id} is on its way: delivery {current.answers[-1]}"
             raise JournalError(message, platform=current.account.platform)
         try:

@@ -71,6 +71,15 @@ class Case(Model):
         return self.messages[-1]
 
     @property
+    def answer_hangs(self) -> bool:
+        """Whether an answer was begun and never planned, since its process ended or lost the journal.
+
+        `desk.reply()` takes it up again; nothing of it was sent. Read it of a case that was read after a
+        sweep: an answer that somebody begins at this moment looks the same.
+        """
+        return self.state is CaseState.ANSWERING and len(self.answers) < self.answers_begun
+
+    @property
     def actor(self) -> None:
         """Nobody of ours made it."""
         return
