@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from socialkit.models import Message, MessageKind, Model
 from socialkit.models._account import AccountKey
+from socialkit.models._language import Language, covers
 from socialkit.models._shared import Some
 from socialkit.text import Phrases
 from socialkit.text._phrases import FindablePhrase
@@ -73,7 +74,7 @@ class RoutingRule(Model):
     brands: Some[str] = None
     accounts: Some[AccountKey] = None
     """Keys of our accounts to which it came, such as `acme/mastodon/main`."""
-    languages: Some[str] = None
+    languages: Some[Language] = None
     """Languages that the platform names; `en` covers `en-GB`. A message without one has none of them."""
 
     department: Annotated[str, Field(min_length=1)]
@@ -140,16 +141,9 @@ def fits(rule: RoutingRule, message: Message) -> bool:
         and _holds(rule.platforms, None if account is None else account.platform)
         and _holds(rule.brands, None if account is None else account.brand)
         and _holds(rule.accounts, None if account is None else account.key)
-        and (rule.languages is None or _speaks(rule.languages, message.language))
+        and (rule.languages is None or covers(rule.languages, message.language))
     )
 
 
 def _holds(wanted: Sequence[str] | None, given: str | None) -> bool:
     return wanted is None or given in wanted
-
-
-def _speaks(wanted: Sequence[str], language: str | None) -> bool:
-    if language is None:
-        return False
-    said = f"{language.casefold()}-"
-    return any(said.startswith(f"{one.casefold()}-") for one in wanted)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from socialkit.errors import ConfigurationError, WrongAccountError
 from socialkit.models import AccountRef, BusinessHours
+from socialkit.models._language import require_language
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
-from socialkit.text import is_language
 from socialkit.workspace._account import Account, opener_of, ref_of
 from socialkit.workspace._names import checked, quoted, require_distinct
 
@@ -272,7 +272,8 @@ def _zone(name: str) -> str:
 def _languages(tags: Iterable[str]) -> tuple[str, ...]:
     known = tuple(dict.fromkeys((tags,) if isinstance(tags, str) else tags))
     for tag in known:
-        if not is_language(tag):
-            message = f"{tag!r} is no language: give a tag such as 'fr' or 'pt-BR'"
-            raise ConfigurationError(message)
+        try:
+            require_language(tag)
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from None
     return known
