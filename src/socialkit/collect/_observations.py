@@ -22,7 +22,7 @@ from socialkit.platforms.base import (
     Insights,
     Posts,
 )
-from socialkit.publishing import Delivery, Journal
+from socialkit.publishing import Journal
 from socialkit.publishing._deliver import awaited
 from socialkit.workspace import Brand, Workspace
 from socialkit.workspace._map import Results, run_all, run_all_async
@@ -210,14 +210,9 @@ def _known(journal: Journal, since: datetime | None) -> Known:
         (delivery.account, post.id)
         for delivery in journal.deliveries()
         if delivery.kind == "publish"
-        for post in _out(delivery)
+        for post in delivery.out
         if since is None or (post.published_at or delivery.at) >= since
     )
-
-
-def _out(delivery: Delivery) -> tuple[Post, ...]:
-    whole = () if delivery.post is None else (delivery.post, *delivery.post.thread)
-    return (*whole, *delivery.published)
 
 
 def _together(results: Results[Collected]) -> Collected:
