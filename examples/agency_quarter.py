@@ -230,18 +230,11 @@ def answer(office: Office) -> None:
         show_case(case)
     for case in list(office.desk.cases()):
         text = case.decision.suggested_reply
-        if text is not None and wants_answer(case):
+        if text is not None and (case.state is sk.CaseState.OPEN or case.answer_hangs):
             show_answer(case, office.desk.reply(case, text))
     if approve(office):
         say("Robin approves it.", 4)
         office.worker.run_due()
-
-
-def wants_answer(case: sk.Case) -> bool:
-    """Tell whether a case is open, or its answer was begun and never planned."""
-    if case.state is sk.CaseState.ANSWERING:
-        return len(case.answers) < case.answers_begun
-    return case.state is sk.CaseState.OPEN
 
 
 def decide(office: Office) -> None:
@@ -302,9 +295,9 @@ def read(office: Office, brand: sk.Brand, day: str) -> None:
     if file.exists():
         return
     collected = sk.collect.observations(brand, since=quarter_of(brand).start)
-    for failure in collected.failed:
-        say(f"{failure.account}, {failure.part} not read: {failure.error}", 2)
-    if not collected.failed:
+    for (whose, part), error in collected.failed().items():
+        say(f"{whose}, {part} not read: {error}", 2)
+    if not collected.failed():
         sk.metrics.Table(collected.observations).save(file)
         show_reading(office, brand, collected.observations)
 

@@ -1,15 +1,17 @@
-"""Helpers that tests import: one test for both modes, and where recorded traffic lies."""
+"""Helpers that tests import: one test for both modes, where recorded traffic lies, faults of files."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from socialkit.errors import InvalidDraftError
 from socialkit.testing import collect, settle, take
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "block_network",
     "collect",
     "corpus",
+    "faults_in",
     "is_local",
     "settle",
     "take",
@@ -32,6 +35,14 @@ def corpus(*parts: str) -> Path:
     if not folder.is_dir():
         pytest.skip("corpus not present: set SOCIALKIT_CORPUS")
     return folder.joinpath(*parts)
+
+
+def faults_in(file: Path, text: str, load: Callable[[Path], object]) -> list[str]:
+    """Write a file that is refused, and return every problem that is told of it."""
+    file.write_text(text, "utf-8")
+    with pytest.raises(InvalidDraftError) as caught:
+        load(file)
+    return [str(problem) for problem in caught.value.problems]
 
 
 class NetworkBlockedError(RuntimeError):

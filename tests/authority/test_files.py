@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from socialkit.authority import Authority, AuthorityLine, Permission, Risk, RiskWords, TeamMember
-from socialkit.errors import InvalidDraftError
+from tests.support import faults_in
 
 WHOLE = """
 default = "ask"
@@ -56,13 +56,6 @@ TABLE = Authority(
 )
 
 
-def problems(path: Path, text: str) -> list[str]:
-    path.write_text(text, "utf-8")
-    with pytest.raises(InvalidDraftError) as caught:
-        Authority.load(path)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def test_a_file_says_what_a_table_says(tmp_path: Path) -> None:
     file = tmp_path / "authority.toml"
     file.write_text(WHOLE, "utf-8")
@@ -99,7 +92,7 @@ def test_every_problem_is_told_with_its_place(tmp_path: Path) -> None:
     permission = "no"
     action = ["hide"]
     """
-    found = problems(tmp_path / "authority.toml", text)
+    found = faults_in(tmp_path / "authority.toml", text, Authority.load)
 
     assert len(found) == 6
     assert found[0] == "risks[0].phrases[1] '...' has nothing to look for: no word, emoji or sign of money"
@@ -114,10 +107,10 @@ def test_a_line_for_a_role_or_a_person_that_nobody_is_is_refused(tmp_path: Path)
     lines = '[[lines]]\nroles = ["manger"]\nactors = ["sma"]\npermission = "no"\n'
     team = '[[team]]\nactor = "sam"\nroles = ["manager"]\n'
 
-    assert problems(tmp_path / "authority.toml", lines + team) == [
+    assert faults_in(tmp_path / "authority.toml", lines + team, Authority.load) == [
         "lines[0].roles[0] is 'manger', which nobody in the team has: did you mean 'manager'?",
         "lines[0].actors[0] is not in the team: did you mean 'sam'?",
     ]
-    assert problems(tmp_path / "authority.toml", lines) == [
+    assert faults_in(tmp_path / "authority.toml", lines, Authority.load) == [
         "lines[0].roles[0] is 'manger', which nobody in the team has; there are: none"
     ]

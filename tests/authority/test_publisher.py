@@ -28,6 +28,7 @@ TABLE = sk.Authority.model_validate(
     }
 )
 State = sk.DeliveryState
+Rules = Authorises[sk.Delivery | sk.Scope]
 AnyPublisher = sk.Publisher | sk.AsyncPublisher
 
 
@@ -40,7 +41,7 @@ class Office:
         self._journal = journal
         self._class = sk.Publisher if blocking else sk.AsyncPublisher
 
-    def publisher(self, actor: str | None, authority: Authorises = TABLE) -> AnyPublisher:
+    def publisher(self, actor: str | None, authority: Rules = TABLE) -> AnyPublisher:
         return self._class(self._brand, self._journal, actor=actor, authority=authority)
 
     async def plan(self, actor: str | None) -> sk.Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,13 @@ from tests.desk.conftest import Office
 from tests.publishing.stage import SETTLED, Killed
 
 State = sk.CaseState
+FOUR_EYES = sk.Authority(
+    lines=[
+        AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
+        AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
+    ]
+)
+"""What Sam answers, Maria sees before it leaves."""
 
 
 async def only(desk: Any) -> sk.Case:
@@ -88,12 +96,31 @@ async def test_whenever_the_process_dies_an_answer_is_given_once(
     desk = office.desk()
     await settle(desk.sweep())
     current = await settle(desk.case(case.id))
+    assert current.answer_hangs is (current.state is State.ANSWERING)
     if current.state is not State.ANSWERED:
         await settle(desk.reply(case, "Good day!"))
 
     assert died or not office.stage.database.broken
     assert len(office.answers()) == 1
     assert (await settle(desk.case(case.id))).state is State.ANSWERED
+
+
+async def test_an_answer_that_was_begun_and_never_planned_hangs_until_it_is_taken_up(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    case = await only(office.desk())
+    office.stage.database.die(2, before=True)
+    with contextlib.suppress(Killed):
+        await settle(office.desk().reply(case, "Good day!"))
+    office.stage.restart()
+    desk = office.desk()
+    await settle(desk.sweep())
+
+    hanging = await settle(desk.case(case.id))
+    assert (hanging.state, hanging.answers, hanging.answer_hangs) == (State.ANSWERING, (), True)
+    await settle(desk.reply(hanging, "Good day!"))
+    answered = await settle(desk.case(case.id))
+    assert (answered.state, answered.answer_hangs) == (State.ANSWERED, False)
+    assert len(office.answers()) == 1
 
 
 async def test_of_two_people_who_answer_at_once_one_does(office: Office) -> None:
@@ -142,45 +169,34 @@ async def _refusal(desk: Any, case: sk.Case, text: str) -> bool:
 
 async def test_an_answer_waits_for_a_second_person(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
-    authority = sk.Authority(
-        lines=[
-            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
-            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
-        ]
-    )
     machine = office.stage.machine()
-    desk = office.desk(machine, actor="sam", authority=authority)
+    desk = office.desk(machine, actor="sam", authority=FOUR_EYES)
     case = await only(desk)
 
     delivery = await settle(desk.reply(case, "Good day!"))
     waiting = await settle(desk.case(case.id))
-    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=FOUR_EYES)
     await settle(maria.approve(delivery))
     await settle(maria.run_due())
     sweep = await settle(desk.sweep())
 
     assert delivery.state is sk.DeliveryState.PROPOSED
     assert waiting.state is State.ANSWERING
+    assert not waiting.answer_hangs
     assert [one.id for one in sweep.answered] == [case.id]
     assert len(office.answers()) == 1
 
 
 async def test_a_rejected_answer_leaves_the_case_open(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
-    authority = sk.Authority(
-        lines=[
-            AuthorityLine(actors=["sam"], actions=[Action.REPLY], permission=sk.Permission.ASK),
-            AuthorityLine(actors=["maria"], actions=list(Action), permission=sk.Permission.YES),
-        ]
-    )
     machine = office.stage.machine()
-    desk = office.desk(machine, actor="sam", authority=authority)
+    desk = office.desk(machine, actor="sam", authority=FOUR_EYES)
     case = await only(desk)
     proposed = await settle(desk.reply(case, "Whatever"))
 
-    maria = office.stage.publisher(machine.workspace, actor="maria", authority=authority)
+    maria = office.stage.publisher(machine.workspace, actor="maria", authority=FOUR_EYES)
     await settle(maria.reject(proposed, note="be kind"))
-    second = await settle(office.desk(machine, authority=authority).reply(case, "Good day!"))
+    second = await settle(office.desk(machine, authority=FOUR_EYES).reply(case, "Good day!"))
 
     assert second.state is sk.DeliveryState.CONFIRMED
     assert [answer.endswith("Good day!") for answer in office.answers()] == [True]

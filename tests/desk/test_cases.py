@@ -79,7 +79,7 @@ async def test_an_inbox_that_cannot_be_read_stops_nobody(office: Office) -> None
     later = await swept(desk)
 
     assert [said(case.message) for case in sweep] == ["Two"]
-    assert list(sweep.failed) == ["acme/mastodon/main"]
+    assert list(sweep.failed()) == ["acme/mastodon/main"]
     assert [said(case.message) for case in later] == ["One"]
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from typing import Self
 from urllib.parse import urlsplit
+
+from tests.relay import Relay
 
 __all__ = ["CuttingLine"]
 
 CHUNK = 65_536
 
 
-class CuttingLine:
+class CuttingLine(Relay):
     """Listens on loopback and passes on to a server.
 
     Args:
@@ -24,33 +25,20 @@ class CuttingLine:
         parts = urlsplit(url)
         assert parts.hostname is not None
         assert parts.port is not None
-        self._server = (parts.hostname, parts.port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = [self._listener]
-        self._guard = threading.Lock()
         self._order: bytes | None = None
         self.cuts = 0
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(parts.hostname, parts.port)
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def cut(self, request: str) -> None:
         """Cut the line once, when the server has answered a request that begins so, such as `POST /api`."""
         self._order = request.encode()
 
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener is closed
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._server)
-                self._keep(client, server)
-                line = _Line()
-                for source, sink, outward in ((client, server, True), (server, client, False)):
-                    passing = (source, sink, line, outward)
-                    threading.Thread(target=self._pass, args=passing, daemon=True).start()
-
-    def _keep(self, *sockets: socket.socket) -> None:
-        with self._guard:
-            self._open.extend(sockets)
+    def _joined(self, client: socket.socket, server: socket.socket) -> None:
+        line = _Line()
+        for source, sink, outward in ((client, server, True), (server, client, False)):
+            passing = (source, sink, line, outward)
+            threading.Thread(target=self._pass, args=passing, daemon=True).start()
 
     def _pass(self, source: socket.socket, sink: socket.socket, line: _Line, outward: bool) -> None:
         with suppress(OSError):  # the other direction has closed both
@@ -68,20 +56,6 @@ class CuttingLine:
     def _look(self, data: bytes, line: _Line) -> None:
         if self._order is not None and data.startswith(self._order):
             self._order, line.doomed = None, True
-
-    def close(self) -> None:
-        """Close every line."""
-        with self._guard:
-            for one in self._open:
-                with suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
-                one.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Line:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from typing import Self
+
+from tests.relay import Relay
 
 __all__ = ["COMMIT", "Wire"]
 
@@ -13,7 +14,7 @@ CHUNK = 65_536
 COMMIT = b"COMMIT\0"
 
 
-class Wire:
+class Wire(Relay):
     """Listens on loopback and passes bytes on to a server and back.
 
     Args:
@@ -21,17 +22,11 @@ class Wire:
     """
 
     def __init__(self, port: int) -> None:
-        self._server = ("127.0.0.1", port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.down = False
-        """Whether everybody is turned away."""
         self.cuts = 0
         self._after = b""
         self._heard = self._for_good = False
         self._armed = False
-        self._open: list[socket.socket] = [self._listener]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__("127.0.0.1", port)
 
     def cut(self, *, heard: bool, after: bytes = b"", for_good: bool = False) -> None:
         """Cut the next line over which somebody commits.
@@ -43,17 +38,10 @@ class Wire:
         """
         self._after, self._heard, self._for_good, self._armed = after, heard, for_good, True
 
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener is closed
-            while True:
-                client, _ = self._listener.accept()
-                if self.down:
-                    client.close()
-                    continue
-                line = _Line(client, socket.create_connection(self._server))
-                self._open += [line.client, line.server]
-                for pass_on in (self._outward, self._back):
-                    threading.Thread(target=pass_on, args=(line,), daemon=True).start()
+    def _joined(self, client: socket.socket, server: socket.socket) -> None:
+        line = _Line(client, server)
+        for pass_on in (self._outward, self._back):
+            threading.Thread(target=pass_on, args=(line,), daemon=True).start()
 
     def _outward(self, line: _Line) -> None:
         with suppress(OSError):
@@ -82,19 +70,6 @@ class Wire:
         for one in (line.client, line.server):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Close every line."""
-        for one in self._open:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Line:

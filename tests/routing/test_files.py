@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from socialkit.errors import InvalidDraftError
 from socialkit.models import BusinessHours
 from socialkit.routing import Router
 from tests.routing.rules import SHOP
+from tests.support import faults_in
 
 FILE = """
 [default]
@@ -26,13 +26,6 @@ any_of = ["price", "how much"]
 department = "sales"
 first_response = "PT4H"
 """
-
-
-def problems(path: Path, text: str) -> list[str]:
-    path.write_text(text, "utf-8")
-    with pytest.raises(InvalidDraftError) as caught:
-        Router.load(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_file_says_what_a_router_says(tmp_path: Path) -> None:
@@ -82,7 +75,7 @@ def test_every_problem_is_told_with_its_place(tmp_path: Path) -> None:
     platforms = ["x"]
     accounts = ["acme/mastodon/main"]
     """
-    found = problems(tmp_path / "rules.toml", text)
+    found = faults_in(tmp_path / "rules.toml", text, Router.load)
 
     assert "rules[0].any_of[1] '?!' has nothing to look for: no word, emoji or sign of money" in found
     assert "rules[0].all_of is empty: leave it out where it makes no difference" in found
@@ -101,7 +94,7 @@ def test_rules_that_do_not_go_together_are_told(tmp_path: Path) -> None:
     rule = '[[rules]]\nkey = "a"\ndepartment = "any"\n'
     default = '[default]\nkey = "a"\ndepartment = "any"\nnone_of = ["b"]\n'
 
-    assert problems(tmp_path / "rules.toml", rule + rule + default) == [
+    assert faults_in(tmp_path / "rules.toml", rule + rule + default, Router.load) == [
         "rules[1].key 'a' stands there twice",
         "default.key is 'a', as that of another rule",
         "default has a condition, and must catch all that is left",

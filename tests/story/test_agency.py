@@ -111,20 +111,9 @@ def test_what_no_platform_offers_is_missing_in_the_reports(calm: Played) -> None
         assert any(line[:4] == ["Clicks", "bluesky", "not", "offered"] for line in lines), brand
 
 
-@pytest.mark.parametrize("seed", SOME)
+@pytest.mark.parametrize("seed", [*SOME, *(pytest.param(seed, marks=pytest.mark.chaos) for seed in MANY)])
 def test_whatever_breaks_the_story_ends_in_the_same_reports(calm: Played, seed: int, tmp_path: Path) -> None:
-    require_the_same(calm, seed, tmp_path)
-
-
-@pytest.mark.chaos
-@pytest.mark.parametrize("seed", MANY)
-def test_whatever_breaks_any_story_ends_in_the_same_reports(calm: Played, seed: int, tmp_path: Path) -> None:
-    require_the_same(calm, seed, tmp_path)
-
-
-def require_the_same(calm: Played, seed: int, folder: Path) -> None:
-    """Require of a run with mishaps what an undisturbed one came to."""
-    with play(folder, Mishaps.drawn(seed)) as disturbed:
+    with play(tmp_path, Mishaps.drawn(seed)) as disturbed:
         assert disturbed.deaths > 0
         assert disturbed.faults > 0
         require_laws(disturbed)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import socialkit as sk
-from socialkit.errors import ConfigurationError, InvalidDraftError
+from socialkit.errors import ConfigurationError
 from tests.docs.blocks import DOCS, blocks
+from tests.support import faults_in
 
 DAY = date(2026, 12, 31)
 CLICKS = sk.KPI(metric="clicks", target=5000, baseline=3100, by=DAY)
@@ -66,18 +67,14 @@ def test_a_target_is_better_than_the_baseline(fields: dict[str, Any], words: str
 
 
 def test_every_contradiction_is_told_with_its_place(tmp_path: Path) -> None:
-    (tmp_path / "strategy.toml").write_text(
-        """
+    text = """
         brand = "acme"
         pillars = [{key = "craft", share = 0.6}, {key = "craft", share = 0.6}]
         segments = [{key = "hikers"}, {key = "hikers"}]
         rules = [{key = "calm", reason = "so", alt_text = true}, {key = "calm", reason = "so", never = ["x"]}]
         """
-    )
-    with pytest.raises(InvalidDraftError) as caught:
-        sk.Strategy.load(tmp_path / "strategy.toml")
 
-    assert list(map(str, caught.value.problems)) == [
+    assert faults_in(tmp_path / "strategy.toml", text, sk.Strategy.load) == [
         "pillars[1].key 'craft' stands there twice",
         "segments[1].key 'hikers' stands there twice",
         "rules[1].key 'calm' stands there twice",

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
 
 from socialkit.operations import Async, Sync
-from socialkit.transport import AsyncTransport, BlockingTransport, default_transport, installed
+from socialkit.transport import (
+    AsyncTransport,
+    BlockingTransport,
+    BudgetOwner,
+    RateBudget,
+    default_transport,
+    installed,
+    shared_budget,
+    sharing_budgets,
+)
 from tests.transport.fakes import SteppedTransport
 
 
@@ -55,3 +67,13 @@ def test_a_factory_is_told_mode_and_platform() -> None:
         default_transport(Async, "pixelwall")
 
     assert asked == [(Async, "pixelwall")]
+
+
+def test_budgets_of_a_block_that_was_left_are_not_those_of_a_later_one() -> None:
+    owner = BudgetOwner(name="pixelwall", brand="acme")
+    made = [RateBudget(None) for _ in range(50)]  # kept, as clients keep them that are still open
+
+    for budget in made:
+        maker: Any = Mock(return_value=budget)
+        with sharing_budgets(maker):
+            assert shared_budget("the account", owner=owner) is budget

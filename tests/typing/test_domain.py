@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +12,11 @@ import pytest
 
 import socialkit as sk
 from socialkit.authority import Affair, Ruling
-from socialkit.collect import Collected, Failure
+from socialkit.collect import Collected, Part
 from socialkit.desk import CaseEvent, Sweep
 from socialkit.metrics import Answers, Conversions, Rate, Return, Row, Table, Total
 from socialkit.models import Document
+from socialkit.publishing import Authorises
 from socialkit.routing import Finding, Replay
 from socialkit.testing import message, picture
 
@@ -143,7 +144,7 @@ def test_a_desk_gives_cases(socialkit_world: sk.Sandbox) -> None:
         sweep = assert_type(desk.sweep(first=timedelta(days=1)), Sweep)
         (case,) = sweep
         assert_type(case, sk.Case)
-        assert_type(sweep.failed, Mapping[str, Exception])
+        assert_type(sweep.failed(), dict[str, Exception])
         assert_type(desk.receive([case.message]), tuple[sk.Case, ...])
         assert_type(desk.cases(state=sk.CaseState.OPEN), sk.Listing[sk.Case])
         assert_type(desk.case(case.id), sk.Case)
@@ -183,7 +184,7 @@ def test_numbers_are_collected_and_added_up(socialkit_world: sk.Sandbox) -> None
 
     assert_type(sk.collect.observations(client), Collected)
     assert_type(collected.observations, tuple[sk.Observation, ...])
-    assert_type(collected.failed, tuple[Failure, ...])
+    assert_type(collected.failed(), dict[tuple[str, Part], Exception])
     assert_type(table.rows(), tuple[Row, ...])
     assert_type(table.on("pandas") if len(table) > 10_000 else table, Table)
     assert_type(table.to_native(), object)
@@ -240,6 +241,24 @@ async def test_media_hosts_are_anything_that_puts_and_removes(tmp_path: Path) ->
     for host in hosts:
         assert_type(host.put(picture()), sk.HostedMedia)
     assert_type(await awaited.put(picture()), sk.HostedMedia)
+
+
+class OfDeliveries:
+    """An application's own authority, which was written for a publisher."""
+
+    def permission(self, actor: str | None, action: str, thing: sk.Delivery | sk.Scope, /) -> sk.Permission:
+        return sk.Permission.YES if actor is not None else sk.Permission.NO
+
+
+def test_whoever_rules_on_cases_rules_on_deliveries_too(socialkit_world: sk.Sandbox) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon"])
+    of_cases: Authorises[sk.Delivery | sk.Scope | sk.Case] = sk.Authority()
+    of_deliveries: Authorises[sk.Delivery | sk.Scope] = of_cases
+    with sk.Journal.open("sqlite://") as journal:
+        sk.Publisher(workspace, journal, authority=OfDeliveries())
+        sk.Publisher(workspace, journal, authority=of_deliveries)
+        sk.AsyncDesk(workspace, journal, router=ROUTER, authority=of_cases)
+        sk.Desk(workspace, journal, router=ROUTER, authority=OfDeliveries())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def misuse(desk: sk.Desk, awaited: sk.AsyncDesk, case: sk.Case, journal: sk.Journal) -> Iterator[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -19,7 +19,7 @@ from socialkit.authority._lines import (
 from socialkit.authority._ruling import Affair, Place, Reach, Ruling, place_of, texts_of
 from socialkit.models import Document
 from socialkit.models._names import instead
-from socialkit.models._shared import Several
+from socialkit.models._shared import Several, holds
 from socialkit.text import Phrases
 
 __all__ = ["Authority"]
@@ -126,7 +126,7 @@ class Authority(Document):
         for number, line in enumerate(self.lines):
             if (
                 _is_meant(line, actor, roles)
-                and _holds(line.actions, action)
+                and holds(line.actions, action)
                 and place.within(line.brands, place.brand, line.permission)
                 and place.within(line.platforms, place.platform, line.permission)
                 and (line.max_risk is None or risk.rank <= line.max_risk.rank)
@@ -149,10 +149,6 @@ class Authority(Document):
             for place, actor in enumerate(line.actors or ()):
                 if self.team and actor not in actors:
                     yield f"lines[{number}].actors[{place}]", f"is not in the team{instead(actor, actors)}"
-
-
-def _holds(wanted: Sequence[str] | None, given: str | None) -> bool:
-    return wanted is None or given in wanted
 
 
 def _is_meant(line: AuthorityLine, actor: str | None, roles: tuple[str, ...]) -> bool:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from socialkit.collect._observations import Collected, Failure, observations, observations_async
+from socialkit.collect._observations import Collected, Part, observations, observations_async
 
-__all__ = ["Collected", "Failure", "observations", "observations_async"]
+__all__ = ["Collected", "Part", "observations", "observations_async"]

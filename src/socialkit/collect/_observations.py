@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Literal, TypeVar, cast, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef, Observation, Post, require_aware
@@ -22,11 +22,12 @@ from socialkit.platforms.base import (
     Insights,
     Posts,
 )
-from socialkit.publishing import Delivery, Journal
+from socialkit.publishing import Journal
+from socialkit.publishing._deliver import awaited
 from socialkit.workspace import Brand, Workspace
 from socialkit.workspace._map import Results, run_all, run_all_async
 
-__all__ = ["Collected", "Failure", "observations", "observations_async"]
+__all__ = ["Collected", "Part", "observations", "observations_async"]
 
 T = TypeVar("T")
 ClientT = TypeVar("ClientT", Client, AsyncClient)
@@ -35,19 +36,9 @@ CONCURRENCY: Final = 8
 """How many accounts are read at once where nobody says."""
 
 Part = Literal["account", "posts"]
+"""The metrics of an account itself, or those of its posts."""
 Known = tuple[tuple[AccountRef, str], ...]
 """Posts that a journal knows to be out, and whose they are."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What could not be read of an account; what was read before it failed is among the observations."""
-
-    account: str
-    """The account's key."""
-    part: Part
-    """Its own metrics, or those of its posts."""
-    error: Exception
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,12 @@ class Collected:
     """What was read, and what could not be."""
 
     observations: tuple[Observation, ...] = ()
-    failed: tuple[Failure, ...] = ()
+    """What was read, also of a part of an account that failed later."""
+    _failed: Mapping[tuple[str, Part], Exception] = field(default_factory=dict[tuple[str, Part], Exception])
+
+    def failed(self) -> dict[tuple[str, Part], Exception]:
+        """Return what was raised, by the account's key and by what of it is lacking."""
+        return dict(self._failed)
 
 
 def observations(
@@ -67,7 +63,7 @@ def observations(
 ) -> Collected:
     """Return the metrics of accounts and of their posts, as they are now.
 
-    An account that fails stops no other: `failed` says which, and what of it is lacking. Each observation
+    An account that fails stops no other: `failed()` says which, and what of it is lacking. Each observation
     says whose it is and when it was read, by the client's clock.
 
     Args:
@@ -144,7 +140,7 @@ class _Reading:
     def __init__(self, account: str) -> None:
         self._account = account
         self._rows: list[Observation] = []
-        self._failed: list[Failure] = []
+        self._failed: dict[tuple[str, Part], Exception] = {}
 
     async def read(
         self, opener: Callable[[], Client | AsyncClient], known: Known | None, since: datetime | None
@@ -153,19 +149,19 @@ class _Reading:
         try:
             client = opener()
         except Exception as error:  # noqa: BLE001 - one account stops no other; what failed is handed on
-            return Collected(failed=tuple(Failure(self._account, part, error) for part in get_args(Part)))
+            return Collected((), {(self._account, part): error for part in get_args(Part)})
         await self._try("account", self._of_account(client))
         await self._try("posts", self._of_posts(client, known, since))
-        return Collected(tuple(self._rows), tuple(self._failed))
+        return Collected(tuple(self._rows), self._failed)
 
     async def _try(self, part: Part, reading: Coroutine[Any, Any, None]) -> None:
         try:
             await reading
         except Exception as error:  # noqa: BLE001 - as above
-            self._failed.append(Failure(self._account, part, error))
+            self._failed[self._account, part] = error
 
     async def _of_account(self, client: Client | AsyncClient) -> None:
-        self._rows += await _got(_insights(client).account())
+        self._rows += await awaited(_insights(client).account())
 
     async def _of_posts(
         self, client: Client | AsyncClient, known: Known | None, since: datetime | None
@@ -200,12 +196,6 @@ def _same(ours: AccountRef, whose: AccountRef) -> bool:
     return ours.brand == whose.brand and ours.conflict(whose) is None
 
 
-async def _got(result: Awaitable[T] | T) -> T:
-    if isinstance(result, Awaitable):
-        return cast("T", await result)
-    return result
-
-
 async def _each(items: AsyncIterable[T] | Iterable[T]) -> AsyncGenerator[T]:
     if isinstance(items, AsyncIterable):
         async for item in items:
@@ -220,21 +210,16 @@ def _known(journal: Journal, since: datetime | None) -> Known:
         (delivery.account, post.id)
         for delivery in journal.deliveries()
         if delivery.kind == "publish"
-        for post in _out(delivery)
+        for post in delivery.out
         if since is None or (post.published_at or delivery.at) >= since
     )
-
-
-def _out(delivery: Delivery) -> tuple[Post, ...]:
-    whole = () if delivery.post is None else (delivery.post, *delivery.post.thread)
-    return (*whole, *delivery.published)
 
 
 def _together(results: Results[Collected]) -> Collected:
     parts = results.succeeded().values()
     return Collected(
         tuple(row for one in parts for row in one.observations),
-        tuple(bad for one in parts for bad in one.failed),
+        {what: error for one in parts for what, error in one.failed().items()},
     )
 
 

@@ -9,18 +9,13 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Generic, final
 
-from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Inboxes, Keeping, Rules
+from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes, Keeping
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
 from socialkit.errors import ConfigurationError, JournalError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
-from socialkit.publishing import (
-    AsyncPublisher,
-    Delivery,
-    Journal,
-    Publisher,
-)
+from socialkit.publishing import Delivery, Journal
 from socialkit.publishing._rows import from_micros
 from socialkit.routing import Router
 
@@ -49,7 +44,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
         results = await self._each(calls, concurrency)
         cases = [case for found in results.succeeded().values() for case in found]
-        return Sweep(tuple(sorted(cases, key=_number)), results.failed(), answered)
+        return Sweep(tuple(sorted(cases, key=_number)), answered, results.failed())
 
     @final
     @operation
@@ -126,7 +121,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         if current.state is not CaseState.ANSWERING:
             begun = {"state": CaseState.ANSWERING, "answers_begun": current.answers_begun + 1}
             current = await self._change(current, "answer begun", begun)
-        elif len(current.answers) == current.answers_begun:
+        elif not current.answer_hangs:
             message = f"an answer to case {current.id} is on its way: delivery {current.answers[-1]}"
             raise JournalError(message, platform=current.account.platform)
         try:
@@ -223,10 +218,9 @@ class Desk(DeskBase[Sync]):
         *,
         router: Router,
         actor: str | None = None,
-        authority: Rules | None = None,
+        authority: Asked | None = None,
     ) -> None:
-        publisher = Publisher(accounts, journal, actor=actor, authority=authority)
-        super().__init__(Sync, accounts, journal, publisher, router=router, actor=actor, authority=authority)
+        super().__init__(Sync, accounts, journal, router=router, actor=actor, authority=authority)
 
 
 class AsyncDesk(DeskBase[Async]):
@@ -259,7 +253,6 @@ class AsyncDesk(DeskBase[Async]):
         *,
         router: Router,
         actor: str | None = None,
-        authority: Rules | None = None,
+        authority: Asked | None = None,
     ) -> None:
-        publisher = AsyncPublisher(accounts, journal, actor=actor, authority=authority)
-        super().__init__(Async, accounts, journal, publisher, router=router, actor=actor, authority=authority)
+        super().__init__(Async, accounts, journal, router=router, actor=actor, authority=authority)

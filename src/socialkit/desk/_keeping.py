@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from socialkit.authority import Affair, Permission, Reach
+from socialkit.authority import Permission
 from socialkit.desk._intake import take_in
 from socialkit.desk._models import SETTLED, Case, CaseState
 from socialkit.desk._rows import case_of, row_of
@@ -15,11 +15,7 @@ from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
 from socialkit.platforms.base import AsyncHasInbox, HasInbox, Inbox
-from socialkit.publishing import (
-    Delivery,
-    Journal,
-    Scope,
-)
+from socialkit.publishing import Authorises, Delivery, Journal, Scope
 from socialkit.publishing._accounts import Accounts
 from socialkit.publishing._cases import CaseBook, Detail
 from socialkit.publishing._inside import Inside
@@ -29,7 +25,7 @@ from socialkit.publishing._rows import from_micros
 from socialkit.routing import Decision, Router, Stance
 from socialkit.workspace._map import Results, run_all, run_all_async
 
-__all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Inboxes", "Keeping", "Rules"]
+__all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Asked", "Inboxes", "Keeping"]
 
 T = TypeVar("T")
 
@@ -51,12 +47,8 @@ class Inboxes(Accounts, Protocol):
         ...
 
 
-class Rules(Protocol):
-    """Says who may do what without asking: `Authority`, or an application's own."""
-
-    def permission(self, actor: str | None, action: str, affair: Affair | Reach, /) -> Permission:
-        """Return whether somebody may do something with a delivery, a case, or a freeze's scope."""
-        ...
+Asked = Authorises[Delivery | Scope | Case]
+"""A desk asks about cases, and its publisher about answers and freezes."""
 
 
 class Keeping(Operations[ModeT], Generic[ModeT]):
@@ -67,15 +59,14 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         mode: type[ModeT],
         accounts: Inboxes,
         journal: Journal,
-        publisher: PublisherBase[ModeT],
         *,
         router: Router,
         actor: str | None,
-        authority: Rules | None,
+        authority: Asked | None,
     ) -> None:
         super().__init__(mode)
         self._accounts = accounts
-        self._publisher = publisher
+        self._publisher = PublisherBase(mode, accounts, journal, actor=actor, authority=authority)
         self._router = router
         self._authority = authority
         self._inside = Inside(mode, accounts, journal, actor, authority)

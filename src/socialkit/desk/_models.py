@@ -71,6 +71,15 @@ class Case(Model):
         return self.messages[-1]
 
     @property
+    def answer_hangs(self) -> bool:
+        """Whether an answer was begun and never planned, since its process ended or lost the journal.
+
+        `desk.reply()` takes it up again; nothing of it was sent. Read it of a case that was read after a
+        sweep: an answer that somebody begins at this moment looks the same.
+        """
+        return self.state is CaseState.ANSWERING and len(self.answers) < self.answers_begun
+
+    @property
     def actor(self) -> None:
         """Nobody of ours made it."""
         return
@@ -108,11 +117,16 @@ class Sweep:
 
     cases: tuple[Case, ...] = ()
     """Cases that are new, or to which something was added, in the order in which they were opened."""
-    failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
-    """What was raised for an inbox that could not be read, by the account's key. Nothing of it is lost: the
-    next sweep begins where the last one that succeeded ended."""
     answered: tuple[Case, ...] = ()
     """Cases whose answer was undecided before, and is out by now."""
+    _failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
+
+    def failed(self) -> dict[str, Exception]:
+        """Return what was raised for inboxes that could not be read, by the account's key.
+
+        Nothing of them is lost: the next sweep begins where the last one that succeeded ended.
+        """
+        return dict(self._failed)
 
     def __iter__(self) -> Iterator[Case]:
         """Iterate over the cases."""

@@ -15,7 +15,6 @@ from socialkit.models import Observation, Purpose
 __all__ = [
     "COLUMNS",
     "LABELS",
-    "Column",
     "Columns",
     "Labels",
     "NativeFrame",
@@ -43,8 +42,6 @@ TextColumn = Literal[
     "tags",
 ]
 """A column of texts, by which rows are grouped and picked."""
-
-Column = TextColumn | Literal["value", "money", "start", "end", "observed_at", "final", "definition"]
 
 LABELS: Final = ("campaign", "objective", "pillar", "tags")
 COLUMNS: Final = (*Observation.model_fields, *LABELS)

@@ -26,7 +26,7 @@ from socialkit.models import (
 from socialkit.models._document import problem_at
 from socialkit.models._shared import Several
 
-__all__ = ["UTM_KEYS", "Conversion", "Conversions", "Touch", "breakdown_of", "parts_of"]
+__all__ = ["Conversion", "Conversions", "Touch", "parts_of"]
 
 UTM_KEYS: Final = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
 ORDER: Final = ("order", "time", "amount", "currency")

@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol, get_args
 
 from socialkit.metrics._answers import Answers, Row
 from socialkit.metrics._conversions import parts_of
-from socialkit.metrics._table import Table
+from socialkit.metrics._table import Table, form_of
 from socialkit.models import Model, Money, SubjectKind
 
 __all__ = ["AttributionRule", "LedgerEntry", "Return", "roi"]
@@ -131,7 +131,7 @@ def roi(table: Table, ledger: Iterable[LedgerEntry], *, rules: Sequence[Attribut
         currency = entry.amount.currency
         costs[key] = costs[key] + entry.amount if key in costs else entry.amount
     rows = [row for rule in rules for row in _returns(rule, orders, costs, currency)]
-    return Answers(rows, _flat, table.answer)
+    return Answers(rows, _flat, form_of(table))
 
 
 def _orders(table: Table) -> tuple[list[_Order], str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from socialkit.metrics._files import read_rows, write_rows
 from socialkit.metrics._rates import rates
 from socialkit.models import Money, Observation, require_aware
 
-__all__ = ["Library", "Table"]
+__all__ = ["Library", "Table", "form_of"]
 
 Library = Literal["pandas", "polars", "pyarrow"]
 """A library into whose frames a table can be moved."""
@@ -206,10 +206,6 @@ class Table:
         )
         return Answers(rates(definition, above, below, by), flat_rate, self._store.answer)
 
-    def answer(self, values: Values, /) -> object:
-        """Return a small result in the form of the table."""
-        return self._store.answer(values)
-
     def _checked(self, metric: Metric, parts: Sequence[str], by: Sequence[str]) -> list[Facts]:
         _require_columns(by)
         store = self._store.where("subject_kind", ["post"]) if metric.parts else self._store
@@ -231,6 +227,11 @@ class Table:
 
     def __repr__(self) -> str:
         return f"Table({type(self._store).__name__.lower()})"
+
+
+def form_of(table: Table) -> Callable[[Values], object]:
+    """Return what puts a small result into the form of a table."""
+    return table._store.answer  # pyright: ignore[reportPrivateUsage] - not for users
 
 
 def _frames_read(native: object) -> Store:

@@ -12,12 +12,13 @@ from pydantic import AfterValidator
 from socialkit.errors import ConfigurationError
 from socialkit.models._account import ACCOUNT
 from socialkit.models._base import GivenModel
+from socialkit.models._language import Language
 from socialkit.models._media import Media
 from socialkit.models._options import AnyOptions, PlatformOptions
 from socialkit.models._purpose import UTM, Purpose
 from socialkit.models._shared import Several, Visibility
 
-__all__ = ["Draft", "Language", "Overflow", "Target", "Variant"]
+__all__ = ["Draft", "Overflow", "Target", "Variant"]
 
 OptionsT = TypeVar("OptionsT", bound=PlatformOptions)
 
@@ -25,18 +26,8 @@ Overflow = Literal["refuse", "truncate", "thread"]
 """What to do with a text over the limit: refuse it, cut it at a word, or publish it as a thread."""
 
 
-LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-"""The shape of a BCP 47 tag; whether there is such a language, nobody asks."""
-
 TARGET: Final = re.compile(rf"[^\s/]+|{ACCOUNT}")
 """A platform, or an account."""
-
-
-def _language(tag: str) -> str:
-    if LANGUAGE.fullmatch(tag) is None:
-        message = f"{tag!r} is no language: give a BCP 47 tag, such as 'en' or 'pt-BR'"
-        raise ValueError(message)
-    return tag
 
 
 def _target(key: str) -> str:
@@ -54,9 +45,6 @@ def _is_target(key: str) -> bool:
 def _is_no_target(key: str) -> str:
     return f"{key!r} is neither a platform, such as 'x', nor an account, such as 'acme/x/main'"
 
-
-Language = Annotated[str, AfterValidator(_language)]
-"""A language by its BCP 47 tag, such as `en` or `pt-BR`."""
 
 Target = Annotated[str, AfterValidator(_target)]
 """Whom a variant or a share is for: a platform (`x`), or an account (`acme/x/main`)."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from socialkit.models._base import Model, OpenEnum
 from socialkit.models._probe import MediaKind
 
-__all__ = ["PostMedia", "Several", "Some", "Visibility"]
+__all__ = ["PostMedia", "Several", "Some", "Visibility", "holds"]
 
 T = TypeVar("T")
 
@@ -32,6 +32,11 @@ def _some(items: Sequence[T] | None) -> Sequence[T] | None:
 
 Some = Annotated[Sequence[T] | None, AfterValidator(_some)]
 """A condition, one of these; None where it makes no difference, and never empty."""
+
+
+def holds(wanted: Sequence[str] | None, given: str | None) -> bool:
+    """Tell whether a condition holds; what nobody knows, None, meets none."""
+    return wanted is None or given in wanted
 
 
 class Visibility(OpenEnum):

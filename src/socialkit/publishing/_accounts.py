@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef
 from socialkit.platforms.base import AsyncClient, Client
 
-if TYPE_CHECKING:
-    from socialkit.publishing._models import Delivery, Scope
-
 __all__ = ["Accounts", "Authorises", "accounts_of"]
+
+ThingT_contra = TypeVar("ThingT_contra", contravariant=True)
 
 
 class Accounts(Protocol):
@@ -44,14 +43,14 @@ class Accounts(Protocol):
         ...
 
 
-class Authorises(Protocol):
-    """Says who may do what without asking.
+class Authorises(Protocol[ThingT_contra]):
+    """Says who may do what without asking: `Authority`, or an application's own.
 
-    It is asked before whatever changes what becomes public. Workers are not: `run_due` and `reconcile` carry
-    out what was allowed when it was planned.
+    It is asked before whatever changes what becomes public, and about cases. Workers are not:
+    `run_due` and `reconcile` carry out what was allowed when it was planned.
     """
 
-    def permission(self, actor: str | None, action: str, thing: Delivery | Scope, /) -> Permission:
+    def permission(self, actor: str | None, action: str, thing: ThingT_contra, /) -> Permission:
         """Return whether somebody may do something.
 
         `ASK` has a new delivery wait for an approval; everything else it refuses, as `NO` does.
@@ -59,8 +58,10 @@ class Authorises(Protocol):
         Args:
             actor: Who.
             action: A kind of delivery (`publish`, `reply`), or `approve`, `reject`, `cancel`, `reschedule`,
-                `deliver`, `resolve`, `adopt`; of a scope `freeze` or `thaw`.
-            thing: With what: a delivery, or the scope of a freeze, of which each brand is asked for alone.
+                `deliver`, `resolve`, `adopt`; of a scope `freeze` or `thaw`; of a case `assign`, `escalate`
+                or `close`.
+            thing: With what. A publisher asks about a delivery, or the scope of a freeze, for each brand
+                alone; a desk about a case besides.
         """
         ...
 

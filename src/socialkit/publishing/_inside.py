@@ -42,7 +42,7 @@ class Inside:
         accounts: Accounts | Client | AsyncClient,
         journal: Journal,
         actor: str | None,
-        authority: Authorises | None,
+        authority: Authorises[Delivery | Scope] | None,
     ) -> None:
         self.accounts: Final = accounts_of(accounts)
         self.journal: Final = journal

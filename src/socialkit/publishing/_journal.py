@@ -141,8 +141,7 @@ class Journal:
         found: dict[tuple[str, str], Purpose] = {}
         for delivery in self.deliveries():
             if delivery.purpose is not None:
-                whole = () if delivery.post is None else (delivery.post, *delivery.post.thread)
-                for post in (*whole, *delivery.published):
+                for post in delivery.out:
                     # A client without a workspace learns its account's id late: the plan may lack it.
                     account = delivery.account if post.account is None else post.account
                     found[account.key, post.id] = delivery.purpose

@@ -126,6 +126,12 @@ class Delivery(Model):
     tries: int = 0
     """How often a worker took it."""
 
+    @property
+    def out(self) -> tuple[Post, ...]:
+        """All posts of it that are known to be out, the parts of a thread after their first."""
+        whole = () if self.post is None else (self.post, *self.post.thread)
+        return (*whole, *self.published)
+
 
 class Preview(Model):
     """What one account would get."""

@@ -27,7 +27,7 @@ from socialkit.publishing._estimates import Estimate, Item, estimated
 from socialkit.publishing._fetching import Fetching
 from socialkit.publishing._inside import Inside, id_of
 from socialkit.publishing._journal import Journal, seen
-from socialkit.publishing._models import Delivery, DeliveryState, Event, Preview
+from socialkit.publishing._models import Delivery, DeliveryState, Event, Preview, Scope
 from socialkit.publishing._packing import pack
 from socialkit.publishing._planning import new_row
 from socialkit.publishing._rows import MICROSECOND, Body, Outcome, Row, event_of, place_of, to_micros
@@ -60,7 +60,7 @@ class Plans(Operations[ModeT], Generic[ModeT]):
         journal: Journal,
         *,
         actor: str | None,
-        authority: Authorises | None,
+        authority: Authorises[Delivery | Scope] | None,
     ) -> None:
         super().__init__(mode)
         self._inside = Inside(mode, accounts, journal, actor, authority)

@@ -394,7 +394,7 @@ class Publisher(PublisherBase[Sync]):
         journal: Journal,
         *,
         actor: str | None = None,
-        authority: Authorises | None = None,
+        authority: Authorises[Delivery | Scope] | None = None,
     ) -> None:
         super().__init__(Sync, accounts, journal, actor=actor, authority=authority)
 
@@ -415,6 +415,6 @@ class AsyncPublisher(PublisherBase[Async]):
         journal: Journal,
         *,
         actor: str | None = None,
-        authority: Authorises | None = None,
+        authority: Authorises[Delivery | Scope] | None = None,
     ) -> None:
         super().__init__(Async, accounts, journal, actor=actor, authority=authority)

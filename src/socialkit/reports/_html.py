@@ -72,7 +72,7 @@ def _block(block: Block) -> str:
 
 
 def _grid(grid: Grid) -> str:
-    numbers = [_is_number(grid, place) for place in range(len(grid.head))]
+    numbers = [grid.is_number(place) for place in range(len(grid.head))]
     head = "".join(
         f'<th scope="col" role="columnheader"{_class("number" * number)}>{_safe(name)}</th>'
         for name, number in zip(grid.head, numbers, strict=True)
@@ -85,10 +85,6 @@ def _grid(grid: Grid) -> str:
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
-
-
-def _is_number(grid: Grid, place: int) -> bool:
-    return bool(grid.rows) and all(row[place].number for row in grid.rows)
 
 
 def _row(head: tuple[str, ...], row: tuple[Cell, ...]) -> str:

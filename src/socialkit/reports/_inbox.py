@@ -11,7 +11,7 @@ from socialkit.reports._numbers import count, share
 from socialkit.reports._page import Block, Cell, Grid, missing, said
 from socialkit.reports._scope import Scope
 
-__all__ = ["Promptness", "in_time", "inbox", "promptness"]
+__all__ = ["in_time", "inbox"]
 
 
 class Promptness(OpenEnum):

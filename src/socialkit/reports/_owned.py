@@ -11,7 +11,7 @@ from socialkit.models import AccountRef, Purpose
 from socialkit.models import Post as PublishedPost
 from socialkit.publishing import Delivery
 
-__all__ = ["PUBLISH", "Key", "Owned", "key_of", "out_at", "out_of", "owned"]
+__all__ = ["PUBLISH", "Key", "Owned", "key_of", "out_at", "owned"]
 
 PUBLISH: Final = "publish"
 
@@ -31,12 +31,6 @@ class Owned:
     def purpose(self) -> Purpose:
         """Why it exists; empty where nobody said."""
         return self.delivery.purpose or Purpose()
-
-
-def out_of(delivery: Delivery) -> tuple[PublishedPost, ...]:
-    """Return what of a delivery is known to be out, the parts of a thread after their first."""
-    whole = () if delivery.post is None else (delivery.post, *delivery.post.thread)
-    return (*whole, *delivery.published)
 
 
 def out_at(delivery: Delivery) -> datetime:
@@ -69,7 +63,7 @@ def owned(deliveries: Iterable[Delivery], brand: str) -> dict[Key, Owned]:
 def _each(deliveries: Iterable[Delivery], brand: str) -> Iterator[Owned]:
     for delivery in deliveries:
         if delivery.account.brand == brand:
-            for post in out_of(delivery):
+            for post in delivery.out:
                 account = delivery.account if post.account is None else post.account
                 yield Owned(key_of(account, post.id), post, delivery)
 

@@ -31,6 +31,10 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    def is_number(self, place: int) -> bool:
+        """Tell whether a column holds nothing but numbers."""
+        return bool(self.rows) and all(row[place].number for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

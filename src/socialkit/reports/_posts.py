@@ -15,7 +15,7 @@ from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, said, worded
 from socialkit.reports._plain import clipped
 from socialkit.reports._scope import Scope
 
-__all__ = ["RATES", "best", "engagement", "outcomes", "pillars", "undecided"]
+__all__ = ["best", "engagement", "outcomes", "pillars", "undecided"]
 
 BEST: Final = 5
 """How many posts are named."""

@@ -49,16 +49,12 @@ def _section(section: Section, width: int) -> Iterator[str]:
 def _block(block: Block, width: int) -> Iterator[str]:
     if isinstance(block, Grid):
         yield from wrapped(plain(block.caption), width)
-        head = tuple(Cell(name, number=_is_number(block, n)) for n, name in enumerate(block.head))
+        head = tuple(Cell(name, number=block.is_number(n)) for n, name in enumerate(block.head))
         yield from _aligned([head, *block.rows], width, ruled=True)
     elif isinstance(block, Bars):
         yield from _bars(block, width)
     else:
         yield from wrapped(plain(block), width)
-
-
-def _is_number(grid: Grid, place: int) -> bool:
-    return bool(grid.rows) and all(row[place].number for row in grid.rows)
 
 
 def _aligned(rows: Sequence[Sequence[Cell]], width: int, *, ruled: bool = False) -> Iterator[str]:

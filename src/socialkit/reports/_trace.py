@@ -20,7 +20,7 @@ from socialkit.reports._orphans import (
 from socialkit.reports._owned import PUBLISH, Key, key_of, owned
 from socialkit.strategy import KPI, Objective, Pillar, Strategy
 
-__all__ = ["Trace", "TracePath", "own_costs"]
+__all__ = ["Trace", "TracePath"]
 
 NOBODY: Final[Key] = ("", "")
 """No account has an empty key."""

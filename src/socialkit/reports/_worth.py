@@ -13,7 +13,7 @@ from socialkit.reports._numbers import money, percent, plural
 from socialkit.reports._page import Block, Cell, Grid, missing, said
 from socialkit.reports._scope import Scope
 
-__all__ = ["spent", "whole", "worth"]
+__all__ = ["spent", "worth"]
 
 RULES: Final[Mapping[AttributionRule, str]] = {
     "first": "Revenue by first visit",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -11,7 +10,8 @@ from pydantic import Field, model_validator
 
 from socialkit.models import Message, MessageKind, Model
 from socialkit.models._account import AccountKey
-from socialkit.models._shared import Some
+from socialkit.models._language import Language, covers
+from socialkit.models._shared import Some, holds
 from socialkit.text import Phrases
 from socialkit.text._phrases import FindablePhrase
 
@@ -73,7 +73,7 @@ class RoutingRule(Model):
     brands: Some[str] = None
     accounts: Some[AccountKey] = None
     """Keys of our accounts to which it came, such as `acme/mastodon/main`."""
-    languages: Some[str] = None
+    languages: Some[Language] = None
     """Languages that the platform names; `en` covers `en-GB`. A message without one has none of them."""
 
     department: Annotated[str, Field(min_length=1)]
@@ -124,7 +124,7 @@ class RoutingRule(Model):
 
     def _may_be_of(self, key: str) -> bool:
         brand, platform, _ = key.split("/")
-        return _holds(self.brands, brand) and _holds(self.platforms, platform)
+        return holds(self.brands, brand) and holds(self.platforms, platform)
 
 
 def is_free(rule: RoutingRule) -> bool:
@@ -136,20 +136,9 @@ def fits(rule: RoutingRule, message: Message) -> bool:
     """Tell whether a rule catches a message as far as its words do not matter."""
     account = message.account
     return (
-        _holds(rule.kinds, message.kind)
-        and _holds(rule.platforms, None if account is None else account.platform)
-        and _holds(rule.brands, None if account is None else account.brand)
-        and _holds(rule.accounts, None if account is None else account.key)
-        and (rule.languages is None or _speaks(rule.languages, message.language))
+        holds(rule.kinds, message.kind)
+        and holds(rule.platforms, None if account is None else account.platform)
+        and holds(rule.brands, None if account is None else account.brand)
+        and holds(rule.accounts, None if account is None else account.key)
+        and (rule.languages is None or covers(rule.languages, message.language))
     )
-
-
-def _holds(wanted: Sequence[str] | None, given: str | None) -> bool:
-    return wanted is None or given in wanted
-
-
-def _speaks(wanted: Sequence[str], language: str | None) -> bool:
-    if language is None:
-        return False
-    said = f"{language.casefold()}-"
-    return any(said.startswith(f"{one.casefold()}-") for one in wanted)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from socialkit.models import Model, Severity
-from socialkit.models._draft import Language
+from socialkit.models._language import Language
 from socialkit.models._names import Key
 from socialkit.models._shared import Several
 from socialkit.text._phrases import FindablePhrase

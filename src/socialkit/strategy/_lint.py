@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from socialkit.models import Basis, Draft, Media, MediaKind, Problem, Severity
+from socialkit.models._language import covers
 from socialkit.models._names import instead
 from socialkit.strategy._line import EditorialRule
 from socialkit.text import Phrases
@@ -81,12 +82,10 @@ def _alt_text(_rule: EditorialRule, draft: Draft) -> Iterator[tuple[str, str]]:
 
 
 def _languages(rule: EditorialRule, draft: Draft) -> Iterator[tuple[str, str]]:
-    allowed = [language.casefold() for language in rule.languages]
     for number, part in enumerate(draft.parts):
         if number and part.language is None:
             continue  # as the first part
-        given = (part.language or "").casefold()
-        if not any(given == one or given.startswith(f"{one}-") for one in allowed):
+        if not covers(rule.languages, part.language):
             said = "is not said" if part.language is None else f"is {part.language!r}"
             yield f"{_part(number)}language", f"{said}: write in {' or '.join(rule.languages)}"
 

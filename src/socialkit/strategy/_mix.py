@@ -1,4 +1,4 @@
-"""The social media mix: which platforms a brand is on, and how much of its work each gets."""
+"""The social media mix: which platforms a brand is on, and how many of its posts each gets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from socialkit.models import Document, Model, Money
+from socialkit.models import Document, Model
 from socialkit.models._draft import Target
 from socialkit.models._names import repeated
 from socialkit.models._shared import Several
@@ -18,7 +18,7 @@ __all__ = ["Mix", "MixPart"]
 
 
 class MixPart(Model):
-    """What one platform, or one account on it, gets of the whole.
+    """What one platform, or one account on it, gets of the posts.
 
     Example:
         >>> part = MixPart(target="acme/x/main", share=0.25, reason="the press is there", most_per_week=3)
@@ -34,10 +34,6 @@ class MixPart(Model):
     """Why it gets so much."""
     most_per_week: int | None = Field(default=None, ge=1)
     """The most posts that each of its accounts gets from Monday to Sunday; None when nothing bounds it."""
-    hours: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    """The work that it costs, in hours of the whole period."""
-    budget: Money | None = None
-    """The money that it costs, over the whole period."""
 
     @property
     def platform(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, Protocol
 from weakref import WeakValueDictionary
 
+from socialkit.transport._innermost import Innermost
 from socialkit.transport._request import Request, Response
 
 __all__ = [
@@ -234,23 +235,15 @@ class BudgetMaker(Protocol):
 
 _guard = threading.Lock()
 _shared: WeakValueDictionary[str, RateBudget] = WeakValueDictionary()
-_makers: list[tuple[object, BudgetMaker]] = []
+_makers: Innermost[BudgetMaker] = Innermost()
 
 
-@contextmanager
-def sharing_budgets(maker: BudgetMaker) -> Generator[None]:
+def sharing_budgets(maker: BudgetMaker) -> AbstractContextManager[None]:
     """Let `maker` make the budgets of all clients of this process that are opened inside.
 
     Clients that are open already keep theirs. May be nested; the inner one wins.
     """
-    entry = (object(), maker)
-    with _guard:
-        _makers.append(entry)
-    try:
-        yield
-    finally:
-        with _guard:
-            _makers.remove(entry)
+    return _makers.inside(maker)
 
 
 def shared_budget(
@@ -273,13 +266,13 @@ def shared_budget(
         bucket: Names a request's bucket.
     """
     with _guard:
-        mark, maker = _makers[-1] if _makers and owner is not None else (None, None)
-        if maker is not None:
-            key = f"{key} {id(mark)}"
+        sharing = None if owner is None else _makers.numbered()
+        if sharing is not None:
+            key = f"{key} {sharing[0]}"
         budget = _shared.get(key)
         if budget is None:
-            if maker is not None and owner is not None:
-                budget = maker(owner, headers=headers, local=local, bucket=bucket)
+            if sharing is not None and owner is not None:
+                budget = sharing[1](owner, headers=headers, local=local, bucket=bucket)
             else:
                 budget = RateBudget(headers, local=local, bucket=bucket)
             _shared[key] = budget

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from socialkit.errors import ConfigurationError, WrongAccountError
 from socialkit.models import AccountRef, BusinessHours
+from socialkit.models._language import require_language
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
-from socialkit.text import is_language
 from socialkit.workspace._account import Account, opener_of, ref_of
 from socialkit.workspace._names import checked, quoted, require_distinct
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
-    from socialkit.workspace._clients import Clients
+    from socialkit.workspace._clients import Clients, ClientT
 
 __all__ = ["Brand", "bound"]
 
@@ -172,9 +172,7 @@ class Brand:
             ConfigurationError: The account is not of this brand, or its login is missing.
             WrongAccountError: The ref is another account's than the one of that name.
         """
-        client = self._blocking(self._resolved(ref))
-        _refuse(client.ref, ref)
-        return client
+        return _same(self._blocking(self._resolved(ref)), ref)
 
     def client_async_for(self, ref: AccountRef, /) -> AsyncClient:
         """Return the async client of an account of this brand; otherwise as `client_for`.
@@ -183,9 +181,7 @@ class Brand:
             ConfigurationError: The account is not of this brand, or its login is missing.
             WrongAccountError: The ref is another account's than the one of that name.
         """
-        client = self._awaited(self._resolved(ref))
-        _refuse(client.ref, ref)
-        return client
+        return _same(self._awaited(self._resolved(ref)), ref)
 
     def now(self) -> datetime:
         """Return the time to go by, aware UTC: the workspace's clock's."""
@@ -250,6 +246,11 @@ def bound(brand: Brand, clients: Clients) -> Brand:
     return brand._bound(clients)  # pyright: ignore[reportPrivateUsage] - not for users
 
 
+def _same(client: ClientT, ref: AccountRef) -> ClientT:
+    _refuse(client.ref, ref)
+    return client
+
+
 def _refuse(ours: AccountRef, other: AccountRef) -> None:
     conflict = ours.conflict(other)
     if conflict is not None:
@@ -271,7 +272,8 @@ def _zone(name: str) -> str:
 def _languages(tags: Iterable[str]) -> tuple[str, ...]:
     known = tuple(dict.fromkeys((tags,) if isinstance(tags, str) else tags))
     for tag in known:
-        if not is_language(tag):
-            message = f"{tag!r} is no language: give a tag such as 'fr' or 'pt-BR'"
-            raise ConfigurationError(message)
+        try:
+            require_language(tag)
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from None
     return known

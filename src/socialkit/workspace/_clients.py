@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from socialkit.transport import Transport
     from socialkit.workspace._opener import Opener
 
-__all__ = ["Clients", "Transports"]
+__all__ = ["ClientT", "Clients", "Transports"]
 
 ClientT = TypeVar("ClientT", Client, AsyncClient)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
-from pydantic import AfterValidator, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from socialkit.auth import SecretRef
 from socialkit.errors import ConfigurationError, InvalidDraftError
@@ -14,10 +14,10 @@ from socialkit.models import BusinessHours, Document, Model, Problem
 from socialkit.models._document import problem_at
 from socialkit.models._formats import Tree
 from socialkit.models._hours import Holidays, Hours
+from socialkit.models._language import Language
 from socialkit.models._names import instead
 from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
-from socialkit.text import is_language
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
 from socialkit.workspace._names import checked
@@ -28,13 +28,6 @@ MAIN: Final = "main"
 
 Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what."""
-
-
-def _language(tag: str) -> str:
-    if is_language(tag):
-        return tag
-    message = f"{tag[:40]!r} is no language: give a tag such as 'fr' or 'pt-BR'"
-    raise ValueError(message)
 
 
 class HoursTable(Model):
@@ -72,7 +65,7 @@ class BrandTable(Model):
 
     zone: Zone
     hours: HoursTable | None = None
-    languages: Sequence[Annotated[str, AfterValidator(_language)]] = ()
+    languages: Sequence[Language] = ()
     accounts: Sequence[AccountTable] = ()
 
     def to_brand(self, key: str) -> Brand:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from socialkit.transport._innermost import Innermost
 
 if TYPE_CHECKING:
     from socialkit.models import AccountRef
@@ -31,8 +32,7 @@ class Host:
     """Makes what carries a client's requests to the world, by its mode and platform."""
 
 
-_guard = threading.Lock()
-_hosts: list[Host] = []
+_hosts: Innermost[Host] = Innermost()
 
 
 def utc_now() -> datetime:
@@ -42,17 +42,9 @@ def utc_now() -> datetime:
 
 def current_host() -> Host | None:
     """Return the innermost world that takes in accounts; None where they live on the real platforms."""
-    with _guard:
-        return _hosts[-1] if _hosts else None
+    return _hosts.get()
 
 
-@contextmanager
-def hosting(host: Host) -> Generator[None]:
+def hosting(host: Host) -> AbstractContextManager[None]:
     """Let a world take in the accounts of the workspaces of this process."""
-    with _guard:
-        _hosts.append(host)
-    try:
-        yield
-    finally:
-        with _guard:
-            _hosts.remove(host)
+    return _hosts.inside(host)

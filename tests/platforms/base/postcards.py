@@ -15,7 +15,6 @@ from socialkit.operations import Async, ModeT, Run, Sync
 from socialkit.platforms.base import (
     AsyncHasPosts,
     AsyncMediaHost,
-    Core,
     DraftRules,
     HasPosts,
     MediaHost,
@@ -64,7 +63,23 @@ class CardPosts(Posts[ModeT], Generic[ModeT]):
 class PostcardsPlatform(PlatformClient[ModeT], Generic[ModeT]):
     facts: ClassVar[PlatformFacts] = FACTS
 
-    def __init__(self, mode: type[ModeT], core: Core) -> None:
+    def __init__(
+        self,
+        mode: type[ModeT],
+        credentials: Credentials | None,
+        account: AccountRef | None,
+        transport: Transport | None,
+        media_host: MediaHost | AsyncMediaHost | None,
+    ) -> None:
+        core = open_core(
+            mode,
+            FACTS,
+            base_url="https://api.postcards.example",
+            authenticator=BearerToken(credentials or Credentials(access_token="made-up-token")),
+            account=account,
+            transport=transport,
+            media_host=media_host,
+        )
         super().__init__(mode, core)
         self._posts = CardPosts(mode, core)
 
@@ -78,23 +93,13 @@ class Postcards(PostcardsPlatform[Sync], HasPosts):
         self,
         credentials: Credentials | None = None,
         *,
-        base_url: str = "https://api.postcards.example",
         account: AccountRef | None = None,
         transport: Transport | None = None,
         tokens: TokenStore | None = None,
         media_host: MediaHost | None = None,
     ) -> None:
         del tokens  # its tokens last
-        core = open_core(
-            Sync,
-            FACTS,
-            base_url=base_url,
-            authenticator=BearerToken(credentials or Credentials(access_token="made-up-token")),
-            account=account,
-            transport=transport,
-            media_host=media_host,
-        )
-        super().__init__(Sync, core)
+        super().__init__(Sync, credentials, account, transport, media_host)
 
 
 class AsyncPostcards(PostcardsPlatform[Async], AsyncHasPosts):
@@ -102,23 +107,13 @@ class AsyncPostcards(PostcardsPlatform[Async], AsyncHasPosts):
         self,
         credentials: Credentials | None = None,
         *,
-        base_url: str = "https://api.postcards.example",
         account: AccountRef | None = None,
         transport: Transport | None = None,
         tokens: TokenStore | AsyncTokenStore | None = None,
         media_host: MediaHost | AsyncMediaHost | None = None,
     ) -> None:
         del tokens  # its tokens last
-        core = open_core(
-            Async,
-            FACTS,
-            base_url=base_url,
-            authenticator=BearerToken(credentials or Credentials(access_token="made-up-token")),
-            account=account,
-            transport=transport,
-            media_host=media_host,
-        )
-        super().__init__(Async, core)
+        super().__init__(Async, credentials, account, transport, media_host)
 
 
 class Office(SteppedTransport):

@@ -36,8 +36,6 @@ SCOPE_VIDEO = "com.atproto.repo.uploadBlob"
 OAUTH_SCOPES = ("atproto", "transition:email", "transition:generic", "transition:chat.bsky")
 
 IMAGE_SIZE = 2_000_000
-OLD_IMAGE_SIZE = 1_000_000
-"""What servers with older lexicons still ask for."""
 VIDEO_SIZE = 300_000_000
 BLOB_SIZE = 52_428_800
 JSON_SIZE = 1_000_000
