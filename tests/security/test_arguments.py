@@ -196,7 +196,10 @@ def test_an_address_with_a_password_shows_it_to_nobody() -> None:
     assert leaks(error) == []
 
 
-async def test_a_signed_address_of_a_file_shows_its_signature_to_nobody(blocking: bool, serve: Serve) -> None:
+async def test_a_signed_address_of_a_file_shows_its_signature_to_nobody(
+    blocking: bool, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     files = serve(lambda _: http(b"", 403))
     server = serve(lambda _: http(b'{"id": "9", "acct": "shop"}'))
     signed = f"{files.url}/jacket.jpg?X-Amz-Signature=PLANTED&X-Amz-Credential=PLANTED&hdnts=PLANTED"
@@ -207,4 +210,7 @@ async def test_a_signed_address_of_a_file_shows_its_signature_to_nobody(blocking
 
     assert isinstance(result, sk.MediaProcessingError)
     assert b"X-Amz-Signature=PLANTED" in files.requests[0]
-    assert [leak for leak in (str(result), str(result.__cause__)) if MARK in leak.lower()] == []
+    cause = result.__cause__
+    assert isinstance(cause, sk.APIError)
+    assert str(cause.request) == f"GET {files.url}/jacket.jpg?***"
+    assert [leak for leak in (str(result), str(cause), caplog.text) if MARK in leak.lower()] == []

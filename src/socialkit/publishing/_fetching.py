@@ -83,7 +83,7 @@ class Fetching:
 
     def filled(self, draft: Draft | str) -> Draft | str:
         """Return a draft with the files in the place of their addresses, as far as they were fetched."""
-        return draft if isinstance(draft, str) or _is_bare(draft) else _filled(draft, self._files)
+        return _filled(draft, self._files) if self._files else draft
 
     def problems(self, draft: Draft, platform: str) -> tuple[Problem, ...]:
         """Return what could not be fetched of a draft as an account gets it."""

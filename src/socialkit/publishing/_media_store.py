@@ -37,7 +37,8 @@ LEFT_BEHIND: Final = 24 * 60 * 60
 class MediaStore(Protocol):
     """A place for files, known by the SHA-256 of their bytes in hexadecimal.
 
-    It belongs to one journal, whose `tidy` empties it, and every worker must reach it. Several threads and processes may use one at the same time.
+    It belongs to one journal, whose `tidy` empties it, and every worker must reach it. Several threads and
+    processes may use one at the same time.
     """
 
     def keep(self, media: Media, /) -> str:
