@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,15 @@ from socialkit.errors import ConfigurationError, MediaStoreError
 from socialkit.models import Purpose
 from socialkit.publishing._budgets import JournalBudget
 from socialkit.publishing._database import Database, prepare
-from socialkit.publishing._history import flaws, page
+from socialkit.publishing._exports import Export, departures
+from socialkit.publishing._history import page
 from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, Event
 from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
+from socialkit.publishing._verification import flaws
 from socialkit.transport import sharing_budgets
 
 if TYPE_CHECKING:
@@ -123,13 +125,34 @@ class Journal:
             yield from (event_of(row) for row in rows)
             after = int(rows[-1][0])
 
-    def verify(self) -> Iterator[str]:
+    def verify(self, *, against: Iterable[str] | None = None) -> Iterator[str]:
         """Find what was altered or removed, a sentence each; nothing is good.
 
-        What was removed whole is found once an anchor stands behind it: one is made each day.
+        By itself a journal shows where its rows and its history do not fit together. Whoever can write all of
+        it can make it fit again: that shows only against an export that was kept where they cannot write, up
+        to the line that was the last one then.
+
+        Args:
+            against: A file that `export` wrote, open for reading; its last line alone is enough to see that
+                something is not as it was, and all of it to see what.
+
+        Raises:
+            ConfigurationError: What is given is no export.
+
+        Example:
+            >>> import io
+            >>> with Journal.open("sqlite://") as journal:
+            ...     kept = io.StringIO()
+            ...     journal.export(kept)
+            ...     list(journal.verify(against=kept.getvalue().splitlines()))
+            0
+            []
         """
         with self.database.reading() as session:
-            yield from list(flaws(session))
+            found = list(flaws(session))
+            if against is not None:
+                found += departures(session, against)
+        yield from found
 
     def purposes(self) -> Mapping[tuple[str, str], Purpose]:
         """Return why posts exist, by their account's key and their id: two accounts may have the same id.
@@ -147,11 +170,18 @@ class Journal:
         return found
 
     def export(self, file: IO[str]) -> int:
-        """Write the history as JSON lines, and return how many."""
-        number = 0
-        for number, event in enumerate(self.events(), 1):  # noqa: B007 - counted
+        """Write the history as JSON lines, and return how many.
+
+        The anchors are among them, as lines under `the journal`, and each delivery's last line holds the
+        head of its chain. One more line at the end of the file binds all of them together: how many they
+        are, the place of the last one, and a digest over all of their digests.
+        """
+        export = Export()
+        for event in self.events():
             file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=False) + "\n")
-        return number
+            export.add(event)
+        file.write(json.dumps(export.end()) + "\n")
+        return export.lines
 
     def __repr__(self) -> str:
         return f"Journal({self.database!r})"
