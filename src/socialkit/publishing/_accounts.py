@@ -19,6 +19,10 @@ __all__ = ["Accounts", "Authorises", "accounts_of"]
 class Accounts(Protocol):
     """Knows accounts and their clients: a workspace, a brand, or an application's own."""
 
+    def accounts(self) -> tuple[AccountRef, ...]:
+        """Return all accounts."""
+        ...
+
     def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
         """Return the accounts that a target means: a ref, `acme/mastodon/main`, or a platform's name.
 
@@ -70,6 +74,9 @@ class _OneClient:
 
     def __init__(self, client: Client | AsyncClient) -> None:
         self._client = client
+
+    def accounts(self) -> tuple[AccountRef, ...]:
+        return (self._client.ref,)
 
     def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
         ref = self._client.ref

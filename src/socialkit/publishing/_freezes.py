@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
@@ -11,13 +11,15 @@ from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
-from socialkit.errors import ConfigurationError, JournalError
+from socialkit.errors import JournalError
+from socialkit.models import AccountRef
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._history import FROZEN, THAWED, WIDENED, Author, move, note, remark
 from socialkit.publishing._lease import HELD_BACK, Hold, Mine, frozen, hold_back
 from socialkit.publishing._models import DeliveryState, Freeze, Scope
 from socialkit.publishing._planning import with_reason
 from socialkit.publishing._rows import COLUMNS, Columns, Row, from_micros
+from socialkit.publishing._scopes import require_campaign, require_covering
 
 __all__ = ["Backlog", "Freezer", "Native"]
 
@@ -159,11 +161,18 @@ class Freezer:
         place = own if own in places else places[0]
         remark(session, place, Author(now, self._actor), what, detail)
 
-    def require_brand(self, scope: Scope) -> None:
-        """Raise if a scope names a brand that is somebody else's."""
-        if scope.brand is not None and scope.brand not in self._mine.brands:
-            message = f"brand {scope.brand!r} is none of those that this publisher acts for"
-            raise ConfigurationError(message)
+    def require_known(self, scope: Scope, accounts: Iterable[AccountRef]) -> None:
+        """Raise if a scope names what is not there: such a freeze would hold back nothing.
+
+        Args:
+            scope: What is to be held back.
+            accounts: All accounts of the publisher.
+
+        Raises:
+            ConfigurationError: It does.
+        """
+        require_covering(scope, self._mine.brands, accounts)
+        require_campaign(self._database, self._mine, scope)
 
     def _places(self, freeze: Freeze) -> list[dict[str, str | bool | None]]:
         """Return what a freeze covers: of each brand for itself, and never others' deliveries."""

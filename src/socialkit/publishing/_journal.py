@@ -25,7 +25,7 @@ from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
 from socialkit.publishing._verification import flaws
-from socialkit.transport import sharing_budgets
+from socialkit.transport import Secret, sharing_budgets
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -75,9 +75,11 @@ class Journal:
             ConfigurationError: The address is of no kind that is known, or its library is not installed.
             JournalError: The journal cannot be used, or is of a newer socialkit.
         """
-        if url.partition("://")[0] in POSTGRES:
-            return cls(_postgres(url), NowhereStore() if media is None else media)
-        path = _path_in(url)
+        address = Secret(url)
+        del url  # what reports an error with all variables would show the password
+        if address.reveal().partition("://")[0] in POSTGRES:
+            return cls(_postgres(address), NowhereStore() if media is None else media)
+        path = _path_in(address)
         beside = FolderMediaStore(path.with_name(f"{path.name}.media"))
         return cls(SQLite(path), beside if media is None else media)
 
@@ -212,19 +214,20 @@ def seen(row: Row, body: Body | None = None) -> Delivery:
         return row.delivery(Body(account=row.ref), known.model_copy(update={"because": because}))
 
 
-def _postgres(url: str) -> Database:
+def _postgres(address: Secret) -> Database:
     try:
         from socialkit.publishing._postgres import Postgres  # noqa: PLC0415 - of an extra
     except ImportError as error:
         message = "a journal on PostgreSQL needs another library: pip install 'socialkit[postgres]'"
         raise ConfigurationError(message) from error
-    return Postgres(url)
+    return Postgres(address.reveal())
 
 
-def _path_in(url: str) -> Path:
-    parts = urlsplit(url)
+def _path_in(address: Secret) -> Path:
+    parts = urlsplit(address.reveal())
     if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment:
         shown = parts.scheme or "no scheme"
+        del parts
         message = f"a journal's address begins with sqlite:/// or postgresql://, not like this one ({shown})"
         raise ConfigurationError(message)
     return Path(unquote(parts.path).removeprefix("/") or ":memory:")

@@ -130,7 +130,7 @@ class Worker(Taker):
     def _end(
         self, session: Session, lease: Lease, place: str | None, out: int, name: str, result: str | None
     ) -> tuple[dict[str, int], int | None]:
-        """Return what was claimed, and the fence that the delivery has by now; None if its step was begun anew."""
+        """Return what was claimed, and the delivery's fence; None if its step was begun anew since."""
         # At once, so that nobody who looks for an equal post takes this one.
         claimed = {} if place is None else {place: claim_post(session, lease.row, place, out)}
         state = "over" if result is None else "finished"
@@ -140,7 +140,7 @@ class Worker(Taker):
     def _end_late(
         self, lease: Lease, now: int, place: str | None, out: int, name: str, result: str | None
     ) -> None:
-        """Write down what a step gave when somebody else has the delivery already: their lines cannot tell it."""
+        """Write down what a step gave when somebody else has the delivery: their lines cannot tell it."""
         with self._database.writing(flushed=False) as session:
             row = self._row(session, lease.row.id)
             claimed, _ = self._end(session, lease, place, out, name, result)

@@ -1,4 +1,4 @@
-"""What does not fit together in a journal: altered lines, removed ones, and rows that they tell otherwise of."""
+"""What does not fit together in a journal: altered lines, removed ones, and rows that they do not tell of."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ WHERE events.delivery = posts.delivery AND replace(detail, '"' || place || '"', 
 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id = posts.delivery AND state = 'sending') ORDER BY place
 """
 """What a worker claims for a delivery that it has is told with its next step."""
-FREEZES: Final = "SELECT id, brand, platform, account, campaign, answers, reason, actor, at, thawed_at FROM freezes"
+FREEZES: Final = (
+    "SELECT id, brand, platform, account, campaign, answers, reason, actor, at, thawed_at FROM freezes"
+)
 ANCHORS: Final = "SELECT day, upto, digest FROM anchors ORDER BY upto, day"
 DELIVERIES_AT_ONCE: Final = 500
 
@@ -167,7 +169,7 @@ PARTS: Final = frozenset({"steps", "posts"})
 
 
 def _is_place(name: str) -> bool:
-    """Return whether a history is that of a brand, an account or the journal: no delivery's id has a blank."""
+    """Return whether a history is a brand's, an account's or the journal's: no delivery's id has a blank."""
     return " " in name
 
 
@@ -244,7 +246,7 @@ def _column_flaws(row: Row, end: End) -> Generator[str]:
 
 
 def _step_flaws(row: Row, end: End, steps: Mapping[str, Step]) -> Generator[str]:
-    """Find steps that do not stand as was told; of those that a worker is at, what it has yet to tell is left out."""
+    """Find steps that do not stand as was told, but for what a worker has yet to tell."""
     said = _mapping(end.said.get("steps"))
     sending = row.state == DeliveryState.SENDING
     for name, step in steps.items():
@@ -256,10 +258,10 @@ def _step_flaws(row: Row, end: End, steps: Mapping[str, Step]) -> Generator[str]
 
 
 def _under_way(step: Step, told: Any) -> bool:
-    """Return whether a step came from where it was told to be to where it is, with no line to be written yet."""
+    """Return whether a step came from where it was told to be, with no line to be written yet."""
     if not step.writes:
         return True
-    return stands(step._replace(state="started", result=None)) == told
+    return bool(stands(step._replace(state="started", result=None)) == told)
 
 
 def _claim_flaws(session: Session, told: Told) -> Generator[str]:
