@@ -22,6 +22,9 @@ from socialkit.publishing import (
     Publisher,
     Scope,
 )
+from socialkit.publishing._history import Author, note, telling
+from socialkit.publishing._lease import steps_of
+from socialkit.publishing._rows import COLUMNS, Row, to_micros
 from socialkit.publishing._sqlite import PATIENCE, SQLite, SQLiteSession
 from socialkit.testing import RecordingTransport, settle
 from socialkit.transport import Request, Response, Transport
@@ -187,6 +190,22 @@ class Stage:
         """Do something to the file behind the journal's back."""
         with self.journal.database.writing() as session:
             return session.run(sql, *values)
+
+    def rewrite_attempt(self, delivery: Delivery, old: str, new: str) -> None:
+        """Have a write that is open have sent something else, as its history then tells as well."""
+        with self.journal.database.writing() as session:
+            row = Row(*session.run(f"SELECT {COLUMNS} FROM deliveries WHERE id = ?", delivery.id)[0])
+            step = next(one for one in steps_of(session, row.id).values() if one.open)
+            step = step._replace(attempt=(step.attempt or "").replace(old, new))
+            sql = "UPDATE steps SET attempt = ? WHERE delivery = ? AND name = ?"
+            session.run(sql, step.attempt, row.id, step.name)
+            note(
+                session,
+                row,
+                Author(to_micros(self.world.clock.now()), None),
+                "rewritten",
+                telling({step.name: step}, {}),
+            )
 
     def flaws(self) -> list[str]:
         return list(self.journal.verify())

@@ -120,6 +120,67 @@ async def test_who_may_not_freeze_freezes_nothing_and_is_told_so(office: Office,
     assert list(office.journal.verify()) == []
 
 
+def told(event: Event) -> tuple[str, str | None, str, Any]:
+    return event.delivery, event.actor, event.what, event.state
+
+
+async def test_who_froze_and_who_thawed_is_told_to_each_brand(office: Office) -> None:
+    scope = Scope(platform="mastodon", replies=True)
+    freeze = await settle(office.publisher("robin").freeze(scope, reason="recall", native="unschedule"))
+    office.world.clock.advance(HOURS)
+    await settle(office.publisher("maria").thaw(freeze, backlog="cancel"))
+    acme: list[Event] = await collect(office.publisher(brand="acme").events())
+    other: list[Event] = await collect(office.publisher(brand="other").events())
+
+    for brand, events in (("acme", acme), ("other", other)):
+        assert [told(event) for event in events] == [
+            (f"brand {brand}", "robin", "frozen", None),
+            (f"brand {brand}", "robin", "widened", None),
+            (f"brand {brand}", "maria", "thawed", None),
+        ]
+        frozen, widened, thawed = events
+        assert dict(frozen.detail) == {
+            "freeze": freeze.id,
+            "brand": brand,
+            "platform": "mastodon",
+            "account": None,
+            "campaign": None,
+            "answers": False,
+            "reason": "recall",
+        }
+        assert dict(widened.detail) == {"freeze": freeze.id, "brand": brand}
+        assert dict(thawed.detail) == {"freeze": freeze.id, "brand": brand, "backlog": "cancel"}
+        assert (frozen.at, thawed.at) == (freeze.at, freeze.at + HOURS)
+    assert [event for event in office.journal.events() if " " in event.delivery] == sorted(
+        [*acme, *other], key=lambda event: event.seq
+    )
+    assert list(office.journal.verify()) == []
+
+
+async def test_a_single_clients_freeze_is_told_under_its_account(place: Place) -> None:
+    with Sandbox(seed=7) as world, place.journal() as journal:
+        client = world.connect("mastodon")
+        publisher = Publisher(client, journal, actor="robin")
+        publisher.thaw(publisher.freeze(Scope(), reason="recall"), backlog="hold")
+
+        assert [told(event) for event in publisher.events()] == [
+            (f"account {client.ref.key}", "robin", "frozen", None),
+            (f"account {client.ref.key}", "robin", "thawed", None),
+        ]
+        assert list(journal.verify()) == []
+
+
+async def test_what_another_freeze_takes_over_is_told(office: Office) -> None:
+    delivery = await office.planned()
+    first = await settle(office.publisher().freeze(Scope(), reason="recall"))
+    second = await settle(office.publisher().freeze(Scope(brand="acme"), reason="lawyers"))
+    await settle(office.publisher().thaw(first, backlog="reschedule"))
+    lines = [event for event in office.journal.events() if event.delivery == delivery.id]
+
+    assert lines[-1].detail == {"because": "lawyers", "held_by": second.id}
+    assert list(office.journal.verify()) == []
+
+
 async def test_a_freeze_of_several_brands_needs_a_permission_for_each(office: Office) -> None:
     asked = office.rules.asked
     await settle(office.publisher().freeze(Scope(), reason="recall"))

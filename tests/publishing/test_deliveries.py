@@ -527,8 +527,7 @@ async def test_a_post_of_several_parts_that_a_person_found_goes_on_from_there(st
     delivery = await one(publisher.plan(THREAD, to="mastodon"))
     stage.world.fail("mastodon", "post_status", Fault.DROP_AFTER_COMMIT)
     await settle(publisher.run_due())
-    ((attempt,),) = stage.rows("SELECT attempt FROM steps WHERE writes")
-    stage.rows("UPDATE steps SET attempt = ? WHERE writes", attempt.replace('anchor"', 'nothing"'))
+    stage.rewrite_attempt(delivery, 'anchor"', 'nothing"')
     assert (await one(publisher.reconcile())).state is State.NEEDS_DECISION
     (post,) = stage.world.posts("mastodon")
     stage.pass_time(9 * HOURS)
@@ -538,6 +537,7 @@ async def test_a_post_of_several_parts_that_a_person_found_goes_on_from_there(st
 
     assert sent.state is State.CONFIRMED
     assert stage.texts() == ["One", "Two", "Three"]
+    assert stage.flaws() == []
 
 
 async def test_a_whole_post_that_a_person_found_is_not_sent_again(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import FrozenError, JournalError, NotAuthorisedError
+from socialkit.errors import ConfigurationError, FrozenError, JournalError, NotAuthorisedError
 from socialkit.models import Draft, Message, Purpose
 from socialkit.platforms import MastodonOptions
 from socialkit.publishing import Delivery, DeliveryState, Permission, Publisher, Scope
@@ -156,7 +156,10 @@ async def test_hold_keeps_back_until_somebody_decides(stage: Stage) -> None:
     publisher = stage.acme()
     delivery = await one(publisher.plan("One", to="mastodon"))
     freeze = await settle(publisher.freeze(Scope(), reason="recall"))
-    assert await settle(publisher.thaw(freeze, backlog="hold")) == ()
+    (left,) = await settle(publisher.thaw(freeze, backlog="hold"))
+    assert (left.id, left.state, left.because) == (delivery.id, State.HELD, "recall")
+    assert left == await state_of(publisher, delivery)
+    assert stage.history(delivery) == ["planned", "held", "left held"]
     assert await settle(publisher.run_due()) == ()
     await settle(publisher.reschedule(delivery, stage.world.clock.now() + MINUTES))
     stage.pass_time(MINUTES)
@@ -303,6 +306,82 @@ async def test_what_is_approved_in_a_freeze_is_held_back(stage: Stage) -> None:
     assert freeze.held == ()
     assert await settle(stage.acme().run_due()) == ()
     assert stage.states() == ["held"]
+
+
+UNKNOWN: dict[str, tuple[Scope, str]] = {
+    "a brand": (Scope(brand="acne"), r"brand 'acne' .* did you mean 'acme'\?"),
+    "a platform": (Scope(platform="mastodn"), r"platform='mastodn' .* did you mean 'mastodon'\?"),
+    "a platform that others are on": (Scope(platform="youtube"), "there are: 'bluesky', 'mastodon'"),
+    "an account": (Scope(account="acme/mastodon/man"), "did you mean 'acme/mastodon/main'"),
+    "an account by another name": (Scope(account="mastodon"), "account='mastodon' is no account's key"),
+    "a campaign": (Scope(campaign="autum"), r"campaign='autum': did you mean 'autumn'\?"),
+    "another brand's campaign": (Scope(brand="other", campaign="autumn"), "there are: 'winter'"),
+    "a platform that the brand is not on": (
+        Scope(brand="other", platform="bluesky"),
+        "platform='bluesky' is none that the accounts of 'other' are on",
+    ),
+    "an account of another brand": (
+        Scope(brand="other", account="acme/mastodon/main"),
+        "brand='other' and account='acme/mastodon/main' do not go together",
+    ),
+    "an account on another platform": (
+        Scope(platform="bluesky", account="acme/mastodon/main"),
+        "platform='bluesky' and account='acme/mastodon/main' do not go together",
+    ),
+}
+
+
+async def agency(stage: Stage) -> Any:
+    """Return the publisher of two brands, of which each has a campaign in the journal."""
+    machine = stage.machine(acme=["mastodon", "bluesky"], other=["mastodon"])
+    publisher = stage.publisher(machine.workspace)
+    for brand, campaign in (("acme", "autumn"), ("other", "winter")):
+        draft = Draft(text="One", purpose=Purpose(campaign=campaign))
+        await one(publisher.plan(draft, to=f"{brand}/mastodon/main"))
+    return publisher
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+async def test_a_freeze_of_what_is_not_there_is_refused_and_says_what_is(stage: Stage, case: str) -> None:
+    publisher, (scope, said) = await agency(stage), UNKNOWN[case]
+    with pytest.raises(ConfigurationError, match=said):
+        await settle(publisher.freeze(scope, reason="recall"))
+
+    assert await settle(publisher.freezes()) == ()
+    assert stage.states() == ["planned", "planned"]
+
+
+async def test_a_campaign_of_which_nothing_is_left_to_send_can_be_frozen(stage: Stage) -> None:
+    publisher = await agency(stage)
+    await settle(publisher.run_due())
+    draft = Draft(text="Two", purpose=Purpose(campaign="autumn"))
+    await settle(publisher.freeze(Scope(campaign="autumn"), reason="recall"))
+    late = await one(publisher.plan(draft, to="acme/bluesky/main"))
+
+    assert await settle(publisher.run_due()) == ()
+    assert (await state_of(publisher, late)).state is State.HELD
+
+
+async def test_the_freeze_of_a_single_client_names_what_is_its_own(stage: Stage) -> None:
+    client = stage.client("mastodon")
+    publisher = stage.publisher(client)
+    for scope in (Scope(platform="bluesky"), Scope(brand="acme"), Scope(account="mastodon/7")):
+        with pytest.raises(ConfigurationError):
+            await settle(publisher.freeze(scope, reason="recall"))
+    freeze = await settle(publisher.freeze(Scope(platform="mastodon"), reason="recall"))
+
+    assert [found.id for found in await settle(publisher.freezes())] == [freeze.id]
+    freeze = await settle(publisher.freeze(Scope(account=client.ref.key), reason="again"))
+    assert freeze.scope.account == client.ref.key
+
+
+async def test_of_many_campaigns_an_error_lists_none(stage: Stage) -> None:
+    publisher = stage.acme()
+    for number in range(30):
+        draft = Draft(text="One", purpose=Purpose(campaign=f"campaign-{number}"))
+        await one(publisher.plan(draft, to="mastodon"))
+    with pytest.raises(ConfigurationError, match=r"campaign='x'; there are 30$"):
+        await settle(publisher.freeze(Scope(campaign="x"), reason="recall"))
 
 
 # What waits on its platform ---------------------------------------------------------------------------

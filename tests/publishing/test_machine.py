@@ -208,7 +208,9 @@ class Publishing(RuleBasedStateMachine):
         assert self.stage.flaws() == []
         last: dict[str, State] = {}
         for event in self.stage.journal.events():
-            assert event.state is not None
+            if event.state is None:
+                assert " " in event.delivery
+                continue
             before = last.get(event.delivery, event.state)
             assert before is event.state or event.state in TRANSITIONS[before]
             last[event.delivery] = event.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -113,6 +114,51 @@ def test_a_password_is_shown_nowhere() -> None:
 
     assert "journal on 127.0.0.1 cannot be used: connection failed" in str(caught.value)
     assert "made-up" not in f"{caught.value} {caught.value.__cause__} {database!r}"
+
+
+def shown(error: BaseException) -> str:
+    """Return what reports an error with all variables, but for those of the tests."""
+    links: list[BaseException | None] = [error]
+    lines: list[str] = []
+    while links:
+        if (link := links.pop()) is not None:
+            report = traceback.TracebackException.from_exception(link, capture_locals=True, compact=True)
+            frames = [frame for frame in report.stack if "/tests/" not in frame.filename]
+            lines += [*traceback.StackSummary.from_list(frames).format(), repr(link)]
+            links += [link.__cause__, link.__context__]
+    return "".join(lines)
+
+
+def refused_address() -> str:
+    with ExitStack() as stack:
+        port = stack.enter_context(Wire(9)).port
+        stack.close()
+    return f"postgresql://live:made-up-password@127.0.0.1:{port}/journal"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        refused_address(),
+        "postgresql://live:made-up-password%zz@127.0.0.1/journal",
+        "mysql://live:made-up-password@127.0.0.1/journal",
+    ],
+    ids=["refused", "unreadable", "of another kind"],
+)
+def test_a_report_of_all_variables_shows_no_password(address: str) -> None:
+    with pytest.raises((JournalError, ConfigurationError)) as caught:
+        Journal.open(address)
+
+    assert "_journal.py" in shown(caught.value)
+    assert "made-up" not in shown(caught.value)
+
+
+def test_a_database_whose_address_cannot_be_read_can_be_shown() -> None:
+    database = Postgres.__new__(Postgres)
+    with pytest.raises(ConfigurationError):
+        database.__init__("postgresql://[/journal")  # type: ignore[misc] # what a debugger shows after it
+
+    assert repr(database) == "Postgres('its database')"
 
 
 async def test_files_need_a_place_that_all_workers_reach(postgres_place: Place) -> None:

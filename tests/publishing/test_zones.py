@@ -131,7 +131,7 @@ async def test_nothing_is_moved_while_the_rules_are_as_they_were(office: Office)
     await office.look()
     await office.look()
 
-    assert [event.what for event in office.journal.events()] == ["planned"]
+    assert [event.what for event in office.journal.events()] == ["planned", "anchored"]
 
 
 async def test_an_instant_stays_what_it_is(office: Office, clocks: Clocks) -> None:

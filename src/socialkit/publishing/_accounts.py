@@ -18,6 +18,10 @@ ThingT_contra = TypeVar("ThingT_contra", contravariant=True)
 class Accounts(Protocol):
     """Knows accounts and their clients: a workspace, a brand, or an application's own."""
 
+    def accounts(self) -> tuple[AccountRef, ...]:
+        """Return all accounts."""
+        ...
+
     def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
         """Return the accounts that a target means: a ref, `acme/mastodon/main`, or a platform's name.
 
@@ -71,6 +75,9 @@ class _OneClient:
 
     def __init__(self, client: Client | AsyncClient) -> None:
         self._client = client
+
+    def accounts(self) -> tuple[AccountRef, ...]:
+        return (self._client.ref,)
 
     def accounts_for(self, target: AccountRef | str, /) -> tuple[AccountRef, ...]:
         ref = self._client.ref

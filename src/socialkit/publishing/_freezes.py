@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from socialkit.errors import ConfigurationError, JournalError
+from pydantic import JsonValue
+
+from socialkit.errors import JournalError
+from socialkit.models import AccountRef
 from socialkit.publishing._database import Database, Session, Value
-from socialkit.publishing._history import Author, move, note
-from socialkit.publishing._lease import Hold, Mine, frozen, hold_back
+from socialkit.publishing._history import FROZEN, THAWED, WIDENED, Author, move, note, remark
+from socialkit.publishing._lease import HELD_BACK, Hold, Mine, frozen, hold_back
 from socialkit.publishing._models import DeliveryState, Freeze, Scope
 from socialkit.publishing._planning import with_reason
 from socialkit.publishing._rows import COLUMNS, Columns, Row, from_micros
+from socialkit.publishing._scopes import require_campaign, require_covering
 
 __all__ = ["Backlog", "Freezer", "Native"]
 
@@ -36,7 +41,7 @@ STANDING: Final = """
 SELECT id, brand, platform, account, campaign, answers, reason, actor, at FROM freezes
 WHERE thawed_at IS NULL AND {whose} ORDER BY at, id
 """
-END: Final = "UPDATE freezes SET thawed_at = ? WHERE id = ? AND thawed_at IS NULL AND {whose} RETURNING id"
+END: Final = "UPDATE freezes SET thawed_at = ? WHERE id = ? AND thawed_at IS NULL AND {whose} RETURNING brand"
 HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
@@ -44,8 +49,6 @@ HELD_BY: Final = f"""
 SELECT {COLUMNS} FROM deliveries WHERE held_by = ? AND state IN (?, ?) AND {{whose}}
 ORDER BY due_at, id{{lock}}
 """
-LEAVE: Final = "UPDATE deliveries SET held_by = NULL WHERE held_by = ? AND {whose}"
-HAND_ON: Final = "UPDATE deliveries SET held_by = ? WHERE id = ?"
 
 
 class Freezer:
@@ -69,7 +72,10 @@ class Freezer:
         )
         # Alone: what began before is seen here, and what begins after sees the freeze.
         with self._database.alone() as session:
-            session.many(STAND, [(*one, reason, self._actor, now) for one in self._places(freeze)])
+            places = self._places(freeze)
+            session.many(STAND, [(*one.values(), reason, self._actor, now) for one in places])
+            for one in places:
+                self._remark(session, FROZEN, {**one, "reason": reason}, now)
             leaving = self._rows(session, scope, DeliveryState.SENDING)
             ahead = self._rows(session, scope, DeliveryState.CONFIRMED, later_than=now)
         waiting = [row for row in ahead if row.waits]  # others are only looked at again
@@ -88,6 +94,8 @@ class Freezer:
         wide = freeze.model_copy(update={"scope": freeze.scope.model_copy(update={"replies": True})})
         with self._database.alone() as session:
             session.run(WIDEN, True, freeze.id)
+            for one in self._places(wide):
+                self._remark(session, WIDENED, {"freeze": freeze.id, "brand": one["brand"]}, now)
             leaving = self._rows(session, wide.scope, DeliveryState.SENDING)
         return self._with(wide, leaving, now)
 
@@ -120,41 +128,67 @@ class Freezer:
 
     def thaw(self, freeze: Freeze, backlog: Backlog, now: int) -> list[Row]:
         """Let a scope go, and return what was held back as it stands then."""
+        by = Author(now, self._actor)
         with self._database.alone() as session:
             whose, mine = self._mine.clause()
-            if not session.run(END.format(whose=whose), now, freeze.id, *mine):
+            ended = session.run(END.format(whose=whose), now, freeze.id, *mine)
+            if not ended:
                 message = f"the freeze {freeze.id} does not stand (any more), or not for these accounts"
                 raise JournalError(message)
+            for (brand,) in sorted(ended, key=str):
+                detail = {"freeze": freeze.id, "brand": brand, "backlog": backlog}
+                self._remark(session, THAWED, detail, now)
             sql = HELD_BY.format(whose=whose, lock=self._database.dialect.for_update)
             found = session.run(sql, freeze.id, DeliveryState.HELD, DeliveryState.INCOMPLETE, *mine)
-            if backlog == "hold":  # nobody's from now on: a person decides on each
-                session.run(LEAVE.format(whose=whose), freeze.id, *mine)
-                return []
             rows = [Row(*one) for one in found]
-            free = [row for row in rows if not self._handed_on(session, row)]
+            if backlog == "hold":  # nobody's from now on: a person decides on each
+                return [note(session, row, by, "left held", {}, held_by=None) for row in rows]
+            free = [row for row in rows if not self._handed_on(session, row, by)]
             return [self._let_go(session, row, backlog, now) for row in free]
 
     @staticmethod
-    def _handed_on(session: Session, row: Row) -> bool:
+    def _handed_on(session: Session, row: Row, by: Author) -> bool:
         """Leave a delivery to another freeze that covers it, and return whether there is one."""
         other = frozen(session, row)
         if other is not None:
-            session.run(HAND_ON, other.freeze, row.id)
+            note(session, row, by, HELD_BACK, {"because": other.reason}, held_by=other.freeze)
         return other is not None
 
-    def require_brand(self, scope: Scope) -> None:
-        """Raise if a scope names a brand that is somebody else's."""
-        if scope.brand is not None and scope.brand not in self._mine.brands:
-            message = f"brand {scope.brand!r} is none of those that this publisher acts for"
-            raise ConfigurationError(message)
+    def _remark(self, session: Session, what: str, detail: Mapping[str, JsonValue], now: int) -> None:
+        """Write down what becomes of a freeze, under the name of the brand or account that it concerns."""
+        places = self._mine.places
+        own = f"brand {detail['brand']}"
+        place = own if own in places else places[0]
+        remark(session, place, Author(now, self._actor), what, detail)
 
-    def _places(self, freeze: Freeze) -> list[tuple[Value, ...]]:
-        """Return the rows of a freeze: one for each brand, and never one that reaches others' deliveries."""
+    def require_known(self, scope: Scope, accounts: Iterable[AccountRef]) -> None:
+        """Raise if a scope names what is not there: such a freeze would hold back nothing.
+
+        Args:
+            scope: What is to be held back.
+            accounts: All accounts of the publisher.
+
+        Raises:
+            ConfigurationError: It does.
+        """
+        require_covering(scope, self._mine.brands, accounts)
+        require_campaign(self._database, self._mine, scope)
+
+    def _places(self, freeze: Freeze) -> list[dict[str, str | bool | None]]:
+        """Return what a freeze covers: of each brand for itself, and never others' deliveries."""
         scope, mine = freeze.scope, self._mine
         brands = (scope.brand,) if scope.brand is not None else mine.brands or (None,)
         account = scope.account if mine.account is None else mine.account
         return [
-            (freeze.id, brand, scope.platform, account, scope.campaign, scope.replies) for brand in brands
+            {
+                "freeze": freeze.id,
+                "brand": brand,
+                "platform": scope.platform,
+                "account": account,
+                "campaign": scope.campaign,
+                "answers": scope.replies,
+            }
+            for brand in brands
         ]
 
     def _let_go(self, session: Session, row: Row, backlog: Backlog, now: int) -> Row:

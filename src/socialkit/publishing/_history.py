@@ -8,37 +8,48 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final, NamedTuple, Unpack, cast
+from typing import Any, Final, NamedTuple, Unpack
 
 from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._models import TRANSITIONS, DeliveryState
-from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Columns, Row
+from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Columns, Row, Step
 
 __all__ = [
+    "ANCHORED",
+    "AT_ONCE",
+    "FROZEN",
+    "THAWED",
+    "THE_JOURNAL",
+    "WIDENED",
     "Author",
     "Noted",
     "add",
     "anchor",
     "anchored",
     "begin",
+    "bound",
+    "chained",
     "digest_of",
-    "flaws",
+    "fixed",
     "move",
     "note",
     "page",
     "remark",
+    "stands",
+    "telling",
     "told",
 ]
 
 ADD_EVENT: Final = """
 INSERT INTO events (delivery, number, at, actor, what, state, detail, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
+NOTHING_MORE: Final[Mapping[str, JsonValue]] = {}
+NO_POSTS: Final[Mapping[str, int]] = {}
 _plain: Final = json.JSONEncoder(ensure_ascii=False).encode
 _ordered: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 ADD_DELIVERY: Final = f"INSERT INTO deliveries ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"
@@ -69,14 +80,22 @@ def chained(head: str, line: tuple[Any, ...]) -> str:
     return digest_of(_plain([head, *line]))
 
 
-def begin(row: Row, by: Author) -> tuple[Row, tuple[Any, ...]]:
-    """Return a new delivery with the first line of its history."""
+def begin(row: Row, by: Author, posts: Mapping[str, int] = NO_POSTS) -> tuple[Row, tuple[Any, ...]]:
+    """Return a new delivery with the first line of its history.
+
+    Args:
+        row: The delivery.
+        by: Who plans it.
+        posts: The posts that it has already become, and when they were claimed.
+    """
     detail: dict[str, JsonValue] = {
         "body": digest_of(row.body),
-        "columns": _fixed(row),
+        "columns": fixed(row),
         "account": row.account,
         "due_at": row.due_at,
+        "ready_at": row.ready_at,
         "expires_at": row.expires_at,
+        **telling({}, posts),
     }
     if row.wall is not None:
         detail["wall"] = row.wall
@@ -86,7 +105,7 @@ def begin(row: Row, by: Author) -> tuple[Row, tuple[Any, ...]]:
     return row._replace(number=line[1], head=line[-1]), line
 
 
-def _fixed(row: Row) -> str:
+def fixed(row: Row) -> str:
     """Return a digest of what never changes of a delivery beside its body: whose it is, and of what kind."""
     owner = (row.kind, row.brand, row.platform, row.account, row.campaign, row.slot)
     return digest_of(_plain([*owner, bool(row.answer), bool(row.single)]))
@@ -104,15 +123,25 @@ def move(
     by: Author,
     *states: DeliveryState,
     because: str | None = None,
+    more: Mapping[str, JsonValue] = NOTHING_MORE,
     **columns: Unpack[Columns],
 ) -> Row:
     """Take a delivery to its next state, or through several.
+
+    Args:
+        session: The transaction.
+        row: The delivery.
+        by: Who does it.
+        states: Through which states it goes.
+        because: Why.
+        more: What else the last line tells.
+        columns: What changes beside the state.
 
     Raises:
         JournalError: No such state may follow, or somebody else was quicker.
     """
     detail: dict[str, JsonValue] = {} if because is None else {"because": because}
-    detail |= told(columns)
+    detail |= {**more, **told(columns)}
     lines: list[tuple[Any, ...]] = []
     before = row
     for state in states:
@@ -125,7 +154,7 @@ def move(
     return _write(session, before, row._replace(**columns), lines)
 
 
-SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence", "wall")
+SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence", "tries", "flow", "wall", "held_by")
 
 
 def told(columns: Columns) -> dict[str, JsonValue]:
@@ -135,6 +164,28 @@ def told(columns: Columns) -> dict[str, JsonValue]:
     if "outcome" in columns:
         said["outcome"] = digest_of(columns["outcome"])
     return said
+
+
+def telling(steps: Mapping[str, Step | None], posts: Mapping[str, int]) -> dict[str, JsonValue]:
+    """Return what a line tells of steps and posts.
+
+    Args:
+        steps: How steps stand; None: there is no such step any more.
+        posts: Posts that were claimed, and when.
+    """
+    said: dict[str, JsonValue] = {}
+    if steps:
+        said["steps"] = {name: None if step is None else stands(step) for name, step in steps.items()}
+    if posts:
+        said["posts"] = dict(posts)
+    return said
+
+
+def stands(step: Step) -> str:
+    """Return a digest of how a step stands."""
+    # Joined, since it is much text already: as JSON, it holds no such character.
+    given = ("" if text is None else f"={text}" for text in (step.attempt, step.result))
+    return digest_of("\0".join((step.name, "writes" if step.writes else "", step.state, *given)))
 
 
 def note(
@@ -150,11 +201,19 @@ def note(
     return _write(session, row, noted.after, [noted.line])
 
 
+FROZEN: Final = "frozen"
+WIDENED: Final = "widened"
+THAWED: Final = "thawed"
+"""What the history calls it when a freeze begins, holds back answers too, and ends."""
 LAST_OF: Final = "SELECT number, digest FROM events WHERE delivery = ? ORDER BY number DESC LIMIT 1"
 
 
 def remark(session: Session, place: str, by: Author, what: str, detail: Mapping[str, JsonValue]) -> None:
-    """Write down something that concerns no single delivery; the place has a chain of its own."""
+    """Write down something that concerns no single delivery; the place has a chain of its own.
+
+    Its name has a blank, which no delivery's id has. Nothing else keeps two lines apart: the transaction has
+    to be alone.
+    """
     last = session.run(LAST_OF, place)
     number, head = last[0] if last else (0, "")
     line = (place, number + 1, by.at, by.actor, what, "", _ordered(detail))
@@ -233,21 +292,16 @@ def _page(
         return session.run(sql, after, upto, *values, limit)
 
 
-# Anchors and verification -------------------------------------------------------------------------
+# Anchors ------------------------------------------------------------------------------------------
 
+THE_JOURNAL: Final = "the journal"
+"""Under which name the history tells what concerns the whole of it."""
+ANCHORED: Final = "anchored"
 LAST_ANCHOR: Final = "SELECT day, upto, digest FROM anchors ORDER BY upto DESC LIMIT 1"
 SINCE: Final = "SELECT seq, digest FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
-CHAINED: Final = (
-    f"SELECT {EVENT_COLUMNS} FROM events WHERE (delivery, number) > (?, ?) ORDER BY delivery, number LIMIT ?"
-)
-FOUND: Final = f"SELECT {COLUMNS} FROM deliveries WHERE id IN ({{marks}})"
-BARE: Final = (
-    "SELECT id FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM events WHERE delivery = deliveries.id)"
-    " ORDER BY id"
-)
+NEWS: Final = "SELECT 1 FROM events WHERE seq > ? AND delivery <> ? LIMIT 1"
 AT_ONCE: Final = 10_000
 """Lines read at once."""
-DELIVERIES_AT_ONCE: Final = 500
 
 
 def anchored(session: Session, day: str) -> bool:
@@ -255,121 +309,28 @@ def anchored(session: Session, day: str) -> bool:
     return bool(session.run("SELECT day FROM anchors WHERE day = ?", day))
 
 
-def anchor(session: Session, day: str) -> None:
-    """Bind together all that was added since the last anchor, once a day."""
+def anchor(session: Session, day: str, by: Author) -> None:
+    """Bind together all that was added since the last anchor, once a day.
+
+    A line tells of the anchor, so that it is missed when it is gone.
+    """
     if anchored(session, day):
         return
     last = session.run(LAST_ANCHOR)
     start, digest = (int(last[0][1]), str(last[0][2])) if last else (0, "")
-    newest = session.run(NEWEST)[0][0]
-    if newest is None or newest == start:
+    if not session.run(NEWS, start, THE_JOURNAL):
         return
-    bound = _bound(session, digest, start, newest)
-    session.run("INSERT INTO anchors VALUES (?, ?, ?) ON CONFLICT (day) DO NOTHING", day, newest, bound)
+    newest = int(session.run(NEWEST)[0][0])
+    digest = bound(session, digest, start, newest)
+    session.run("INSERT INTO anchors VALUES (?, ?, ?)", day, newest, digest)
+    remark(session, THE_JOURNAL, by, ANCHORED, {"day": day, "upto": newest, "digest": digest})
 
 
-def _bound(session: Session, head: str, start: int, end: int) -> str:
+def bound(session: Session, head: str, start: int, end: int) -> str:
+    """Return a digest over the lines after one place up to another."""
     digest = hashlib.sha256(head.encode())
     while lines := session.run(SINCE, start, end, AT_ONCE):
         for _, one in lines:
             digest.update(one.encode())
         start = lines[-1][0]
     return digest.hexdigest()
-
-
-def flaws(session: Session) -> Generator[str]:
-    """Find what does not fit together in the history: altered lines, removed ones, altered deliveries."""
-    chains = _chains(session)
-    while some := dict(islice(chains, DELIVERIES_AT_ONCE)):
-        found = session.run(FOUND.format(marks=", ".join("?" * len(some))), *some)
-        rows = {row.id: row for row in (Row(*one) for one in found)}
-        for delivery, lines in some.items():
-            wrong = _chain_flaws(lines, rows.get(delivery))
-            yield from (f"delivery {delivery}: {flaw}" for flaw in wrong)
-    for (delivery,) in session.run(BARE):
-        yield f"delivery {delivery}: it has no history"
-    start, digest = 0, ""
-    for day, upto, known in session.run("SELECT day, upto, digest FROM anchors ORDER BY upto"):
-        digest = _bound(session, digest, start, upto)
-        if digest != known:
-            yield f"history up to {day}: lines were altered, added or removed since its anchor"
-        start, digest = upto, known
-
-
-Line = tuple[Any, ...]
-
-
-class End(NamedTuple):
-    """How a delivery's history ends."""
-
-    number: int
-    head: str
-    state: str
-    said: dict[str, Any]
-    """The last that was told of each thing."""
-
-
-FLAWS: Final[Mapping[str, str]] = {
-    "body": "what was planned is not what is there",
-    "columns": "whose it is, or of what kind, is not what was planned",
-    "outcome": "its outcome is not the one that was written down",
-    "due_at": "its time is not the one that was written down",
-    "expires_at": "how late it may leave is not what was written down",
-    "wall": "the wall time that it goes by is not the one that was written down",
-}
-
-
-def _chains(session: Session) -> Generator[tuple[str, list[Line]]]:
-    """Read the histories of all deliveries, one after the other."""
-    last: tuple[str, int] = ("", 0)
-    chain: list[Line] = []
-    while lines := session.run(CHAINED, *last, AT_ONCE):
-        for line in lines:
-            if chain and chain[0][1] != line[1]:
-                yield chain[0][1], chain
-                chain = []
-            chain.append(line)
-        last = lines[-1][1], lines[-1][2]
-    if chain:
-        yield chain[0][1], chain
-
-
-def _chain_flaws(lines: list[Line], row: Row | None) -> Generator[str]:
-    """Find what does not fit together in one history, and in the delivery that it tells of."""
-    end = End(0, "", "", {})
-    for _, delivery, number, at, actor, what, state, detail, digest in lines:
-        if number != end.number + 1:
-            yield f"line {end.number + 1} of its history is missing"
-        elif chained(end.head, (delivery, number, at, actor, what, state, detail)) != digest:
-            yield f"line {number} of its history was altered"
-        end = End(number, digest, state, end.said | _said(detail))
-    if row is not None:
-        yield from _row_flaws(row, end)
-    elif " " not in lines[0][1]:  # what concerns a whole brand is told under its name
-        yield "it was removed"
-
-
-def _row_flaws(row: Row, end: End) -> Generator[str]:
-    """Find in what a delivery is not what its history tells."""
-    if (row.number, row.head, row.state) != (end.number, end.head, end.state):
-        yield "its state is not the one that its history ends with"
-    found: dict[str, JsonValue] = {
-        "body": digest_of(row.body),
-        "columns": _fixed(row),
-        "outcome": digest_of(row.outcome),
-        "due_at": row.due_at,
-        "expires_at": row.expires_at,
-        "wall": row.wall,
-    }
-    for name, flaw in FLAWS.items():
-        if name in end.said and end.said[name] != found[name]:
-            yield flaw
-
-
-def _said(detail: str) -> dict[str, Any]:
-    """Return what a line tells; nothing if it was made unreadable, which its digest shows."""
-    try:
-        said: Any = json.loads(detail)
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", said) if isinstance(said, dict) else {}

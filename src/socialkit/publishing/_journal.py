@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,8 @@ from socialkit.errors import ConfigurationError, MediaStoreError
 from socialkit.models import Purpose
 from socialkit.publishing._budgets import JournalBudget
 from socialkit.publishing._database import Database, prepare
-from socialkit.publishing._history import flaws, page
+from socialkit.publishing._exports import Export, departures
+from socialkit.publishing._history import page
 from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, Event
 from socialkit.publishing._nowhere import NowhereStore
@@ -25,7 +26,8 @@ from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
 from socialkit.publishing._tidying import tidy
-from socialkit.transport import sharing_budgets
+from socialkit.publishing._verification import flaws
+from socialkit.transport import Secret, sharing_budgets
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -75,9 +77,11 @@ class Journal:
             ConfigurationError: The address is of no kind that is known, or its library is not installed.
             JournalError: The journal cannot be used, or is of a newer socialkit.
         """
-        if url.partition("://")[0] in POSTGRES:
-            return cls(_postgres(url), NowhereStore() if media is None else media)
-        path = _path_in(url)
+        address = Secret(url)
+        del url  # what reports an error with all variables would show the password
+        if address.reveal().partition("://")[0] in POSTGRES:
+            return cls(_postgres(address), NowhereStore() if media is None else media)
+        path = _path_in(address)
         beside = FolderMediaStore(path.with_name(f"{path.name}.media"))
         return cls(SQLite(path), beside if media is None else media)
 
@@ -125,13 +129,34 @@ class Journal:
             yield from (event_of(row) for row in rows)
             after = int(rows[-1][0])
 
-    def verify(self) -> Iterator[str]:
+    def verify(self, *, against: Iterable[str] | None = None) -> Iterator[str]:
         """Find what was altered or removed, a sentence each; nothing is good.
 
-        What was removed whole is found once an anchor stands behind it: one is made each day.
+        By itself a journal shows where its rows and its history do not fit together. Whoever can write all of
+        it can make it fit again: that shows only against an export that was kept where they cannot write, up
+        to the line that was the last one then.
+
+        Args:
+            against: A file that `export` wrote, open for reading; its last line alone is enough to see that
+                something is not as it was, and all of it to see what.
+
+        Raises:
+            ConfigurationError: What is given is no export.
+
+        Example:
+            >>> import io
+            >>> with Journal.open("sqlite://") as journal:
+            ...     kept = io.StringIO()
+            ...     journal.export(kept)
+            ...     list(journal.verify(against=kept.getvalue().splitlines()))
+            0
+            []
         """
         with self.database.reading() as session:
-            yield from list(flaws(session))
+            found = list(flaws(session))
+            if against is not None:
+                found += departures(session, against)
+        yield from found
 
     def purposes(self) -> Mapping[tuple[str, str], Purpose]:
         """Return why posts exist, by their account's key and their id: two accounts may have the same id.
@@ -172,11 +197,18 @@ class Journal:
         return tidy(self.database, self.media, before)
 
     def export(self, file: IO[str]) -> int:
-        """Write the history as JSON lines, and return how many."""
-        number = 0
-        for number, event in enumerate(self.events(), 1):  # noqa: B007 - counted
+        """Write the history as JSON lines, and return how many.
+
+        The anchors are among them, as lines under `the journal`, and each delivery's last line holds the
+        head of its chain. One more line at the end of the file binds all of them together: how many they
+        are, the place of the last one, and a digest over all of their digests.
+        """
+        export = Export()
+        for event in self.events():
             file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=False) + "\n")
-        return number
+            export.add(event)
+        file.write(json.dumps(export.end()) + "\n")
+        return export.lines
 
     def __repr__(self) -> str:
         return f"Journal({self.database!r})"
@@ -207,19 +239,20 @@ def seen(row: Row, body: Body | None = None) -> Delivery:
         return row.delivery(Body(account=row.ref), known.model_copy(update={"because": because}))
 
 
-def _postgres(url: str) -> Database:
+def _postgres(address: Secret) -> Database:
     try:
         from socialkit.publishing._postgres import Postgres  # noqa: PLC0415 - of an extra
     except ImportError as error:
         message = "a journal on PostgreSQL needs another library: pip install 'socialkit[postgres]'"
         raise ConfigurationError(message) from error
-    return Postgres(url)
+    return Postgres(address.reveal())
 
 
-def _path_in(url: str) -> Path:
-    parts = urlsplit(url)
+def _path_in(address: Secret) -> Path:
+    parts = urlsplit(address.reveal())
     if parts.scheme != "sqlite" or parts.netloc or parts.query or parts.fragment:
         shown = parts.scheme or "no scheme"
+        del parts
         message = f"a journal's address begins with sqlite:/// or postgresql://, not like this one ({shown})"
         raise ConfigurationError(message)
     return Path(unquote(parts.path).removeprefix("/") or ":memory:")

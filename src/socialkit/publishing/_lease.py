@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.models import Post
 from socialkit.publishing._database import Session, Value
-from socialkit.publishing._history import Author, move, note
+from socialkit.publishing._history import Author, move, note, telling
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._rows import COLUMNS, Body, Columns, Row, Step
+from socialkit.publishing._rows import COLUMNS, Body, Columns, Row, Step, place_of
 
 __all__ = [
+    "HELD_BACK",
     "STANDING",
     "Hold",
     "Lease",
@@ -21,6 +25,7 @@ __all__ = [
     "NotWaitingError",
     "PostTakenError",
     "claim_post",
+    "claims_of",
     "find_row",
     "frozen",
     "hold_back",
@@ -56,6 +61,30 @@ class Lease:
     """What is to happen, once it was read."""
     followed: bool = False
     """Whether its worker begins another one right after it, or flushes."""
+    untold: set[str] = field(default_factory=set[str])
+    """Steps that stand otherwise than the history tells so far."""
+    claimed: dict[str, int] = field(default_factory=dict[str, int])
+    """Posts that were claimed for it, and when, of which the history does not tell yet."""
+
+    def news(self) -> dict[str, JsonValue]:
+        """Return what the next line of the history has to tell of its steps and posts."""
+        return telling({name: self.steps.get(name) for name in sorted(self.untold)}, self.claimed)
+
+    def told(self) -> None:
+        """Take it that the history tells all of that."""
+        self.untold.clear()
+        self.claimed.clear()
+
+    def began(self, step: Step) -> None:
+        """Take note of a step that begins."""
+        self.steps[step.name] = step
+        self.untold.add(step.name)
+
+    def ended(self, name: str, result: str | None) -> None:
+        """Take note of what a step gave; None: nothing came of it."""
+        state = "over" if result is None else "finished"
+        self.steps[name] = self.steps[name]._replace(state=state, result=result)
+        self.untold.add(name)
 
     @property
     def open(self) -> Step | None:
@@ -137,21 +166,29 @@ CLAIM: Final = """
 INSERT INTO posts (place, delivery, account, claimed_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (place) DO NOTHING RETURNING place
 """
+CLAIMED: Final = "SELECT claimed_at FROM posts WHERE place = ? AND delivery = ?"
 
 
-def claim_post(session: Session, row: Row, place: str, now: int) -> None:
-    """Let a post confirm a delivery, and no other one.
+def claim_post(session: Session, row: Row, place: str, now: int) -> int:
+    """Let a post confirm a delivery, and no other one, and return when it was claimed.
 
     Raises:
         PostTakenError: It confirms another one already.
     """
     if session.run(CLAIM, place, row.id, row.account, now):
-        return
-    owner = session.run("SELECT delivery FROM posts WHERE place = ?", place)[0][0]
+        return now
+    owner, since = session.run("SELECT delivery, claimed_at FROM posts WHERE place = ?", place)[0]
     if owner != row.id:
         error = PostTakenError(f"the post is that of delivery {owner}", platform=row.platform)
         error.place = place
         raise error
+    return int(since)
+
+
+def claims_of(session: Session, delivery: str, posts: Iterable[Post]) -> dict[str, int]:
+    """Return which of some posts are claimed for a delivery, and since when."""
+    found = {place: session.run(CLAIMED, place, delivery) for place in map(place_of, posts)}
+    return {place: int(rows[0][0]) for place, rows in found.items() if rows}
 
 
 STANDING: Final = "SELECT 1 FROM freezes WHERE thawed_at IS NULL LIMIT 1"

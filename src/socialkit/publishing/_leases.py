@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import FrozenError
 from socialkit.publishing._database import Database, Session
-from socialkit.publishing._history import Author, Noted, move, note
+from socialkit.publishing._history import Author, Noted, move, note, telling
 from socialkit.publishing._lease import (
     Lease,
     LeaseLostError,
@@ -23,6 +23,10 @@ from socialkit.publishing._rows import COLUMNS, MICROSECOND, Columns, Outcome, R
 from socialkit.publishing._taking import LEASE, Taker, outcome_with
 
 __all__ = ["Worker"]
+
+
+class _LateError(Exception):
+    """A step ended when somebody else had its delivery already."""
 
 
 class Worker(Taker):
@@ -60,16 +64,19 @@ class Worker(Taker):
                 if why is not None:
                     message = f"a freeze holds it back: {why.reason}"
                     raise FrozenError(message, platform=row.platform)
-                detail: dict[str, JsonValue] = {"step": step.name, "until": until}
+                lease.began(step)
+                detail: dict[str, JsonValue] = {"step": step.name, "until": until, **lease.news()}
                 by = Author(now, self._actor)
                 lease.row = note(session, row, by, "commit started", detail, lease_until=longest, flow=flow)
             else:
+                lease.began(step)
                 session.run(CARRY, longest, flow, row.id)
             begun = (row.fence, lease.row.number, now, step.attempt)
             session.run(START, row.id, step.name, bool(step.writes), *begun)
             self._write_remarks(session)
-            lease.steps[step.name] = step
         self._remarks.clear()
+        if step.writes:
+            lease.told()
         self._riding = self._riding and not step.writes
 
     def extend(self, lease: Lease, now: int, until: int) -> None:
@@ -107,13 +114,41 @@ class Worker(Taker):
         Raises:
             PostTakenError: The post that it made confirms another delivery.
         """
+        given = (place, max(now, waits or now), name, result)
+        try:
+            # The next step, or the outcome, follows at once, tells of this and takes it along to the disk.
+            with self._database.writing(flushed=False) as session:
+                claimed, fence = self._end(session, lease, *given)
+                if fence != lease.row.fence:
+                    raise _LateError
+        except _LateError:
+            self._end_late(lease, now, *given)
+            return
+        lease.ended(name, result)
+        lease.claimed |= claimed
+
+    def _end(
+        self, session: Session, lease: Lease, place: str | None, out: int, name: str, result: str | None
+    ) -> tuple[dict[str, int], int | None]:
+        """Return what was claimed, and the delivery's fence; None if its step was begun anew since."""
+        # At once, so that nobody who looks for an equal post takes this one.
+        claimed = {} if place is None else {place: claim_post(session, lease.row, place, out)}
         state = "over" if result is None else "finished"
-        # The next step, or the outcome, follows at once and takes this along to the disk.
+        ended = session.run(END, state, result, lease.row.id, name, lease.row.fence)
+        return claimed, ended[0][0] if ended else None
+
+    def _end_late(
+        self, lease: Lease, now: int, place: str | None, out: int, name: str, result: str | None
+    ) -> None:
+        """Write down what a step gave when somebody else has the delivery: their lines cannot tell it."""
         with self._database.writing(flushed=False) as session:
-            if place is not None:  # at once, so that nobody who looks for an equal post takes this one
-                claim_post(session, lease.row, place, max(now, waits or now))
-            session.run(END, state, result, lease.row.id, name, lease.row.fence)
-        lease.steps[name] = lease.steps[name]._replace(state=state, result=result)
+            row = self._row(session, lease.row.id)
+            claimed, _ = self._end(session, lease, place, out, name, result)
+            stands = {name: steps_of(session, row.id).get(name)}
+            said: dict[str, JsonValue] = {"step": name, **telling(stands, claimed)}
+            note(session, row, Author(now, self._actor), "answered late", said)
+        lease.ended(name, result)
+        lease.untold.discard(name)
 
     def settle(
         self,
@@ -150,11 +185,12 @@ class Worker(Taker):
             if states == (DeliveryState.HELD,) and hold is None:
                 states, ready_at = (DeliveryState.PLANNED,), now  # thawed since it was held back
             # A post that waits counts from when it comes out; another look later than that does no harm.
-            for place in sorted(places):  # in one order, or two of them wait for each other
-                claim_post(session, row, place, max(now, ready_at or now))
-            if ended is not None:
-                name, result = ended
-                session.run(FOUND, "over" if result is None else "finished", result, row.id, name)
+            out = max(now, ready_at or now)
+            # In one order, or two of them wait for each other.
+            lease.claimed |= {place: claim_post(session, row, place, out) for place in sorted(places)}
+            self._found(session, lease, ended)
+            if row.fence != lease.row.fence:
+                lease.steps = steps_of(session, row.id)
             ahead = _path(DeliveryState(row.state), states)
             lease.row = move(
                 session,
@@ -162,14 +198,25 @@ class Worker(Taker):
                 Author(now, self._actor),
                 *ahead,
                 because=outcome.because,
+                more=lease.news(),
                 outcome=outcome.model_dump_json(exclude_defaults=True),
                 ready_at=ready_at,
+                flow=row.flow,
                 lease_until=None,
                 fence=row.fence + (row.fence != lease.row.fence),
                 held_by=None if hold is None else hold.freeze,
             )
         self._riding = not flushed
+        lease.told()
         return lease.row
+
+    @staticmethod
+    def _found(session: Session, lease: Lease, ended: tuple[str, str | None] | None) -> None:
+        """Write down what was found out about a step."""
+        if ended is not None:
+            lease.ended(*ended)
+            step = lease.steps[ended[0]]
+            session.run(FOUND, step.state, step.result, lease.row.id, step.name)
 
     def flush(self) -> None:
         """Wait until the disk has what became of each delivery, and was seen of it."""
@@ -194,12 +241,18 @@ class Worker(Taker):
                 return None
             if (owner.account, owner.kind, owner.single) != (row.account, row.kind, True):
                 return None
+            by, mine = Author(now, self._actor), step._replace(attempt=theirs.attempt)
+            given = telling({step.name: theirs._replace(attempt=step.attempt)}, {})
+            if not Noted.of(owner, by, "exchanged", {"with": row.id, **given}).write(session):
+                return None
             session.run(ATTEMPT, theirs.attempt, row.id, step.name)
             session.run(ATTEMPT, step.attempt, owner.id, step.name)
             because = f"delivery {owner.id} took its post for its own; what became of that one's is not known"
-            outcome, by = outcome_with(row, because, failed_step=step.name), Author(now, self._actor)
+            outcome = outcome_with(row, because, failed_step=step.name)
             free = Columns(outcome=outcome, lease_until=None, ready_at=now)
-            return move(session, row, by, DeliveryState.UNKNOWN, because=because, **free)
+            lease.began(mine)
+            news = lease.news()
+            return move(session, row, by, DeliveryState.UNKNOWN, because=because, more=news, **free)
 
     def found_beside(
         self,
@@ -224,16 +277,16 @@ class Worker(Taker):
             PostTakenError: The post is another delivery's.
             LeaseLostError: Somebody else has the delivery.
         """
-        name, result = ended
-        state = "over" if result is None else "finished"
         with self._database.writing() as session:
             row = self._fenced(session, lease)
             if place is not None:
-                claim_post(session, row, place, now)
-            session.run(FOUND, state, result, row.id, name)
+                lease.claimed[place] = claim_post(session, row, place, now)
+            self._found(session, lease, ended)
+            detail: dict[str, JsonValue] = {"step": ended[0], **lease.news()}
+            what = f"step {lease.steps[ended[0]].state}"
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
-            return note(session, row, Author(now, self._actor), f"step {state}", {"step": name}, **free)
+            return note(session, row, Author(now, self._actor), what, detail, **free)
 
     def later(
         self, lease: Lease, now: int, outcome: Outcome, because: str | None, ready_at: int | None
@@ -325,7 +378,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, 'started') ON CONFLICT (delivery, name) DO UPDATE S
 fence = excluded.fence, number = excluded.number, started_at = excluded.started_at,
 attempt = excluded.attempt, result = NULL
 """
-END: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?"
+END: Final = """
+UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?
+RETURNING (SELECT fence FROM deliveries WHERE id = steps.delivery)
+"""
 FOUND: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ?"
 ATTEMPT: Final = "UPDATE steps SET attempt = ? WHERE delivery = ? AND name = ?"
 OWNER: Final = f"SELECT {COLUMNS} FROM deliveries WHERE id = (SELECT delivery FROM posts WHERE place = ?)"

@@ -148,7 +148,8 @@ class Event(Model):
     seq: int
     """Its place in the journal."""
     delivery: str
-    """Whose history it is in: a delivery's id, or `brand acme` for what concerns no single delivery."""
+    """Whose history it is in: a delivery's id, or `brand acme`, `account acme/mastodon/main` or `the journal`
+    for what concerns no single delivery."""
     number: int
     """Its place in that history."""
     at: AwareTime

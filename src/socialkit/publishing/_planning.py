@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from socialkit.errors import JournalError
 from socialkit.models import WriteKind
 from socialkit.publishing._database import Database, Session, Value
-from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page
+from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page, telling
 from socialkit.publishing._lease import Mine, claim_post, find_row, steps_of
 from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._packing import peek
@@ -125,7 +125,7 @@ class Planner:
             PostTakenError: A post is another delivery's.
         """
         by = Author(now, self._actor)
-        begun = [begin(row, by) for row in rows]
+        begun = [begin(row, by, {places[row.id]: now} if row.id in places else {}) for row in rows]
         with self._database.writing() as session:
             add(session, [row for row, _ in begun], [line for _, line in begun])
             for row, _ in begun:
@@ -247,12 +247,17 @@ class Planner:
             row = self._undecided(session, delivery)
             steps = steps_of(session, delivery)
             session.run(DROP, delivery)
+            news: dict[str, Step | None] = {
+                name: one._replace(state="over") for name, one in steps.items() if one.open
+            }
             if steps and row.flow != flow:
                 self._forget(session, row, steps)
+                news = dict.fromkeys(steps)
             because = "a person decided that it never went out"
             outcome, by = with_reason(row, because), Author(now, self._actor)
             again = Columns(ready_at=now, expires_at=_still(row, now), outcome=outcome)
-            return move(session, row, by, DeliveryState.PLANNED, because=because, **again)
+            more = telling(news, {})
+            return move(session, row, by, DeliveryState.PLANNED, because=because, more=more, **again)
 
     @staticmethod
     def _forget(session: Session, row: Row, steps: Mapping[str, Step]) -> None:
@@ -275,13 +280,18 @@ class Planner:
         with self._database.writing() as session:
             row = self._undecided(session, delivery)
             # Where no write is open, the word is about the whole.
-            more = not row.single and any(one.open for one in steps_of(session, delivery).values())
-            claim_post(session, row, place, now)
+            found = {
+                name: one._replace(state="finished", result=result)
+                for name, one in steps_of(session, delivery).items()
+                if one.open
+            }
+            more = not row.single and bool(found)
+            news = telling(found, {place: claim_post(session, row, place, now)})
             session.run(KEEP, result, delivery)
             again = Columns(outcome=outcome.model_dump_json(exclude_defaults=True))
             again |= Columns(ready_at=now, expires_at=_still(row, now)) if more else Columns(ready_at=None)
             state = DeliveryState.PLANNED if more else DeliveryState.CONFIRMED
-            return move(session, row, by, state, because="a person decided", **again)
+            return move(session, row, by, state, because="a person decided", more=news, **again)
 
     def unscheduled(self, delivery: str, now: int, by_delivery: str) -> None:
         """Take note that a post which waited on its platform was deleted there."""
@@ -302,7 +312,7 @@ class Planner:
                 return
         # Alone: no line may come in before the newest one later.
         with self._database.alone() as session:
-            anchor(session, day)
+            anchor(session, day, Author(now, self._actor))
 
     def _row(self, session: Session, delivery: str) -> Row:
         return find_row(session, self._mine, delivery, self._database.dialect.for_update)

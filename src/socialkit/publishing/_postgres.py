@@ -146,10 +146,10 @@ class Postgres:
         self.dialect = DIALECT
         self._patience = patience
         self.settled = 0
-        try:
-            given = conninfo_to_dict(url)
-        except psycopg.Error:
-            # What psycopg says may hold a part of the password.
+        self._place = "its database"
+        given = _read(url)
+        del url  # what reports an error with all variables would show the password
+        if given is None:
             message = "the journal's address cannot be read: it looks like postgresql://user@host/database"
             raise ConfigurationError(message) from None
         self._address: dict[str, Any] = {**LINE, **given}
@@ -235,7 +235,8 @@ class Postgres:
             return psycopg.connect(**self._address, autocommit=True)
         except psycopg.Error as error:
             message = self._said(str(error).partition("\n")[0])
-            raise JournalError(message) from error
+            # psycopg's own variables hold the password.
+            raise JournalError(message) from error.with_traceback(None)
 
     def _marked(self, connection: Connection, begin: tuple[str, ...]) -> tuple[Any, ...] | None:
         """Begin a transaction in one round trip, and return its mark."""
@@ -282,6 +283,14 @@ class Postgres:
 
     def _said(self, why: str) -> str:
         return f"the journal {self._place} cannot be used: {why}"
+
+
+def _read(url: str) -> dict[str, Any] | None:
+    """Return what an address says; None if it cannot be read: psycopg's words may hold the password."""
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.Error:
+        return None
 
 
 def _over(connection: Connection) -> bool:

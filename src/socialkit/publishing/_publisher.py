@@ -166,12 +166,15 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
 
         Raises:
             NotAuthorisedError: The actor may not freeze one of its brands, and nothing is frozen.
-            ConfigurationError: The scope names a brand or an account that is not this publisher's.
+            ConfigurationError: The scope names a brand, a platform or an account that is not this
+                publisher's, such as do not go together, or a campaign that no delivery in the journal is of:
+                it would hold back nothing. For a campaign of which nothing is planned yet, freeze its brand
+                or account.
         """
         inside, freezer = self._inside, await self._inside.freezer()
         _require_one_of(native, get_args(Native), "native")
-        self._require_account(of_type(scope, Scope, "scope"))
-        freezer.require_brand(scope)
+        of_type(scope, Scope, "scope")
+        await inside.run(freezer.require_known, scope, inside.accounts.accounts())
         await inside.require_scope("freeze", scope)
         if native == "leave":
             return await inside.run(freezer.freeze, scope, reason, inside.micros())
@@ -195,7 +198,10 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
     @final
     @operation
     async def thaw(self, freeze: Freeze, *, backlog: Backlog) -> tuple[Delivery, ...]:
-        """End a freeze, and return what it had held back.
+        """End a freeze, and return what it had held back, each as it stands now.
+
+        What another freeze covers as well is held back by that one from now on, and not among it, unless the
+        backlog is held.
 
         Args:
             freeze: The freeze.
@@ -328,15 +334,6 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         if progress is not None:
             progress(delivery)
         return delivery
-
-    def _require_account(self, scope: Scope) -> None:
-        """Raise if a scope names an account that is nobody's: such a freeze would hold back nothing."""
-        if scope.account is None:
-            return
-        keys = [ref.key for ref in self._inside.accounts.accounts_for(scope.account)]
-        if scope.account not in keys:
-            message = f"account={scope.account!r} is no account's key: {keys[0]!r} is"
-            raise ConfigurationError(message)
 
     async def _unscheduled(self, delivery: str) -> bool:
         """Delete what waits on its platform, and return whether it is gone; the freeze stands anyway."""

@@ -8,12 +8,13 @@ from typing import Final
 from socialkit.errors import FrozenError
 from socialkit.models import Post
 from socialkit.publishing._database import Database, Session
-from socialkit.publishing._history import Author, move, note
+from socialkit.publishing._history import Author, move, note, telling
 from socialkit.publishing._lease import (
     STANDING,
     Lease,
     Mine,
     NotWaitingError,
+    claims_of,
     find_row,
     frozen,
     hold_back,
@@ -179,8 +180,11 @@ class Taker:
             because = "whoever was sending it is gone"
             failed = None if left.open is None else left.open.name
             outcome = outcome_with(row, because, failed_step=failed, published=left.published)
-            free = Columns(outcome=outcome, lease_until=None, ready_at=now, fence=row.fence + 1)
-            move(session, row, by, state, because=because, **free)
+            free = Columns(
+                outcome=outcome, lease_until=None, ready_at=now, fence=row.fence + 1, flow=row.flow
+            )
+            news = telling(left.steps, claims_of(session, row.id, left.published))
+            move(session, row, by, state, because=because, more=news, **free)
 
     def _row(self, session: Session, delivery: str) -> Row:
         return find_row(session, self._mine, delivery, self._database.dialect.for_update)
