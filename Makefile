@@ -28,7 +28,7 @@ endef
 
 demo: $(DEMO)
 	$(call step,a quarter of an agency with two clients)
-	@$(BIN)/python examples/agency_quarter.py
+	@$(BIN)/python -m examples.agency_quarter
 
 env: $(READY)
 

@@ -83,6 +83,19 @@ async def test_an_inbox_that_cannot_be_read_stops_nobody(office: Office) -> None
     assert [said(case.message) for case in later] == ["One"]
 
 
+async def test_what_one_sweep_finds_comes_in_the_order_of_its_messages(office: Office) -> None:
+    machine = office.stage.machine(acme=["mastodon", "bluesky"])
+    accounts = machine.workspace.accounts()
+    for number in range(8):
+        ref = accounts[number % 2]
+        office.world.receive(ref.platform, text=f"Number {number}", account=ref)
+        office.world.clock.advance(timedelta(minutes=1))
+
+    found = await swept(office.desk(machine))
+
+    assert [said(case.message) for case in found] == [f"Number {number}" for number in range(8)]
+
+
 async def test_what_was_pushed_is_taken_in_once(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
     machine = office.stage.machine()

@@ -112,7 +112,8 @@ def is_target(words: list[str]) -> bool:
 
 def is_module_or_file(words: list[str]) -> bool:
     if words[0] == "-m":
-        return words[1] in {"venv", "pip", "pytest"}
+        ours = ROOT.joinpath(*words[1].split("."), "__main__.py")
+        return words[1] in {"venv", "pip", "pytest"} or ours.is_file()
     return words[0] in WRITTEN or (ROOT / words[0]).is_file()
 
 

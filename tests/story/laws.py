@@ -6,10 +6,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import socialkit as sk
-from tests.story.play import Played, story
+from examples.agency_quarter.numbers import table_of
+from examples.agency_quarter.office import Office, agency
+from examples.agency_quarter.plan import Brief, brief_of
+from tests.story.play import Played
 
 __all__ = ["Account", "accounts", "pages"]
 
@@ -19,8 +21,7 @@ class Account:
     """What the story came to for one client."""
 
     brand: sk.Brand
-    brief: Any
-    """Of the example: strategy, campaign, ledger, orders."""
+    brief: Brief
     table: sk.metrics.Table
     trace: sk.Trace
 
@@ -40,13 +41,12 @@ class Account:
 @contextmanager
 def accounts(played: Played) -> Generator[list[Account]]:
     """Open the office once more, and give what there is of each client."""
-    told = story()
-    with played.world.install(), told.agency() as workspace:
-        office = told.Office(workspace, played.journal, played.folder)
+    with played.world.install(), agency() as workspace:
+        office = Office(workspace, played.journal, played.folder)
         found: list[Account] = []
         for brand in workspace.brands:
-            brief = told.brief_of(brand)
-            table = told.table_of(office, brief).latest()
+            brief = brief_of(brand)
+            table = table_of(office, brief).latest()
             found.append(Account(brand, brief, table, sk.Trace(brief.strategy, played.journal, table)))
         yield found
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Final
 
 import socialkit as sk
+from examples.agency_quarter.__main__ import quarter
+from examples.agency_quarter.strangers import people
 from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._sqlite import PATIENCE
 from tests.publishing.stage import Breakable, Killed
-from tests.support import ROOT
 
-__all__ = ["FAULTS", "Mishaps", "Played", "play", "story"]
+__all__ = ["FAULTS", "Mishaps", "Played", "play"]
 
 FAULTS: Final = (
     sk.Fault.DROP_BEFORE_COMMIT,
@@ -37,19 +35,6 @@ WRITES: Final = 2_200
 KILLS: Final = 4
 RESTART: Final = timedelta(minutes=6)
 """How long nobody notices that the process died; longer than a lease."""
-
-
-def story() -> ModuleType:
-    """Return the example as a module."""
-    name = "agency_quarter"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # dataclasses look their module up
-        spec.loader.exec_module(module)
-    return sys.modules[name]
 
 
 @dataclass(frozen=True)
@@ -101,7 +86,7 @@ def play(folder: Path, mishaps: Mishaps | None = None) -> Generator[Played]:
     wrong = mishaps or Mishaps()
     kills, deaths = list(wrong.kills), 0
     with sk.Sandbox(seed=7) as world:
-        story().people(world)
+        people(world)
         for platform, name, fault, after in wrong.faults:
             world.fail(platform, name, fault, after=after)
         while True:
@@ -111,7 +96,7 @@ def play(folder: Path, mishaps: Mishaps | None = None) -> Generator[Played]:
                 database.die(write, before=before)
             reports: Mapping[str, sk.Report] | None = None
             try:
-                reports = story().quarter(world, journal, folder)
+                reports = quarter(world, journal, folder)
             except* Killed:
                 deaths += 1
                 world.clock.advance(RESTART)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from examples.agency_quarter.__main__ import main
 from tests.docs.blocks import blocks
 from tests.story.notebook import cells, run
-from tests.story.play import story
 from tests.support import ROOT
 
 NOTEBOOK = ROOT / "examples" / "notebooks" / "agency_quarter.ipynb"
@@ -27,7 +27,7 @@ def printed(left: Path) -> str:
     """Run the script as a command, and return what it prints."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        assert story().main([str(left)]) == 0
+        assert main([str(left)]) == 0
     return printed.getvalue()
 
 
@@ -79,7 +79,7 @@ def test_the_notebook_runs_to_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(NOTEBOOK.parent)
     shown = run(NOTEBOOK)
 
-    assert "PR private confirmed\nsales public confirmed\n" in [printed for printed, _ in shown]
+    assert "sales public confirmed\nPR private confirmed\n" in [printed for printed, _ in shown]
     page = getattr(shown[-1][1], "_repr_html_", str)()
     assert "People talk about the spring roast" in page
     assert "not offered" in page

@@ -44,7 +44,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
         results = await self._each(calls, concurrency)
         cases = [case for found in results.succeeded().values() for case in found]
-        return Sweep(tuple(sorted(cases, key=_number)), answered, results.failed())
+        return Sweep(tuple(sorted(cases, key=_age)), answered, results.failed())
 
     @final
     @operation
@@ -58,7 +58,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         for account, group in groupby(sorted(messages, key=_order), key=_whose):
             (ref,) = self._accounts.accounts_for(account)
             cases += await self._taken(self._inside.client(ref).ref, list(group), None)
-        return tuple(sorted(cases, key=_number))
+        return tuple(sorted(cases, key=_age))
 
     @final
     @paginated
@@ -166,8 +166,9 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
 
 
-def _number(case: Case) -> str:
-    return case.id
+def _age(case: Case) -> tuple[datetime, datetime, str, str]:
+    # The inboxes are read at once: what one look finds was opened at one time, in whatever order.
+    return case.opened_at, case.message.created_at, case.account.key, case.id
 
 
 def _event(case: str, line: tuple[Any, ...]) -> CaseEvent:
