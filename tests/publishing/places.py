@@ -12,7 +12,8 @@ from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._database import Database
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
-from socialkit.publishing._planning import Planner, new_row
+from socialkit.publishing._new_rows import new_row
+from socialkit.publishing._planning import Planner
 from socialkit.publishing._rows import Body, Row, Step, to_micros
 
 __all__ = ["MINE", "NOW", "POST", "Place", "planned", "planner", "rows", "seconds", "worker"]

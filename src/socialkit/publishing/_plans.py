@@ -28,7 +28,7 @@ from socialkit.publishing._inside import Inside, id_of
 from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Preview
 from socialkit.publishing._packing import pack
-from socialkit.publishing._planning import new_row
+from socialkit.publishing._new_rows import new_row
 from socialkit.publishing._rows import MICROSECOND, Body, Outcome, Row, event_of, place_of, to_micros
 from socialkit.publishing._times import expiry, instant, require_ahead
 
