@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import pytest
 
 import socialkit as sk
 from socialkit.errors import JournalError
-from socialkit.publishing._database import Database
 from socialkit.publishing._rows import Row
 from tests.publishing.places import NOW, Place, planner, rows
-from tests.publishing.test_databases import in_threads
-from tests.support import settle
-
-T = TypeVar("T")
-
-AT_ONCE = 4
-ROUNDS = 15
-"""Enough that some of them meet."""
+from tests.publishing.together import AT_ONCE, ROUNDS, alone, sound, together
 
 
 @dataclass(frozen=True)
@@ -56,30 +47,6 @@ def publishers(workspace: sk.Workspace, journals: list[sk.Journal], blocking: bo
     return [kind(workspace, journal, actor="maria") for journal in journals]
 
 
-def together(*calls: Callable[[], T]) -> list[T]:
-    """Begin calls at the same moment, and return what they gave."""
-    gate, given = threading.Barrier(len(calls)), dict[int, T]()
-
-    def begin(number: int) -> None:
-        gate.wait()
-        given[number] = calls[number]()
-
-    in_threads(*(lambda number=number: begin(number) for number in range(len(calls))))
-    return [given[number] for number in range(len(calls))]
-
-
-def blockingly(call: Callable[[], Any]) -> Callable[[], Any]:
-    """Have an operation of either mode run to its end in a thread."""
-
-    def run() -> Any:
-        async def settled() -> Any:
-            return await settle(call())
-
-        return asyncio.run(settled())
-
-    return run
-
-
 def slots(workspace: sk.Workspace, start: datetime, count: int, text: str = "Number") -> Calendar:
     account = workspace.brand("acme").account("mastodon")
     return Calendar(
@@ -95,20 +62,13 @@ def slots(workspace: sk.Workspace, start: datetime, count: int, text: str = "Num
     )
 
 
-def sound(journal: sk.Journal) -> bool:
-    """Return whether nothing is wrong with a journal, and each delivery was planned once."""
-    planned = [event.delivery for event in journal.events() if event.what == "planned"]
-    known = [delivery.id for delivery in journal.deliveries()]
-    return list(journal.verify()) == [] and sorted(planned) == sorted(known)
-
-
 def test_those_who_plan_one_calendar_at_once_get_the_same_deliveries(
     workspace: sk.Workspace, world: sk.Sandbox, publishers: list[Any], journals: list[sk.Journal]
 ) -> None:
     start = world.clock.now() + timedelta(days=1)
     for number in range(ROUNDS):
         calendar = slots(workspace, start, 3, f"Round {number}")
-        plans = [blockingly(lambda one=one: one.plan_calendar(calendar)) for one in publishers]
+        plans = [alone(partial(one.plan_calendar, calendar)) for one in publishers]
         first, *others = together(*plans)
 
         assert [one.slot for one in first] == [slot.key for slot in calendar.slots]
@@ -125,8 +85,7 @@ def test_calendars_that_share_slots_in_another_order_are_both_planned(
         upside_down = Calendar(calendar.slots[::-1])
         one, two, *_ = publishers
         first, second = together(
-            blockingly(lambda one=one, whole=calendar: one.plan_calendar(whole)),
-            blockingly(lambda two=two, whole=upside_down: two.plan_calendar(whole)),
+            alone(partial(one.plan_calendar, calendar)), alone(partial(two.plan_calendar, upside_down))
         )
 
         assert [one.id for one in first] == [one.id for one in second[::-1]]
@@ -139,10 +98,8 @@ def test_those_who_answer_with_one_key_at_once_give_one_answer(
     world.receive("mastodon", text="Do you open on Sunday?", author="robin")
     (message,) = workspace.brand("acme").client("mastodon").inbox.iterate()
     for number in range(ROUNDS):
-        answers = [
-            blockingly(lambda one=one: one.reply(message, f"Yes {number}", key=f"robin {number}"))
-            for one in publishers
-        ]
+        text, key = f"Yes {number}", f"robin {number}"
+        answers = [alone(partial(one.reply, message, text, key=key)) for one in publishers]
         given = together(*answers)
 
         assert len({delivery.id for delivery in given}) == 1
@@ -151,30 +108,24 @@ def test_those_who_answer_with_one_key_at_once_give_one_answer(
     assert sound(journals[0])
 
 
-def filler(place: Place) -> Callable[[list[Row]], list[Row]]:
-    database: Database = place.database()
-    return lambda made: planner(database).fill(made, NOW)
+def filled(place: Place, row: Row) -> str:
+    """Return which delivery fills a slot, as a process of its own is told."""
+    try:
+        return planner(place.database()).fill([row], NOW)[0].id
+    except JournalError as error:
+        return str(error)
 
 
 def test_whoever_wants_something_else_in_a_slot_at_the_same_time_is_refused(place: Place) -> None:
     place.journal()
-    fill = [filler(place) for _ in range(2)]
     for number in range(ROUNDS):
-        one, other = (row._replace(slot=f"slot {number}") for row in rows(2))
+        first, second = (row._replace(slot=f"slot {number}") for row in rows(2))
+        told = together(partial(filled, place, first), partial(filled, place, second))
 
-        def tried(mine: Callable[[list[Row]], list[Row]], row: Row) -> str | None:
-            try:
-                return mine([row])[0].id
-            except JournalError as error:
-                assert "filled with something else" in str(error)
-                return None
-
-        given = together(
-            lambda row=one: tried(fill[0], row),
-            lambda row=other: tried(fill[1], row),
-        )
-
-        assert sorted(map(bool, given)) == [False, True]
+        (winner,) = {first.id, second.id} & set(told)
+        (refused,) = set(told) - {winner}
+        assert "filled with something else" in refused
+        assert winner in refused
     assert sound(place.journal())
 
 

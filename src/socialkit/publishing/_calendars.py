@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from pydantic import JsonValue
-
 from socialkit.errors import ConfigurationError, InvalidDraftError
-from socialkit.models import AccountRef, Draft, Problem, Severity, Slot, WallTime
+from socialkit.models import AccountRef, Draft, Problem, Severity, Slot
 from socialkit.publishing._models import Preview
 from socialkit.publishing._rows import Body
-from socialkit.publishing._times import instant
+from socialkit.publishing._times import instant, wall_of
 
-__all__ = ["HasSlots", "bodies_of", "wall_of"]
+__all__ = ["HasSlots", "bodies_of"]
 
 
 @runtime_checkable
@@ -69,8 +67,3 @@ def _body(slot: Slot, draft: Draft, preview: Preview, actor: str | None) -> Body
         slot=slot.key,
         slot_at=instant(slot.at),
     )
-
-
-def wall_of(at: datetime | WallTime | None) -> dict[str, JsonValue] | None:
-    """Return a wall time as the journal keeps it; None of an instant."""
-    return at.model_dump(mode="json") if isinstance(at, WallTime) else None

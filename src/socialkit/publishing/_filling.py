@@ -14,9 +14,10 @@ from socialkit.publishing._database import Session, Value
 from socialkit.publishing._history import ADD_DELIVERY, ADD_EVENT, Author, begin
 from socialkit.publishing._models import ACTIVE
 from socialkit.publishing._packing import peek
-from socialkit.publishing._rows import COLUMNS, Body, Row, from_micros
+from socialkit.publishing._queues import queue_slot
+from socialkit.publishing._rows import COLUMNS, Body, Row
 
-__all__ = ["SlotTakenError", "first_free", "fill", "fill_free", "queue_slot"]
+__all__ = ["SlotTakenError", "fill", "fill_free", "first_free", "queue_slot"]
 
 T = TypeVar("T")
 
@@ -63,11 +64,6 @@ def fill_free(session: Session, rows: Sequence[Row], by: Author) -> list[Row]:
     return [row for row, _ in begun]
 
 
-def queue_slot(due: int) -> str:
-    """Return what names a time in an account's queue: the instant, whatever clock it was read from."""
-    return f"queue {from_micros(due).isoformat()}"
-
-
 def first_free(session: Session, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:
     """Return the first of some times at which nothing is planned for an account; None if there is none."""
     for some in _in_parts(times, AHEAD):
@@ -100,7 +96,8 @@ PLANNED: Final = (
 def _added(session: Session, rows: Sequence[Row]) -> set[str]:
     """Write down deliveries whose slots are empty, and return their ids."""
     # Always in one order, so that two who fill the same slots do not wait for each other in a circle.
-    if session.many(FILL, sorted(rows, key=_place)) == len(rows):
+    ordered: list[Row] = sorted(rows, key=_place)
+    if session.many(FILL, ordered) == len(rows):
         return {row.id for row in rows}
     found: set[str] = set()
     for some in _in_parts(rows, AT_ONCE):

@@ -76,7 +76,7 @@ class Planner:
             return None
 
     def first_free(self, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:
-        """Return the first of some times at which nothing is planned for an account; None if there is none."""
+        """Return the first of some times at which an account has nothing planned; None if there is none."""
         with self._database.reading() as session:
             return first_free(session, account, times)
 

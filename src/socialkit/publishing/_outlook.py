@@ -1,0 +1,107 @@
+"""The part of a publisher that tells what would happen, before anything is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, Final, Generic, cast, final
+
+from socialkit.errors import ConfigurationError
+from socialkit.models import AccountRef, Draft
+from socialkit.operations import ModeT, Operations, operation
+from socialkit.platforms.base import AsyncClient, Client, of_type
+from socialkit.publishing._accounts import Accounts, Authorises
+from socialkit.publishing._calendars import HasSlots
+from socialkit.publishing._estimates import Estimate, Item, estimated
+from socialkit.publishing._inside import Inside
+from socialkit.publishing._journal import Journal
+from socialkit.publishing._models import Delivery, DeliveryState, Preview
+
+__all__ = ["NOT_AFTER", "Outlook", "Target"]
+
+NOT_AFTER: Final = timedelta(hours=2)
+"""How late a delivery may leave, unless it says otherwise."""
+TO_COME: Final = frozenset(
+    {DeliveryState.PROPOSED, DeliveryState.APPROVED, DeliveryState.PLANNED, DeliveryState.DUE}
+)
+"""States of which nothing has left."""
+
+Target = AccountRef | str
+
+
+class Outlook(Operations[ModeT], Generic[ModeT]):
+    """Looking ahead."""
+
+    namespace = "publisher"
+
+    def __init__(
+        self,
+        mode: type[ModeT],
+        accounts: Accounts | Client | AsyncClient,
+        journal: Journal,
+        *,
+        actor: str | None,
+        authority: Authorises | None,
+    ) -> None:
+        super().__init__(mode)
+        self._inside = Inside(mode, accounts, journal, actor, authority)
+
+    @final
+    def estimate(self, plan: HasSlots | Iterable[Delivery]) -> Estimate:
+        """Return what a plan takes of what platforms allow, when it would be done, and what is in the way.
+
+        Computed from what platforms declare, without asking anybody: what a plan takes is the least that it
+        takes, and a server may allow less. Posts count, of deliveries those that are to come; answers and
+        deletions do not.
+
+        Args:
+            plan: A calendar before it is planned, or deliveries that are planned.
+
+        Example:
+            >>> from socialkit import Journal, Publisher, Sandbox
+            >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+            ...     publisher = Publisher(world.connect("mastodon"), journal)
+            ...     estimate = publisher.estimate(publisher.plan("Autumn is here", to="mastodon"))
+            ...     [f"{need.needed} of {need.limit} {need.unit}" for need in estimate.needs]
+            ['3 of 300 requests', '1 of 300 posts']
+        """
+        items = self._slot_items(plan) if isinstance(plan, HasSlots) else self._delivery_items(plan)
+        return estimated(items)
+
+    @final
+    @operation
+    async def preview(self, draft: Draft | str, *, to: Target | Sequence[Target]) -> tuple[Preview, ...]:
+        """Return what each account would get, exactly as it would be sent, with every problem."""
+        return await self._previewed(draft, to)
+
+    # Below ---------------------------------------------------------------------------------------------
+
+    async def _previewed(self, draft: Draft | str, to: Target | Sequence[Target]) -> tuple[Preview, ...]:
+        await self._inside.mine()
+        given = [to] if isinstance(to, str | AccountRef) else list(of_type(to, Iterable, "to"))
+        targets = [of_type(one, AccountRef | str, "to") for one in given]
+        refs = {ref.key: ref for one in targets for ref in self._inside.accounts.accounts_for(one)}
+        if not refs:
+            message = "to= names no account"
+            raise ConfigurationError(message)
+        return tuple(self._preview(draft, ref) for ref in refs.values())
+
+    def _preview(self, draft: Draft | str, ref: AccountRef) -> Preview:
+        client: Any = self._inside.client(ref)
+        ready, problems = client.posts._judged(draft)
+        return Preview(account=client.ref, draft=ready, problems=problems)
+
+    def _slot_items(self, calendar: HasSlots) -> Iterator[Item]:
+        for slot in calendar.slots:
+            if slot.draft is not None:
+                (ref,) = self._inside.accounts.accounts_for(slot.account)
+                client, at = self._inside.client(ref), slot.instant()
+                draft = cast("Any", client).posts.adapt(slot.draft)
+                yield Item(slot.key, client.ref, at, at + NOT_AFTER, draft, client.facts.quotas)
+
+    def _delivery_items(self, deliveries: Iterable[Delivery]) -> Iterator[Item]:
+        for one in deliveries:
+            if one.kind == "publish" and one.state in TO_COME and one.draft is not None:
+                (ref,) = self._inside.accounts.accounts_for(one.account)
+                quotas = self._inside.client(ref).facts.quotas
+                yield Item(one.id, one.account, one.at, one.not_after, one.draft, quotas)
