@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Generic, final
 
+from socialkit.errors import JournalError
 from socialkit.models import require_aware
 from socialkit.operations import ModeT, Page, operation, paginated
 from socialkit.platforms.base import of_type
@@ -22,7 +24,7 @@ from socialkit.publishing._zones import follow_zones
 __all__ = ["Carrying", "Progress", "Stop"]
 
 Progress = Callable[[Delivery], object]
-"""Told of each delivery that was carried."""
+"""Told of each delivery that was carried; what it raises ends the run, and the rest is left to others."""
 Stop = Callable[[], bool]
 """Asked before each delivery whether to end."""
 
@@ -76,7 +78,8 @@ class Carrying(Decisions[ModeT], Generic[ModeT]):
             limit: Carry at most this many.
             only: Carry no other delivery than this; nothing happens if it is not due, or a worker has it.
             progress: Called with each delivery after it was carried. What it is told may be forgotten if the
-                power is lost before the next write begins or this returns: then that one is looked for.
+                power is lost before the next write begins or this returns: then that one is looked for. What
+                it raises ends the run; what was not begun is left to others.
             stop: Asked before each delivery; once it says yes, the rest is left to others.
         """
         inside = self._inside
@@ -154,15 +157,24 @@ class Carrying(Decisions[ModeT], Generic[ModeT]):
     ) -> list[Delivery]:
         """Carry what was taken, one after the other; what is left when it is time to stop is given back."""
         carried: list[Delivery] = []
-        for number, lease in enumerate(leases):
-            lease.followed = len(leases) > 1
-            if stop is not None and stop():
-                for rest in leases[number:]:
-                    await self._carried(rest, carrier.give_back, None)
-                break
-            carried.append(await self._carried(lease, carry, progress))
-        await carrier.flush()
+        left = leases[::-1]
+        try:
+            while left and not (stop is not None and stop()):
+                lease = left.pop()
+                lease.followed = len(leases) > 1
+                carried.append(await self._carried(lease, carry, progress))
+        except BaseException:
+            with suppress(JournalError):  # what cannot be given back is free when its lease ends
+                await self._ended(left, carrier)
+            raise
+        await self._ended(left, carrier)
         return carried
+
+    async def _ended(self, left: list[Lease], carrier: Carrier) -> None:
+        """Give back what was not begun, and wait until the disk has what was."""
+        for lease in reversed(left):
+            await self._carried(lease, carrier.give_back, None)
+        await carrier.flush()
 
     def _going_by(self, now: datetime | None) -> datetime:
         return self._inside.now() if now is None else require_aware(of_type(now, datetime, "now"), "now")
