@@ -12,10 +12,11 @@ from socialkit.operations import ModeT, Operations, operation
 from socialkit.platforms.base import AsyncClient, Client, of_type
 from socialkit.publishing._accounts import Accounts, Authorises
 from socialkit.publishing._calendars import HasSlots
-from socialkit.publishing._estimates import Estimate, Item, estimated
+from socialkit.publishing._estimates import Estimate, Item, estimated, reach
 from socialkit.publishing._inside import Inside
-from socialkit.publishing._journal import Journal
+from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._models import Delivery, DeliveryState, Preview
+from socialkit.publishing._rows import to_micros
 
 __all__ = ["NOT_AFTER", "Outlook", "Target"]
 
@@ -47,12 +48,19 @@ class Outlook(Operations[ModeT], Generic[ModeT]):
         self._inside = Inside(mode, accounts, journal, actor, authority)
 
     @final
-    def estimate(self, plan: HasSlots | Iterable[Delivery]) -> Estimate:
+    @operation
+    async def estimate(self, plan: HasSlots | Iterable[Delivery]) -> Estimate:
         """Return what a plan takes of what platforms allow, when it would be done, and what is in the way.
 
-        Computed from what platforms declare, without asking anybody: what a plan takes is the least that it
+        Computed from what platforms declare, without asking them: what a plan takes is the least that it
         takes, and a server may allow less. Posts count, of deliveries those that are to come; answers and
         deletions do not.
+
+        What the journal holds of the same accounts counts beside it, whoever planned it: posts that are to
+        come, being sent, out, or looked for, at the times for which they were planned, as far as they lie
+        close enough to share an allowance with the plan. What is held back or was missed leaves at a time
+        that nobody knows, and does not count; nor does what other accounts take of an allowance that they
+        share.
 
         Args:
             plan: A calendar before it is planned, or deliveries that are planned.
@@ -65,8 +73,10 @@ class Outlook(Operations[ModeT], Generic[ModeT]):
             ...     [f"{need.needed} of {need.limit} {need.unit}" for need in estimate.needs]
             ['3 of 300 requests', '1 of 300 posts']
         """
-        items = self._slot_items(plan) if isinstance(plan, HasSlots) else self._delivery_items(plan)
-        return estimated(items)
+        await self._inside.mine()
+        given = self._slot_items(plan) if isinstance(plan, HasSlots) else self._delivery_items(plan)
+        items = list(given)
+        return estimated(items, await self._beside(items) if items else ())
 
     @final
     @operation
@@ -98,6 +108,21 @@ class Outlook(Operations[ModeT], Generic[ModeT]):
                 client, at = self._inside.client(ref), slot.instant()
                 draft = cast("Any", client).posts.adapt(slot.draft)
                 yield Item(slot.key, client.ref, at, at + NOT_AFTER, draft, client.facts.quotas)
+
+    async def _beside(self, items: Sequence[Item]) -> list[Item]:
+        """Return what the journal holds of the accounts of a plan that is not part of it."""
+        planner, (since, until) = await self._inside.planner(), reach(items)
+        keys = {item.account.key for item in items}
+        window = tuple(sorted(keys)), to_micros(since), to_micros(until)
+        rows = await self._inside.run(planner.taking, *window)
+        planned = {(item.account.key, item.key) for item in items}
+        others = [row for row in rows if planned.isdisjoint({(row.account, row.id), (row.account, row.slot)})]
+        quotas = {item.account.key: item.quotas for item in items}
+        return [
+            Item(one.id, one.account, one.at, one.not_after, one.draft, quotas[row.account])
+            for row, one in ((row, seen(row)) for row in others)
+            if one.draft is not None
+        ]
 
     def _delivery_items(self, deliveries: Iterable[Delivery]) -> Iterator[Item]:
         for one in deliveries:

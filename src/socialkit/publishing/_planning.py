@@ -14,7 +14,7 @@ from socialkit.publishing._history import Author, add, anchor, anchored, begin, 
 from socialkit.publishing._lease import DELIVERIES, Mine, claim_post, find_row, steps_of
 from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._new_rows import wall_text
-from socialkit.publishing._rows import Columns, Outcome, Row, Step, from_micros
+from socialkit.publishing._rows import COLUMNS, Columns, Outcome, Row, Step, from_micros
 
 __all__ = ["Planner"]
 
@@ -93,6 +93,13 @@ class Planner:
         """Return deliveries by some of their columns, in the order of their ids."""
         with self._database.reading() as session:
             return DELIVERIES.page(session, self._mine, wanted, after, limit)
+
+    def taking(self, accounts: Sequence[str], since: int, until: int) -> list[Row]:
+        """Return posts of accounts that take of what is allowed between two times."""
+        whose, values = self._mine.clause()
+        sql = TAKING.format(whose=whose, marks=", ".join("?" * len(accounts)))
+        with self._database.reading() as session:
+            return [Row(*one) for one in session.run(sql, *values, *accounts, since, until, *TAKE)]
 
     def events(self, after: int, limit: int) -> list[tuple[Any, ...]]:
         """Return lines of the history, in order."""
@@ -225,6 +232,16 @@ class Planner:
         return row
 
 
+TAKE: Final = tuple(
+    state.value
+    for state in DeliveryState
+    if state not in {DeliveryState.HELD, DeliveryState.MISSED, DeliveryState.REFUSED, DeliveryState.CANCELLED}
+)
+"""States in which a post takes, or took, of what a platform allows at its time."""
+TAKING: Final = (
+    f"SELECT {COLUMNS} FROM deliveries WHERE {{whose}} AND account IN ({{marks}}) AND kind = 'publish'"
+    f" AND due_at >= ? AND due_at < ? AND state IN ({', '.join('?' * len(TAKE))}) ORDER BY id"
+)
 APPROVAL: Final = "INSERT INTO approvals (delivery, at, actor, approved, note) VALUES (?, ?, ?, ?, ?)"
 DROP: Final = "UPDATE steps SET state = 'over' WHERE delivery = ? AND writes AND state = 'started'"
 KEEP: Final = (
