@@ -69,7 +69,7 @@ def rows(count: int, *, account: str = "main", campaign: str | None = None, due:
     for number in range(count):
         body = Body(account=ref, draft=Draft(text=f"number {number}"))
         row = new_row(body, body.model_dump_json(), "publish", now=at, at=at, expires=at + timedelta(hours=2))
-        made.append(row._replace(state="planned", campaign=campaign))
+        made.append(row._replace(campaign=campaign))
     return made
 
 

@@ -51,7 +51,16 @@ class Need(Model):
 
 
 class Conflict(Model):
-    """Planned posts that are in each other's way."""
+    """Planned posts that are in each other's way.
+
+    Example:
+        >>> from socialkit import Journal, Publisher, Sandbox
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     publisher = Publisher(world.connect("mastodon"), journal)
+        ...     twice = [publisher.plan("Autumn is here", to="mastodon")[0] for _ in range(2)]
+        ...     [conflict.kind.value for conflict in publisher.estimate(twice).conflicts]
+        ['same content', 'same hour']
+    """
 
     kind: ConflictKind
     account: str
@@ -64,7 +73,16 @@ class Conflict(Model):
 
 
 class Estimate(Model):
-    """What a plan takes, when it would be done, and what is in the way."""
+    """What a plan takes, when it would be done, and what is in the way.
+
+    Example:
+        >>> from socialkit import Journal, Publisher, Sandbox
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     publisher = Publisher(world.connect("mastodon"), journal)
+        ...     (delivery,) = publisher.plan("Autumn is here", to="mastodon")
+        ...     publisher.estimate([delivery]).done_at == delivery.at
+        True
+    """
 
     posts: int
     needs: tuple[Need, ...]

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Session, Value
-from socialkit.publishing._history import ADD_DELIVERY, ADD_EVENT, Author, begin
+from socialkit.publishing._history import ADD_DELIVERY, ADD_EVENT
 from socialkit.publishing._models import ACTIVE
 from socialkit.publishing._packing import peek
 from socialkit.publishing._queues import queue_slot
 from socialkit.publishing._rows import COLUMNS, Body, Row
 
-__all__ = ["SlotTakenError", "fill", "fill_free", "first_free", "queue_slot"]
+__all__ = ["Begun", "SlotTakenError", "fill", "fill_free", "first_free", "queue_slot"]
 
 T = TypeVar("T")
 
@@ -25,17 +25,24 @@ Place = tuple[str, str | None]
 """An account and one of its slots."""
 
 
+Begun = tuple[Row, tuple[Any, ...]]
+"""A delivery, and the first line of its history."""
+
+
 class SlotTakenError(JournalError):
     """Somebody else was quicker; nothing was written."""
 
 
-def fill(session: Session, rows: Sequence[Row], by: Author) -> list[Row]:
+def fill(session: Session, begun: Sequence[Begun]) -> list[Row]:
     """Write down deliveries for slots; of a slot that is filled, return what fills it.
+
+    Args:
+        session: The transaction.
+        begun: The deliveries with the first lines of their histories, made before others have to wait.
 
     Raises:
         JournalError: A slot is filled with something else.
     """
-    begun = [begin(row, by) for row in rows]
     there: dict[Place, Row] = {}
     left = [row for row, _ in begun]
     while left:
@@ -46,22 +53,22 @@ def fill(session: Session, rows: Sequence[Row], by: Author) -> list[Row]:
         there |= _filled(session, left)
         # Empty again meanwhile is what somebody cancelled just now.
         left = [row for row in left if (row.account, row.slot) not in there]
-    return [there[row.account, row.slot] for row in rows]
+    return [there[row.account, row.slot] for row, _ in begun]
 
 
-def fill_free(session: Session, rows: Sequence[Row], by: Author) -> list[Row]:
+def fill_free(session: Session, begun: Sequence[Begun]) -> list[Row]:
     """Write down deliveries for slots that are free.
 
     Raises:
         SlotTakenError: One is not any more.
     """
-    begun = [begin(row, by) for row in rows]
+    rows = [row for row, _ in begun]
     taken = any(_busy(session, row.account, [row.due_at]) for row in rows)
-    if taken or len(_added(session, [row for row, _ in begun])) < len(rows):
+    if taken or len(_added(session, rows)) < len(rows):
         message = "a slot was filled by somebody else meanwhile: nothing was planned"
         raise SlotTakenError(message)
     session.many(ADD_EVENT, [line for _, line in begun])
-    return [row for row, _ in begun]
+    return rows
 
 
 def first_free(session: Session, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:

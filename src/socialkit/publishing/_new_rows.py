@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from socialkit.models import WriteKind
+from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._rows import Body, Row, to_micros
 
 __all__ = ["new_id", "new_row", "wall_text"]
@@ -51,7 +52,7 @@ def new_id(now: datetime) -> str:
 def new_row(
     body: Body, packed: str, kind: WriteKind, *, now: datetime, at: datetime, expires: datetime
 ) -> Row:
-    """Return a delivery that nobody has written down yet."""
+    """Return a delivery that nobody has written down yet, planned."""
     draft, ref, due = body.draft, body.account, to_micros(at)
     several = draft is not None and (bool(draft.thread) or draft.first_comment is not None)
     return Row(
@@ -69,6 +70,7 @@ def new_row(
         ready_at=due,
         expires_at=to_micros(expires),
         wall=wall_text(body.wall),
+        state=DeliveryState.PLANNED.value,
     )
 
 

@@ -18,7 +18,7 @@ from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._models import Delivery, DeliveryState, Preview
 from socialkit.publishing._rows import to_micros
 
-__all__ = ["NOT_AFTER", "Outlook", "Target"]
+__all__ = ["NOT_AFTER", "Outlook", "Target", "preview_of"]
 
 NOT_AFTER: Final = timedelta(hours=2)
 """How late a delivery may leave, unless it says otherwise."""
@@ -94,12 +94,7 @@ class Outlook(Operations[ModeT], Generic[ModeT]):
         if not refs:
             message = "to= names no account"
             raise ConfigurationError(message)
-        return tuple(self._preview(draft, ref) for ref in refs.values())
-
-    def _preview(self, draft: Draft | str, ref: AccountRef) -> Preview:
-        client: Any = self._inside.client(ref)
-        ready, problems = client.posts._judged(draft)
-        return Preview(account=client.ref, draft=ready, problems=problems)
+        return tuple(preview_of(draft, self._inside.client(ref)) for ref in refs.values())
 
     def _slot_items(self, calendar: HasSlots) -> Iterator[Item]:
         for slot in calendar.slots:
@@ -130,3 +125,9 @@ class Outlook(Operations[ModeT], Generic[ModeT]):
                 (ref,) = self._inside.accounts.accounts_for(one.account)
                 quotas = self._inside.client(ref).facts.quotas
                 yield Item(one.id, one.account, one.at, one.not_after, one.draft, quotas)
+
+
+def preview_of(draft: Draft | str, client: Client | AsyncClient) -> Preview:
+    """Return what an account would get."""
+    ready, problems = cast("Any", client).posts._judged(draft)
+    return Preview(account=client.ref, draft=ready, problems=problems)

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
-from socialkit.publishing._filling import SlotTakenError, fill, fill_free, first_free
+from socialkit.publishing._filling import Begun, SlotTakenError, fill, fill_free, first_free
 from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page
 from socialkit.publishing._lease import DELIVERIES, Mine, claim_post, find_row, steps_of
 from socialkit.publishing._models import DeliveryState
@@ -49,8 +49,7 @@ class Planner:
         Raises:
             PostTakenError: A post is another delivery's.
         """
-        by = Author(now, self._actor)
-        begun = [begin(row, by) for row in rows]
+        begun = self._begun(rows, now)
         with self._database.writing() as session:
             add(session, [row for row, _ in begun], [line for _, line in begun])
             for row, _ in begun:
@@ -64,16 +63,22 @@ class Planner:
         Raises:
             JournalError: A slot is filled with something else.
         """
+        begun = self._begun(rows, now)
         with self._database.writing() as session:
-            return fill(session, rows, Author(now, self._actor))
+            return fill(session, begun)
 
     def fill_free(self, rows: Sequence[Row], now: int) -> list[Row] | None:
         """Write down deliveries for slots that are free, all or none; None if one is not any more."""
+        begun = self._begun(rows, now)
         try:
             with self._database.writing() as session:
-                return fill_free(session, rows, Author(now, self._actor))
+                return fill_free(session, begun)
         except SlotTakenError:
             return None
+
+    def _begun(self, rows: Sequence[Row], now: int) -> list[Begun]:
+        by = Author(now, self._actor)
+        return [begin(row, by) for row in rows]
 
     def first_free(self, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:
         """Return the first of some times at which an account has nothing planned; None if there is none."""

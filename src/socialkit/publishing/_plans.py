@@ -10,11 +10,12 @@ from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, InvalidDraftError
 from socialkit.models import AccountRef, Draft, PostingSchedule, Recurrence, Severity, WallTime, WriteKind
 from socialkit.operations import ModeT, operation
+from socialkit.platforms.base import AsyncClient, Client
 from socialkit.publishing._calendars import HasSlots, bodies_of
 from socialkit.publishing._journal import seen
 from socialkit.publishing._models import Delivery, DeliveryState, Preview
 from socialkit.publishing._new_rows import new_row
-from socialkit.publishing._outlook import NOT_AFTER, Outlook, Target
+from socialkit.publishing._outlook import NOT_AFTER, Outlook, Target, preview_of
 from socialkit.publishing._packing import pack
 from socialkit.publishing._queues import Queue, queued, times_after
 from socialkit.publishing._rows import Body, Row, to_micros
@@ -84,12 +85,13 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
                 the journal cannot be written.
         """
         await self._inside.mine()
-        refs: dict[AccountRef, AccountRef] = {}
+        clients: dict[AccountRef, Client | AsyncClient] = {}
 
         def look(draft: Draft, account: AccountRef) -> Preview:
-            if account not in refs:
-                (refs[account],) = self._inside.accounts.accounts_for(account)
-            return self._preview(draft, refs[account])
+            if account not in clients:
+                (ref,) = self._inside.accounts.accounts_for(account)
+                clients[account] = self._inside.client(ref)
+            return preview_of(draft, clients[account])
 
         wishes = bodies_of(calendar.slots, look, self._inside.actor)
         rows = await self._rows(wishes, "publish", not_after)
@@ -204,14 +206,14 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             new_row(body, text, kind, now=now, at=when, expires=late)
             for (body, when), text, late in zip(wishes, texts, expires, strict=True)
         ]
+        if not self._inside.restricted:
+            return rows
         return [row._replace(state=await self._first_state(kind, row)) for row in rows]
 
     async def _first_state(self, kind: WriteKind, row: Row) -> str:
-        if not self._inside.restricted:
-            return DeliveryState.PLANNED.value
         proposal = seen(row._replace(state=DeliveryState.PROPOSED.value))
         asked = await self._inside.permission(kind, proposal, can_wait=True) is Permission.ASK
-        return DeliveryState.PROPOSED.value if asked else DeliveryState.PLANNED.value
+        return DeliveryState.PROPOSED.value if asked else row.state
 
     def _packed(self, body: Body) -> str:
         return pack(body, self._inside.journal.media)

@@ -17,7 +17,14 @@ __all__ = ["AsyncPublisher", "Publisher", "PublisherBase"]
 
 
 class PublisherBase(Answers[ModeT], Generic[ModeT]):
-    """What both publishers are."""
+    """What both publishers are: a type for code that takes either.
+
+    Example:
+        >>> from socialkit import Journal, Sandbox
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     isinstance(Publisher(world.connect("mastodon"), journal), PublisherBase)
+        True
+    """
 
     @final
     @operation
@@ -155,6 +162,17 @@ class AsyncPublisher(PublisherBase[Async]):
         journal: What it remembers in; may be shared with other publishers of any mode.
         actor: Who acts, for the history.
         authority: Who may do what without asking; everybody everything if not given.
+
+    Example:
+        >>> import asyncio
+        >>> from socialkit import Journal, Sandbox
+        >>> async def publish() -> None:
+        ...     with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...         publisher = AsyncPublisher(world.connect_async("mastodon"), journal)
+        ...         await publisher.plan("Autumn is here", to="mastodon")
+        ...         print([one.state.value for one in await publisher.run_due()])
+        >>> asyncio.run(publish())
+        ['confirmed']
     """
 
     def __init__(
