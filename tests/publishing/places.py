@@ -12,7 +12,8 @@ from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._database import Database
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
-from socialkit.publishing._planning import Planner, new_row
+from socialkit.publishing._new_rows import new_row
+from socialkit.publishing._planning import Planner
 from socialkit.publishing._rows import Body, Row, Step, to_micros
 
 __all__ = ["MINE", "NOW", "POST", "Place", "planned", "planner", "rows", "seconds", "worker"]
@@ -68,7 +69,7 @@ def rows(count: int, *, account: str = "main", campaign: str | None = None, due:
     for number in range(count):
         body = Body(account=ref, draft=Draft(text=f"number {number}"))
         row = new_row(body, body.model_dump_json(), "publish", now=at, at=at, expires=at + timedelta(hours=2))
-        made.append(row._replace(state="planned", campaign=campaign))
+        made.append(row._replace(campaign=campaign))
     return made
 
 

@@ -18,6 +18,8 @@ from socialkit.platforms.base import Quota
 from socialkit.publishing import ConflictKind, Estimate, FolderMediaStore, Journal, Publisher
 from socialkit.publishing._estimates import Item, estimated
 from socialkit.testing import RecordingTransport, picture
+from tests.publishing.stage import Stage
+from tests.support import settle
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -178,6 +180,104 @@ def test_posts_of_an_account_within_an_hour_are_told() -> None:
     items = [item("a"), item("b", 0.9), item("c", 1.9), item("d", 1.9, account=OTHER)]
 
     assert told(estimated(items), ConflictKind.SAME_HOUR) == [("a", "b")]
+
+
+def test_a_plan_waits_for_what_is_planned_already() -> None:
+    estimate = estimated([item("a", 0.2)], [item("x"), item("y", 0.1)])
+
+    assert (estimate.posts, estimate.done_at) == (1, NOON + HOUR)
+    assert told(estimate, ConflictKind.OVER_LIMIT) == [("a",)]
+    assert [(need.needed, need.most) for need in estimate.needs] == [(1, 3)]
+
+
+def test_what_has_to_wait_for_a_plan_is_told() -> None:
+    there = [item("x", 0.1), item("y", 0.2), item("z", 5), item("z2", 5.1), item("waits anyway", 5.2)]
+    estimate = estimated([item("a")], there)
+
+    assert told(estimate, ConflictKind.OVER_LIMIT) == [("y",)]
+    assert estimate.done_at == NOON
+
+
+def test_what_others_take_far_from_a_plan_is_not_its_busiest_stretch() -> None:
+    estimate = estimated([item("a", 6)], [item(f"{number}") for number in range(5)] + [item("x", 5.5)])
+
+    assert [(need.needed, need.most) for need in estimate.needs] == [(1, 2)]
+    assert [conflict.posts for conflict in estimate.conflicts] == [("x", "a")]
+
+
+def test_what_others_have_in_common_is_none_of_a_plans_conflicts() -> None:
+    there = [item("x", text="One"), item("y", 0.1, text="One")]
+    estimate = estimated([item("a", 9), item("b", 11, text=" One")], there)
+
+    assert told(estimate, ConflictKind.SAME_CONTENT) == [("x", "b")]
+    assert told(estimate, ConflictKind.SAME_HOUR) == []
+
+
+def most(estimate: Estimate, quota: str) -> int:
+    (need,) = [need for need in estimate.needs if need.quota == quota]
+    return need.most
+
+
+async def test_what_the_journal_holds_of_the_account_counts(stage: Stage) -> None:
+    publisher, now = stage.acme("mastodon", "bluesky"), stage.world.clock.now()
+    for number in range(4):
+        await settle(publisher.plan(f"There {number}", to=["mastodon", "bluesky"], at=now + number * HOUR))
+    await settle(publisher.run_due())
+    (cancelled,) = await settle(publisher.plan("Cancelled", to="mastodon", at=now + HOUR))
+    await settle(publisher.cancel(cancelled))
+    new = Calendar(
+        (Slot(account=cancelled.account, at=now + 2 * HOUR, key="new", draft=sk.Draft(text="New")),)
+    )
+    estimate = await settle(publisher.estimate(new))
+
+    # One is out, two are planned, and one is new, within the three hours that Mastodon counts.
+    assert (estimate.posts, most(estimate, "statuses")) == (1, 4)
+    assert {need.needed for need in estimate.needs if need.quota == "statuses"} == {1}
+    assert {need.platform for need in estimate.needs} == {"mastodon"}
+    assert len(told(estimate, ConflictKind.SAME_HOUR)) == 1
+
+    await settle(publisher.freeze(sk.Scope(brand="acme"), reason="a bad day"))
+
+    # What is held leaves at a time that nobody knows.
+    assert most(await settle(publisher.estimate(new)), "statuses") == 2
+
+
+async def test_the_same_words_in_the_journal_are_told(stage: Stage) -> None:
+    publisher, now = stage.acme(), stage.world.clock.now()
+    (there,) = await settle(publisher.plan("One", to="mastodon", at=now + 2 * HOUR))
+    account = there.account
+    draft = sk.Draft(text="One")
+    slots = (Slot(account=account, at=now + 2.5 * HOUR, key="a", draft=draft),)
+    estimate = await settle(publisher.estimate(Calendar(slots)))
+
+    assert told(estimate, ConflictKind.SAME_CONTENT) == [(there.id, "a")]
+    assert told(estimate, ConflictKind.SAME_HOUR) == [(there.id, "a")]
+
+
+async def test_a_calendar_that_is_planned_already_is_not_counted_twice(stage: Stage) -> None:
+    publisher, now = stage.acme(), stage.world.clock.now()
+    account = stage.machine().workspace.brand("acme").account("mastodon")
+    slots = tuple(
+        Slot(account=account, at=now + number * HOUR, key=f"{number}", draft=sk.Draft(text=f"N {number}"))
+        for number in range(3)
+    )
+    before = await settle(publisher.estimate(Calendar(slots)))
+    planned = await settle(publisher.plan_calendar(Calendar(slots)))
+
+    assert before.conflicts == ()
+    assert await settle(publisher.estimate(Calendar(slots))) == before
+    assert await settle(publisher.estimate(planned)) == before
+
+
+async def test_what_other_brands_hold_counts_for_them_alone(stage: Stage) -> None:
+    machine, now = stage.machine(acme=["mastodon"], other=["mastodon"]), stage.world.clock.now()
+    publisher = stage.publisher(machine.workspace)
+    await settle(publisher.plan("One", to="other/mastodon/main", at=now))
+    planned = await settle(publisher.plan("Two", to="acme/mastodon/main", at=now))
+    estimate = await settle(publisher.estimate(planned))
+
+    assert estimate.conflicts == ()
+    assert most(estimate, "statuses") == 1
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine

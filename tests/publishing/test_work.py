@@ -203,6 +203,87 @@ async def test_a_stop_gives_back_what_was_to_be_looked_for(world: sk.Sandbox, pu
     assert texts(world) == ["first", "second"]
 
 
+class Weary(BaseException):
+    """Somebody pressed Ctrl-C."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the bar broke"), Weary()], ids=["mistake", "interruption"])
+async def test_what_progress_raises_is_passed_on_and_the_rest_waits_for_others(
+    world: sk.Sandbox, publisher: Any, journal: sk.Journal, error: BaseException
+) -> None:
+    await plan(publisher, "first", "second", "third", "fourth")
+
+    def tell(_: sk.Delivery) -> None:
+        if len(texts(world)) == 2:
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        await settle(publisher.run_due(progress=tell))
+
+    assert caught.value is error
+    assert texts(world) == ["first", "second"]
+    assert await states(publisher) == [State.CONFIRMED] * 2 + [State.PLANNED] * 2
+    assert list(journal.verify()) == []
+
+    await settle(publisher.run_due())
+
+    assert texts(world) == ["first", "second", "third", "fourth"]
+
+
+async def test_what_stop_raises_is_passed_on_and_the_rest_waits_for_others(
+    world: sk.Sandbox, publisher: Any
+) -> None:
+    await plan(publisher, "first", "second", "third")
+
+    def stop() -> bool:
+        return 1 / (1 - len(texts(world))) < 0
+
+    with pytest.raises(ZeroDivisionError):
+        await settle(publisher.run_due(stop=stop))
+
+    assert await states(publisher) == [State.CONFIRMED, State.PLANNED, State.PLANNED]
+
+
+async def test_what_progress_raises_gives_back_what_was_to_be_looked_for(
+    world: sk.Sandbox, publisher: Any
+) -> None:
+    world.fail("mastodon", "publish", sk.Fault.DROP_AFTER_COMMIT, times=3)
+    await plan(publisher, "first", "second", "third")
+    await settle(publisher.run_due())
+    world.clock.advance(timedelta(minutes=3))
+
+    def tell(_: sk.Delivery) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await settle(publisher.reconcile(progress=tell))
+    waiting = [one.draft.text for one in await due(publisher) if one.draft]
+
+    assert await states(publisher) == [State.CONFIRMED, State.UNKNOWN, State.UNKNOWN]
+    assert sorted(waiting) == ["second", "third"]
+
+
+async def test_a_journal_that_cannot_take_back_the_rest_hides_no_mistake(
+    world: sk.Sandbox, publisher: Any, journal: sk.Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plan(publisher, "first", "second")
+
+    def broken(**_: Any) -> None:
+        raise sk.JournalError("the disk is full")
+
+    def tell(_: sk.Delivery) -> None:
+        monkeypatch.setattr(journal.database, "writing", broken)
+        raise RuntimeError("the bar broke")
+
+    with pytest.raises(RuntimeError, match="the bar broke"):
+        await settle(publisher.run_due(progress=tell))
+    monkeypatch.undo()
+    world.clock.advance(timedelta(minutes=6))
+    await settle(publisher.run_due())
+
+    assert texts(world) == ["first", "second"]
+
+
 async def test_a_stop_keeps_what_is_out_of_an_incomplete_thread(world: sk.Sandbox, publisher: Any) -> None:
     await plan(publisher, "short")
     thread = sk.Draft(text="one", thread=[sk.Draft(text="two")])

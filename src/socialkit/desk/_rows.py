@@ -10,7 +10,7 @@ from socialkit.desk._models import Case
 from socialkit.errors import JournalError
 from socialkit.models import AccountRef, Message
 from socialkit.publishing._cases import CaseRow
-from socialkit.publishing._planning import new_id
+from socialkit.publishing._new_rows import new_id
 from socialkit.publishing._rows import to_micros
 from socialkit.routing import Decision
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import (
@@ -55,9 +56,10 @@ class GivenModel(Model):
 
     @model_serializer(mode="wrap")
     def _given(self, serialise: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        fields = type(self).model_fields
-        absent = fields.keys() - self.model_fields_set
-        hidden = absent | {fields[name].serialization_alias for name in absent}
+        names, aliases = _names(type(self))
+        hidden = names - self.model_fields_set
+        if aliases:
+            hidden |= {aliases[name] for name in hidden & aliases.keys()}
         shown = {name: value for name, value in serialise(self).items() if name not in hidden}
         return shown | self._defaults_given(info) if info.exclude_defaults else shown
 
@@ -72,6 +74,14 @@ class GivenModel(Model):
             for name, value in given.items()
             if value == fields[name].get_default(call_default_factory=True)
         }
+
+
+@cache
+def _names(kind: type[BaseModel]) -> tuple[frozenset[str], Mapping[str, str]]:
+    """Return the names of a model's fields, and under which other ones some are serialised."""
+    fields = kind.model_fields
+    aliases = {name: alias for name, field in fields.items() if (alias := field.serialization_alias)}
+    return frozenset(fields), aliases
 
 
 class WireModel(BaseModel):

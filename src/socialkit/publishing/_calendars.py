@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from pydantic import JsonValue
-
 from socialkit.errors import ConfigurationError, InvalidDraftError
-from socialkit.models import AccountRef, Draft, Problem, Severity, Slot, WallTime
+from socialkit.models import AccountRef, Draft, Problem, Severity, Slot
 from socialkit.publishing._models import Preview
 from socialkit.publishing._rows import Body
-from socialkit.publishing._times import instant
+from socialkit.publishing._times import instant, wall_of
 
-__all__ = ["HasSlots", "bodies_of", "wall_of"]
+__all__ = ["HasSlots", "bodies_of"]
 
 
 @runtime_checkable
 class HasSlots(Protocol):
-    """A calendar, as far as a publisher looks: a campaign's, a queue's, or an application's own."""
+    """A calendar, as far as a publisher looks: a campaign's, or an application's own.
+
+    Example:
+        >>> class Saturdays:
+        ...     slots: tuple[Slot, ...] = ()
+        >>> isinstance(Saturdays(), HasSlots)
+        True
+    """
 
     @property
     def slots(self) -> Iterable[Slot]:
@@ -53,13 +58,14 @@ def bodies_of(slots: Iterable[Slot], look: Look, actor: str | None) -> list[tupl
         if place in bodies:
             message = f"two slots of {preview.account.key} have the key {slot.key!r}"
             raise ConfigurationError(message)
-        bodies[place] = _body(slot, slot.draft, preview, actor), instant(slot.at)
+        at = instant(slot.at)
+        bodies[place] = _body(slot, at, slot.draft, preview, actor), at
     if problems:
         raise InvalidDraftError("nothing was planned", problems=problems)
     return list(bodies.values())
 
 
-def _body(slot: Slot, draft: Draft, preview: Preview, actor: str | None) -> Body:
+def _body(slot: Slot, at: datetime, draft: Draft, preview: Preview, actor: str | None) -> Body:
     return Body(
         account=preview.account,
         actor=actor,
@@ -68,10 +74,5 @@ def _body(slot: Slot, draft: Draft, preview: Preview, actor: str | None) -> Body
         purpose=draft.purpose or slot.purpose,
         wall=wall_of(slot.at),
         slot=slot.key,
-        slot_at=instant(slot.at),
+        slot_at=at,
     )
-
-
-def wall_of(at: datetime | WallTime | None) -> dict[str, JsonValue] | None:
-    """Return a wall time as the journal keeps it; None of an instant."""
-    return at.model_dump(mode="json") if isinstance(at, WallTime) else None

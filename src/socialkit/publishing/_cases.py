@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._lease import Mine
+from socialkit.publishing._lookup import Table
 
 __all__ = ["CaseBook", "CaseRow", "Detail", "Intake"]
 
@@ -30,6 +31,7 @@ class CaseRow(NamedTuple):
     body: str
 
 
+CASES: Final = Table("cases", "case", CaseRow._fields, CaseRow)
 COLUMNS: Final = ", ".join(CaseRow._fields)
 ADD: Final = f"INSERT INTO cases ({COLUMNS}) VALUES ({', '.join('?' * len(CaseRow._fields))})"
 CHANGE: Final = """
@@ -125,22 +127,13 @@ class CaseBook:
         Raises:
             JournalError: There is none, or not for these accounts.
         """
-        whose, values = self._mine.clause()
         with self._database.reading() as session:
-            found = session.run(f"SELECT {COLUMNS} FROM cases WHERE id = ? AND {whose}", case, *values)
-        if not found:
-            message = f"there is no case {case}, or not for these accounts"
-            raise JournalError(message)
-        return CaseRow(*found[0])
+            return CASES.find(session, self._mine, case)
 
     def page(self, wanted: Mapping[str, Value], after: str, limit: int) -> list[CaseRow]:
         """Return cases by some of their columns, in the order in which they were opened."""
-        whose, values = self._mine.clause()
-        given = {name: value for name, value in wanted.items() if value is not None}
-        conditions = " AND ".join([whose, "id > ?", *(f"{name} = ?" for name in given)])
-        sql = f"SELECT {COLUMNS} FROM cases WHERE {conditions} ORDER BY id LIMIT ?"
         with self._database.reading() as session:
-            return [CaseRow(*one) for one in session.run(sql, *values, after, *given.values(), limit)]
+            return CASES.page(session, self._mine, wanted, after, limit)
 
     def change(self, row: CaseRow, now: int, what: str, detail: Detail) -> CaseRow:
         """Write down what became of a case.

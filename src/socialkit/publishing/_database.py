@@ -38,8 +38,8 @@ class Session(Protocol):
         """Run a statement with `?` in the place of values, and return its rows."""
         ...
 
-    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        """Run a statement once for each row."""
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> int:
+        """Run a statement once for each row, and return how many rows were written."""
         ...
 
 

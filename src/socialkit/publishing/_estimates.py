@@ -1,18 +1,18 @@
-"""What a plan takes of what platforms allow, and when it would be done: computed, nobody is asked."""
+"""What a plan takes of what platforms allow, and when it would be done: computed, no platform is asked."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from socialkit.models import AccountRef, AwareTime, Draft, Model, OpenEnum
 from socialkit.platforms.base import Quota
 
-__all__ = ["Conflict", "ConflictKind", "Estimate", "Item", "Need", "estimated"]
+__all__ = ["Conflict", "ConflictKind", "Estimate", "Item", "Need", "estimated", "reach"]
 
 CLOSE: Final = timedelta(hours=1)
 """Posts of an account that are less apart are told."""
@@ -26,7 +26,7 @@ class ConflictKind(OpenEnum):
     SAME_HOUR = "same hour"
     """Less than an hour lies between two posts of an account."""
     OVER_LIMIT = "over a limit"
-    """It has to wait for what others of the plan take."""
+    """It has to wait for what others take."""
     MISSED = "missed"
     """It has to wait so long that it would not leave by itself any more."""
 
@@ -41,9 +41,9 @@ class Need(Model):
     unit: str
     """What is counted: `requests`, `posts`, `files`, `points`, `credits`."""
     needed: int
-    """In all."""
+    """By all of the plan."""
     most: int
-    """What is planned for the busiest stretch."""
+    """What is taken in the busiest stretch that holds some of the plan, by what is in the journal as well."""
     limit: int
     """What the platform allows in a stretch."""
     per: timedelta
@@ -51,30 +51,50 @@ class Need(Model):
 
 
 class Conflict(Model):
-    """Planned posts that are in each other's way."""
+    """Planned posts that are in each other's way.
+
+    Example:
+        >>> from socialkit import Journal, Publisher, Sandbox
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     publisher = Publisher(world.connect("mastodon"), journal)
+        ...     twice = [publisher.plan("Autumn is here", to="mastodon")[0] for _ in range(2)]
+        ...     [conflict.kind.value for conflict in publisher.estimate(twice).conflicts]
+        ['same content', 'same hour']
+    """
 
     kind: ConflictKind
     account: str
     posts: tuple[str, ...]
-    """Keys of slots or ids of deliveries, the earlier one first."""
+    """Keys of slots or ids of deliveries, the earlier one first; at least one is the plan's, unless the plan
+    has others wait."""
     because: str
     until: AwareTime | None = None
     """When the last of them would leave, where it has to wait."""
 
 
 class Estimate(Model):
-    """What a plan takes, when it would be done, and what is in the way."""
+    """What a plan takes, when it would be done, and what is in the way.
+
+    Example:
+        >>> from socialkit import Journal, Publisher, Sandbox
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     publisher = Publisher(world.connect("mastodon"), journal)
+        ...     (delivery,) = publisher.plan("Autumn is here", to="mastodon")
+        ...     publisher.estimate([delivery]).done_at == delivery.at
+        True
+    """
 
     posts: int
     needs: tuple[Need, ...]
     conflicts: tuple[Conflict, ...]
     done_at: AwareTime | None = None
-    """When the last would leave if nothing else spends what the platforms allow; None if there is none."""
+    """When the last of the plan would leave if nothing else spends what the platforms allow; None if there
+    is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One post of a plan."""
+    """One post, of a plan or of what was planned beside it."""
 
     key: str
     account: AccountRef
@@ -113,26 +133,50 @@ class _Stretch:
             self._sum -= self._spent.popleft()[1]
 
 
-def estimated(items: Iterable[Item]) -> Estimate:
-    """Return what posts take, sent in their order."""
-    ordered = sorted(items, key=lambda item: item.at)
-    leaving, conflicts = _sent(ordered)
+def estimated(items: Iterable[Item], beside: Iterable[Item] = ()) -> Estimate:
+    """Return what the posts of a plan take, sent in their order.
+
+    Args:
+        items: The plan's.
+        beside: What the journal holds of the same accounts: it takes its part, and is none of the plan.
+    """
+    own, others = sorted(items, key=_time), sorted(beside, key=_time)
+    ordered, mine = sorted([*own, *others], key=_time), {item.key for item in own}
+    leaving = _sent(ordered)
+    alone = {item.key: when for item, when, _ in _sent(others)}
+    late = [
+        _waiting(item, when, narrow)
+        for item, when, narrow in leaving
+        if when > (item.at if item.key in mine else alone[item.key])
+    ]
+    meeting = [*_same(ordered), *_close(ordered)]
     return Estimate(
-        posts=len(ordered),
-        needs=tuple(_needs(ordered)),
-        conflicts=(*_same(ordered), *_close(ordered), *conflicts),
-        done_at=max(leaving, default=None),
+        posts=len(own),
+        needs=tuple(_needs(ordered, mine)),
+        conflicts=(*(one for one in meeting if not mine.isdisjoint(one.posts)), *late),
+        done_at=max((when for item, when, _ in leaving if item.key in mine), default=None),
     )
+
+
+def reach(items: Sequence[Item]) -> tuple[datetime, datetime]:
+    """Return between which times other posts of the accounts may be in the way of some."""
+    longest = max((quota.per for item in items for quota in item.quotas), default=CLOSE)
+    first, last = min(item.at for item in items), max(max(item.at, item.latest) for item in items)
+    return first - max(longest, CLOSE), last + CLOSE
+
+
+def _time(item: Item) -> datetime:
+    return item.at
 
 
 def _place(item: Item, quota: Quota) -> tuple[str, str | None, Quota]:
     return item.account.platform, None if quota.shared else item.account.key, quota
 
 
-def _sent(items: Sequence[Item]) -> tuple[list[datetime], list[Conflict]]:
+def _sent(items: Sequence[Item]) -> list[tuple[Item, datetime, Quota | None]]:
+    """Return when posts would leave, and for what each waits longest."""
     stretches: dict[tuple[str, str | None, Quota], _Stretch] = {}
-    leaving: list[datetime] = []
-    conflicts: list[Conflict] = []
+    leaving: list[tuple[Item, datetime, Quota | None]] = []
     for item in items:
         needs = [
             (stretches.setdefault(_place(item, quota), _Stretch(quota)), need)
@@ -142,10 +186,8 @@ def _sent(items: Sequence[Item]) -> tuple[list[datetime], list[Conflict]]:
         when, narrow = _first(needs, item.at)
         for stretch, need in needs:
             stretch.spend(when, need)
-        leaving.append(when)
-        if when > item.at:
-            conflicts.append(_waiting(item, when, narrow))
-    return leaving, conflicts
+        leaving.append((item, when, narrow))
+    return leaving
 
 
 def _first(needs: Sequence[tuple[_Stretch, int]], at: datetime) -> tuple[datetime, Quota | None]:
@@ -168,33 +210,44 @@ def _waiting(item: Item, until: datetime, quota: Quota | None) -> Conflict:
     return Conflict(kind=kind, account=item.account.key, posts=(item.key,), because=why, until=until)
 
 
-def _needs(items: Sequence[Item]) -> Iterator[Need]:
-    taken: dict[tuple[str, str | None, Quota], list[tuple[datetime, int]]] = defaultdict(list)
+def _needs(items: Sequence[Item], mine: Container[str]) -> Iterator[Need]:
+    taken: dict[tuple[str, str | None, Quota], list[_Taken]] = defaultdict(list)
     for item in items:
         for quota in item.quotas:
             if need := quota.need(item.draft):
-                taken[_place(item, quota)].append((item.at, need))
+                taken[_place(item, quota)].append(_Taken(item.at, need, item.key in mine))
     for (platform, account, quota), needs in taken.items():
-        yield Need(
-            platform=platform,
-            account=account,
-            quota=quota.name,
-            unit=quota.unit,
-            needed=sum(need for _, need in needs),
-            most=_busiest(needs, quota.per),
-            limit=quota.limit,
-            per=quota.per,
-        )
+        if any(one.own for one in needs):
+            yield Need(
+                platform=platform,
+                account=account,
+                quota=quota.name,
+                unit=quota.unit,
+                needed=sum(one.need for one in needs if one.own),
+                most=_busiest(needs, quota.per),
+                limit=quota.limit,
+                per=quota.per,
+            )
 
 
-def _busiest(needs: Sequence[tuple[datetime, int]], per: timedelta) -> int:
-    most, sum_, start = 0, 0, 0
-    for time, need in needs:
-        sum_ += need
-        while needs[start][0] + per <= time:
-            sum_ -= needs[start][1]
+class _Taken(NamedTuple):
+    """What one post takes of an allowance."""
+
+    at: datetime
+    need: int
+    own: bool
+    """Whether it is the plan's."""
+
+
+def _busiest(needs: Sequence[_Taken], per: timedelta) -> int:
+    """Return what is taken in the busiest stretch that holds some of the plan."""
+    most, sum_, own, start = 0, 0, 0, 0
+    for one in needs:
+        sum_, own = sum_ + one.need, own + one.own
+        while needs[start].at + per <= one.at:
+            sum_, own = sum_ - needs[start].need, own - needs[start].own
             start += 1
-        most = max(most, sum_)
+        most = max(most, sum_) if own else most
     return most
 
 

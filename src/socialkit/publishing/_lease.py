@@ -12,10 +12,12 @@ from socialkit.errors import JournalError
 from socialkit.models import Post
 from socialkit.publishing._database import Session, Value
 from socialkit.publishing._history import Author, move, note, telling
+from socialkit.publishing._lookup import Table
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._rows import COLUMNS, Body, Columns, Row, Step, place_of
+from socialkit.publishing._rows import Body, Columns, Row, Step, place_of
 
 __all__ = [
+    "DELIVERIES",
     "HELD_BACK",
     "STANDING",
     "Hold",
@@ -147,19 +149,16 @@ def waits_since(row: Row) -> int:
     return since or 0
 
 
+DELIVERIES: Final = Table("deliveries", "delivery", Row._fields, Row)
+
+
 def find_row(session: Session, mine: Mine, delivery: str, lock: str = "") -> Row:
     """Return one delivery.
 
     Raises:
         JournalError: There is none, or it is somebody else's.
     """
-    whose, values = mine.clause()
-    sql = f"SELECT {COLUMNS} FROM deliveries WHERE id = ? AND {whose}{lock}"
-    found = session.run(sql, delivery, *values)
-    if not found:
-        message = f"there is no delivery {delivery}, or not for these accounts"
-        raise JournalError(message)
-    return Row(*found[0])
+    return DELIVERIES.find(session, mine, delivery, lock)
 
 
 CLAIM: Final = """

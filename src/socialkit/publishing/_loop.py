@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from socialkit.errors import ConfigurationError, SocialKitError
-from socialkit.publishing._publisher import AsyncPublisher, Progress, Publisher
+from socialkit.publishing._carrying import Progress
+from socialkit.publishing._publisher import AsyncPublisher, Publisher
 
 __all__ = ["EVERY", "work", "work_async"]
 

@@ -2,101 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-import uuid
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from pydantic import JsonValue
 
 from socialkit.errors import JournalError
-from socialkit.models import WriteKind
 from socialkit.publishing._database import Database, Session, Value
+from socialkit.publishing._filling import Begun, SlotTakenError, fill, fill_free, first_free
 from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page, telling
-from socialkit.publishing._lease import Mine, claim_post, find_row, steps_of
+from socialkit.publishing._lease import DELIVERIES, Mine, claim_post, find_row, steps_of
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._packing import peek
-from socialkit.publishing._rows import (
-    COLUMNS,
-    Body,
-    Columns,
-    Outcome,
-    Row,
-    Step,
-    from_micros,
-    to_micros,
-)
+from socialkit.publishing._new_rows import wall_text
+from socialkit.publishing._rows import COLUMNS, Columns, Outcome, Row, Step, from_micros
 
-__all__ = ["Planner", "new_id", "new_row"]
+__all__ = ["Planner"]
+
+T = TypeVar("T")
 
 NOWHERE: Final[Mapping[str, str]] = {}
-ANSWERS: Final = frozenset({"reply", "hide", "unhide", "delete", "delete comment"})
-"""Kinds that do something to what is there already."""
 REPLANNED: Final = frozenset({DeliveryState.MISSED, DeliveryState.HELD})
-
-
-class _Ids:
-    """Makes ids that grow, so that deliveries stand in the order in which they were planned."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._last = 0
-
-    def next(self, now: datetime) -> str:
-        """Return an id: the time in milliseconds and chance, as UUID version 7 has them."""
-        stamp = int(now.timestamp() * 1000) & ((1 << 48) - 1)
-        chance = int.from_bytes(os.urandom(10)) >> 8
-        with self._guard:
-            # Several of one millisecond go on from the first, by steps that no other process takes.
-            step = 1 + int.from_bytes(os.urandom(5))
-            number = self._last = max(stamp << 72 | chance, self._last + step)
-        high, low = number >> 62, number & ((1 << 62) - 1)
-        return str(uuid.UUID(int=high >> 10 << 80 | 7 << 76 | (high & 0x3FF) << 66 | 2 << 62 | low))
-
-
-_ids = _Ids()
-
-
-def new_id(now: datetime) -> str:
-    """Return an id that no other thing has, later than those that this process made before."""
-    return _ids.next(now)
-
-
-def new_row(
-    body: Body, packed: str, kind: WriteKind, *, now: datetime, at: datetime, expires: datetime
-) -> Row:
-    """Return a delivery that nobody has written down yet."""
-    draft, ref = body.draft, body.account
-    several = draft is not None and (bool(draft.thread) or draft.first_comment is not None)
-    return Row(
-        id=new_id(now),
-        kind=kind,
-        brand=ref.brand,
-        platform=ref.platform,
-        account=ref.key,
-        campaign=None if body.purpose is None else body.purpose.campaign,
-        slot=body.slot,
-        answer=kind in ANSWERS,
-        single=not several,
-        state="",
-        due_at=to_micros(at),
-        ready_at=to_micros(at),
-        expires_at=to_micros(expires),
-        lease_until=None,
-        fence=0,
-        tries=0,
-        flow=None,
-        body=packed,
-        outcome="{}",
-        number=0,
-        head="",
-        wall=wall_text(body.wall),
-        held_by=None,
-    )
 
 
 class Planner:
@@ -124,8 +49,7 @@ class Planner:
         Raises:
             PostTakenError: A post is another delivery's.
         """
-        by = Author(now, self._actor)
-        begun = [begin(row, by, {places[row.id]: now} if row.id in places else {}) for row in rows]
+        begun = self._begun(rows, now, places)
         with self._database.writing() as session:
             add(session, [row for row, _ in begun], [line for _, line in begun])
             for row, _ in begun:
@@ -139,32 +63,29 @@ class Planner:
         Raises:
             JournalError: A slot is filled with something else.
         """
-        by = Author(now, self._actor)
+        begun = self._begun(rows, now)
         with self._database.writing() as session:
-            known = self._filled(session, rows)
-            begun = {row.id: begin(row, by) for row in rows if (row.account, row.slot) not in known}
-            add(session, [row for row, _ in begun.values()], [line for _, line in begun.values()])
-        return [begun[row.id][0] if row.id in begun else known[row.account, row.slot] for row in rows]
+            return fill(session, begun)
 
-    @staticmethod
-    def _filled(session: Session, rows: Sequence[Row]) -> dict[tuple[str, str | None], Row]:
-        """Return what fills slots already, by account and slot."""
-        found: dict[tuple[str, str | None], Row] = {}
-        for account, wanted in groupby(sorted(rows, key=_account), key=_account):
-            slots = [row.slot for row in wanted]
-            for start in range(0, len(slots), AT_ONCE):
-                some = slots[start : start + AT_ONCE]
-                sql = FILLED.format(marks=", ".join("?" * len(some)))
-                found |= {
-                    (row.account, row.slot): row
-                    for row in (Row(*one) for one in session.run(sql, account, *some))
-                }
-        for row in rows:
-            there = found.get((row.account, row.slot))
-            if there is not None and _meant(there) != _meant(row):
-                message = f"slot {row.slot!r} is filled with something else: cancel delivery {there.id} first"
-                raise JournalError(message, platform=row.platform)
-        return found
+    def fill_free(self, rows: Sequence[Row], now: int) -> list[Row] | None:
+        """Write down deliveries for slots that are free, all or none; None if one is not any more."""
+        begun = self._begun(rows, now)
+        try:
+            with self._database.writing() as session:
+                return fill_free(session, begun)
+        except SlotTakenError:
+            return None
+
+    def _begun(
+        self, rows: Sequence[Row], now: int, places: Mapping[str, str] = NOWHERE
+    ) -> list[Begun]:
+        by = Author(now, self._actor)
+        return [begin(row, by, {places[row.id]: now} if row.id in places else {}) for row in rows]
+
+    def first_free(self, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:
+        """Return the first of some times at which an account has nothing planned; None if there is none."""
+        with self._database.reading() as session:
+            return first_free(session, account, times)
 
     def get(self, delivery: str) -> Row:
         """Return a delivery.
@@ -177,12 +98,15 @@ class Planner:
 
     def page(self, wanted: dict[str, Value], after: str, limit: int) -> list[Row]:
         """Return deliveries by some of their columns, in the order of their ids."""
-        whose, values = self._mine.clause()
-        given = {name: value for name, value in wanted.items() if value is not None}
-        conditions = " AND ".join([whose, "id > ?", *(f"{name} = ?" for name in given)])
-        sql = f"SELECT {COLUMNS} FROM deliveries WHERE {conditions} ORDER BY id LIMIT ?"
         with self._database.reading() as session:
-            return [Row(*one) for one in session.run(sql, *values, after, *given.values(), limit)]
+            return DELIVERIES.page(session, self._mine, wanted, after, limit)
+
+    def taking(self, accounts: Sequence[str], since: int, until: int) -> list[Row]:
+        """Return posts of accounts that take of what is allowed between two times."""
+        whose, values = self._mine.clause()
+        sql = TAKING.format(whose=whose, marks=", ".join("?" * len(accounts)))
+        with self._database.reading() as session:
+            return [Row(*one) for one in session.run(sql, *values, *accounts, since, until, *TAKE)]
 
     def events(self, after: int, limit: int) -> list[tuple[Any, ...]]:
         """Return lines of the history, in order."""
@@ -325,33 +249,21 @@ class Planner:
         return row
 
 
-AT_ONCE: Final = 500
-"""Slots that one statement looks for."""
-FILLED: Final = (
-    f"SELECT {COLUMNS} FROM deliveries WHERE account = ? AND slot IN ({{marks}})"
-    " AND state NOT IN ('cancelled', 'refused')"
+TAKE: Final = tuple(
+    state.value
+    for state in DeliveryState
+    if state not in {DeliveryState.HELD, DeliveryState.MISSED, DeliveryState.REFUSED, DeliveryState.CANCELLED}
+)
+"""States in which a post takes, or took, of what a platform allows at its time."""
+TAKING: Final = (
+    f"SELECT {COLUMNS} FROM deliveries WHERE {{whose}} AND account IN ({{marks}}) AND kind = 'publish'"
+    f" AND due_at >= ? AND due_at < ? AND state IN ({', '.join('?' * len(TAKE))}) ORDER BY id"
 )
 APPROVAL: Final = "INSERT INTO approvals (delivery, at, actor, approved, note) VALUES (?, ?, ?, ?, ?)"
 DROP: Final = "UPDATE steps SET state = 'over' WHERE delivery = ? AND writes AND state = 'started'"
 KEEP: Final = (
     "UPDATE steps SET state = 'finished', result = ? WHERE delivery = ? AND writes AND state = 'started'"
 )
-
-
-def _account(row: Row) -> str:
-    return row.account
-
-
-def wall_text(wall: Mapping[str, JsonValue] | None) -> str | None:
-    """Return a wall time as a column keeps it."""
-    return None if wall is None else json.dumps(dict(wall), ensure_ascii=False)
-
-
-def _meant(row: Row) -> tuple[object, ...]:
-    """Return what was planned for a slot, and when the slot was; a wall time stays what it is."""
-    body = peek(Body, row.body)
-    at = body.slot_at if body.wall is None else body.wall
-    return row.kind, body.draft, at, body.target, body.private
 
 
 def with_reason(row: Row, because: str) -> str:

@@ -108,10 +108,11 @@ class PostgresSession:
         cursor = self._connection.execute(placed(sql), values)
         return [] if cursor.description is None else cursor.fetchall()
 
-    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        """Run a statement once for each row."""
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> int:
+        """Run a statement once for each row, and return how many rows were written."""
         with self._connection.cursor() as cursor:
             cursor.executemany(placed(sql), rows)
+            return cursor.rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,21 +109,21 @@ class Row(NamedTuple):
     """Whether it answers, hides or deletes something."""
     single: bool
     """Whether one write makes all of it."""
-    state: str
+    body: str
     due_at: int
     ready_at: int | None
     expires_at: int
-    lease_until: int | None
-    fence: int
-    tries: int
-    flow: str | None
-    body: str
-    outcome: str
-    number: int
-    head: str
-    wall: str | None
+    wall: str | None = None
     """The wall time that it goes by now, as JSON."""
-    held_by: str | None
+    state: str = ""
+    lease_until: int | None = None
+    fence: int = 0
+    tries: int = 0
+    flow: str | None = None
+    outcome: str = NOTHING
+    number: int = 0
+    head: str = ""
+    held_by: str | None = None
     """The freeze that holds it back."""
 
     @property

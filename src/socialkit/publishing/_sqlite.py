@@ -45,9 +45,9 @@ class SQLiteSession:
         """Run a statement, and return its rows."""
         return self._connection.execute(sql, values).fetchall()
 
-    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        """Run a statement once for each row."""
-        self._connection.executemany(sql, rows)
+    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> int:
+        """Run a statement once for each row, and return how many rows were written."""
+        return self._connection.executemany(sql, rows).rowcount
 
 
 class _Opened:

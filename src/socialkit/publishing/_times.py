@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from pydantic import JsonValue
+
 from socialkit.errors import ConfigurationError
 from socialkit.models import WallTime, require_aware
 from socialkit.platforms.base import of_type
 
-__all__ = ["expiry", "instant", "require_ahead"]
+__all__ = ["expiry", "instant", "require_ahead", "wall_of"]
 
 
 def instant(at: datetime | WallTime) -> datetime:
@@ -25,6 +27,11 @@ def instant(at: datetime | WallTime) -> datetime:
             message = f"at={error}"
             raise ConfigurationError(message) from error
     return require_aware(of_type(at, datetime, "at"), "at")
+
+
+def wall_of(at: datetime | WallTime | None) -> dict[str, JsonValue] | None:
+    """Return a wall time as the journal keeps it; None of an instant."""
+    return at.model_dump(mode="json") if isinstance(at, WallTime) else None
 
 
 def expiry(at: datetime, not_after: timedelta | datetime) -> datetime:
