@@ -76,9 +76,7 @@ class Planner:
         except SlotTakenError:
             return None
 
-    def _begun(
-        self, rows: Sequence[Row], now: int, places: Mapping[str, str] = NOWHERE
-    ) -> list[Begun]:
+    def _begun(self, rows: Sequence[Row], now: int, places: Mapping[str, str] = NOWHERE) -> list[Begun]:
         by = Author(now, self._actor)
         return [begin(row, by, {places[row.id]: now} if row.id in places else {}) for row in rows]
 

@@ -179,9 +179,7 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             if filled is not None:  # else somebody was quicker, and the next slot is looked for
                 return tuple(seen(row) for row in filled)
 
-    async def _bodies(
-        self, draft: Draft | str, to: Target | Sequence[Target], files: Fetching
-    ) -> list[Body]:
+    async def _bodies(self, draft: Draft | str, to: Target | Sequence[Target], files: Fetching) -> list[Body]:
         """Return what each account would get.
 
         Raises:
