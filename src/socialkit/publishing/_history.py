@@ -17,6 +17,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
+from socialkit.publishing._doubles import doubles
 from socialkit.publishing._models import TRANSITIONS, DeliveryState
 from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Columns, Row
 
@@ -286,6 +287,7 @@ def flaws(session: Session) -> Generator[str]:
         for delivery, lines in some.items():
             wrong = _chain_flaws(lines, rows.get(delivery))
             yield from (f"delivery {delivery}: {flaw}" for flaw in wrong)
+    yield from doubles(session)
     for (delivery,) in session.run(BARE):
         yield f"delivery {delivery}: it has no history"
     start, digest = 0, ""

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from socialkit.errors import FrozenError
 from socialkit.publishing._database import Database, Session
 from socialkit.publishing._history import Author, Noted, move, note
+from socialkit.publishing._late import confirm_late, keep_late
 from socialkit.publishing._lease import (
     Lease,
     LeaseLostError,
@@ -66,7 +67,11 @@ class Worker(Taker):
             else:
                 session.run(CARRY, longest, flow, row.id)
             begun = (row.fence, lease.row.number, now, step.attempt)
-            session.run(START, row.id, step.name, bool(step.writes), *begun)
+            if not session.run(START, row.id, step.name, bool(step.writes), *begun):
+                message = (
+                    f"{step.name} was answered meanwhile, to a worker that stood still: it is not repeated"
+                )
+                raise LeaseLostError(message, platform=row.platform)
             self._write_remarks(session)
             lease.steps[step.name] = step
         self._remarks.clear()
@@ -144,32 +149,35 @@ class Worker(Taker):
             LeaseLostError: Somebody else has the delivery, and what they know wins.
         """
         flushed = self._riding or not lease.followed
+        by = Author(now, self._actor)
         with self._database.writing(flushed=flushed) as session:
-            row = self._settleable(session, lease, states)
-            hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
-            if states == (DeliveryState.HELD,) and hold is None:
-                states, ready_at = (DeliveryState.PLANNED,), now  # thawed since it was held back
+            row = self._row(session, lease.row.id)
             # A post that waits counts from when it comes out; another look later than that does no harm.
             for place in sorted(places):  # in one order, or two of them wait for each other
                 claim_post(session, row, place, max(now, ready_at or now))
-            if ended is not None:
-                name, result = ended
-                session.run(FOUND, "over" if result is None else "finished", result, row.id, name)
-            ahead = _path(DeliveryState(row.state), states)
-            lease.row = move(
-                session,
-                row,
-                Author(now, self._actor),
-                *ahead,
-                because=outcome.because,
-                outcome=outcome.model_dump_json(exclude_defaults=True),
-                ready_at=ready_at,
-                lease_until=None,
-                fence=row.fence + (row.fence != lease.row.fence),
-                held_by=None if hold is None else hold.freeze,
-            )
+            if row.fence == lease.row.fence:
+                if ended is not None:
+                    self._found(session, row, *ended)
+                lease.row = _settled(session, row, by, states, outcome, ready_at)
+            else:
+                late = None
+                if states == (DeliveryState.CONFIRMED,):
+                    late = confirm_late(session, row, by, outcome, places, ready_at)
+                if late is None:
+                    message = f"delivery {row.id} was taken by somebody else meanwhile: what they find counts"
+                    raise LeaseLostError(message, platform=row.platform)
+                lease.row = late
         self._riding = not flushed
         return lease.row
+
+    def late(self, lease: Lease, now: int) -> None:
+        """Take note of what a platform confirmed of a thread while somebody else had it."""
+        if lease.row.single or not lease.wrote:
+            return
+        with self._database.writing() as session:
+            row = self._row(session, lease.row.id)
+            if row.fence != lease.row.fence:
+                keep_late(session, row, Author(now, self._actor), lease)
 
     def flush(self) -> None:
         """Wait until the disk has what became of each delivery, and was seen of it."""
@@ -226,21 +234,45 @@ class Worker(Taker):
         """
         name, result = ended
         state = "over" if result is None else "finished"
+        detail: dict[str, JsonValue] = {"step": name}
         with self._database.writing() as session:
             row = self._fenced(session, lease)
             if place is not None:
                 claim_post(session, row, place, now)
-            session.run(FOUND, state, result, row.id, name)
+            if outcome.because is not None and place is not None:
+                detail |= {"posts": [place], "because": outcome.because}
+            self._found(session, row, name, result)
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
-            return note(session, row, Author(now, self._actor), f"step {state}", {"step": name}, **free)
+            return note(session, row, Author(now, self._actor), f"step {state}", detail, **free)
 
     def later(
-        self, lease: Lease, now: int, outcome: Outcome, because: str | None, ready_at: int | None
+        self,
+        lease: Lease,
+        now: int,
+        outcome: Outcome,
+        because: str | None,
+        ready_at: int | None,
+        *,
+        seen: tuple[str, str] | None = None,
     ) -> Row:
-        """Give back what could not be decided yet; without a time no look will decide it."""
+        """Give back what could not be decided yet.
+
+        Args:
+            lease: The delivery.
+            now: The time.
+            outcome: What is known of it.
+            because: Why it could not.
+            ready_at: When to look again; None: no look will decide it.
+            seen: A step, and its attempt with when it was looked for first.
+
+        Raises:
+            LeaseLostError: Somebody else has the delivery.
+        """
         with self._database.writing() as session:
             row = self._fenced(session, lease)
+            if seen is not None:
+                session.run(ATTEMPT, seen[1], row.id, seen[0])
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
             why: dict[str, JsonValue] = {"because": because}
@@ -299,15 +331,12 @@ class Worker(Taker):
             raise LeaseLostError(message, platform=row.platform)
         return row
 
-    def _settleable(self, session: Session, lease: Lease, states: tuple[DeliveryState, ...]) -> Row:
-        row = self._row(session, lease.row.id)
-        if row.fence == lease.row.fence:
-            return row
-        # Late, but what the platform itself confirmed is true whoever asks.
-        if states == (DeliveryState.CONFIRMED,) and row.state in LATE:
-            return row
-        message = f"delivery {row.id} was taken by somebody else meanwhile: what they find counts"
-        raise LeaseLostError(message, platform=row.platform)
+    @staticmethod
+    def _found(session: Session, row: Row, name: str, result: str | None) -> None:
+        """Write down what was found of a step, unless its answer came after all."""
+        if not session.run(FOUND, "over" if result is None else "finished", result, row.id, name):
+            message = f"the answer to {name} came while it was looked for"
+            raise LeaseLostError(message, platform=row.platform)
 
 
 TOUCH: Final = "UPDATE meta SET value = value WHERE name = 'schema'"
@@ -323,10 +352,14 @@ START: Final = """
 INSERT INTO steps (delivery, name, writes, fence, number, started_at, attempt, state)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'started') ON CONFLICT (delivery, name) DO UPDATE SET state = excluded.state,
 fence = excluded.fence, number = excluded.number, started_at = excluded.started_at,
-attempt = excluded.attempt, result = NULL
+attempt = excluded.attempt, result = NULL WHERE steps.state <> 'finished' OR NOT steps.writes RETURNING name
 """
+"""Nothing where the write has been answered since it was known to be open."""
 END: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?"
-FOUND: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ?"
+FOUND: Final = (
+    "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND state <> 'finished'"
+    " RETURNING name"
+)
 ATTEMPT: Final = "UPDATE steps SET attempt = ? WHERE delivery = ? AND name = ?"
 OWNER: Final = f"SELECT {COLUMNS} FROM deliveries WHERE id = (SELECT delivery FROM posts WHERE place = ?)"
 RIVALS: Final = f"""
@@ -335,18 +368,32 @@ AND claimed_at <= ? AND place LIKE '% scheduled %') AND id <> ?
 """
 ABOUT: Final = timedelta(minutes=5)
 """How far from its time a platform may publish what was scheduled."""
-LATE: Final = frozenset({DeliveryState.UNKNOWN, DeliveryState.PLANNED, DeliveryState.DUE})
 
 
-def _path(state: DeliveryState, states: tuple[DeliveryState, ...]) -> tuple[DeliveryState, ...]:
-    """Return the states to pass: what a freeze stops is planned again first, a late answer was sent first."""
-    if state is DeliveryState.SENDING and states == (DeliveryState.HELD,):
-        return (DeliveryState.PLANNED, *states)
-    if state is DeliveryState.PLANNED and states == (DeliveryState.CONFIRMED,):
-        return (DeliveryState.DUE, DeliveryState.SENDING, *states)
-    if state is DeliveryState.DUE and states == (DeliveryState.CONFIRMED,):
-        return (DeliveryState.SENDING, *states)
-    return states
+def _settled(
+    session: Session,
+    row: Row,
+    by: Author,
+    states: tuple[DeliveryState, ...],
+    outcome: Outcome,
+    ready_at: int | None,
+) -> Row:
+    hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
+    if states == (DeliveryState.HELD,):
+        # What a freeze stops is planned again first; it may be thawed since.
+        states = (DeliveryState.PLANNED,) if hold is None else (DeliveryState.PLANNED, *states)
+        ready_at = by.at if hold is None else ready_at
+    return move(
+        session,
+        row,
+        by,
+        *states,
+        because=outcome.because,
+        outcome=outcome.model_dump_json(exclude_defaults=True),
+        ready_at=ready_at,
+        lease_until=None,
+        held_by=None if hold is None else hold.freeze,
+    )
 
 
 def _maker(session: Session, row: Row, place: str) -> Step | None:

@@ -319,7 +319,7 @@ AT_ONCE: Final = 500
 """Slots that one statement looks for."""
 FILLED: Final = (
     f"SELECT {COLUMNS} FROM deliveries WHERE account = ? AND slot IN ({{marks}})"
-    " AND state NOT IN ('cancelled', 'refused')"
+    " AND state NOT IN ('cancelled', 'refused') ORDER BY late DESC"
 )
 APPROVAL: Final = "INSERT INTO approvals (delivery, at, actor, approved, note) VALUES (?, ?, ?, ?, ?)"
 DROP: Final = "UPDATE steps SET state = 'over' WHERE delivery = ? AND writes AND state = 'started'"

@@ -1,0 +1,146 @@
+"""What a worker tells that stood still while others had its delivery: what its platform confirmed is true."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.models import Post
+from socialkit.publishing._database import Session
+from socialkit.publishing._history import Author, move, note
+from socialkit.publishing._lease import Lease, steps_of
+from socialkit.publishing._models import ENDED, DeliveryState
+from socialkit.publishing._rows import Outcome, Row, Step, id_in, place_of
+
+__all__ = ["ALSO_OUT", "confirm_late", "keep_late", "twice"]
+
+ALSO_OUT: Final = "also out"
+"""What the history says of a second post of one delivery."""
+ANSWERED: Final = "answered late"
+"""What it says of a part that somebody else was to send again."""
+WAITED: Final = frozenset({DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE})
+"""What was to be sent again: a late answer was sent first."""
+SENT_AGAIN: Final = frozenset({DeliveryState.SENDING, DeliveryState.CONFIRMED, DeliveryState.INCOMPLETE})
+"""Where somebody else carries on, or has: a late part is told, and changes no state."""
+LOOKED_FOR: Final = frozenset({DeliveryState.UNKNOWN, DeliveryState.NEEDS_DECISION})
+"""Where it changes none either while another write of it is in doubt."""
+
+
+def twice(places: Iterable[str]) -> str:
+    """Return what is said of a delivery of which more is out than there should be."""
+    return f"it is out twice: {', '.join(id_in(place) for place in places)} came of it too"
+
+
+def confirm_late(
+    session: Session, row: Row, by: Author, outcome: Outcome, places: tuple[str, ...], ready_at: int | None
+) -> Row | None:
+    """Confirm a delivery that others have had since; None if that is nothing new.
+
+    Where it was sent again meanwhile and that is confirmed too, both posts are public, and the history and
+    the outcome say so. A write that is still open then is looked for.
+    """
+    if row.state == DeliveryState.CONFIRMED:
+        return _also_out(session, row, by, places, row.known())
+    looks = any(step.open for step in steps_of(session, row.id).values())
+    return _overruled(
+        session,
+        row,
+        by,
+        DeliveryState.CONFIRMED,
+        outcome,
+        ready_at=by.at if looks else ready_at,
+        held_by=None,
+    )
+
+
+def keep_late(session: Session, row: Row, by: Author, lease: Lease) -> None:
+    """Take note of the parts of a thread that were confirmed late, of each once."""
+    kept = steps_of(session, row.id)
+    told = [step for step in lease.steps.values() if step.done and step.name in kept]
+    for step in told:
+        if not kept[step.name].done:
+            session.run(KEEP, step.result, row.id, step.name)
+    known = row.known()
+    others = [place for step in told for place in _other(step, kept[step.name])]
+    if others:
+        row = _also_out(session, row, by, others, known) or row
+        known = row.known()
+    left = Lease(row, steps_of(session, row.id))
+    out = left.published
+    ours = {place_of(post) for post in _known(known)}
+    new: list[JsonValue] = [place for place in map(place_of, out) if place not in ours]
+    if not new:
+        return
+    outcome = known.model_copy(update={"published": out}) if known.post is None else known
+    in_doubt = left.open is not None and row.state in LOOKED_FOR
+    if row.state in SENT_AGAIN or in_doubt:
+        said = outcome.model_dump_json(exclude_defaults=True)
+        note(session, row, by, ANSWERED, {"posts": new}, outcome=said)
+        return
+    ready = by.at if row.state == DeliveryState.UNKNOWN else row.ready_at
+    _overruled(session, row, by, DeliveryState.INCOMPLETE, outcome, ready_at=ready, held_by=row.held_by)
+
+
+def _known(outcome: Outcome) -> tuple[Post, ...]:
+    post = outcome.post
+    return outcome.published if post is None else (post, *post.thread)
+
+
+def _other(told: Step, kept: Step) -> Generator[str]:
+    """Return the place of a post where a step that was sent again has made another one."""
+    mine, theirs = told.post(), kept.post()
+    if mine is not None and kept.done and (theirs is None or place_of(mine) != place_of(theirs)):
+        yield place_of(mine)
+
+
+def _also_out(session: Session, row: Row, by: Author, places: Iterable[str], known: Outcome) -> Row | None:
+    ours = {place_of(post) for post in _known(known)}
+    others: list[JsonValue] = [place for place in places if place not in ours]
+    if not others:
+        return None
+    because = twice(str(place) for place in others)
+    said = known.model_copy(update={"because": because}).model_dump_json(exclude_defaults=True)
+    return note(session, row, by, ALSO_OUT, {"posts": others, "because": because}, outcome=said)
+
+
+def _overruled(
+    session: Session,
+    row: Row,
+    by: Author,
+    state: DeliveryState,
+    outcome: Outcome,
+    *,
+    ready_at: int | None,
+    held_by: str | None,
+) -> Row:
+    """Have a delivery be in the state that its platform's answer puts it in, whatever was decided since."""
+    because = f"its answer came late, when it was {row.state} already"
+    if row.state in ENDED:
+        session.run(LATE, True, row.id)
+    said = outcome.model_copy(update={"because": because}).model_dump_json(exclude_defaults=True)
+    return move(
+        session,
+        row,
+        by,
+        *_path(DeliveryState(row.state), state),
+        because=because,
+        outcome=said,
+        ready_at=ready_at,
+        lease_until=None,
+        fence=row.fence + 1,
+        held_by=held_by,
+    )
+
+
+def _path(before: DeliveryState, after: DeliveryState) -> tuple[DeliveryState, ...]:
+    """Return the states to pass: what waited to be sent again was sent first."""
+    if before not in WAITED:
+        return (after,)
+    due = () if before is DeliveryState.DUE else (DeliveryState.DUE,)
+    return (*due, DeliveryState.SENDING, after)
+
+
+KEEP: Final = "UPDATE steps SET state = 'finished', result = ? WHERE delivery = ? AND name = ?"
+LATE: Final = "UPDATE deliveries SET late = ? WHERE id = ?"
