@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from typing import Final
 
 from pydantic import JsonValue
@@ -34,7 +34,7 @@ def twice(places: Iterable[str]) -> str:
 
 
 def confirm_late(
-    session: Session, row: Row, by: Author, outcome: Outcome, places: tuple[str, ...], ready_at: int | None
+    session: Session, row: Row, by: Author, lease: Lease, outcome: Outcome, ready_at: int | None
 ) -> Row | None:
     """Confirm a delivery that others have had since; None if that is nothing new.
 
@@ -42,38 +42,28 @@ def confirm_late(
     the outcome say so. A write that is still open then is looked for.
     """
     if row.state == DeliveryState.CONFIRMED:
-        return _also_out(session, row, by, places, row.known())
-    looks = any(step.open for step in steps_of(session, row.id).values())
-    return _overruled(
-        session,
-        row,
-        by,
-        DeliveryState.CONFIRMED,
-        outcome,
-        ready_at=by.at if looks else ready_at,
-        held_by=None,
-    )
+        return _also_out(session, row, by, map(place_of, _posts(outcome)))
+    kept = steps_of(session, row.id)
+    for step in _told(lease, kept):
+        if not kept[step.name].open:  # else somebody sends it again, and what becomes of that is looked for
+            session.run(KEEP, step.result, row.id, step.name)
+    looks = any(step.open for step in kept.values())
+    ready = by.at if looks else ready_at
+    return _overruled(session, row, by, DeliveryState.CONFIRMED, outcome, ready_at=ready, held_by=None)
 
 
 def keep_late(session: Session, row: Row, by: Author, lease: Lease) -> None:
     """Take note of the parts of a thread that were confirmed late, of each once."""
     kept = steps_of(session, row.id)
-    told = [step for step in lease.steps.values() if step.done and step.name in kept]
-    for step in told:
-        if not kept[step.name].done:
-            session.run(KEEP, step.result, row.id, step.name)
-    known = row.known()
-    others = [place for step in told for place in _other(step, kept[step.name])]
-    if others:
-        row = _also_out(session, row, by, others, known) or row
-        known = row.known()
-    left = Lease(row, steps_of(session, row.id))
-    out = left.published
-    ours = {place_of(post) for post in _known(known)}
-    new: list[JsonValue] = [place for place in map(place_of, out) if place not in ours]
+    for step in _told(lease, kept):
+        session.run(KEEP, step.result, row.id, step.name)
+    row = _also_out(session, row, by, _others(lease, kept)) or row
+    known, left = row.known(), Lease(row, steps_of(session, row.id))
+    ours = {place_of(post) for post in _posts(known)}
+    new: list[JsonValue] = [place for place in map(place_of, left.published) if place not in ours]
     if not new:
         return
-    outcome = known.model_copy(update={"published": out}) if known.post is None else known
+    outcome = known if known.post is not None else known.model_copy(update={"published": left.published})
     in_doubt = left.open is not None and row.state in LOOKED_FOR
     if row.state in SENT_AGAIN or in_doubt:
         said = outcome.model_dump_json(exclude_defaults=True)
@@ -83,20 +73,28 @@ def keep_late(session: Session, row: Row, by: Author, lease: Lease) -> None:
     _overruled(session, row, by, DeliveryState.INCOMPLETE, outcome, ready_at=ready, held_by=row.held_by)
 
 
-def _known(outcome: Outcome) -> tuple[Post, ...]:
+def _told(lease: Lease, kept: Mapping[str, Step]) -> list[Step]:
+    """Return the writes of a worker of which the journal does not know that they are out."""
+    done = (step for step in lease.steps.values() if step.done and step.name in kept)
+    return [step for step in done if not kept[step.name].done]
+
+
+def _posts(outcome: Outcome) -> tuple[Post, ...]:
     post = outcome.post
     return outcome.published if post is None else (post, *post.thread)
 
 
-def _other(told: Step, kept: Step) -> Generator[str]:
-    """Return the place of a post where a step that was sent again has made another one."""
-    mine, theirs = told.post(), kept.post()
-    if mine is not None and kept.done and (theirs is None or place_of(mine) != place_of(theirs)):
-        yield place_of(mine)
+def _others(lease: Lease, kept: Mapping[str, Step]) -> Generator[str]:
+    """Return the places of a worker's posts where somebody else's of the same steps are known."""
+    for step in lease.steps.values():
+        mine, theirs = step.post(), kept[step.name].post() if step.name in kept else None
+        if mine is not None and theirs is not None and place_of(mine) != place_of(theirs):
+            yield place_of(mine)
 
 
-def _also_out(session: Session, row: Row, by: Author, places: Iterable[str], known: Outcome) -> Row | None:
-    ours = {place_of(post) for post in _known(known)}
+def _also_out(session: Session, row: Row, by: Author, places: Iterable[str]) -> Row | None:
+    known = row.known()
+    ours = {place_of(post) for post in _posts(known)}
     others: list[JsonValue] = [place for place in places if place not in ours]
     if not others:
         return None

@@ -162,7 +162,7 @@ class Worker(Taker):
             else:
                 late = None
                 if states == (DeliveryState.CONFIRMED,):
-                    late = confirm_late(session, row, by, outcome, places, ready_at)
+                    late = confirm_late(session, row, by, lease, outcome, ready_at)
                 if late is None:
                     message = f"delivery {row.id} was taken by somebody else meanwhile: what they find counts"
                     raise LeaseLostError(message, platform=row.platform)
