@@ -297,6 +297,8 @@ class OpenStep:
     key: str
     started_at: datetime
     deadline: datetime
+    began: float | None = None
+    """When it began, in steady seconds; None of one that began in an earlier run."""
 
 
 @cache
@@ -312,8 +314,11 @@ class PassingRun:
     planned: datetime | None = None
     """When the write was to happen, where somebody planned it."""
 
-    def __init__(self, now: Callable[[], datetime], *, patience: timedelta) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], *, patience: timedelta, steady: Callable[[], float]
+    ) -> None:
         self.now = now
+        self.steady = steady
         self._patience = patience
         self._root = uuid.uuid4()
         self._results: dict[str, tuple[type[Any], Any]] = {}
@@ -352,7 +357,8 @@ class PassingRun:
             OutcomeUnknownError: Nobody knows; its `attempt` says what was sent.
         """
         started = self.now()
-        self.open = self.last = OpenStep(name, self.key(name), started, started + self._patience)
+        deadline = started + self._patience
+        self.open = self.last = OpenStep(name, self.key(name), started, deadline, self.steady())
         try:
             result = await self.step(name, call, returns=returns)
         except OutcomeUnknownError as error:
@@ -364,7 +370,11 @@ class PassingRun:
 
     def given_up(self, step: OpenStep) -> OpenStep:
         """Return a commit that nobody waits for any more: what was sent last may only now be on its way."""
-        return replace(step, deadline=max(step.deadline, self.now() + self._patience))
+        if step.began is None:
+            return step
+        # Counted from its beginning: the clock may have been set since.
+        lasted = timedelta(seconds=self.steady() - step.began)
+        return replace(step, deadline=max(step.deadline, step.started_at + lasted + self._patience))
 
     def within(self, part: str) -> Run:
         """Return the run for one part."""
@@ -378,8 +388,9 @@ class PassingRun:
         }
 
 
-RunMaker = Callable[[Callable[[], datetime], timedelta], PassingRun]
-"""Makes a run for a write, from the client's clock and the time after which a call has ended for sure."""
+RunMaker = Callable[[Callable[[], datetime], timedelta, Callable[[], float]], PassingRun]
+"""Makes a run for a write, from the client's clock, the time after which a call has ended for sure, and the
+client's clock that nobody sets."""
 
 run_maker: Final[ContextVar[RunMaker | None]] = ContextVar("socialkit_run_maker", default=None)
 """Makes the run of a write in this context; without one a write is carried by a run that keeps nothing."""

@@ -97,6 +97,9 @@ class FakeTransport:
     def now(self) -> datetime:
         return self.time
 
+    def steady(self) -> float:
+        return self.time.timestamp()
+
     async def close(self) -> None:
         """Nothing is held."""
 

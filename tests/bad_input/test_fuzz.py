@@ -156,6 +156,9 @@ class Canned:
     def now(self) -> datetime:
         return NOON
 
+    def steady(self) -> float:
+        return NOON.timestamp()
+
     async def close(self) -> None:
         """Nothing is held."""
 

@@ -104,6 +104,9 @@ class Remote(RecordingTransport):
     def now(self) -> datetime:
         return self._now
 
+    def steady(self) -> float:
+        return self._now.timestamp()
+
 
 def asking(line: Connection) -> Ask:
     """Return a way to ask over a line to another process."""

@@ -19,12 +19,12 @@ from socialkit.platforms.bluesky._records import POST
 from socialkit.publishing import Delivery, DeliveryState, Journal, Publisher
 from socialkit.sandbox import Fault
 from socialkit.testing import RecordingTransport, picture
-from socialkit.transport import BlockingTransport
+from socialkit.transport import BlockingTransport, Request, Response
 from tests.chaos.line import Exchange, Remote
 from tests.chaos.worker import KILLED, Job, Running, Stop, journal_at
 from tests.live.line import Line
 from tests.live.servers.bluesky import BlueskyNetwork
-from tests.live.world import LiveWorld
+from tests.live.world import LiveWorld, timed
 
 pytestmark = [
     pytest.mark.live,
@@ -45,11 +45,17 @@ class OverTheLine(RecordingTransport):
         super().__init__(BlockingTransport())
         self._remote = remote
 
+    async def send(self, request: Request, /) -> Response:
+        return timed(await super().send(request), self.now())
+
     async def sleep(self, seconds: float, /) -> None:
         await self._remote.sleep(seconds)
 
     def now(self) -> datetime:
         return self._remote.now()
+
+    def steady(self) -> float:
+        return self._remote.steady()
 
 
 class Post:

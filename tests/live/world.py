@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 from socialkit.operations import Async, Mode
@@ -22,7 +23,7 @@ from socialkit.transport import AsyncTransport, BlockingTransport, Request, Resp
 from tests.live.line import Line
 from tests.live.servers.bluesky import BlueskyNetwork, Member
 
-__all__ = ["LiveWorld", "Prove"]
+__all__ = ["LiveWorld", "Prove", "timed"]
 
 Prove = Callable[[str], None]
 """Takes the name of an operation that a server has answered well."""
@@ -206,6 +207,12 @@ class LiveWorld:
         return {"root": parent if above is None else above["root"], "parent": parent}
 
 
+def timed(answer: Response, now: datetime) -> Response:
+    """Return an answer as a server would give it whose clock goes as the test's."""
+    headers = {**answer.headers, "date": format_datetime(now, usegmt=True)}
+    return Response(answer.status, headers, answer.content, answer.url)
+
+
 class _LiveTransport(RecordingTransport):
     """Carries requests over a line; waiting moves the world's clock, which is the client's."""
 
@@ -224,7 +231,7 @@ class _LiveTransport(RecordingTransport):
             status = answer.status
         finally:
             self._world.passed(request, status)
-        return answer
+        return timed(answer, self.now())
 
     async def sleep(self, seconds: float, /) -> None:
         self._world.clock.advance(seconds)
@@ -232,6 +239,9 @@ class _LiveTransport(RecordingTransport):
 
     def now(self) -> datetime:
         return self._world.clock.now()
+
+    def steady(self) -> float:
+        return self._world.clock.now().timestamp()
 
 
 def _sim_post(record: Mapping[str, Any], account: str) -> SimPost:

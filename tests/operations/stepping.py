@@ -49,6 +49,9 @@ class SteppedTransport:
     def now(self) -> datetime:
         return datetime(2026, 3, 2, 9, tzinfo=UTC)
 
+    def steady(self) -> float:
+        return 0.0
+
     async def close(self) -> None:
         return None
 

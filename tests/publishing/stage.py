@@ -93,14 +93,25 @@ class Drifting(RecordingTransport):
         super().__init__(inner)
         self._drift = drift
         self.before: Callable[[Request], object] | None = None
+        self.after: Callable[[Request], object] | None = None
+        self.timeless = False
+        """Whether the platform's answers do not say when they were given."""
 
     async def send(self, request: Request, /) -> Response:
         if self.before is not None:
             self.before(request)
-        return await super().send(request)
+        answer = await super().send(request)
+        if self.after is not None:
+            self.after(request)
+        return _timeless(answer) if self.timeless else answer
 
     def now(self) -> datetime:
         return super().now() + self._drift()
+
+
+def _timeless(answer: Response) -> Response:
+    headers = {name: value for name, value in answer.headers.items() if name != "date"}
+    return Response(answer.status, headers, answer.content, answer.url)
 
 
 class Machine:
@@ -109,6 +120,8 @@ class Machine:
     def __init__(self, world: sk.Sandbox, **brands: list[str]) -> None:
         self.drift = timedelta()
         self.lines: list[Drifting] = []
+        self.timeless = False
+        """Whether it sees platforms that do not tell the time."""
         self.world = world
         made = [
             sk.Brand(key, *(world._account(key, *entry.split("/", 1)) for entry in entries))
@@ -121,6 +134,7 @@ class Machine:
 
     def _line(self, mode: type[Mode], platform: str) -> Transport:
         line = Drifting(self.world._carry(mode, platform), lambda: self.drift)
+        line.timeless = self.timeless
         self.lines.append(line)
         return line
 

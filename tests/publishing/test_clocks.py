@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from socialkit.models import WallTime
-from socialkit.publishing import Delivery, DeliveryState
+from socialkit.errors import JournalError
+from socialkit.models import Draft, WallTime
+from socialkit.platforms import MastodonOptions
+from socialkit.publishing import Delivery, DeliveryState, Publisher
 from socialkit.sandbox import Fault
-from tests.publishing.stage import HOURS, MINUTES, Stage, one
+from socialkit.transport import Request, Safety
+from tests.publishing.stage import HOURS, MINUTES, SETTLED, Killed, Stage, one
 from tests.support import collect, settle
 
 State = DeliveryState
@@ -71,6 +75,203 @@ async def test_a_clock_that_jumps_sends_nothing_twice(stage: Stage, drift: timed
 
     assert stage.states() == ["confirmed"]
     assert stage.texts() == ["One"]
+
+
+def forgetful(stage: Stage) -> None:
+    """Have the platform know no keys: what is sent twice is out twice."""
+    simulator: Any = stage.world.simulator("mastodon")
+    simulator.set_idempotency(known=False)
+
+
+async def look_and_send(publisher: Any) -> None:
+    """Do what a worker does in a round."""
+    await settle(publisher.reconcile())
+    await settle(publisher.run_due())
+
+
+JUMPS = [3 * HOURS, 2 * MINUTES, -3 * HOURS]
+LATEST = timedelta(minutes=3, seconds=39)
+"""When the last of writes lands: two minutes after those who sent it have given up for sure."""
+
+
+@pytest.mark.parametrize("drift", JUMPS)
+@pytest.mark.parametrize("looked", [False, True], ids=["before a look", "after a look"])
+@pytest.mark.parametrize("timeless", [False, True], ids=["told", "untold"])
+@pytest.mark.parametrize("delay", [timedelta(seconds=30), LATEST])
+async def test_what_lands_late_is_not_sent_again_by_a_clock_that_jumps(
+    stage: Stage, drift: timedelta, looked: bool, timeless: bool, delay: timedelta
+) -> None:
+    forgetful(stage)
+    machine = stage.machine()
+    machine.timeless = timeless
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    await one(publisher.plan("One", to="mastodon", not_after=timedelta(days=2)))
+    stage.world.fail("mastodon", "publish", Fault.LATE, delay=delay)
+    await settle(publisher.run_due())
+    if looked:
+        await settle(publisher.reconcile())
+    machine.drift = drift
+    for _ in range(10):
+        await look_and_send(publisher)
+    assert len(machine.writes) == 1
+    stage.pass_time(delay)
+    machine.drift = timedelta()
+    for _ in range(8):  # the next look was put off by the wrong clock
+        stage.pass_time()
+        await look_and_send(publisher)
+
+    assert stage.states() == ["confirmed"]
+    assert stage.texts() == ["One"]
+    assert len(machine.writes) == 1
+    assert stage.flaws() == []
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+async def test_what_lands_late_is_not_taken_for_lost_and_cancelled_by_a_clock_that_jumps(
+    stage: Stage, platform: str
+) -> None:
+    machine = stage.machine(acme=[platform])
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    delivery = await one(publisher.plan("One", to=platform, not_after=timedelta(days=2)))
+    stage.world.fail(
+        platform, "publish", Fault.LATE, times=9
+    )  # Bluesky's records may be sent again and again
+    await settle(publisher.run_due())
+    machine.drift = 3 * HOURS
+    await settle(publisher.reconcile())
+
+    with pytest.raises(JournalError, match="is unknown"):
+        await settle(publisher.cancel(delivery))
+    stage.pass_time()
+    await settle(publisher.reconcile())
+    assert stage.states() == ["confirmed"]
+    assert stage.texts(platform) == ["One"]
+
+
+async def test_a_clock_that_stands_right_costs_no_time(stage: Stage) -> None:
+    machine = stage.machine()
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    await one(publisher.plan("One", to="mastodon"))
+    stage.world.fail("mastodon", "publish", Fault.DROP_BEFORE_COMMIT)
+    (lost,) = await settle(publisher.run_due())
+    begun = stage.world.clock.now()
+    (looked,) = await settle(publisher.reconcile())
+    assert looked.next_look is not None
+    stage.world.clock.advance(looked.next_look - begun)
+    await look_and_send(publisher)
+
+    assert lost.state is State.UNKNOWN
+    assert looked.next_look - begun <= timedelta(minutes=3, seconds=41)
+    assert stage.states() == ["confirmed"]
+    assert stage.texts() == ["One"]
+
+
+async def test_another_machine_whose_clock_is_ahead_does_not_send_what_is_on_its_way(stage: Stage) -> None:
+    forgetful(stage)
+    right, ahead = stage.machine(), stage.machine()
+    ahead.drift = 3 * HOURS
+    brand = right.workspace.brand("acme")
+    publisher = stage.publisher(brand, actor="right")
+    await one(publisher.plan("One", to="mastodon", not_after=timedelta(days=2)))
+    stage.client_of(brand, "mastodon")
+    other = Publisher(ahead.workspace.brand("acme"), stage.journal, actor="ahead")
+
+    def overtake(request: Request) -> None:
+        if request.safety is Safety.WRITE:
+            for _ in range(5):
+                Context().run(lambda: [*other.reconcile(), *other.run_due()])
+
+    right.lines[0].before = overtake
+    (sent,) = await settle(publisher.run_due())
+
+    assert ahead.writes == []
+    assert stage.texts() == ["One"]
+    assert sent.state is State.CONFIRMED
+    assert sent.because == "its answer came late, when it was unknown already"
+
+
+async def test_where_no_time_is_told_what_another_process_has_seen_counts_for_nothing(stage: Stage) -> None:
+    forgetful(stage)
+    machine = stage.machine()
+    machine.timeless = True
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    await one(publisher.plan("One", to="mastodon", not_after=timedelta(days=2)))
+    stage.world.fail("mastodon", "publish", Fault.DROP_BEFORE_COMMIT)
+    await settle(publisher.run_due())
+    for _ in range(3):
+        stage.pass_time()
+        another = stage.machine()
+        another.timeless = True
+        await look_and_send(stage.publisher(another.workspace.brand("acme")))
+        assert (stage.states(), another.writes) == (["unknown"], [])
+    for _ in range(3):
+        await look_and_send(publisher)
+        stage.pass_time()
+
+    assert stage.states() == ["confirmed"]
+    assert stage.texts() == ["One"]
+
+
+async def test_what_a_dead_worker_began_is_sent_again_after_two_looks(stage: Stage) -> None:
+    forgetful(stage)
+    machine = stage.machine()
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    await one(publisher.plan("One", to="mastodon", not_after=timedelta(days=2)))
+    stage.client_of(machine.workspace.brand("acme"), "mastodon")
+
+    def die(request: Request) -> None:
+        if request.safety is Safety.WRITE:
+            raise Killed
+
+    machine.lines[0].before = die
+    with pytest.raises(Killed):
+        await settle(publisher.run_due())
+    stage.restart()
+    stage.pass_time()
+    looks: list[timedelta] = []
+    began = stage.world.clock.now()
+    while stage.states() != ["confirmed"]:
+        await look_and_send(stage.acme())
+        looks.append(stage.world.clock.now() - began)
+        stage.pass_time(timedelta(seconds=30))
+
+    # One look, and after two minutes of the platform's clock another.
+    assert timedelta(minutes=2) <= looks[-1] - looks[0] <= timedelta(minutes=3)
+    assert stage.texts() == ["One"]
+
+
+async def test_a_scheduled_post_that_went_out_is_found_by_a_clock_that_is_slow(stage: Stage) -> None:
+    machine = stage.machine()
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    at = stage.world.clock.now() + HOURS
+    draft = Draft(text="One", options=[MastodonOptions(scheduled_at=at)])
+    await one(publisher.plan(draft, to="mastodon", not_after=timedelta(days=2)))
+    stage.world.fail("mastodon", "publish", Fault.DROP_AFTER_COMMIT)
+    await settle(publisher.run_due())
+    stage.pass_time(2 * HOURS)
+    machine.drift = -3 * HOURS
+    stage.rows("UPDATE deliveries SET ready_at = 0")
+    await look_and_send(publisher)
+
+    assert stage.states() == ["confirmed"]
+    assert stage.texts() == ["One"]
+
+
+async def test_a_write_is_not_sent_by_a_clock_that_was_put_back_meanwhile(stage: Stage) -> None:
+    machine = stage.machine()
+    publisher = stage.publisher(machine.workspace.brand("acme"))
+    await one(publisher.plan("One", to="mastodon"))
+
+    def stand_still() -> None:
+        stage.pass_time()
+        machine.drift = -SETTLED
+
+    # The day's anchor; taken; what is there begun and noted; the write begun.
+    stage.database.pause(5, stand_still)
+    await settle(publisher.run_due())
+
+    assert machine.writes == []
+    assert stage.texts() == []
 
 
 @pytest.mark.parametrize("ahead", [HOURS, timedelta(days=1)])

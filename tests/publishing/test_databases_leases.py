@@ -1,12 +1,17 @@
-"""How long a delivery is somebody's, in either database."""
+"""How long a delivery is somebody's, and what counts of those who had it, in either database."""
 
 from __future__ import annotations
 
 import pytest
 
-from socialkit.publishing._lease import LeaseLostError
+from socialkit.models import AccountRef, Found, Post
+from socialkit.publishing import DeliveryState
+from socialkit.publishing._database import Database
+from socialkit.publishing._lease import Lease, LeaseLostError
+from socialkit.publishing._rows import Outcome, Row, place_of
 from socialkit.publishing._taking import LEASE
-from tests.publishing.places import NOW, Place, planned, planner, seconds, worker
+from socialkit.publishing._verdict import beside
+from tests.publishing.places import NOW, POST, Place, planned, planner, rows, seconds, worker
 
 LEASED = LEASE.total_seconds()
 
@@ -41,3 +46,131 @@ def test_a_lease_that_others_have_is_not_made_longer(place: Place) -> None:
         worker(database).extend(old, seconds(LEASED + 1), seconds(9_999))
 
     assert planner(database).get(delivery).lease_until == new.row.lease_until
+
+
+# Answers that come late -------------------------------------------------------------------------------
+
+
+def said(number: int) -> tuple[str, str]:
+    """Return what a platform says of a post, and where that is."""
+    made = Post(id=str(number), account=AccountRef(platform="mastodon", host="social.example"), text="One")
+    return made.model_dump_json(), place_of(made)
+
+
+def confirm(database: Database, lease: Lease, number: int, at: float) -> Row:
+    """Have a worker's platform answer."""
+    result, where = said(number)
+    worker(database).end(lease, "post", result, seconds(at), where)
+    outcome = Outcome(post=Post.model_validate_json(result))
+    return worker(database).settle(
+        lease, seconds(at), DeliveryState.CONFIRMED, outcome=outcome, places=(where,)
+    )
+
+
+def overtaken(database: Database) -> tuple[str, Lease]:
+    """Return a delivery that was planned again while a worker stood still in its write, and that worker's."""
+    (delivery,) = planned(database, 1)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, seconds(LEASED))
+    (looking,) = worker(database).take_unknown(seconds(LEASED), 1)
+    again, nothing = DeliveryState.PLANNED, ("post", None)
+    worker(database).settle(
+        looking, seconds(LEASED), again, outcome=Outcome(), ended=nothing, ready_at=seconds(LEASED)
+    )
+    return delivery, slow
+
+
+def test_what_is_answered_late_is_not_sent_again_by_whoever_had_it_taken(place: Place) -> None:
+    journal = place.journal()
+    database = journal.database
+    delivery, slow = overtaken(database)
+    (quick,) = worker(database).take(seconds(LEASED), 1)
+    result, where = said(1)
+    worker(database).end(slow, "post", result, seconds(LEASED), where)
+
+    with pytest.raises(LeaseLostError, match="answered meanwhile"):
+        worker(database).start(quick, POST, seconds(LEASED), seconds(LEASED))
+
+    assert confirm(database, slow, 1, LEASED).state == "confirmed"
+    with pytest.raises(LeaseLostError):
+        worker(database).start(quick, POST, seconds(LEASED), seconds(LEASED))
+    assert planner(database).get(delivery).known().because is not None
+    assert list(journal.verify()) == []
+
+
+def test_an_answer_that_comes_while_it_is_looked_for_is_not_overwritten(place: Place) -> None:
+    database = place.journal().database
+    (delivery,) = planned(database, 1)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, seconds(LEASED))
+    (looking,) = worker(database).take_unknown(seconds(LEASED), 1)
+    result, where = said(1)
+    worker(database).end(slow, "post", result, seconds(LEASED), where)
+
+    with pytest.raises(LeaseLostError, match="came while it was looked for"):
+        worker(database).settle(
+            looking, seconds(LEASED), DeliveryState.PLANNED, outcome=Outcome(), ended=("post", None)
+        )
+
+    assert planner(database).begun(delivery)
+    assert confirm(database, slow, 1, LEASED).state == "confirmed"
+
+
+@pytest.mark.parametrize("second", ["answered", "found", "refused"])
+def test_a_write_that_is_on_its_way_again_is_looked_for_beside_the_late_one(
+    place: Place, second: str
+) -> None:
+    journal = place.journal()
+    database = journal.database
+    delivery, slow = overtaken(database)
+    (quick,) = worker(database).take(seconds(LEASED), 1)
+    worker(database).start(quick, POST, seconds(LEASED), seconds(LEASED))
+    first = confirm(database, slow, 1, LEASED)
+    result, where = said(2)
+    if second == "answered":
+        confirm(database, quick, 2, LEASED)
+    elif second == "refused":
+        worker(database).end(quick, "post", None, seconds(LEASED))
+        assert worker(database).take_unknown(seconds(LEASED), 1) == []
+    else:
+        (beside_it,) = worker(database).take_unknown(seconds(LEASED), 1)
+        assert beside_it.open is not None
+        found = Found.published(Post.model_validate_json(result))
+        outcome = beside(first.known(), beside_it.open, found)
+        worker(database).found_beside(beside_it, seconds(LEASED), outcome, ("post", result), where, None)
+
+    row = planner(database).get(delivery)
+    assert (row.state, row.known().post) == ("confirmed", Post.model_validate_json(said(1)[0]))
+    if second == "refused":
+        assert list(journal.verify()) == []
+    else:
+        assert row.known().because == "it is out twice: 2 came of it too"
+        assert any(where in str(event.detail) for event in journal.events())
+        assert list(journal.verify()) == [f"delivery {delivery}: it has become 2 posts"]
+
+
+@pytest.mark.parametrize("late_first", [True, False])
+def test_a_slot_that_was_filled_again_is_no_obstacle_to_a_late_answer(place: Place, late_first: bool) -> None:
+    journal = place.journal()
+    database = journal.database
+    (one,), (another,) = ([row._replace(slot="monday")] for row in rows(1) + rows(1))
+    planner(database).fill([one], NOW)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, seconds(LEASED))
+    (looking,) = worker(database).take_unknown(seconds(LEASED), 1)
+    worker(database).settle(
+        looking, seconds(LEASED), DeliveryState.PLANNED, outcome=Outcome(), ended=("post", None)
+    )
+    planner(database).cancel(one.id, seconds(LEASED), "not now")
+    if late_first:
+        confirm(database, slow, 1, LEASED)
+        (filled,) = planner(database).fill([another], seconds(LEASED))
+        assert filled.id == one.id
+    else:
+        planner(database).fill([another], seconds(LEASED))
+        confirm(database, slow, 1, LEASED)
+        (filled,) = planner(database).fill([another], seconds(LEASED))
+        assert filled.id == another.id
+
+    assert planner(database).get(one.id).state == "confirmed"
+    assert list(journal.verify()) == []

@@ -230,6 +230,10 @@ async def test_sending_becomes_unknown_when_its_worker_died_in_the_write(stage: 
 
     assert (await current(stage, delivery)).state is State.UNKNOWN
     looked = await one(stage.acme().reconcile())
+    assert (looked.state, looked.next_look is None) == (State.UNKNOWN, False)
+    assert "one look alone does not decide" in (looked.because or "")
+    stage.pass_time()
+    looked = await one(stage.acme().reconcile())
     assert looked.state is State.PLANNED
     sent = await one(stage.acme().run_due())
     assert sent.state is State.CONFIRMED

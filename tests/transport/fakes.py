@@ -83,6 +83,9 @@ class SteppedTransport:
     def now(self) -> datetime:
         return self.clock
 
+    def steady(self) -> float:
+        return (self.clock - NOON).total_seconds()
+
     async def close(self) -> None:
         self.closed = True
 

@@ -217,7 +217,8 @@ class Heard(PassingRun):
     """A run that counts how often it was told that its write goes on."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: datetime(2026, 11, 20, tzinfo=UTC), patience=timedelta(seconds=90))
+        now = datetime(2026, 11, 20, tzinfo=UTC)
+        super().__init__(lambda: now, patience=timedelta(seconds=90), steady=lambda: 0.0)
         self.times = 0
 
     async def alive(self) -> None:

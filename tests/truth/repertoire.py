@@ -73,6 +73,9 @@ class Watch:
     def now(self) -> datetime:
         return self._inner.now()
 
+    def steady(self) -> float:
+        return self._inner.steady()
+
     async def close(self) -> None:
         await self._inner.close()
 

@@ -34,6 +34,10 @@ class Attempt(Model):
     """When the step began."""
     deadline: AwareTime
     """When the sender gave up waiting."""
+    platform_time: AwareTime | None = None
+    """What the platform's clock showed when the step began, or a little later; None if it had not told."""
+    first_look: AwareTime | None = None
+    """What the platform's clock showed when it was first looked for in vain, where a journal noted it."""
     draft: Draft | None = None
     """What was to be published."""
     message: Message | None = None

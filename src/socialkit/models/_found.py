@@ -34,6 +34,9 @@ class Found(Model):
     """What the answer rests on."""
     ask_again: AwareTime | None = None
     """From when on another look may decide it; None when no look will."""
+    platform_time: AwareTime | None = None
+    """What the platform's clock showed when a first read had missed it, or a little later; None if it did not
+    tell."""
 
     @classmethod
     def published(cls, post: Post | None, because: str = "it was found on the platform") -> Self:

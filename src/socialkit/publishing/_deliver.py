@@ -12,7 +12,7 @@ from socialkit.models import AccountRef, Attempt, Found, FoundState, Post, Write
 from socialkit.operations import run_maker
 from socialkit.platforms.base import AsyncClient, Client, require_account
 from socialkit.publishing._io import Io
-from socialkit.publishing._lease import Lease, PostTakenError
+from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._packing import peek
@@ -25,6 +25,7 @@ from socialkit.publishing._rows import (
     id_in,
     out_at,
     place_of,
+    sent_of,
     to_micros,
 )
 from socialkit.publishing._run import InDoubtError, JournalRun
@@ -36,6 +37,8 @@ T = TypeVar("T")
 
 MARGIN: Final = timedelta(hours=1)
 """How much before an attempt posts of other deliveries are looked up: clocks differ."""
+GRAIN: Final = timedelta(seconds=1)
+"""How exactly platforms tell their time."""
 NOTHING: Final = "true"
 """What a step gave that makes no post."""
 
@@ -71,6 +74,14 @@ CALLS: Final[Mapping[WriteKind, Call]] = {
 def known_of(lease: Lease) -> Outcome:
     """Return what is known of a delivery so far."""
     return Outcome.model_validate_json(lease.row.outcome)
+
+
+def _first_seen(step: Step, found: Found) -> tuple[str, str] | None:
+    """Return a step and its attempt with the time of the first look that missed it; None if it is known."""
+    attempt = step.sent()
+    if found.platform_time is None or attempt.first_look is not None:
+        return None
+    return step.name, sent_of(attempt.model_copy(update={"first_look": found.platform_time}))
 
 
 def words_of(body: Body) -> str:
@@ -117,6 +128,14 @@ class Carrier:
             LeaseLostError: Somebody else has it now.
             JournalError: The journal cannot be written; what is not written down by then is looked for later.
         """
+        try:
+            return await self._send(lease)
+        except LeaseLostError:
+            # What the platform has confirmed by then is true, whoever has it now.
+            await self._io(self._worker.late, lease, to_micros(self._now()))
+            raise
+
+    async def _send(self, lease: Lease) -> Row:
         try:
             body = lease.body = await self._io(self._read, lease.row.body)
             client = self._client(body.account)
@@ -167,8 +186,7 @@ class Carrier:
         return await self._run(lease, client, body)
 
     async def _run(self, lease: Lease, client: Client | AsyncClient, body: Body) -> Post | None:
-        def maker(now: Callable[[], datetime], patience: timedelta) -> JournalRun:
-            return JournalRun(now, patience, worker=self._worker, lease=lease, io=self._io, planned=body.at)
+        maker = partial(JournalRun, worker=self._worker, lease=lease, io=self._io, planned=body.at)
 
         token = run_maker.set(maker)
         try:
@@ -183,12 +201,14 @@ class Carrier:
         waits = out_at(post)
         # What was sent beside it without an answer is looked for.
         look = waits if waits is not None or lease.open is None else self._now()
-        verdict = Verdict(DeliveryState.CONFIRMED, Outcome(post=post), look)
+        verdict, fence = Verdict(DeliveryState.CONFIRMED, Outcome(post=post), look), lease.row.fence
         try:
             row = await self._settled(lease, verdict, places=places)
         except PostTakenError as error:
             return await self._ask(lease, str(error))
-        if lease.row.kind == "publish" and post is not None and waits is None:
+        # A late answer is told as such, and nothing is laid over that.
+        late = row.fence != fence
+        if lease.row.kind == "publish" and post is not None and waits is None and not late:
             return await self._read_back(row, client, body, post, later=lease.followed)
         return row
 
@@ -231,6 +251,7 @@ class Carrier:
             attempt = await self._not_others(lease, step.sent(body))
             found: Found = await awaited(cast("Any", client).posts.find(attempt))
             if not client.facts.authoritative:
+                found = self._looked_again(attempt, found, client.facts.settles_after)
                 return await self._not_a_rivals(lease, found)
         except UNDECIDED as error:
             return Found.undecided(str(error))
@@ -239,6 +260,20 @@ class Carrier:
         except SocialKitError as error:
             return Found.undecided(str(error), ask_again=self._now() + self._rest(step))
         return found
+
+    def _looked_again(self, attempt: Attempt, found: Found, late: timedelta | None) -> Found:
+        """Return what was found; what one look alone did not find is looked for once more.
+
+        Between the two lies the time in which a write may still land, by the platform's own clock: whatever a
+        machine that stood still believed when it began, both have missed it. Where a platform tells no time,
+        `find` has counted from its first look already.
+        """
+        alone = attempt.first_look is None and found.platform_time is not None
+        if found.state is not FoundState.ABSENT or late is None or not alone:
+            return found
+        again = self._now() + late + GRAIN
+        later = Found.undecided(f"{found.because}; one look alone does not decide", ask_again=again)
+        return later.model_copy(update={"platform_time": found.platform_time})
 
     def _rest(self, step: Step) -> timedelta:
         """Return how long to wait before another look: longer, the longer nobody could tell."""
@@ -270,14 +305,15 @@ class Carrier:
                 return await self._later(lease, str(error))
         if found.ask_again is None:
             return await self._ask(lease, found.because)
-        return await self._later(lease, found.because, found.ask_again)
+        return await self._later(lease, found.because, found.ask_again, seen=_first_seen(step, found))
 
     async def _found_beside(self, lease: Lease, step: Step, found: Found) -> Row:
         """Settle what was to stand beside a post that is out; it is never sent again."""
         now, outcome = to_micros(self._now()), beside(known_of(lease), step, found)
         if found.state is FoundState.UNDECIDED:
             again = None if found.ask_again is None else to_micros(found.ask_again)
-            return await self._io(self._worker.later, lease, now, outcome, found.because, again)
+            later = partial(self._worker.later, seen=_first_seen(step, found))
+            return await self._io(later, lease, now, outcome, found.because, again)
         place = None if found.post is None else place_of(found.post)
         result = None if found.state is FoundState.ABSENT else NOTHING
         result = result if found.post is None else found.post.model_dump_json()
@@ -348,13 +384,16 @@ class Carrier:
         )
         return await self._settled(lease, Verdict(DeliveryState.NEEDS_DECISION, outcome))
 
-    async def _later(self, lease: Lease, because: str, at: datetime | None = None) -> Row:
+    async def _later(
+        self, lease: Lease, because: str, at: datetime | None = None, *, seen: tuple[str, str] | None = None
+    ) -> Row:
         step, now = lease.open, self._now()
         outcome = Outcome(
             published=lease.published, failed_step=None if step is None else step.name, because=because
         )
         ready = to_micros(now + pause(lease.row.tries) if at is None else at)
-        return await self._io(self._worker.later, lease, to_micros(now), outcome, because, ready)
+        later = partial(self._worker.later, seen=seen)
+        return await self._io(later, lease, to_micros(now), outcome, because, ready)
 
     async def _settled(
         self,

@@ -43,8 +43,8 @@ def fill(session: Session, begun: Sequence[Begun]) -> list[Row]:
     Raises:
         JournalError: A slot is filled with something else.
     """
-    there: dict[Place, Row] = {}
-    left = [row for row, _ in begun]
+    there = _filled_late(session, [row for row, _ in begun])
+    left = [row for row, _ in begun if (row.account, row.slot) not in there]
     while left:
         new = _added(session, left)
         session.many(ADD_EVENT, [line for row, line in begun if row.id in new])
@@ -87,12 +87,16 @@ AT_ONCE: Final = 500
 """Things that one statement looks for."""
 AHEAD: Final = 50
 """Times of a queue that are computed before anybody knows whether the first is free."""
-FILLS: Final = "slot IS NOT NULL AND state NOT IN ('cancelled', 'refused')"
+FILLS: Final = "slot IS NOT NULL AND state NOT IN ('cancelled', 'refused') AND NOT late"
 """As the index has it that lets a slot be filled once."""
 FILL: Final = f"{ADD_DELIVERY} ON CONFLICT (account, slot) WHERE {FILLS} DO NOTHING"
+LATE: Final = "slot IS NOT NULL AND late"
+"""What had left its slot empty, and came out after all."""
+FILLED_LATE: Final = f"SELECT {COLUMNS} FROM deliveries WHERE account = ? AND slot IN ({{marks}}) AND {LATE}"
 FILLED: Final = f"SELECT {COLUMNS} FROM deliveries WHERE account = ? AND slot IN ({{marks}}) AND {FILLS}"
 ADDED: Final = "SELECT id FROM deliveries WHERE id IN ({marks})"
 QUEUED: Final = f"SELECT slot FROM deliveries WHERE account = ? AND slot IN ({{marks}}) AND {FILLS}"
+QUEUED_LATE: Final = f"SELECT slot FROM deliveries WHERE account = ? AND slot IN ({{marks}}) AND {LATE}"
 TO_COME: Final = tuple(sorted(state.value for state in ACTIVE))
 PLANNED: Final = (
     "SELECT due_at FROM deliveries WHERE account = ? AND due_at IN ({marks}) AND kind = 'publish'"
@@ -113,15 +117,29 @@ def _added(session: Session, rows: Sequence[Row]) -> set[str]:
     return found
 
 
+def _filled_late(session: Session, rows: Sequence[Row]) -> dict[Place, Row]:
+    """Return what fills slots that it had left empty, where its platform confirmed it late."""
+    late = _in_slots(session, FILLED_LATE, rows)
+    again = [row for row in rows if (row.account, row.slot) in late]
+    return _as_meant(late | _in_slots(session, FILLED, again), rows)
+
+
 def _filled(session: Session, rows: Sequence[Row]) -> dict[Place, Row]:
     """Return what fills slots already."""
+    return _as_meant(_in_slots(session, FILLED, rows), rows)
+
+
+def _in_slots(session: Session, sql: str, rows: Sequence[Row]) -> dict[Place, Row]:
     found: dict[Place, Row] = {}
     for account, wanted in groupby(sorted(rows, key=_place), key=_account):
         for some in _in_parts(wanted, AT_ONCE):
-            sql = FILLED.format(marks=_marks(some))
-            for one in session.run(sql, account, *(row.slot for row in some)):
+            for one in session.run(sql.format(marks=_marks(some)), account, *(row.slot for row in some)):
                 row = Row(*one)
                 found[row.account, row.slot] = row
+    return found
+
+
+def _as_meant(found: dict[Place, Row], rows: Sequence[Row]) -> dict[Place, Row]:
     for row in rows:
         there = found.get((row.account, row.slot))
         if there is not None and _meant(there) != _meant(row):
@@ -133,7 +151,9 @@ def _filled(session: Session, rows: Sequence[Row]) -> dict[Place, Row]:
 def _busy(session: Session, account: str, times: Sequence[int]) -> set[int]:
     """Return at which times an account has something already, from its queue or planned in another way."""
     marks, slots = _marks(times), {queue_slot(due): due for due in times}
-    queued = session.run(QUEUED.format(marks=marks), account, *slots)
+    queued = [
+        one for sql in (QUEUED, QUEUED_LATE) for one in session.run(sql.format(marks=marks), account, *slots)
+    ]
     states: tuple[Value, ...] = TO_COME
     planned = session.run(PLANNED.format(marks=marks), account, *times, *states)
     return {slots[one[0]] for one in queued} | {int(one[0]) for one in planned}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ from pydantic import JsonValue
 from socialkit.errors import FrozenError
 from socialkit.publishing._database import Database, Session
 from socialkit.publishing._history import Author, Noted, move, note, telling
+from socialkit.publishing._late import confirm_late, keep_late
 from socialkit.publishing._lease import (
     Lease,
     LeaseLostError,
@@ -72,7 +74,11 @@ class Worker(Taker):
                 lease.began(step)
                 session.run(CARRY, longest, flow, row.id)
             begun = (row.fence, lease.row.number, now, step.attempt)
-            session.run(START, row.id, step.name, bool(step.writes), *begun)
+            if not session.run(START, row.id, step.name, bool(step.writes), *begun):
+                message = (
+                    f"{step.name} was answered meanwhile, to a worker that stood still: it is not repeated"
+                )
+                raise LeaseLostError(message, platform=row.platform)
             self._write_remarks(session)
         self._remarks.clear()
         if step.writes:
@@ -179,44 +185,47 @@ class Worker(Taker):
             LeaseLostError: Somebody else has the delivery, and what they know wins.
         """
         flushed = self._riding or not lease.followed
+        by = Author(now, self._actor)
         with self._database.writing(flushed=flushed) as session:
-            row = self._settleable(session, lease, states)
-            hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
-            if states == (DeliveryState.HELD,) and hold is None:
-                states, ready_at = (DeliveryState.PLANNED,), now  # thawed since it was held back
+            row = self._row(session, lease.row.id)
             # A post that waits counts from when it comes out; another look later than that does no harm.
             out = max(now, ready_at or now)
             # In one order, or two of them wait for each other.
             lease.claimed |= {place: claim_post(session, row, place, out) for place in sorted(places)}
-            self._found(session, lease, ended)
-            if row.fence != lease.row.fence:
-                lease.steps = steps_of(session, row.id)
-            ahead = _path(DeliveryState(row.state), states)
-            lease.row = move(
-                session,
-                row,
-                Author(now, self._actor),
-                *ahead,
-                because=outcome.because,
-                more=lease.news(),
-                outcome=outcome.model_dump_json(exclude_defaults=True),
-                ready_at=ready_at,
-                flow=row.flow,
-                lease_until=None,
-                fence=row.fence + (row.fence != lease.row.fence),
-                held_by=None if hold is None else hold.freeze,
-            )
+            if row.fence == lease.row.fence:
+                self._found(session, lease, ended)
+                lease.row = _settled(session, row, by, states, outcome, ready_at, lease.news())
+            else:
+                late = None
+                if states == (DeliveryState.CONFIRMED,):
+                    late = confirm_late(session, row, by, lease, outcome, ready_at)
+                if late is None:
+                    message = f"delivery {row.id} was taken by somebody else meanwhile: what they find counts"
+                    raise LeaseLostError(message, platform=row.platform)
+                lease.row = late
         self._riding = not flushed
         lease.told()
         return lease.row
 
     @staticmethod
     def _found(session: Session, lease: Lease, ended: tuple[str, str | None] | None) -> None:
-        """Write down what was found out about a step."""
-        if ended is not None:
-            lease.ended(*ended)
-            step = lease.steps[ended[0]]
-            session.run(FOUND, step.state, step.result, lease.row.id, step.name)
+        """Write down what was found out about a step, unless its answer came after all."""
+        if ended is None:
+            return
+        name, result = ended
+        if not session.run(FOUND, "over" if result is None else "finished", result, lease.row.id, name):
+            message = f"the answer to {name} came while it was looked for"
+            raise LeaseLostError(message, platform=lease.row.platform)
+        lease.ended(name, result)
+
+    def late(self, lease: Lease, now: int) -> None:
+        """Take note of what a platform confirmed of a thread while somebody else had it."""
+        if lease.row.single or not lease.wrote:
+            return
+        with self._database.writing() as session:
+            row = self._row(session, lease.row.id)
+            if row.fence != lease.row.fence:
+                keep_late(session, row, Author(now, self._actor), lease)
 
     def flush(self) -> None:
         """Wait until the disk has what became of each delivery, and was seen of it."""
@@ -283,20 +292,44 @@ class Worker(Taker):
                 lease.claimed[place] = claim_post(session, row, place, now)
             self._found(session, lease, ended)
             detail: dict[str, JsonValue] = {"step": ended[0], **lease.news()}
+            if outcome.because is not None and place is not None:
+                detail |= {"also": [place], "because": outcome.because}
             what = f"step {lease.steps[ended[0]].state}"
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
             return note(session, row, Author(now, self._actor), what, detail, **free)
 
     def later(
-        self, lease: Lease, now: int, outcome: Outcome, because: str | None, ready_at: int | None
+        self,
+        lease: Lease,
+        now: int,
+        outcome: Outcome,
+        because: str | None,
+        ready_at: int | None,
+        *,
+        seen: tuple[str, str] | None = None,
     ) -> Row:
-        """Give back what could not be decided yet; without a time no look will decide it."""
+        """Give back what could not be decided yet.
+
+        Args:
+            lease: The delivery.
+            now: The time.
+            outcome: What is known of it.
+            because: Why it could not.
+            ready_at: When to look again; None: no look will decide it.
+            seen: A step, and its attempt with when it was looked for first.
+
+        Raises:
+            LeaseLostError: Somebody else has the delivery.
+        """
         with self._database.writing() as session:
             row = self._fenced(session, lease)
+            if seen is not None:
+                session.run(ATTEMPT, seen[1], row.id, seen[0])
+                lease.began(lease.steps[seen[0]]._replace(attempt=seen[1]))
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
-            why: dict[str, JsonValue] = {"because": because}
+            why: dict[str, JsonValue] = {"because": because, **lease.news()}
             return note(session, row, Author(now, self._actor), "undecided", why, **free)
 
     def remark(self, row: Row, now: int, outcome: Outcome, *, later: bool) -> Row:
@@ -352,16 +385,6 @@ class Worker(Taker):
             raise LeaseLostError(message, platform=row.platform)
         return row
 
-    def _settleable(self, session: Session, lease: Lease, states: tuple[DeliveryState, ...]) -> Row:
-        row = self._row(session, lease.row.id)
-        if row.fence == lease.row.fence:
-            return row
-        # Late, but what the platform itself confirmed is true whoever asks.
-        if states == (DeliveryState.CONFIRMED,) and row.state in LATE:
-            return row
-        message = f"delivery {row.id} was taken by somebody else meanwhile: what they find counts"
-        raise LeaseLostError(message, platform=row.platform)
-
 
 TOUCH: Final = "UPDATE meta SET value = value WHERE name = 'schema'"
 """Changes nothing, but takes everything before it along to the disk."""
@@ -376,13 +399,17 @@ START: Final = """
 INSERT INTO steps (delivery, name, writes, fence, number, started_at, attempt, state)
 VALUES (?, ?, ?, ?, ?, ?, ?, 'started') ON CONFLICT (delivery, name) DO UPDATE SET state = excluded.state,
 fence = excluded.fence, number = excluded.number, started_at = excluded.started_at,
-attempt = excluded.attempt, result = NULL
+attempt = excluded.attempt, result = NULL WHERE steps.state <> 'finished' OR NOT steps.writes RETURNING name
 """
+"""Nothing where the write has been answered since it was known to be open."""
 END: Final = """
 UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?
 RETURNING (SELECT fence FROM deliveries WHERE id = steps.delivery)
 """
-FOUND: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ?"
+FOUND: Final = (
+    "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND state <> 'finished'"
+    " RETURNING name"
+)
 ATTEMPT: Final = "UPDATE steps SET attempt = ? WHERE delivery = ? AND name = ?"
 OWNER: Final = f"SELECT {COLUMNS} FROM deliveries WHERE id = (SELECT delivery FROM posts WHERE place = ?)"
 RIVALS: Final = f"""
@@ -391,18 +418,35 @@ AND claimed_at <= ? AND place LIKE '% scheduled %') AND id <> ?
 """
 ABOUT: Final = timedelta(minutes=5)
 """How far from its time a platform may publish what was scheduled."""
-LATE: Final = frozenset({DeliveryState.UNKNOWN, DeliveryState.PLANNED, DeliveryState.DUE})
 
 
-def _path(state: DeliveryState, states: tuple[DeliveryState, ...]) -> tuple[DeliveryState, ...]:
-    """Return the states to pass: what a freeze stops is planned again first, a late answer was sent first."""
-    if state is DeliveryState.SENDING and states == (DeliveryState.HELD,):
-        return (DeliveryState.PLANNED, *states)
-    if state is DeliveryState.PLANNED and states == (DeliveryState.CONFIRMED,):
-        return (DeliveryState.DUE, DeliveryState.SENDING, *states)
-    if state is DeliveryState.DUE and states == (DeliveryState.CONFIRMED,):
-        return (DeliveryState.SENDING, *states)
-    return states
+def _settled(
+    session: Session,
+    row: Row,
+    by: Author,
+    states: tuple[DeliveryState, ...],
+    outcome: Outcome,
+    ready_at: int | None,
+    more: Mapping[str, JsonValue],
+) -> Row:
+    hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
+    if states == (DeliveryState.HELD,):
+        # What a freeze stops is planned again first; it may be thawed since.
+        states = (DeliveryState.PLANNED,) if hold is None else (DeliveryState.PLANNED, *states)
+        ready_at = by.at if hold is None else ready_at
+    return move(
+        session,
+        row,
+        by,
+        *states,
+        because=outcome.because,
+        more=more,
+        outcome=outcome.model_dump_json(exclude_defaults=True),
+        ready_at=ready_at,
+        flow=row.flow,
+        lease_until=None,
+        held_by=None if hold is None else hold.freeze,
+    )
 
 
 def _maker(session: Session, row: Row, place: str) -> Step | None:

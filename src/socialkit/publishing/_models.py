@@ -63,7 +63,12 @@ class DeliveryState(OpenEnum):
 
 _S = DeliveryState
 
-TRANSITIONS: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
+ENDED: Final = frozenset({_S.CONFIRMED, _S.REFUSED, _S.CANCELLED})
+"""States after which nothing is to come."""
+ACTIVE: Final = frozenset(_S) - ENDED
+"""States in which something is still to come."""
+
+PLANNED_FOR: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     _S.PROPOSED: frozenset({_S.APPROVED, _S.CANCELLED}),
     _S.APPROVED: frozenset({_S.PLANNED, _S.CANCELLED}),
     _S.PLANNED: frozenset({_S.DUE, _S.HELD, _S.CANCELLED, _S.MISSED}),
@@ -80,10 +85,21 @@ TRANSITIONS: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     _S.REFUSED: frozenset(),
     _S.CANCELLED: frozenset(),
 }
-"""Which state may follow which."""
+"""Which state follows which as things go."""
 
-ACTIVE: Final = frozenset(state for state, after in TRANSITIONS.items() if after)
-"""States in which something is still to come."""
+ANSWERED_LATE: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
+    _S.HELD: frozenset({_S.CONFIRMED, _S.INCOMPLETE}),
+    _S.MISSED: frozenset({_S.CONFIRMED, _S.INCOMPLETE}),
+    _S.CANCELLED: frozenset({_S.CONFIRMED, _S.INCOMPLETE}),
+    _S.REFUSED: frozenset({_S.CONFIRMED, _S.INCOMPLETE}),
+    _S.NEEDS_DECISION: frozenset({_S.CONFIRMED, _S.INCOMPLETE}),
+}
+"""What follows when a platform's answer comes late, to a worker that stood still: it is out all the same."""
+
+TRANSITIONS: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
+    state: after | ANSWERED_LATE.get(state, frozenset()) for state, after in PLANNED_FOR.items()
+}
+"""Which state may follow which."""
 
 
 class Delivery(Model):

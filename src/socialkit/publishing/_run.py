@@ -40,6 +40,7 @@ class JournalRun(PassingRun):
     Args:
         now: The client's clock.
         patience: The time after which a call has ended for sure.
+        steady: The client's clock that nobody sets.
         worker: Writes things down.
         lease: The delivery.
         io: How the worker is called.
@@ -52,13 +53,14 @@ class JournalRun(PassingRun):
         self,
         now: Callable[[], datetime],
         patience: timedelta,
+        steady: Callable[[], float],
         *,
         worker: Worker,
         lease: Lease,
         io: Io,
         planned: datetime | None,
     ) -> None:
-        super().__init__(now, patience=patience)
+        super().__init__(now, patience=patience, steady=steady)
         self.planned = planned
         self._root = uuid.UUID(lease.row.id)
         self._worker = worker
@@ -73,9 +75,16 @@ class JournalRun(PassingRun):
         Raises:
             LeaseLostError: Others may have taken the delivery by now.
         """
-        if self._latest is not None and self.now() > self._latest:
+        if self._latest is not None and (self.now() > self._latest or self._stood_still()):
             message = f"too late to send: others may have taken delivery {self._lease.row.id} by now"
             raise LeaseLostError(message)
+
+    def _stood_still(self) -> bool:
+        """Return whether too much time has passed since a write began, although the clock was put back."""
+        opened = self.open
+        if opened is None or opened.began is None:
+            return False
+        return timedelta(seconds=self.steady() - opened.began) > LATEST
 
     async def alive(self) -> None:
         """Keep the delivery for as long as there is progress, and a little longer.
@@ -138,7 +147,8 @@ class JournalRun(PassingRun):
         started = self.now()
         self._latest = started + LATEST
         self._heard = started
-        self.open = self.last = OpenStep(name, self.key(name), started, self._latest + self._patience)
+        deadline = self._latest + self._patience
+        self.open = self.last = OpenStep(name, self.key(name), started, deadline, self.steady())
         await self._begin(self.open)
         return await self._committed(name, call, returns)
 

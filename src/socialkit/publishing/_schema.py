@@ -122,6 +122,7 @@ CREATE TABLE anchors (
 """
 
 # A case is kept whole in its body; what it is looked for by stands in columns beside it.
+# A delivery is late that was over when its platform confirmed it: its slot may be filled again by then.
 SECOND: Final = """
 CREATE TABLE cases (
     id TEXT PRIMARY KEY,
@@ -154,7 +155,12 @@ CREATE TABLE case_events (
 CREATE TABLE inboxes (
     account TEXT PRIMARY KEY,
     read_until BIGINT
-)
+);
+ALTER TABLE deliveries ADD COLUMN late BOOLEAN NOT NULL DEFAULT FALSE;
+DROP INDEX deliveries_slot;
+CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
+    WHERE slot IS NOT NULL AND state NOT IN ('cancelled', 'refused') AND NOT late;
+CREATE INDEX deliveries_late ON deliveries (account, slot) WHERE slot IS NOT NULL AND late
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND)

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
 from socialkit.publishing._database import Session
+from socialkit.publishing._doubles import doubles
 from socialkit.publishing._history import (
     ANCHORED,
     AT_ONCE,
@@ -119,6 +120,7 @@ def flaws(session: Session) -> Generator[str]:
         for key, end in ends.items():
             wrong = [*broken[key], *_delivery_flaws(key, end, found, told)]
             yield from (f"{_called(key)}: {flaw}" for flaw in wrong)
+    yield from doubles(session)
     for (delivery,) in session.run(BARE):
         yield f"delivery {delivery}: it has no history"
     yield from _claim_flaws(session, told)

@@ -1,6 +1,7 @@
 """Between a request and a simulator: the faults that were ordered."""
 
 from collections.abc import Callable
+from email.utils import format_datetime
 from functools import partial
 
 from socialkit.sandbox._faults import Fault, FaultOrder, FaultPlan
@@ -25,8 +26,8 @@ def dispatch(
         names = _ordered_names(simulator, request, operation)
         order = plan.draw(simulator.name, names) if names else None
         if order is None:
-            return simulator.handle(request)
-        return _APPLY[order.fault](simulator, request, order)
+            return _dated(simulator, simulator.handle(request))
+        return _dated(simulator, _APPLY[order.fault](simulator, request, order))
 
 
 def _ordered_names(simulator: Simulator, request: SimRequest, operation: str | None) -> frozenset[str]:
@@ -42,6 +43,11 @@ def _ordered_names(simulator: Simulator, request: SimRequest, operation: str | N
     if request.method != "GET" and doing not in names:
         return names  # a part of a larger operation, such as the upload of a publish
     return names & {simulator.call_name(request), doing}
+
+
+def _dated(simulator: Simulator, response: SimResponse) -> SimResponse:
+    """Return an answer that tells the time, as servers' answers do: the world's, whatever the caller's is."""
+    return response.with_headers({"date": format_datetime(simulator.clock.now(), usegmt=True)})
 
 
 def _drop_before(simulator: Simulator, request: SimRequest, order: FaultOrder) -> SimResponse:
@@ -68,7 +74,7 @@ def _server_error(simulator: Simulator, request: SimRequest, order: FaultOrder) 
 
 def _slow(simulator: Simulator, request: SimRequest, order: FaultOrder) -> SimResponse:
     del order
-    raise TimedOut(simulator.handle(request))
+    raise TimedOut(_dated(simulator, simulator.handle(request)))
 
 
 def _garbage(simulator: Simulator, request: SimRequest, order: FaultOrder) -> SimResponse:

@@ -174,8 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status == SWITCHED and response.feed is not None:
             self._switch(response.feed)
             return
-        self.send_response(response.status)
-        for name, value in response.headers.items():
+        self.send_response_only(response.status)  # whose time it is, the answer tells by itself
+        self.send_header("server", self.version_string())
+        for name, value in {"date": self.date_time_string(), **response.headers}.items():
             self.send_header(name, value)
         if response.feed is not None:
             self._go_on(response.feed)

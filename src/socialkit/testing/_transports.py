@@ -52,6 +52,10 @@ class _Around:
         """Return the time."""
         return self._inner.now()
 
+    def steady(self) -> float:
+        """Return seconds on a clock that nobody sets."""
+        return self._inner.steady()
+
     async def close(self) -> None:
         """Give back what is held."""
         await self._inner.close()

@@ -32,6 +32,7 @@ from socialkit.transport._request import FileBody, Request, Response, Safety, Up
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import MASK, Secret, hide, mask, require_text, reveal
 from socialkit.transport._sse import EventReader, ServerEvent
+from socialkit.transport._steady import PlatformClock, steady_seconds
 
 __all__ = [
     "MASK",
@@ -51,6 +52,7 @@ __all__ = [
     "LocalLimit",
     "OpenAnswer",
     "Pipeline",
+    "PlatformClock",
     "RateBudget",
     "RateHeaders",
     "RateReading",
@@ -81,4 +83,5 @@ __all__ = [
     "segment",
     "shared_budget",
     "sharing_budgets",
+    "steady_seconds",
 ]

@@ -33,6 +33,7 @@ from socialkit.transport._protocol import OpenAnswer
 from socialkit.transport._quiet import headers_unlogged
 from socialkit.transport._redirect import MOST_REDIRECTS, follow
 from socialkit.transport._request import Request, Response
+from socialkit.transport._steady import steady_seconds
 from socialkit.transport._wire import aread, build, failure, read, response_of
 
 __all__ = ["AsyncTransport", "BlockingTransport", "Timeouts"]
@@ -72,6 +73,10 @@ class _Carried:
     def now(self) -> datetime:
         """Return the time, aware UTC."""
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        """Return seconds on a clock that nobody sets."""
+        return steady_seconds()
 
     def _build(self, request: Request, files: ExitStack) -> httpx.Request:
         if self._closed:

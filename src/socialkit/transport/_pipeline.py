@@ -34,6 +34,7 @@ from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import Secret
+from socialkit.transport._steady import PlatformClock
 
 __all__ = ["Pipeline"]
 
@@ -97,6 +98,7 @@ class Pipeline:
         self.transport = transport
         self.platform = platform
         self.base_url: str = base_url.rstrip("/") + "/"
+        self.clock: Final = PlatformClock()
         self.budget: RateBudget = RateBudget() if budget is None else budget
         self._errors = errors
         self._authenticator = authenticator
@@ -324,15 +326,18 @@ class Pipeline:
         return await self._authenticator.renew(refused, self.transport)
 
     async def _exchange(self, request: Request, *, counted: bool) -> Response:
-        started = self.transport.now()
+        started, sent = self.transport.now(), self.transport.steady()
         try:
             response = await self.transport.send(request)
         except SocialKitError as error:
             self._note(request, type(error).__name__, started)
             raise
         self._note(request, response.status, started)
-        if request.signed and self._hearing is not None:
-            self._hearing.heard(request, response)
+        if request.signed:
+            # Of others (a login, a file from anywhere) nobody knows whose clock it is.
+            self.clock.hear(response, sent, self.transport.steady())
+            if self._hearing is not None:
+                self._hearing.heard(request, response)
         if counted:
             bucket = self.budget.bucket(request)
             await self._asked(self.budget.update, response, self.transport.now(), bucket)

@@ -80,6 +80,10 @@ class Transport(Protocol):
         """Return the time, aware UTC."""
         ...
 
+    def steady(self) -> float:
+        """Return seconds on a clock that nobody sets; only their difference means something."""
+        ...
+
     async def close(self) -> None:
         """Give back what is held; other clients' connections stay open."""
         ...

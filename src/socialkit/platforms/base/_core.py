@@ -35,6 +35,7 @@ from socialkit.models import (
 from socialkit.operations import Mode, OpenStep, PassingRun, current_run, run_maker
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.platforms.base._hosting import AsyncMediaHost, HostAccess, MediaHost
+from socialkit.platforms.base._settling import Settling
 from socialkit.transport import (
     Authenticator,
     BudgetOwner,
@@ -83,6 +84,7 @@ class Core:
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
+        self.settling: Final = Settling(pipeline)
         self._unsettled: dict[str, Attempt] = {}
 
     @property
@@ -189,8 +191,8 @@ class Core:
         """Return what carries a write: a journal's run where one is kept, else one that keeps nothing."""
         make = run_maker.get()
         if make is None:
-            return PassingRun(self.now, patience=self._patience)
-        return make(self.now, self._patience)
+            return PassingRun(self.now, patience=self._patience, steady=self.transport.steady)
+        return make(self.now, self._patience, self.transport.steady)
 
     async def write(
         self,
@@ -214,6 +216,7 @@ class Core:
                 key=step.key,
                 started_at=step.started_at,
                 deadline=step.deadline,
+                platform_time=self.settling.began(step),
                 draft=draft,
                 message=message,
                 private=private,
@@ -243,6 +246,7 @@ class Core:
     def settle(self, attempt: Attempt) -> None:
         """Forget a write whose outcome is known now."""
         self._unsettled.pop(attempt.key, None)
+        self.settling.forget(attempt)
 
     def unsettled(self) -> tuple[Attempt, ...]:
         """Return the writes that were broken off from outside, the newest last."""

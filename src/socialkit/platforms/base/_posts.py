@@ -31,8 +31,8 @@ __all__ = ["PLANNED", "Posts"]
 
 T = TypeVar("T")
 
-BETWEEN_READS: Final = 2.0
-"""Seconds between the two reads that must both miss a post before it counts as absent."""
+BETWEEN_READS: Final = timedelta(seconds=2)
+"""Between the two reads that must both miss a post before it counts as absent."""
 
 NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
     "publish": ("draft",),
@@ -230,7 +230,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         others in `post.thread`, and `post.incomplete` names what never went out.
 
         It only reads. ABSENT is said when the write cannot land any more: on platforms where a late write is
-        possible, after a declared time and on two reads.
+        possible, after a declared time and on two reads. The time is the platform's own, as its answers tell
+        it: a clock of this machine that is set, or that is another's, decides nothing. Where answers tell
+        none, it is counted in this process, from its client's first look on.
 
         Args:
             attempt: From `OutcomeUnknownError.attempt`, `Incomplete.attempt` or `unsettled()`.
@@ -270,21 +272,24 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
 
     async def _looked_up(self, attempt: Attempt, finder: Finder) -> Found:
         core = self._core
-        asked = core.now()
+        late = timedelta() if core.facts.authoritative else core.facts.settles_after
+        asked = core.settling.moment()
         found = await finder(attempt)
         if found.state is not FoundState.ABSENT:
             return found
-        late = timedelta() if core.facts.authoritative else core.facts.settles_after
         if late is None:
             return Found.undecided(f"{found.because}; the platform never says that a write was dropped")
         # Until its deadline a request may still be on its way, whatever the best of reads says.
-        settled = attempt.deadline + late
-        if asked < settled:
-            return Found.undecided(f"{found.because}, but it may still land", ask_again=settled)
-        if core.facts.authoritative:
-            return found
-        await core.transport.sleep(BETWEEN_READS)
-        return await finder(attempt)
+        wait = core.settling.wait(attempt, late, asked)
+        shown = core.settling.shown(asked)
+        seen = {"platform_time": None if shown is None else shown[1]}
+        if wait > BETWEEN_READS:
+            again = core.now() + wait
+            found = Found.undecided(f"{found.because}, but it may still land", ask_again=again)
+        elif wait > timedelta() or not core.facts.authoritative:
+            await core.transport.sleep(BETWEEN_READS.total_seconds())
+            found = await finder(attempt)
+        return found.model_copy(update=seen)
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
         raise NotImplementedError

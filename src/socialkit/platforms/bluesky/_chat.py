@@ -149,6 +149,7 @@ class Chat:
         convo, before = attempt.results.get(CONVERSATION), attempt.results.get(LATEST)
         if not isinstance(convo, str) or not isinstance(before, dict):
             return Found.undecided("the conversation is not known")
+        asked = self._core.settling.moment()
         answer, me = await self._read(convo), await self._calls.did()
         messages, latest = answer.value.messages, _Latest.model_validate(before)
         newer, known = _newer(messages, latest)
@@ -166,13 +167,13 @@ class Chat:
             oldest = Found.published(to_chat_post(wire, convo, raw, self._core.ref, attempt.message.id))
         if oldest is None and len(newer) >= MOST:
             return Found.undecided("too much was written in the conversation since to look through it all")
-        return oldest or self._absent(attempt)
+        return oldest or self._absent(attempt, asked)
 
-    def _absent(self, attempt: Attempt) -> Found:
-        settled = attempt.deadline + SETTLES_AFTER
-        if self._core.now() < settled:
+    def _absent(self, attempt: Attempt, asked: float) -> Found:
+        wait = self._core.settling.wait(attempt, SETTLES_AFTER, asked)
+        if wait > timedelta():
             return Found.undecided(
-                "it is not in the conversation, but it may still arrive", ask_again=settled
+                "it is not in the conversation, but it may still arrive", ask_again=self._core.now() + wait
             )
         return Found.absent("it is not in the conversation")
 

@@ -161,7 +161,8 @@ class MastodonPosts(Posts[ModeT], Generic[ModeT]):
             return await super()._find_delete(attempt)
         if await self._edits.exists(f"{SCHEDULED}/{segment(attempt.target or '')}"):
             return Found.absent("the post is still scheduled")
-        return await self._search.find_deleted(Post.model_validate(planned), attempt.started_at)
+        since = attempt.platform_time or attempt.started_at
+        return await self._search.find_deleted(Post.model_validate(planned), since)
 
     def _reading(self, post: Post) -> Reading:
         return reading(post)

@@ -111,11 +111,18 @@ class Search:
         return await self._gone_out(lost.wanted, lost.wanted.at - MARGIN, found)
 
     async def find_deleted(self, post: Post, since: datetime) -> Found:
-        """Find out whether a scheduled post, which waits no more, was deleted or went out instead."""
+        """Find out whether a scheduled post, which waits no more, was deleted or went out instead.
+
+        Args:
+            post: The post, as it waited.
+            since: When it was to be deleted, by the server's clock where that is known.
+        """
         if (await self._core.identify()).id is None:
             return Found.undecided("it waits no more, but whether it went out is not known")
-        gone = Found.absent("it did not go out")
-        found = await self._gone_out(Wanted.of_scheduled(post), since - MARGIN, gone)
+        gone, wanted = Found.absent("it did not go out"), Wanted.of_scheduled(post)
+        # It goes out at its time; before that only if it was moved meanwhile.
+        begun = since if wanted.at is None else min(since, wanted.at)
+        found = await self._gone_out(wanted, begun - MARGIN, gone)
         if found.state is FoundState.ABSENT:
             return Found.published(None, "the post is gone, and did not go out")
         if found.post is not None:
@@ -125,13 +132,18 @@ class Search:
 
     async def _gone_out(self, wanted: Wanted, since: datetime, absent: Found) -> Found:
         """Look for a scheduled post among those that are out."""
-        now, at = self._core.now(), wanted.at
-        if now < since:
+        settling, at = self._core.settling, wanted.at
+        shown = settling.shown(settling.moment())
+        if shown is None:
+            return Found.undecided("the server does not tell its time, and so not whether it went out")
+        earliest, latest = shown
+        if latest < since:
             return absent
         found = await self._published_since(wanted, since)
-        near = at is not None and at - MARGIN <= now < at + SETTLES_AFTER
+        near = at is not None and at - MARGIN <= latest and earliest < at + SETTLES_AFTER
         if found.state is FoundState.ABSENT and at is not None and near:
-            return Found.undecided("it is about to go out, or was", ask_again=at + SETTLES_AFTER)
+            again = self._core.now() + (at + SETTLES_AFTER - earliest)
+            return Found.undecided("it is about to go out, or was", ask_again=again)
         return found
 
     async def _among_newer(self, wanted: Wanted, anchor: str) -> Found:

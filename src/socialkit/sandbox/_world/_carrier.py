@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from socialkit.errors import ConfigurationError, ConnectionFailedError, RequestTimeoutError
 from socialkit.operations import Async, Mode
-from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._clock import START, Clock
 from socialkit.sandbox._feed import BEAT, Feed, LineCut
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._simulator import LineDropped, TimedOut
@@ -96,6 +96,9 @@ class WorldTransport:
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    def steady(self) -> float:
+        return (self._clock.now() - START) / timedelta(seconds=1)
 
     async def close(self) -> None:
         self._closed = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -157,10 +158,11 @@ class OutcomeSuite(Suite):
         found: Found = await settle(bench.client.posts.find(attempt))
 
         assert found.state is FoundState.UNDECIDED
-        if bench.facts.authoritative:
-            assert found.ask_again == attempt.deadline
-        elif bench.facts.settles_after is not None:
-            assert found.ask_again == attempt.deadline + bench.facts.settles_after
+        late = timedelta() if bench.facts.authoritative else bench.facts.settles_after
+        if late is not None:
+            assert found.ask_again is not None
+            # Platforms tell their time in whole seconds.
+            assert timedelta() <= found.ask_again - attempt.deadline - late <= timedelta(seconds=2)
 
     async def test_an_equal_post_from_before_is_not_taken_for_the_lost_one(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH)

@@ -1,0 +1,21 @@
+"""Deliveries that have become more than they were to be: what must never happen, and is told if it does."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Final
+
+from socialkit.publishing._database import Session
+
+__all__ = ["doubles"]
+
+DOUBLED: Final = """
+SELECT deliveries.id, count(*) FROM posts JOIN deliveries ON deliveries.id = posts.delivery
+WHERE deliveries.single GROUP BY deliveries.id HAVING count(*) > 1 ORDER BY deliveries.id
+"""
+
+
+def doubles(session: Session) -> Generator[str]:
+    """Find deliveries of one post that have become several."""
+    for delivery, count in session.run(DOUBLED):
+        yield f"delivery {delivery}: it has become {count} posts"
