@@ -297,6 +297,8 @@ def test_a_step_of_a_worker_that_died_is_told_by_whoever_comes_after(place: Plac
     upload = POST._replace(name="media 1", writes=False, attempt=None)
     carrier.start(lease, upload, NOW, seconds(60))
     carrier.end(lease, upload.name, '"1"', NOW)
+    assert worker(journal.database).take_unknown(seconds(2 * LEASED), 1) == []
+    assert list(journal.verify()) == []
     (again,) = worker(journal.database).take(seconds(2 * LEASED), 1)
 
     assert again.steps["media 1"].result == '"1"'
