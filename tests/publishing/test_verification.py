@@ -297,6 +297,8 @@ def test_a_step_of_a_worker_that_died_is_told_by_whoever_comes_after(place: Plac
     upload = POST._replace(name="media 1", writes=False, attempt=None)
     carrier.start(lease, upload, NOW, seconds(60))
     carrier.end(lease, upload.name, '"1"', NOW)
+    assert worker(journal.database).take_unknown(seconds(2 * LEASED), 1) == []
+    assert list(journal.verify()) == []
     (again,) = worker(journal.database).take(seconds(2 * LEASED), 1)
 
     assert again.steps["media 1"].result == '"1"'
@@ -304,10 +306,24 @@ def test_a_step_of_a_worker_that_died_is_told_by_whoever_comes_after(place: Plac
     worker(journal.database).settle(
         again, seconds(2 * LEASED), DeliveryState.PLANNED, outcome=Outcome(), ready_at=NOW
     )
+    assert list(journal.verify()) == []
     with journal.database.writing() as session:
         session.run("UPDATE steps SET result = '\"2\"'")
     (flaw,) = journal.verify()
     assert "step 'media 1' does not stand" in flaw
+
+
+def test_what_was_done_before_the_first_write_is_told_when_it_is_given_back(place: Place) -> None:
+    journal = place.journal()
+    planned(journal.database, 1)
+    carrier = worker(journal.database)
+    (lease,) = carrier.take(NOW, 1)
+    lease.flow = "mastodon 1"
+    upload = POST._replace(name="media 1", writes=False, attempt=None)
+    carrier.start(lease, upload, NOW, seconds(60))
+    carrier.settle(lease, NOW, DeliveryState.PLANNED, outcome=Outcome(), ready_at=NOW)
+
+    assert list(journal.verify()) == []
 
 
 def test_what_a_person_decided_about_steps_is_told(place: Place) -> None:
