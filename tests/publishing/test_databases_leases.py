@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import socialkit as sk
 from socialkit.publishing._lease import LeaseLostError
 from socialkit.publishing._taking import LEASE
 from tests.publishing.places import NOW, Place, planned, planner, seconds, worker
@@ -41,3 +42,14 @@ def test_a_lease_that_others_have_is_not_made_longer(place: Place) -> None:
         worker(database).extend(old, seconds(LEASED + 1), seconds(9_999))
 
     assert planner(database).get(delivery).lease_until == new.row.lease_until
+
+
+def test_a_worker_takes_twenty_deliveries_at_most_and_leaves_the_rest_to_others() -> None:
+    left: list[int] = []
+    with sk.Sandbox(seed=7) as world, sk.Journal.open("sqlite://") as journal:
+        publisher = sk.Publisher(world.workspace(acme=["mastodon"]), journal)
+        for number in range(25):
+            publisher.plan(f"post {number}", to="mastodon")
+        publisher.run_due(progress=lambda _: left.append(len(list(publisher.due()))))
+
+    assert left == [5] * 20 + [0] * 5
