@@ -48,7 +48,8 @@ def answer(office: Office) -> None:
         show_case(case)
     for case in list(office.desk.cases()):
         text = case.decision.suggested_reply
-        if text is not None and (case.state is sk.CaseState.OPEN or case.answer_hangs):
+        waits = case.state is sk.CaseState.OPEN or case.answer_hangs
+        if text is not None and waits:
             show_answer(case, office.desk.reply(case, text))
     if approve(office):
         say("Robin approves it.", 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import socialkit as sk
 from socialkit.models import AccountRef, Found, Post
 from socialkit.publishing import DeliveryState
 from socialkit.publishing._database import Database
@@ -174,3 +175,12 @@ def test_a_slot_that_was_filled_again_is_no_obstacle_to_a_late_answer(place: Pla
 
     assert planner(database).get(one.id).state == "confirmed"
     assert list(journal.verify()) == []
+def test_a_worker_takes_twenty_deliveries_at_most_and_leaves_the_rest_to_others() -> None:
+    left: list[int] = []
+    with sk.Sandbox(seed=7) as world, sk.Journal.open("sqlite://") as journal:
+        publisher = sk.Publisher(world.workspace(acme=["mastodon"]), journal)
+        for number in range(25):
+            publisher.plan(f"post {number}", to="mastodon")
+        publisher.run_due(progress=lambda _: left.append(len(list(publisher.due()))))
+
+    assert left == [5] * 20 + [0] * 5
