@@ -128,12 +128,12 @@ class CaseBook:
             JournalError: There is none, or not for these accounts.
         """
         with self._database.reading() as session:
-            return CASES.find(session, self._mine, case)
+            return CASES.find(session, self._mine.clause(), case)
 
     def page(self, wanted: Mapping[str, Value], after: str, limit: int) -> list[CaseRow]:
         """Return cases by some of their columns, in the order in which they were opened."""
         with self._database.reading() as session:
-            return CASES.page(session, self._mine, wanted, after, limit)
+            return CASES.page(session, self._mine.clause(), wanted, after, limit)
 
     def change(self, row: CaseRow, now: int, what: str, detail: Detail) -> CaseRow:
         """Write down what became of a case.

@@ -158,7 +158,7 @@ def find_row(session: Session, mine: Mine, delivery: str, lock: str = "") -> Row
     Raises:
         JournalError: There is none, or it is somebody else's.
     """
-    return DELIVERIES.find(session, mine, delivery, lock)
+    return DELIVERIES.find(session, mine.clause(), delivery, lock)
 
 
 CLAIM: Final = """

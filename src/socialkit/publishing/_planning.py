@@ -97,7 +97,7 @@ class Planner:
     def page(self, wanted: dict[str, Value], after: str, limit: int) -> list[Row]:
         """Return deliveries by some of their columns, in the order of their ids."""
         with self._database.reading() as session:
-            return DELIVERIES.page(session, self._mine, wanted, after, limit)
+            return DELIVERIES.page(session, self._mine.clause(), wanted, after, limit)
 
     def taking(self, accounts: Sequence[str], since: int, until: int) -> list[Row]:
         """Return posts of accounts that take of what is allowed between two times."""
