@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from socialkit.publishing._token_table import TOKENS
+
 __all__ = ["MIGRATIONS", "VERSION"]
 
 # {serial} is a number that the database counts up by itself. Times are microseconds since 1970.
@@ -157,6 +159,6 @@ CREATE TABLE inboxes (
 )
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND)
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, TOKENS)
 """What makes each version out of the one before it."""
 VERSION: Final = len(MIGRATIONS)
