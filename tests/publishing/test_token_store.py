@@ -13,6 +13,7 @@ from socialkit.publishing import Journal, JournalTokenStore, _database
 from socialkit.publishing._schema import MIGRATIONS
 from socialkit.testing import TokenStoreConformance
 from socialkit.transport import Secret
+from tests.auth.processes import assert_both_went_on, staged
 from tests.auth.support import shown
 from tests.publishing.places import Place
 
@@ -121,3 +122,8 @@ def test_a_journal_of_the_version_before_gets_the_table(
 
     assert store.swap(ACME, None, FIRST)
     assert store.load(ACME) == FIRST
+
+
+def test_one_of_two_processes_that_share_a_journal_renews_and_both_go_on(place: Place) -> None:
+    with staged("journal", place.url) as stage:
+        assert_both_went_on(stage, False, True)
