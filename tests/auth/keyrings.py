@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, NoKeyringError
@@ -19,7 +19,7 @@ FOLDER = "SOCIALKIT_TEST_KEYRING"
 class FileKeyring(KeyringBackend):
     """Keeps each password in a file of its own, for several processes."""
 
-    priority: ClassVar[float] = -1  # never chosen by itself
+    priority: Any = -1  # never chosen by itself
 
     def get_password(self, service: str, username: str) -> str | None:
         file = self._file(service, username)
@@ -36,7 +36,7 @@ class FileKeyring(KeyringBackend):
 class ForgetfulKeyring(KeyringBackend):
     """Takes everything and keeps nothing."""
 
-    priority: ClassVar[float] = -1
+    priority: Any = -1
 
     def get_password(self, service: str, username: str) -> str | None:
         return None
@@ -46,7 +46,7 @@ class ForgetfulKeyring(KeyringBackend):
 
 
 class _Refusing(KeyringBackend):
-    priority: ClassVar[float] = -1
+    priority: Any = -1
     error: ClassVar[type[Exception]]
 
     def get_password(self, service: str, username: str) -> str | None:

@@ -114,8 +114,7 @@ def client_of(job: Job, store: TokenStore, password: str | None = None) -> Any:
 
 async def act(job: Job, store: TokenStore) -> None:
     client = client_of(job, store)
-    for _ in range(2):
-        profile = await settle(client.account.me())
+    profile = await settle(client.account.me())
     await settle(client.posts.publish("Hello"))
     await settle(client.close())
     say(f"done {profile.handle}")
@@ -130,7 +129,7 @@ def main() -> None:
     if job.dies == "unkept":
         store = Deadly(store)
     if job.dies == "writing":
-        os.fsync = kill
+        os.fsync = kill  # type: ignore[assignment]  # it never comes back
     say("ready")
     sys.stdin.readline()
     if job.asynchronous:

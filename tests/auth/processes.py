@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -148,7 +148,7 @@ class Stage:
 
 
 @contextmanager
-def staged(kind: str, place: str) -> Iterator[Stage]:
+def staged(kind: str, place: str) -> Generator[Stage]:
     simulator = Counting()
     # A used refresh token is void at once: whoever burns it twice is found out.
     simulator.set_refresh_grace(timedelta())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -100,11 +101,7 @@ class TokenCipher:
 
 
 def _is_installed() -> bool:
-    try:
-        import cryptography  # noqa: F401, PLC0415 - of an extra
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("cryptography") is not None
 
 
 # These two raise nothing of their own: the key and the text would stand in the traceback.

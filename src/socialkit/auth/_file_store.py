@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -72,26 +72,26 @@ class FileTokenStore:
             kept = self._read()
             if _entry(kept, key) != old:
                 return False
-            self._write({**kept, key: Secret(new.dumps())})
+            self._write(_changed(kept, key, new))
             return True
 
     def _beside(self, ending: str) -> Path:
         return self._path.with_name(f".{self._path.name}.{ending}")
 
-    def _read(self) -> Mapping[str, Secret]:
+    def _read(self) -> Secret:
         try:
             with self._path.open("rb") as file:
                 self._require_own(os.fstat(file.fileno()))
                 head, sealed = file.read(len(HEAD)), file.read()
         except FileNotFoundError:
-            return {}
+            return Secret("")
         if head != HEAD and HEAD.startswith(head):
             message = f"{self._path.name} was cut: restore it from a copy, or log in again"
             raise TokenStoreError(message)
         if head != HEAD:
             message = f"{self._path.name} is no file of tokens"
             raise TokenStoreError(message)
-        return _parsed(self._cipher.opened(sealed, HEAD.decode(), self._path.name))
+        return self._cipher.opened(sealed, HEAD.decode(), self._path.name)
 
     def _require_own(self, found: os.stat_result) -> None:
         if os.name != "posix":
@@ -103,8 +103,8 @@ class FileTokenStore:
             message = f"{self._path.name} belongs to another user than the one that this program runs as"
             raise TokenStoreError(message)
 
-    def _write(self, kept: Mapping[str, Secret]) -> None:
-        content = HEAD + self._cipher.sealed(_text(kept), HEAD.decode())
+    def _write(self, text: Secret) -> None:
+        content = HEAD + self._cipher.sealed(text, HEAD.decode())
         part = self._beside("part")
         part.unlink(missing_ok=True)  # of a process that was killed: whoever holds the lock is alone
         number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
@@ -131,18 +131,25 @@ class FileTokenStore:
         return f"FileTokenStore({self._path.name!r})"
 
 
-# Texts in the clear stand in frames that have ended before anything is raised.
-def _parsed(text: Secret) -> Mapping[str, Secret]:
-    document: dict[str, str] = json.loads(text.reveal())
-    return {key: Secret(one) for key, one in document.items()}
+# Two lines an account, its key and its tokens, so that one is found without reading all the others.
+# What is in the clear stands in frames that have ended before anything is raised.
+def _lines(text: Secret) -> dict[str, str]:
+    lines = text.reveal().split("\n")
+    return dict(zip(lines[::2], lines[1::2], strict=False))
 
 
-def _text(kept: Mapping[str, Secret]) -> Secret:
-    return Secret(json.dumps({key: one.reveal() for key, one in kept.items()}))
+def _found(text: Secret, key: str) -> Secret | None:
+    found = _lines(text).get(json.dumps(key))
+    return None if found is None else Secret(found)
 
 
-def _entry(kept: Mapping[str, Secret], key: str) -> Stored | None:
-    found = kept.get(key)
+def _changed(text: Secret, key: str, new: Stored) -> Secret:
+    lines = _lines(text) | {json.dumps(key): new.dumps()}
+    return Secret("\n".join(f"{name}\n{tokens}" for name, tokens in lines.items() if name))
+
+
+def _entry(text: Secret, key: str) -> Stored | None:
+    found = _found(text, key)
     return None if found is None else Stored.loads(found.reveal())
 
 
