@@ -20,6 +20,7 @@ from benchmarks import (
     page,
     routing,
     sandbox,
+    tokens,
     upload,
 )
 from benchmarks.figures import table
@@ -39,6 +40,7 @@ ALL = {
     "carried": carried.measure,
     "budgets": budgets.measure,
     "metrics": metrics.measure,
+    "tokens": tokens.measure,
 }
 
 

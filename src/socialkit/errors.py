@@ -2,6 +2,8 @@
 
     SocialKitError
     ├── ConfigurationError
+    │   └── TokenStoreError
+    │       └── ReadOnlyStoreError
     ├── NotSupportedError
     ├── InvalidDraftError
     ├── TransportError
@@ -66,11 +68,13 @@ __all__ = [
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitedError",
+    "ReadOnlyStoreError",
     "RequestTimeoutError",
     "SentRequest",
     "ServerError",
     "SocialKitError",
     "TokenExpiredError",
+    "TokenStoreError",
     "TransportError",
     "UnexpectedResponseError",
     "WrongAccountError",
@@ -141,6 +145,20 @@ def _restore(cls: type[SocialKitError], args: tuple[Any, ...], state: dict[str, 
 
 class ConfigurationError(SocialKitError):
     """Something that the caller must set is missing or unknown: a credential, a platform's name."""
+
+
+class TokenStoreError(ConfigurationError):
+    """What keeps tokens cannot be read or written, or is not what this program wrote there.
+
+    The message says what is wrong with it: another key, a file that was cut, one that others may read.
+    """
+
+
+class ReadOnlyStoreError(TokenStoreError):
+    """The token store cannot be written, and something would have to be kept there.
+
+    It is raised before anything is asked of the platform, so no refresh token is used up.
+    """
 
 
 class NotSupportedError(SocialKitError):

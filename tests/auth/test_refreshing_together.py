@@ -9,10 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from socialkit.auth import MemoryTokenStore, Stored
+from socialkit.auth import MemoryTokenStore, StoreAccess, Stored
 from socialkit.errors import (
     ConfigurationError,
     ConnectionFailedError,
+    JournalError,
+    TokenStoreError,
+    UnexpectedResponseError,
 )
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.transport import Secret, Transport
@@ -299,3 +302,67 @@ async def test_store_that_refuses_every_change_is_reported(
         await run(mode, auth.sign(REQUEST, transport))
 
     assert platform.count == 0
+
+
+class BusyStore(MemoryTokenStore):
+    """Cannot be written once, as a database that others keep locked, when a renewed token is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy = True
+
+    def swap(self, key: str, old: Stored | None, new: Stored, /) -> bool:
+        if self.busy and new.access_token == Secret("access-1"):
+            self.busy = False
+            raise JournalError("others kept it locked for too long")
+        return super().swap(key, old, new)
+
+
+async def test_tokens_that_could_not_be_kept_are_no_secret_while_the_old_one_is_good(
+    mode: type[Mode], transport: FakeTransport
+) -> None:
+    platform, store = Platform(), BusyStore()
+    auth = authenticator(
+        mode, platform, store=store, credentials=given(expires_at=NOON + timedelta(seconds=30))
+    )
+    with pytest.raises(JournalError, match="locked"):
+        await run(mode, auth.sign(REQUEST, transport))
+
+    signed = await run(mode, auth.sign(REQUEST, transport))
+
+    kept = store.load(KEY)
+    assert (token_of(signed), platform.count) == ("access-1", 1)
+    assert kept is not None
+    assert kept.refresh_token == Secret("refresh-1")
+
+
+async def test_an_answer_with_an_empty_token_is_none(mode: type[Mode], transport: FakeTransport) -> None:
+    platform, store = Platform(), MemoryTokenStore()
+
+    async def refresh(_stored: Stored, _transport: Transport) -> Stored:
+        return Stored(access_token=Secret(""), refresh_token=Secret(""))
+
+    platform.refresh = refresh  # type: ignore[method-assign]
+    auth = authenticator(mode, platform, store=store)
+
+    with pytest.raises(UnexpectedResponseError, match="holds no token"):
+        await run(mode, auth.sign(REQUEST, transport))
+    kept = store.load(KEY)
+    assert kept is not None
+    assert (kept.access_token, kept.refresh_token) == (Secret("access-0"), Secret("refresh-0"))
+
+
+async def test_no_application_s_store_is_asked_to_put_nothing_over_tokens(
+    mode: type[Mode], transport: FakeTransport
+) -> None:
+    class Careless(MemoryTokenStore):
+        def swap(self, key: str, _old: Stored | None, new: Stored, /) -> bool:
+            self._kept[key] = new
+            return True
+
+    store = Careless()
+    store.swap(KEY, None, WINNER)
+
+    with pytest.raises(TokenStoreError, match="an empty value"):
+        await run(mode, StoreAccess(store, mode).swap(KEY, WINNER, Stored(), transport))
+    assert store.load(KEY) == WINNER

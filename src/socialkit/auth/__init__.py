@@ -5,6 +5,9 @@ from socialkit.auth._authenticators import Anonymous, BearerToken
 from socialkit.auth._callback import LOGIN_LIFE, parse_callback
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._dpop import ProofKey, Prover
+from socialkit.auth._environment_store import EnvironmentTokenStore
+from socialkit.auth._file_store import FileTokenStore
+from socialkit.auth._keyring_store import KeyringTokenStore
 from socialkit.auth._oauth import (
     OUT_OF_BAND,
     PKCE,
@@ -27,6 +30,9 @@ __all__ = [
     "AsyncTokenStore",
     "BearerToken",
     "Credentials",
+    "EnvironmentTokenStore",
+    "FileTokenStore",
+    "KeyringTokenStore",
     "LoginState",
     "MemoryTokenStore",
     "Place",

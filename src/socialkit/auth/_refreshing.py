@@ -21,6 +21,7 @@ from socialkit.errors import (
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
+    ReadOnlyStoreError,
     SocialKitError,
     TokenExpiredError,
     UnexpectedResponseError,
@@ -100,8 +101,11 @@ class Refreshing:
 
     However many callers, threads, tasks and processes share a store, one of them renews: inside a process
     under the transport's lock, between processes by a claim that is written into the store first and lapses
-    when its owner dies. The credentials given here are used while the store holds none, and once more when
-    the stored tokens are dead and the credentials are newer.
+    when its owner dies. One that dies with new tokens which it did not keep takes a rotating token along:
+    the next one is refused, and `TokenExpiredError` says to log in again.
+
+    The credentials given here are used while the store holds none, and once more when the stored tokens are
+    dead and the credentials are newer. A store that only reads is never asked to keep them.
 
     Example:
         >>> from socialkit.operations import Sync
@@ -148,6 +152,7 @@ class Refreshing:
         self._hidden = (*hidden, *credentials.secrets())
         self._given = _with_origin(credentials.to_stored())
         self._abandoned: str | None = None
+        self._orphaned = False
         self._current: Stored | None = None
         self._unsaved: tuple[Stored, Stored] | None = None
         self._failure: _Failure | None = None
@@ -239,14 +244,20 @@ class Refreshing:
                 return stored
             try:
                 return await self._renewed(stored, transport, failures)
-            except ConfigurationError:
-                raise
             except SocialKitError as error:
-                if stored.access_token is None or stored.expired(transport.now(), timedelta()):
+                if not self._may_wait(error, stored, transport):
                     raise
                 log.debug("renewing the token of %s ahead failed: %s", self._key, error)
                 self._patient_until = transport.now() + PAUSE
                 return stored
+
+    def _may_wait(self, error: SocialKitError, stored: Stored, transport: Transport) -> bool:
+        """Tell whether the token may be used although renewing it ahead failed."""
+        if isinstance(error, ConfigurationError) and not isinstance(error, ReadOnlyStoreError):
+            return False
+        # New tokens that are not kept yet must be at the next call, before this process can end.
+        good = stored.access_token is not None and not stored.expired(transport.now(), timedelta())
+        return good and self._unsaved is None
 
     async def _renewed(self, stored: Stored, transport: Transport, failures: int) -> Stored:
         self._recall(stored, transport.now(), failures)
@@ -303,6 +314,7 @@ class Refreshing:
             if stored.unclaimed() != began:
                 return stored, False
             until = transport.now() + CLAIM
+            self._orphaned = stored.claimed_by not in {None, self._abandoned}
             claimed = dataclasses.replace(stored, claimed_by=uuid.uuid4().hex, claimed_until=until)
             if await self._store.swap(self._key, stored, claimed, transport):
                 return claimed, True
@@ -331,7 +343,7 @@ class Refreshing:
         return None
 
     async def _accept(self, claimed: Stored, tokens: Stored, answer: Stored, transport: Transport) -> Stored:
-        if answer.access_token is None:
+        if not answer.access_token:
             error = UnexpectedResponseError("the answer to a refresh holds no token", platform=self._platform)
             await self._fail(claimed, error, transport, final=False)
             raise error
@@ -350,10 +362,16 @@ class Refreshing:
             return await self._save(*self._unsaved, transport)
         stored = await self._store.load(self._key, transport)
         if stored is None or self._is_superseded(stored):
-            kept = await self._store.swap(self._key, stored, self._given, transport)
-            stored = self._given if kept else await self._store.load(self._key, transport)
+            stored = await self._seed(stored, transport)
         self._current = stored or self._given
         return self._current
+
+    async def _seed(self, stored: Stored | None, transport: Transport) -> Stored | None:
+        try:
+            kept = await self._store.swap(self._key, stored, self._given, transport)
+        except ReadOnlyStoreError:
+            return self._given  # it is given again at each start
+        return self._given if kept else await self._store.load(self._key, transport)
 
     def _is_superseded(self, stored: Stored) -> bool:
         """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
@@ -393,8 +411,11 @@ class Refreshing:
         return now + (new.expires_at - now) / 2
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
+        why = f"the platform does not renew the token of {self._key}"
+        if self._orphaned:  # it may have used the refresh token up, and kept nothing
+            why = f"a process ended while it renewed the token of {self._key}, and the old one is void"
         return TokenExpiredError(
-            f"the platform does not renew the token of {self._key}: {self._remedy}",
+            f"{why}: {self._remedy}",
             status=401 if refusal is None else refusal.status,
             code=None if refusal is None else refusal.code,
             request_id=None if refusal is None else refusal.request_id,

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, cast
 
 from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, secrets_in
-from socialkit.errors import ConfigurationError
+from socialkit.errors import ConfigurationError, TokenStoreError
 from socialkit.models import require_aware
 from socialkit.operations import Mode
 from socialkit.transport import Secret, Transport
 from socialkit.transport._either import Either
 
-__all__ = ["AsyncTokenStore", "MemoryTokenStore", "StoreAccess", "Stored", "TokenStore"]
+__all__ = ["AsyncTokenStore", "MemoryTokenStore", "StoreAccess", "Stored", "TokenStore", "require_tokens"]
 
 SECRETS: Final = ("access_token", "refresh_token")
 TIMES: Final = ("expires_at", "refresh_expires_at", "claimed_until")
@@ -151,10 +151,23 @@ def _read(text: str) -> Stored | None:
         return None
 
 
+def require_tokens(old: Stored | None, new: Stored) -> None:
+    """Refuse to put an empty value over tokens: no platform gives them back.
+
+    Raises:
+        TokenStoreError: `new` holds no token, and `old` does.
+    """
+    had = old is not None and (old.access_token or old.refresh_token)
+    if had and not (new.access_token or new.refresh_token):
+        message = "an empty value would take the place of stored tokens: nothing was stored"
+        raise TokenStoreError(message)
+
+
 class TokenStore(Protocol):
     """A place for tokens. Several threads and processes may use one, which is why it has no plain `save`.
 
-    Keep what `Stored.dumps()` returns and compare those texts.
+    Keep what `Stored.dumps()` returns and compare those texts. `socialkit.testing.TokenStoreConformance`
+    tests a store. One that cannot be written raises `ReadOnlyStoreError` from `swap`.
     """
 
     def load(self, key: str, /) -> Stored | None:
@@ -202,6 +215,7 @@ class MemoryTokenStore:
 
     def swap(self, key: str, old: Stored | None, new: Stored, /) -> bool:
         """Put `new` in the place of `old` and return True, or change nothing and return False."""
+        require_tokens(old, new)
         with self._lock:
             if self._kept.get(key) != old:
                 return False
@@ -231,4 +245,5 @@ class StoreAccess:
 
     async def swap(self, key: str, old: Stored | None, new: Stored, transport: Transport) -> bool:
         """Put `new` in the place of `old`, and return whether `old` still stood there."""
+        require_tokens(old, new)  # an application's own store may not look
         return bool(await self._call(transport, self._store.swap, key, old, new))

@@ -16,6 +16,7 @@ from socialkit.publishing._progress import TerminalProgress
 from socialkit.publishing._publisher import AsyncPublisher, Publisher, PublisherBase
 from socialkit.publishing._s3_host import S3MediaHost
 from socialkit.publishing._s3_store import S3MediaStore
+from socialkit.publishing._token_store import JournalTokenStore
 
 __all__ = [
     "Accounts",
@@ -33,6 +34,7 @@ __all__ = [
     "Freeze",
     "HasSlots",
     "Journal",
+    "JournalTokenStore",
     "MediaStore",
     "Native",
     "Need",

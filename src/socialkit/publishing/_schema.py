@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from socialkit.publishing._token_table import TOKENS
+
 __all__ = ["MIGRATIONS", "VERSION"]
 
 # {serial} is a number that the database counts up by itself. Times are microseconds since 1970.
@@ -163,6 +165,6 @@ CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
 CREATE INDEX deliveries_late ON deliveries (account, slot) WHERE slot IS NOT NULL AND late
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND)
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, TOKENS)
 """What makes each version out of the one before it."""
 VERSION: Final = len(MIGRATIONS)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from socialkit.testing._builders import draft, gif, message, mp4, picture, png, post, video
     from socialkit.testing._conformance import PlatformConformance
     from socialkit.testing._helpers import collect, settle, take
+    from socialkit.testing._token_stores import TokenStoreConformance
     from socialkit.testing._transports import RecordingTransport, SilentTransport, StrangeTransport
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RecordingTransport",
     "SilentTransport",
     "StrangeTransport",
+    "TokenStoreConformance",
     "collect",
     "draft",
     "gif",
@@ -34,6 +36,7 @@ __all__ = [
 
 _HOMES = {
     "PlatformConformance": "_conformance",
+    "TokenStoreConformance": "_token_stores",
     **dict.fromkeys(("RecordingTransport", "SilentTransport", "StrangeTransport"), "_transports"),
     **dict.fromkeys(("draft", "gif", "message", "mp4", "picture", "png", "post", "video"), "_builders"),
     **dict.fromkeys(("collect", "settle", "take"), "_helpers"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["socialkit_world"]
 
 # A failing assertion of the suite shows its values, as one in a test does.
-pytest.register_assert_rewrite("socialkit.testing._conformance")
+pytest.register_assert_rewrite("socialkit.testing._conformance", "socialkit.testing._token_stores")
 
 
 @pytest.fixture

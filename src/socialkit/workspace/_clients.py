@@ -95,7 +95,9 @@ class Clients:
 
     def _placed(self, mode: type[Mode], ref: AccountRef, opener: Opener) -> tuple[Opener, Place]:
         host = self._where()
-        if host is None or not opener.has_references:
+        # Without a login of its own, an account has what the store was given of the real one.
+        stored = self._tokens is not None and not opener.has_login
+        if host is None or not (opener.has_references or stored):
             transport = None if self._transports is None else self._transports(mode, ref.platform)
             return opener, Place(self._store(opener), self._media_host, transport)
         # Real tokens stay out of a world, and its tokens out of the store of the real ones.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Self
 
 from pydantic import ConfigDict, ValidationError
 
-from socialkit.auth import SecretRef
+from socialkit.auth import SecretRef, TokenStore
 from socialkit.errors import ConfigurationError, InvalidDraftError
 from socialkit.models import BusinessHours, Document, Model, Problem
 from socialkit.models._document import problem_at
@@ -21,6 +21,7 @@ from socialkit.platforms._arguments import Argument, login_arguments
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
 from socialkit.workspace._names import checked
+from socialkit.workspace._tokens import TokensTable
 
 __all__ = ["WorkspaceFile"]
 
@@ -79,10 +80,15 @@ class WorkspaceFile(Document):
     """What a file says of a workspace."""
 
     brands: Mapping[str, BrandTable]
+    tokens: TokensTable | None = None
 
     def to_brands(self) -> list[Brand]:
         """Return the brands, in the order in which they stand there."""
         return [brand.to_brand(key) for key, brand in self.brands.items()]
+
+    def to_store(self, folder: Path) -> TokenStore | None:
+        """Return the token store that is named, if one is; `folder` is where the file lies."""
+        return None if self.tokens is None else self.tokens.to_store(folder)
 
     @classmethod
     def _checked(cls, tree: Tree, file: Path, beside: Mapping[str, Document | None]) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
 
 from socialkit.errors import ConfigurationError
@@ -94,14 +95,18 @@ class Workspace:
 
         Args:
             path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
-            tokens: As in the constructor; so are the other arguments.
+            tokens: Takes the place of the store that the file names in its table `tokens`, if it names one;
+                in memory if there is neither. The other arguments are as in the constructor.
 
         Raises:
             InvalidDraftError: The file holds what it may not; `problems` has every problem with its place.
             ConfigurationError: There is no such file, its ending is unknown, or a library is missing.
         """
-        brands = WorkspaceFile.load(path).to_brands()
-        return cls(*brands, tokens=tokens, media_host=media_host, clock=clock, transports=transports)
+        file = WorkspaceFile.load(path)
+        tokens = file.to_store(Path(path).parent) if tokens is None else tokens
+        return cls(
+            *file.to_brands(), tokens=tokens, media_host=media_host, clock=clock, transports=transports
+        )
 
     @property
     def brands(self) -> tuple[Brand, ...]:

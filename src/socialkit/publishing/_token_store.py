@@ -1,0 +1,92 @@
+"""Tokens in the journal's database, for workers on any number of machines."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import Final
+
+from socialkit.auth import Stored
+from socialkit.auth._cipher import TokenCipher
+from socialkit.auth._stores import require_tokens
+from socialkit.publishing._database import Session
+from socialkit.publishing._journal import Journal
+from socialkit.transport import Secret
+
+__all__ = ["JournalTokenStore"]
+
+FIND: Final = "SELECT sealed FROM tokens WHERE name = ?"
+ADD: Final = "INSERT INTO tokens (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
+CHANGE: Final = "UPDATE tokens SET sealed = ? WHERE name = ? AND sealed = ? RETURNING name"
+
+
+class JournalTokenStore:
+    """Keep tokens in a journal's database, encrypted: whoever reads the database does not read them.
+
+    Each is encrypted for its account: one that is moved to another account's row opens no more.
+
+    Args:
+        journal: The journal, in SQLite or PostgreSQL; it stays the caller's to close.
+        key: 32 random bytes in URL-safe Base64, such as `secrets.token_urlsafe(32)` returns; best a
+            `SecretRef`, which is looked up at each use. Never keep it in the same database.
+
+    Example:
+        >>> import secrets
+        >>> with Journal.open("sqlite://") as journal:
+        ...     store = JournalTokenStore(journal, key=secrets.token_urlsafe(32))
+        ...     store.swap("acme/mastodon/main", None, Stored(access_token=Secret("not-a-real-token")))
+        True
+
+    Raises:
+        ConfigurationError: The extra `auth` is missing.
+    """
+
+    def __init__(self, journal: Journal, *, key: str | Secret) -> None:
+        self._database = journal.database
+        self._cipher = TokenCipher(key)
+
+    def load(self, key: str, /) -> Stored | None:
+        """Return what is kept under a key.
+
+        Raises:
+            TokenStoreError: It was encrypted with another key or for another account, cut or altered.
+            JournalError: The database cannot be read.
+        """
+        with self._database.reading() as session:
+            sealed = _sealed(session, key)
+        return None if sealed is None else self._opened(key, sealed)
+
+    def swap(self, key: str, old: Stored | None, new: Stored, /) -> bool:
+        """Put `new` in the place of `old` and return True, or change nothing and return False.
+
+        Raises:
+            TokenStoreError: As `load`; or tokens would be lost.
+            JournalError: The database cannot be written.
+        """
+        require_tokens(old, new)
+        fresh = b64encode(self._cipher.sealed(Secret(new.dumps()), key)).decode()
+        with self._database.writing() as session:
+            sealed = _sealed(session, key)
+            if sealed is None:
+                return old is None and bool(session.run(ADD, key, fresh))
+            if self._opened(key, sealed) != old:
+                return False
+            return bool(session.run(CHANGE, fresh, key, sealed))
+
+    def _opened(self, key: str, sealed: str) -> Stored:
+        where = f"the token of {key} in the journal"
+        return Stored.loads(self._cipher.opened(_bytes(sealed), key, where).reveal())
+
+    def __repr__(self) -> str:
+        return "JournalTokenStore()"
+
+
+def _sealed(session: Session, key: str) -> str | None:
+    rows = session.run(FIND, key)
+    return str(rows[0][0]) if rows else None
+
+
+def _bytes(sealed: str) -> bytes:
+    try:
+        return b64decode(sealed, validate=True)
+    except ValueError:
+        return b""  # which opens with no key

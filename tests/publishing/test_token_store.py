@@ -1,0 +1,129 @@
+"""Tokens in the journal's database."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from socialkit.auth import Stored
+from socialkit.errors import ConfigurationError, TokenStoreError
+from socialkit.publishing import Journal, JournalTokenStore, _database
+from socialkit.publishing._schema import MIGRATIONS
+from socialkit.testing import TokenStoreConformance
+from socialkit.transport import Secret
+from tests.auth.processes import assert_both_went_on, staged
+from tests.auth.support import shown
+from tests.publishing.places import Place
+
+TOKEN_KEY = secrets.token_urlsafe(32)
+ACME, OTHER = "acme/mastodon/main", "other/mastodon/main"
+FIRST = Stored(access_token=Secret("PLANTED-access"), refresh_token=Secret("PLANTED-refresh"))
+
+
+class JournalSuite(TokenStoreConformance):
+    def open(self, place: Place) -> JournalTokenStore:
+        return JournalTokenStore(place.journal(), key=TOKEN_KEY)
+
+
+class TestInSQLite(JournalSuite):
+    @pytest.fixture
+    def place(self, sqlite_place: Place) -> Place:
+        return sqlite_place
+
+
+class TestInPostgreSQL(JournalSuite):
+    @pytest.fixture
+    def place(self, postgres_place: Place) -> Place:
+        return postgres_place
+
+
+def raw(journal: Journal, name: str) -> str:
+    with journal.database.reading() as session:
+        return str(session.run("SELECT sealed FROM tokens WHERE name = ?", name)[0][0])
+
+
+def put(journal: Journal, name: str, sealed: str) -> None:
+    with journal.database.writing() as session:
+        session.run("DELETE FROM tokens WHERE name = ?", name)
+        session.run("INSERT INTO tokens (name, sealed) VALUES (?, ?)", name, sealed)
+
+
+def test_no_token_stands_in_the_file_in_clear(tmp_path: Path) -> None:
+    with Journal.open(f"sqlite:///{tmp_path}/journal.db") as journal:
+        store = JournalTokenStore(journal, key=TOKEN_KEY)
+        store.swap(ACME, None, FIRST)
+        store.swap(ACME, FIRST, Stored(access_token=Secret("PLANTED-next")))
+        files = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+
+    assert any(ACME.encode() in content for content in files.values())  # the search covers the table
+    assert [name for name, content in files.items() if b"PLANTED" in content] == []
+    assert [name for name, content in files.items() if TOKEN_KEY.encode() in content] == []
+
+
+def test_a_token_that_was_moved_to_another_account_opens_no_more(place: Place) -> None:
+    journal = place.journal()
+    store = JournalTokenStore(journal, key=TOKEN_KEY)
+    store.swap(ACME, None, FIRST)
+    put(journal, OTHER, raw(journal, ACME))
+
+    with pytest.raises(TokenStoreError, match=f"the token of {OTHER} in the journal was cut or altered"):
+        store.load(OTHER)
+    assert store.load(ACME) == FIRST
+
+
+@pytest.mark.parametrize("keep", [0, 4, 20, -4])
+def test_a_row_that_was_cut_is_no_token_and_is_not_written_over(place: Place, keep: int) -> None:
+    journal = place.journal()
+    store = JournalTokenStore(journal, key=TOKEN_KEY)
+    store.swap(ACME, None, FIRST)
+    put(journal, ACME, cut := raw(journal, ACME)[:keep])
+
+    with pytest.raises(TokenStoreError, match="cut or altered"):
+        store.load(ACME)
+    with pytest.raises(TokenStoreError, match="cut or altered"):
+        store.swap(ACME, None, Stored(access_token=Secret("another")))
+    assert raw(journal, ACME) == cut
+
+
+def test_another_key_is_told_apart_and_writes_over_nothing(place: Place) -> None:
+    journal = place.journal()
+    JournalTokenStore(journal, key=TOKEN_KEY).swap(ACME, None, FIRST)
+    wrong = JournalTokenStore(journal, key=secrets.token_urlsafe(32))
+
+    with pytest.raises(TokenStoreError, match="encrypted with another key") as caught:
+        wrong.load(ACME)
+    with pytest.raises(TokenStoreError, match="encrypted with another key"):
+        wrong.swap(ACME, None, FIRST)
+    assert "PLANTED" not in shown(caught.value)
+    assert JournalTokenStore(journal, key=TOKEN_KEY).load(ACME) == FIRST
+
+
+def test_a_key_that_is_none_is_refused_unseen(sqlite_place: Place) -> None:
+    store = JournalTokenStore(sqlite_place.journal(), key="PLANTED-too-short")
+
+    with pytest.raises(ConfigurationError, match="32 random bytes") as caught:
+        store.swap(ACME, None, FIRST)
+    assert "PLANTED" not in shown(caught.value)
+
+
+def test_a_journal_of_the_version_before_gets_the_table(
+    empty_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(_database, "MIGRATIONS", MIGRATIONS[:2])
+        before.setattr(_database, "VERSION", 2)
+        old = empty_place.journal()
+        with old.database.reading() as session:
+            assert session.run("SELECT value FROM meta WHERE name = 'schema'") == [("2",)]
+
+    store = JournalTokenStore(empty_place.journal(), key=TOKEN_KEY)
+
+    assert store.swap(ACME, None, FIRST)
+    assert store.load(ACME) == FIRST
+
+
+def test_one_of_two_processes_that_share_a_journal_renews_and_both_go_on(place: Place) -> None:
+    with staged("journal", place.url) as stage:
+        assert_both_went_on(stage, False, True)
