@@ -175,6 +175,8 @@ def test_a_slot_that_was_filled_again_is_no_obstacle_to_a_late_answer(place: Pla
 
     assert planner(database).get(one.id).state == "confirmed"
     assert list(journal.verify()) == []
+
+
 def test_a_worker_takes_twenty_deliveries_at_most_and_leaves_the_rest_to_others() -> None:
     left: list[int] = []
     with sk.Sandbox(seed=7) as world, sk.Journal.open("sqlite://") as journal:
