@@ -133,7 +133,9 @@ async def test_what_lands_late_is_not_taken_for_lost_and_cancelled_by_a_clock_th
     machine = stage.machine(acme=[platform])
     publisher = stage.publisher(machine.workspace.brand("acme"))
     delivery = await one(publisher.plan("One", to=platform, not_after=timedelta(days=2)))
-    stage.world.fail(platform, "publish", Fault.LATE, times=9)  # Bluesky's records may be sent again and again
+    stage.world.fail(
+        platform, "publish", Fault.LATE, times=9
+    )  # Bluesky's records may be sent again and again
     await settle(publisher.run_due())
     machine.drift = 3 * HOURS
     await settle(publisher.reconcile())

@@ -137,9 +137,7 @@ def test_a_write_that_is_on_its_way_again_is_looked_for_beside_the_late_one(
         assert beside_it.open is not None
         found = Found.published(Post.model_validate_json(result))
         outcome = beside(first.known(), beside_it.open, found)
-        worker(database).found_beside(
-            beside_it, seconds(LEASED), outcome, ("post", result), where, None
-        )
+        worker(database).found_beside(beside_it, seconds(LEASED), outcome, ("post", result), where, None)
 
     row = planner(database).get(delivery)
     assert (row.state, row.known().post) == ("confirmed", Post.model_validate_json(said(1)[0]))

@@ -1,4 +1,4 @@
-"""A worker stood still in the middle of a write, and its platform's answer came late: it is true all the same."""
+"""A worker stood still in a write, and its platform's answer came late: it is true all the same."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ class Overtaken:
         self.delivery = ""
 
     async def send(
-        self, draft: Draft | str, meanwhile: Callable[[], object], *, write: int = 1, not_after: timedelta = DAYS
+        self,
+        draft: Draft | str,
+        meanwhile: Callable[[], object],
+        *,
+        write: int = 1,
+        not_after: timedelta = DAYS,
     ) -> Delivery:
         """Send a draft, and return what the worker says that stood still."""
         stage, writes = self.stage, 0
@@ -294,5 +299,3 @@ async def test_nothing_is_told_late_of_a_worker_that_lost_its_delivery_between_t
     assert late.state is State.CANCELLED
     assert [post.text for post in late.published] == stage.texts() == ["One"]
     assert stage.history(late)[-1] == "cancelled"
-
-
