@@ -126,7 +126,11 @@ def test_another_file_is_left_as_it_is(path: Path) -> None:
     assert path.read_text() == "shopping: milk"
 
 
-@pytest.mark.parametrize("key", ["PLANTED", secrets.token_urlsafe(16), "PLANTED" * 20, "ä" * 43])
+@pytest.mark.parametrize(
+    "key",
+    ["PLANTED", secrets.token_urlsafe(16), "PLANTED" * 20, "ä" * 43],
+    ids=["short", "half as long", "long", "of another alphabet"],
+)
 def test_a_key_that_is_none_is_refused_unseen(path: Path, key: str) -> None:
     store = FileTokenStore(path, key=key)
 

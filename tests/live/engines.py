@@ -210,6 +210,10 @@ class Office:
         """Return how the deliveries stand."""
         return Counter(one.state.value for one in self._book.deliveries())
 
+    def has_looked(self) -> bool:
+        """Return whether a worker has looked for a post, and could not tell what became of it."""
+        return any(event.what == "undecided" for event in self._book.events())
+
     def texts(self) -> list[str]:
         """Return what is out, by the platform's own count."""
         return [one.text for one in self.platform.posts("main")]

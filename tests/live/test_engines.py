@@ -140,6 +140,13 @@ def played(office: Office, engine: Engine) -> None:
     engine.lose()
     office.clock.ahead += LATER
 
+    looking, *rest = engine.start(office, 1)
+    office.until(looking, office.has_looked)  # in vain, and one look alone does not decide
+    for one in (looking, *rest):
+        one.kill()
+    engine.lose()
+    office.clock.ahead += LATER
+
     last, *_ = engine.start(office, 1)
     office.until(last, lambda: set(office.states()) == {"confirmed"})
 

@@ -1,4 +1,4 @@
-"""A worker stood still in the middle of a write, and its answer came late: it is true all the same."""
+"""A worker stood still in a write, and its platform's answer came late: it is true all the same."""
 
 from __future__ import annotations
 
