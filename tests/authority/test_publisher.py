@@ -33,11 +33,11 @@ AnyPublisher = sk.Publisher | sk.AsyncPublisher
 
 
 class Office:
-    """A brand's account, and publishers of those who work for it."""
+    """A brand's accounts, and publishers of those who work for it."""
 
     def __init__(self, world: sk.Sandbox, journal: sk.Journal, *, blocking: bool) -> None:
         self.world = world
-        self._brand = world.workspace(acme=["mastodon"]).brand("acme")
+        self._brand = world.workspace(acme=["mastodon", "bluesky"]).brand("acme")
         self._journal = journal
         self._class = sk.Publisher if blocking else sk.AsyncPublisher
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -103,6 +104,16 @@ def test_waiting_moves_the_clock_and_nothing_else_does(world: sk.Sandbox) -> Non
 
     assert before == started
     assert world.clock.now() - before >= timedelta(seconds=30)
+
+
+def test_a_platform_tells_the_time_as_servers_do_wherever_the_caller_is(world: sk.Sandbox) -> None:
+    noon, client = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Europe/Paris")), world.connect("mastodon")
+    world.clock.at(noon, lambda: client.posts.publish("Lunch"))
+
+    world.clock.advance(timedelta(hours=4))
+
+    (post,) = world.posts("mastodon")
+    assert post.published_at == noon
 
 
 def test_a_fault_happens_as_often_as_ordered_and_after_what_was_ordered(world: sk.Sandbox) -> None:
