@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar, overload
 from urllib.parse import unquote
 
 from pydantic import FiniteFloat
@@ -74,6 +74,12 @@ class Rate(Model):
     """How many are not."""
     reasons: Mapping[str, int] = {}
     """Why, and how many posts each."""
+    counts_known: int = 0
+    """How many counts are in the sum above the line, such as the likes of one post."""
+    counts_missing: int = 0
+    """How many counts of the posts in it are not, since they are missing: the true rate is higher."""
+    counts_reasons: Mapping[str, int] = {}
+    """Why, and how many counts each; `no row` where the platform was not asked."""
 
 
 class Answers(Sequence[RowT], Generic[RowT]):
@@ -132,9 +138,12 @@ def flat_total(row: Total) -> dict[str, object]:
     }
 
 
+_RATE_COLUMNS: Final = ("metric", "value", "engagement", "over", "known", "missing", "counts_missing")
+
+
 def flat_rate(row: Rate) -> dict[str, object]:
     """Return a rate as one line of a table."""
     return {
         **row.group,
-        **row.model_dump(include={"metric", "value", "engagement", "over", "known", "missing"}),
+        **row.model_dump(include=set(_RATE_COLUMNS)),
     }

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, Self, cast, get_args
+from typing import Any, Final, Literal, Self, cast, get_args
 
 from socialkit.errors import ConfigurationError
 from socialkit.metrics._answers import Answers, Rate, Row, Total, flat_rate, flat_total
@@ -19,7 +19,7 @@ from socialkit.metrics._files import read_rows, write_rows
 from socialkit.metrics._rates import rates
 from socialkit.models import Money, Observation, require_aware
 
-__all__ = ["Library", "Table"]
+__all__ = ["Library", "Table", "lines_of", "picked"]
 
 Library = Literal["pandas", "polars", "pyarrow"]
 """A library into whose frames a table can be moved."""
@@ -229,8 +229,27 @@ class Table:
             raise ValueError(message)
         return self._definitions[metric]
 
+    def _plain(self) -> Columns:
+        store = self._store
+        return store if isinstance(store, Columns) else Columns(store.columns())
+
     def __repr__(self) -> str:
         return f"Table({type(self._store).__name__.lower()})"
+
+
+def lines_of(table: Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Yield some columns of each row, without the cost of a model for each."""
+    return table._plain().zipped(names)
+
+
+def picked(table: Table, kept: Iterable[bool]) -> Table:
+    """Return some rows of a table, in plain Python.
+
+    Args:
+        table: The table.
+        kept: Of each row, whether it is kept.
+    """
+    return table._with(table._plain().keep([n for n, wanted in enumerate(kept) if wanted]))
 
 
 def _frames_read(native: object) -> Store:

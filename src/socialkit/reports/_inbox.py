@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from socialkit.desk import Case, CaseState
 from socialkit.models import OpenEnum
-from socialkit.reports._numbers import count, share
+from socialkit.publishing import Freeze
+from socialkit.reports._numbers import count, day, plural, share
 from socialkit.reports._page import Block, Cell, Grid, missing, said
+from socialkit.reports._plain import clipped
 from socialkit.reports._scope import Scope
 
 __all__ = ["Promptness", "in_time", "inbox", "promptness"]
+
+REASON: Final = 120
+"""Columns of why something was held back."""
 
 
 class Promptness(OpenEnum):
@@ -55,13 +61,29 @@ def inbox(scope: Scope) -> list[Block]:
     """Return the cases by who answers them."""
     cases = scope.cases or ()
     if not cases:
-        return ["No case was opened in this period."]
+        return ["No case was opened in this period.", *_crises(scope)]
     names = sorted({case.assignee for case in cases})
     rows = [_row(said(name), [one for one in cases if one.assignee == name], scope.now) for name in names]
     if len(rows) > 1:
         rows.append(_row(said("All"), cases, scope.now))
     head = ("Department", "Cases", "Answered", "In time", "Open", "Overdue")
-    return [Grid("Cases by who answers them", head, tuple(rows))]
+    return [*_crises(scope), Grid("Cases by who answers them", head, tuple(rows))]
+
+
+def _crises(scope: Scope) -> list[Block]:
+    """Return what was escalated, and when everything was held back."""
+    remarks: list[Block] = []
+    escalated = [case for case in scope.cases or () if case.escalated]
+    if escalated:
+        closed = sum(case.state is CaseState.CLOSED for case in escalated)
+        remarks.append(f"Escalated: {plural(len(escalated), 'case')}, {closed:,} of them closed.")
+    return [*remarks, *(_freeze(scope, one) for one in scope.freezes)]
+
+
+def _freeze(scope: Scope, freeze: Freeze) -> str:
+    begun = day(scope.period.day_of(freeze.at))
+    ended = "on" if freeze.ended_at is None else f"to {day(scope.period.day_of(freeze.ended_at))}"
+    return f"Posts held back from {begun} {ended}: {clipped(freeze.reason, REASON)}."
 
 
 def _row(name: Cell, cases: Iterable[Case], now: datetime | None) -> tuple[Cell, ...]:
