@@ -162,7 +162,9 @@ class Columns:
         return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
     def keep(self, places: Sequence[int]) -> Columns:
-        """Return the rows at some places."""
+        """Return the rows at some places, in their order."""
+        if len(places) == len(self):
+            return self
         return Columns({name: [column[n] for n in places] for name, column in self._values.items()})
 
     def _only(self, names: Iterable[str]) -> Columns:
@@ -287,7 +289,7 @@ class _Gathered:
     def facts(self, group: Group) -> Facts:
         """Return all of it."""
         values = [one for one in self.values if one is not None]
-        accounts, subjects, pairs, series, cells = (len(set(ids)) for ids in zip(*self.ids, strict=True))
+        accounts, subjects, pairs, series, cells = map(len, map(set, zip(*self.ids, strict=True)))
         return Facts(
             group,
             rows=len(self.values),

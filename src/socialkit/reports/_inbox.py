@@ -9,15 +9,15 @@ from typing import Final
 from socialkit.desk import Case, CaseState
 from socialkit.models import OpenEnum
 from socialkit.publishing import Freeze
-from socialkit.reports._numbers import count, day, plural, share
+from socialkit.reports._numbers import count, day, share
 from socialkit.reports._page import Block, Cell, Grid, missing, said
 from socialkit.reports._plain import clipped
 from socialkit.reports._scope import Scope
 
 __all__ = ["Promptness", "in_time", "inbox", "promptness"]
 
-REASON: Final = 120
-"""Columns of why something was held back."""
+EXCERPT: Final = 90
+"""Columns of what somebody wrote."""
 
 
 class Promptness(OpenEnum):
@@ -72,18 +72,22 @@ def inbox(scope: Scope) -> list[Block]:
 
 def _crises(scope: Scope) -> list[Block]:
     """Return what was escalated, and when everything was held back."""
-    remarks: list[Block] = []
-    escalated = [case for case in scope.cases or () if case.escalated]
-    if escalated:
-        closed = sum(case.state is CaseState.CLOSED for case in escalated)
-        remarks.append(f"Escalated: {plural(len(escalated), 'case')}, {closed:,} of them closed.")
-    return [*remarks, *(_freeze(scope, one) for one in scope.freezes)]
+    rows = tuple(_escalated(scope, case) for case in scope.cases or () if case.escalated)
+    grid: list[Block] = [Grid("Escalated", ("What came in", "Stands"), rows)] if rows else []
+    return [*grid, *(_freeze(scope, one) for one in scope.freezes)]
+
+
+def _escalated(scope: Scope, case: Case) -> tuple[Cell, Cell]:
+    note = f"{case.account.key}, {day(scope.period.day_of(case.opened_at))}"
+    return said(clipped(case.messages[0].text, EXCERPT) or "(no text)", note), said(str(case.state))
 
 
 def _freeze(scope: Scope, freeze: Freeze) -> str:
+    # Without the reason: a rule's names a message by its id, which says nothing to whoever reads a report.
     begun = day(scope.period.day_of(freeze.at))
-    ended = "on" if freeze.ended_at is None else f"to {day(scope.period.day_of(freeze.ended_at))}"
-    return f"Posts held back from {begun} {ended}: {clipped(freeze.reason, REASON)}."
+    until = "on" if freeze.ended_at is None else f"to {day(scope.period.day_of(freeze.ended_at))}"
+    what = " and answers" if freeze.scope.replies else ""
+    return f"Posts{what} were held back from {begun} {until}."
 
 
 def _row(name: Cell, cases: Iterable[Case], now: datetime | None) -> tuple[Cell, ...]:
