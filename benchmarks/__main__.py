@@ -18,6 +18,7 @@ from benchmarks import (
     journal,
     metrics,
     page,
+    report,
     routing,
     sandbox,
     upload,
@@ -39,6 +40,7 @@ ALL = {
     "carried": carried.measure,
     "budgets": budgets.measure,
     "metrics": metrics.measure,
+    "report": report.measure,
 }
 
 

@@ -46,13 +46,13 @@ def verdict(made: sk.Report) -> tuple[str, str]:
     ("likes", "kpi", "beside", "above"),
     [
         (45, {}, "at least 116.7 % (reached)", "1 of 1"),
-        (30, {}, "at least 66.7 % (not known whether reached)", "not known (of none of 1)"),
+        (30, {}, "at least 66.7 % (not known whether reached)", "not known (1 target)"),
         (45, {"better": "lower", "baseline": 90}, "at most 90.0 %", "0 of 1"),
         (
             30,
             {"better": "lower", "baseline": 90},
             "at most 120.0 % (not known whether reached)",
-            "not known (of none of 1)",
+            "not known (1 target)",
         ),
     ],
 )
@@ -73,7 +73,7 @@ def test_revenue_of_which_a_part_is_missing_may_fall_too() -> None:
     assert verdict(aims(rows, "revenue"))[1] == "1 of 1"
     assert verdict(aims(partly, "revenue")) == (
         "about 133.3 % (not known whether reached)",
-        "not known (of none of 1)",
+        "not known (1 target)",
     )
 
 
@@ -100,7 +100,7 @@ def test_a_post_that_nobody_read_leaves_the_verdict_open() -> None:
     made = report(table=Table(rows), journal=sent, strategy=strategy(objective("liked")))
 
     assert "30 (1 post not read)" in line(made, "goal of liked (liked)")
-    assert verdict(made) == ("at least 66.7 % (not known whether reached)", "not known (of none of 1)")
+    assert verdict(made) == ("at least 66.7 % (not known whether reached)", "not known (1 target)")
 
 
 def test_what_was_read_after_the_last_day_does_not_count() -> None:
@@ -117,7 +117,7 @@ def test_a_value_that_nobody_read_by_the_last_day_is_not_known() -> None:
     made = aims([late], "likes", by=date(2026, 3, 5))
 
     assert verdict(made)[0].endswith(" not known (its value is not known)")
-    assert verdict(made)[1] == "not known (of none of 1)"
+    assert verdict(made)[1] == "not known (1 target)"
     assert "not known (nothing was read by 5 Mar 2026)" in line(made, "goal of liked (liked)")
 
 

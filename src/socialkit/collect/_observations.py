@@ -41,7 +41,13 @@ Known = tuple[tuple[AccountRef, str], ...]
 
 @dataclass(frozen=True)
 class Failure:
-    """What could not be read of an account; what was read before it failed is among the observations."""
+    """What could not be read of an account; what was read before it failed is among the observations.
+
+    Example:
+        >>> failure = Failure("acme/mastodon/main", "posts", TimeoutError("no answer"))
+        >>> print(f"{failure.account}: no numbers of {failure.part}: {failure.error}")
+        acme/mastodon/main: no numbers of posts: no answer
+    """
 
     account: str
     """The account's key."""
@@ -52,7 +58,15 @@ class Failure:
 
 @dataclass(frozen=True)
 class Collected:
-    """What was read, and what could not be."""
+    """What was read, and what could not be.
+
+    Example:
+        >>> from socialkit import Sandbox
+        >>> with Sandbox() as world:
+        ...     collected = observations(world.workspace(acme=["mastodon"]))
+        >>> len(collected.observations) > 0, collected.failed
+        (True, ())
+    """
 
     observations: tuple[Observation, ...] = ()
     failed: tuple[Failure, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from socialkit.metrics import Table
 from socialkit.reports._measure import Measure, measured
-from socialkit.reports._numbers import amount, day, number, percent
+from socialkit.reports._numbers import amount, day, number, percent, plural
 from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, missing, said
 from socialkit.reports._scope import Scope
 from socialkit.strategy import KPI, Objective
@@ -34,7 +34,7 @@ def reached(scope: Scope) -> Cell:
     found = [measured(scope, one).reached(one.kpi) for one in objectives]
     known = [one for one in found if one is not None]
     if not known:
-        return missing(f"of none of {len(found)}")
+        return missing(plural(len(found), "target"))
     lost = len(found) - len(known)
     return Cell(f"{sum(known)} of {len(known)}", f"{lost} not known" if lost else "", number=True)
 
