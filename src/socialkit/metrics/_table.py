@@ -246,12 +246,13 @@ class Table:
 
 def lines_of(table: Table, *names: str) -> Iterator[tuple[Any, ...]]:
     """Yield some columns of each row, without the cost of a model for each."""
-    return table._plain().zipped(names)
+    return table._plain().zipped(names)  # pyright: ignore[reportPrivateUsage]
 
 
 def rates_of(table: Table, metrics: Sequence[str], *, by: Sequence[TextColumn]) -> dict[str, Answers[Rate]]:
     """Return several rates, as `rate()` does, but go through the posts once."""
-    return dict(zip(metrics, table._rates(metrics, by), strict=True))
+    found = table._rates(metrics, by)  # pyright: ignore[reportPrivateUsage]
+    return dict(zip(metrics, found, strict=True))
 
 
 def picked(table: Table, kept: Iterable[bool]) -> Table:
@@ -261,7 +262,8 @@ def picked(table: Table, kept: Iterable[bool]) -> Table:
         table: The table.
         kept: Of each row, whether it is kept.
     """
-    return table._with(table._plain().keep([n for n, wanted in enumerate(kept) if wanted]))
+    rows = table._plain().keep([n for n, wanted in enumerate(kept) if wanted])  # pyright: ignore[reportPrivateUsage]
+    return table._with(rows)  # pyright: ignore[reportPrivateUsage]
 
 
 def _frames_read(native: object) -> Store:
