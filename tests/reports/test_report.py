@@ -448,6 +448,8 @@ def test_costs_of_a_shared_ledger_are_whose_they_say_or_whose_campaign_it_is() -
 
     assert line(made, "Spent") == "Spent 7.00 EUR"
     assert line(made, "3 costs") == "3 costs of the ledger without a brand: left out here."
+    alone = report(ledger=sk.CostLedger(entries=[cost(32, "nobodys")]))
+    assert line(alone, "Spent") == "Spent not known (1 cost without a brand)"
 
 
 def test_what_is_left_of_a_budget_is_told_whenever_it_was_spent() -> None:

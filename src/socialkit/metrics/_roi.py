@@ -189,20 +189,23 @@ def _returns(
     for order in orders:
         told = told or order.amount is not None
         _attribute(rule, order, lines, brand)
-    return [
-        Return(
-            rule=rule,
-            brand=key[0],
-            campaign=key[1],
-            platform=key[2],
-            cost=line.cost,
-            revenue=line.worth(currency, told=told),
-            orders=line.orders,
-            missing=sum(line.reasons.values(), Fraction()),
-            reasons=dict(sorted(line.reasons.items())),
-        )
-        for key, line in sorted(lines.items(), key=lambda item: [(one is None, one or "") for one in item[0]])
-    ]
+    ordered = sorted(lines.items(), key=lambda item: [(one is None, one or "") for one in item[0]])
+    return [_return(rule, key, line, line.worth(currency, told=told)) for key, line in ordered]
+
+
+def _return(rule: AttributionRule, key: _Key, line: _Line, revenue: Money | None) -> Return:
+    brand, campaign, platform = key
+    return Return(
+        rule=rule,
+        brand=brand,
+        campaign=campaign,
+        platform=platform,
+        cost=line.cost,
+        revenue=revenue,
+        orders=line.orders,
+        missing=sum(line.reasons.values(), Fraction()),
+        reasons=dict(sorted(line.reasons.items())),
+    )
 
 
 def _attribute(rule: AttributionRule, order: Order, lines: dict[_Key, _Line], brand: str | None) -> None:

@@ -154,15 +154,18 @@ def _labelled(rows: Table, posts: Mapping[Key, Owned] | None) -> Table:
     return rows if posts is None else rows.label({key: one.purpose for key, one in posts.items()})
 
 
+def _orders_in(rows: Table, first: datetime, last: datetime) -> set[tuple[str, str]]:
+    of_orders = rows.where("subject_kind", ORDER).where("metric", "orders", "revenue")
+    return {
+        (platform, subject)
+        for platform, subject, start in lines_of(of_orders, "platform", "subject", "start")
+        if start is not None and first <= start < last
+    }
+
+
 def _of_period(rows: Table, period: Period, posts: Mapping[Key, Owned] | None) -> Table:
     first, last = period.start, period.end
-    orders = {
-        (platform, subject)
-        for platform, subject, metric, start in lines_of(
-            rows.where("subject_kind", ORDER), "platform", "subject", "metric", "start"
-        )
-        if metric in {"orders", "revenue"} and start is not None and first <= start < last
-    }
+    orders = _orders_in(rows, first, last)
 
     def inside(
         kind: str,

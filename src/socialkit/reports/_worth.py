@@ -63,7 +63,11 @@ def _sums(ledger: CostLedger) -> Cell:
 
 def spent(scope: Scope) -> Cell:
     """Return what was spent."""
-    return missing() if scope.ledger is None else _sums(scope.ledger)
+    if scope.ledger is None:
+        return missing()
+    if scope.unowned and not scope.ledger.entries:
+        return missing(f"{plural(scope.unowned, 'cost')} without a brand")
+    return _sums(scope.ledger)
 
 
 def _returns(scope: Scope) -> list[Block]:
