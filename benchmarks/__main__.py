@@ -18,6 +18,7 @@ from benchmarks import (
     journal,
     metrics,
     page,
+    report,
     routing,
     sandbox,
     tokens,
@@ -41,6 +42,7 @@ ALL = {
     "budgets": budgets.measure,
     "metrics": metrics.measure,
     "tokens": tokens.measure,
+    "report": report.measure,
 }
 
 

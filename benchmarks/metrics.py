@@ -10,7 +10,7 @@ from benchmarks.timing import race
 from socialkit.metrics import Table
 from socialkit.models import Missing, Observation, Purpose, SubjectKind
 
-__all__ = ["measure"]
+__all__ = ["ACCOUNT", "NOON", "PILLARS", "ROWS", "measure", "observations"]
 
 ROWS: Final = 100_000
 METRICS: Final = ("likes", "replies", "shares", "quotes", "impressions")
@@ -21,7 +21,7 @@ PILLARS: Final = ("craft", "team", "shop", None)
 
 def measure() -> list[Figure]:
     """Return the processor time of both."""
-    plain = Table(_observations())
+    plain = Table(observations())
     polars = plain.on("polars")
     purposes = {(ACCOUNT, str(post)): Purpose(pillar=PILLARS[post % 4]) for post in range(ROWS // 5)}
     labels = race(
@@ -44,7 +44,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _observations() -> list[Observation]:
+def observations() -> list[Observation]:
     return [
         Observation(
             metric=metric,

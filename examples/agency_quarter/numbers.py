@@ -65,6 +65,7 @@ def account(office: Office, brief: Brief) -> sk.Report:
         strategy=brief.strategy,
         journal=office.journal,
         ledger=brief.ledger,
+        campaigns=[brief.campaign],
         cases=office.desk.cases(),
         now=office.workspace.now(),
     )
@@ -86,7 +87,8 @@ def show_total(total: sk.metrics.Total) -> None:
 
 def show_return(one: sk.metrics.Return) -> None:
     """Print what came of the money by one rule of attribution."""
-    where = f"{one.campaign or 'no campaign'}, {one.platform or 'all platforms'}"
+    platform = one.platform or ("overhead" if one.overhead else "no platform")
+    where = f"{one.campaign or 'no campaign'}, {platform}"
     roi = "" if one.roi is None else f"ROI {one.roi:+.0%}"
     say(f"{one.rule:5} visit  {where:26}{one.cost or '-'!s:>12}{one.revenue or '-'!s:>12}  {roi}", 4)
 

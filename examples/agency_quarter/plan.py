@@ -39,7 +39,7 @@ def brief_of(brand: sk.Brand) -> Brief:
         strategy,
         sk.Campaign.load(folder / "campaign.toml", strategy=strategy),
         sk.Mix.load(folder / "mix.toml"),
-        sk.CostLedger.load(folder / "costs.csv"),
+        sk.CostLedger.load(folder / "costs.csv", brand=brand.key),
         sk.metrics.Conversions.read(folder / "orders.csv"),
     )
 

@@ -159,6 +159,27 @@ async def test_one_client_is_enough(socialkit_world: sk.Sandbox, blocking: bool)
     assert set(values(collected, "likes")) == {(client.ref.key, post.id)}
 
 
+async def test_posts_of_another_brand_or_of_none_are_not_read_as_ones_own(
+    workspace: sk.Workspace, socialkit_world: sk.Sandbox, blocking: bool, tmp_path: Path
+) -> None:
+    with sk.Journal.open(f"sqlite:///{tmp_path}/journal.db") as journal:
+        own = {
+            brand: _sent(sk.Publisher(workspace.brand(brand), journal), brand) for brand in ("acme", "other")
+        }
+        _sent(sk.Publisher(socialkit_world.connect("mastodon"), journal), "nobody")
+
+        collected = await read(workspace, blocking, journal)
+
+    assert collected.failed() == {}
+    assert set(values(collected, "likes")) == {(f"{brand}/mastodon/main", own[brand]) for brand in own}
+
+
+def _sent(publisher: sk.Publisher, text: str) -> str:
+    (delivery,) = map(publisher.deliver, publisher.plan(text, to="mastodon"))
+    assert delivery.post is not None
+    return delivery.post.id
+
+
 async def test_what_is_no_account_is_refused(socialkit_world: sk.Sandbox, blocking: bool) -> None:
     other = socialkit_world.connect_async("mastodon") if blocking else socialkit_world.connect("mastodon")
     with pytest.raises(sk.ConfigurationError, match="AsyncMastodon" if blocking else "Mastodon is no"):
@@ -194,7 +215,7 @@ async def test_engagement_by_pillar_comes_out_for_every_platform_at_once(
         ("craft", "mastodon", 2),
         ("team", "bluesky", 3),
     ]
-    assert by_platform[1].reasons["no row"] == 1
+    assert by_platform[1].reasons["not offered"] == 1
     assert table.rate("engagement_rate_by_impressions", by=["pillar"])[0].reasons == {
         "impressions: not offered": 2
     }

@@ -39,6 +39,26 @@ def test_what_a_platform_reads_is_defined_whether_or_not_the_simulator_gives_it(
     assert {*module.POST_METRICS, *module.ACCOUNT_METRICS} <= CATALOGUE.keys()
 
 
+OF_POSTS = {"likes", "replies", "shares", "quotes", "saves", "clicks", "impressions", "reach"}
+OF_ACCOUNTS = {"followers", "following", "posts", "profile_views", "impressions", "reach"}
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_every_platform_answers_for_every_metric_with_a_value_or_why_there_is_none(
+    socialkit_world: sk.Sandbox, platform: str, blocking: bool
+) -> None:
+    connect: Any = socialkit_world.connect if blocking else socialkit_world.connect_async
+    client = connect(platform)
+    post = await settle(client.posts.publish("Autumn is here"))
+    of_post: list[sk.Observation] = await collect(client.insights.posts([post]))
+    of_account: tuple[sk.Observation, ...] = await settle(client.insights.account())
+
+    assert {row.metric for row in of_post} == OF_POSTS
+    assert {row.metric for row in of_account} == OF_ACCOUNTS
+    assert all(set(CATALOGUE[key].parts) <= OF_POSTS for key in CATALOGUE)
+
+
 def test_what_counts_people_adds_up_over_nothing() -> None:
     for key in ("reach", "followers", "following"):
         assert CATALOGUE[key].adds_up == frozenset()

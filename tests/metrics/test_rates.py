@@ -97,6 +97,7 @@ def test_rates_stand_by_label() -> None:
             "over": 2,
             "known": 1,
             "missing": 0,
+            "counts_missing": 4,
         },
         {
             "pillar": None,
@@ -106,8 +107,31 @@ def test_rates_stand_by_label() -> None:
             "over": 4,
             "known": 1,
             "missing": 0,
+            "counts_missing": 4,
         },
     ]
+
+
+def test_a_rate_tells_which_counts_of_its_posts_are_missing_and_why() -> None:
+    parts = ("replies", "shares", "quotes", "saves")
+    unknown = [observation(part, None, missing=sk.Missing.NOT_PERMITTED) for part in parts]
+    followers = observation("followers", 100, subject="9", subject_kind=sk.SubjectKind.ACCOUNT)
+
+    (rate,) = Table([observation("likes", 10), *unknown, followers]).rate("engagement_rate_by_followers")
+
+    assert (rate.value, rate.known, rate.missing) == (0.1, 1, 0)
+    assert (rate.counts_known, rate.counts_missing) == (1, 4)
+    assert rate.counts_reasons == {"not permitted": 4}
+
+
+def test_counts_of_posts_that_are_not_in_a_rate_are_not_missing_in_it() -> None:
+    whole = [observation(part, 1) for part in ("likes", "replies", "shares", "quotes", "saves")]
+    rows = [*whole, observation("impressions", 10), observation("likes", 5, subject="2")]
+
+    (rate,) = Table(rows).rate(IMPRESSIONS)
+
+    assert (rate.known, rate.missing) == (1, 1)
+    assert (rate.counts_known, rate.counts_missing, rate.counts_reasons) == (5, 0, {})
 
 
 def test_what_is_no_rate_is_refused() -> None:

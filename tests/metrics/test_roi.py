@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ class Spent:
     campaign: str | None
     platform: str | None
     amount: sk.Money
+    brand: str | None = None
     day: date = date(2026, 11, 1)
 
 
@@ -92,9 +93,28 @@ def test_without_costs_or_with_none_spent_there_is_no_return() -> None:
 def test_costs_that_brought_nothing_are_a_loss_and_stay_in_the_rows() -> None:
     table = table_of(order("1", euros(150), touch(1, "mastodon")))
 
-    one = lines(table, Spent("winter", None, euros(40)), rule="last")["winter", None]
+    one = lines(table, Spent("winter", "x", euros(40)), rule="last")["winter", "x"]
 
     assert (one.revenue, one.orders, one.roi) == (euros(0), Fraction(0), Decimal(-1))
+
+
+@pytest.mark.parametrize("place", [("autumn", None), (None, "mastodon"), (None, None)])
+def test_overhead_has_no_return_of_its_own(place: tuple[str | None, str | None]) -> None:
+    table = table_of(order("1", euros(150), touch(1, "mastodon")))
+
+    found = lines(table, Spent(*place, euros(40)), rule="last")
+
+    assert (found[place].overhead, found[place].cost) == (True, euros(40))
+    assert (found[place].profit, found[place].roi) == (None, None)
+    assert not found["autumn", "mastodon"].overhead
+
+
+def test_where_more_came_back_than_was_spent_there_is_no_return() -> None:
+    table = table_of(order("1", euros(100), touch(1, "mastodon")))
+
+    one = lines(table, Spent("autumn", "mastodon", euros(-10)), rule="last")["autumn", "mastodon"]
+
+    assert (one.profit, one.roi) == (euros(110), None)
 
 
 def test_orders_that_nothing_led_to_have_a_row_of_their_own() -> None:
@@ -121,7 +141,97 @@ def test_an_order_whose_amount_is_missing_is_counted_where_its_visits_came_from(
 
     one = lines(Table([*known, *unknown]), rule="last")["autumn", "x"]
 
-    assert (one.revenue, one.orders, one.missing) == (euros(7), Fraction(1), 1)
+    assert (one.revenue, one.orders, one.missing) == (euros(7), Fraction(1), Fraction(1))
+    assert one.reasons == {"withheld": Fraction(1)}
+
+
+def unpriced(*orders: Conversion) -> list[sk.Observation]:
+    """Return rows of orders whose amounts nobody may see."""
+    hidden = {"value": None, "money": None, "currency": None, "missing": sk.Missing.NOT_PERMITTED}
+    return [
+        row.model_copy(update=hidden) if row.metric == "revenue" else row
+        for row in Conversions(orders).observations(now=NOON + 10 * HOUR)
+    ]
+
+
+def test_a_line_whose_orders_are_all_unknown_has_no_revenue_and_no_zero() -> None:
+    known = Conversions([order("1", euros(100), touch(1, "mastodon"))]).observations(now=NOON + 10 * HOUR)
+    table = Table([*known, *unpriced(order("2", euros(100), touch(1, "bluesky")))])
+
+    one = lines(table, Spent("autumn", "bluesky", euros(10)), rule="first")["autumn", "bluesky"]
+
+    assert (one.revenue, one.profit, one.roi) == (None, None, None)
+    assert (one.orders, one.missing) == (Fraction(0), Fraction(1))
+    assert one.reasons == {"not permitted": Fraction(1)}
+
+
+def test_an_unknown_order_is_missing_where_its_rule_puts_it_and_counts_once_in_all() -> None:
+    known = Conversions([order("1", euros(9), touch(1, "x"))]).observations(now=NOON + 10 * HOUR)
+    table = Table([*known, *unpriced(order("2", euros(9), touch(1, "mastodon"), touch(2, "bluesky")))])
+
+    found = {(one.rule, one.platform): one.missing for one in roi(table, [], rules=RULES) if one.missing}
+
+    assert found == {
+        ("first", "mastodon"): 1,
+        ("last", "bluesky"): 1,
+        ("linear", "mastodon"): Fraction(1, 2),
+        ("linear", "bluesky"): Fraction(1, 2),
+    }
+
+
+def of_brand(brand: str | None, amount: int) -> tuple[sk.Observation, ...]:
+    sold = Conversions([order("1", euros(amount), touch(1, "mastodon", "spring"))])
+    return sold.observations(now=NOON + 10 * HOUR, brand=brand)
+
+
+def test_campaigns_of_two_brands_are_two_whatever_they_are_called() -> None:
+    table = Table([*of_brand("kettle", 100), *of_brand("loom", 50)])
+    spent = [Spent("spring", "mastodon", euros(10), "kettle"), Spent("spring", "mastodon", euros(25), "loom")]
+
+    found = {one.brand: (one.cost, one.revenue, one.roi) for one in roi(table, spent, rules=["first"])}
+
+    assert found == {
+        "kettle": (euros(10), euros(100), Decimal(9)),
+        "loom": (euros(25), euros(50), Decimal(1)),
+    }
+
+
+def test_of_several_brands_each_cost_and_order_has_to_say_whose_it_is() -> None:
+    nobodys = Spent("spring", "mastodon", euros(10))
+    with pytest.raises(ValueError, match=r"a cost does not say whose .*: kettle, loom"):
+        roi(Table([*of_brand("kettle", 1), *of_brand("loom", 5)]), [nobodys], rules=["first"])
+    with pytest.raises(ValueError, match="a cost does not say whose"):
+        roi(Table(of_brand("kettle", 1)), [nobodys, replace(nobodys, brand="loom")], rules=["first"])
+    theirs = [replace(nobodys, brand=brand) for brand in ("kettle", "loom")]
+    with pytest.raises(ValueError, match="an order does not say whose"):
+        roi(Table(of_brand(None, 1)), theirs, rules=["first"])
+
+
+@pytest.mark.parametrize(("sold", "spent"), [("kettle", None), (None, "kettle"), ("kettle", "kettle")])
+def test_where_all_is_one_brands_nothing_else_has_to_say_so(sold: str | None, spent: str | None) -> None:
+    entry = Spent("spring", "mastodon", euros(10), spent)
+
+    (one,) = roi(Table(of_brand(sold, 20)), [entry], rules=["first"])
+
+    assert (one.brand, one.cost, one.revenue) == ("kettle", euros(10), euros(20))
+
+
+def test_the_order_of_visits_is_that_of_their_times_whatever_that_of_the_rows() -> None:
+    visits = [touch(hour, f"at {hour}") for hour in range(9)]
+    rows = Conversions([order("1", euros(1), *visits)]).observations(now=NOON + 10 * HOUR)
+
+    for shuffled in (rows, rows[::-1], sorted(rows, key=lambda row: row.breakdown[::-1])):
+        found = {one.rule: one.platform for one in roi(Table(shuffled), [], rules=["first", "last"])}
+        assert found == {"first": "at 0", "last": "at 8"}
+
+
+def test_visits_of_one_moment_are_in_the_order_in_which_they_were_given() -> None:
+    visits = [touch(1, f"number {number}") for number in range(12)]
+    rows = Conversions([order("1", euros(1), *visits)]).observations(now=NOON + 10 * HOUR)
+
+    found = {one.rule: one.platform for one in roi(Table(rows[::-1]), [], rules=["first", "last"])}
+
+    assert found == {"first": "number 0", "last": "number 11"}
 
 
 def test_amounts_in_two_currencies_are_refused() -> None:
@@ -162,6 +272,7 @@ def test_the_answer_has_the_form_of_the_table() -> None:
     spent = [Spent("autumn", "mastodon", euros(100))]
     expected = {
         "rule": "last",
+        "brand": None,
         "campaign": "autumn",
         "platform": "mastodon",
         "cost": 10_000,

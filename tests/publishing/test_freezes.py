@@ -297,6 +297,22 @@ async def test_standing_freezes_are_told_to_those_whose_they_are(stage: Stage) -
     assert [found.scope.brand for found in await settle(agency.freezes())] == [None, "other"]
 
 
+async def test_the_journal_remembers_freezes_that_ended(stage: Stage) -> None:
+    machine = stage.machine(acme=["mastodon"], other=["mastodon"])
+    agency = stage.publisher(machine.workspace)
+    both = await settle(agency.freeze(Scope(), reason="recall"))
+    stage.pass_time(MINUTES)
+    ended = stage.world.clock.now()
+    await settle(agency.thaw(both, backlog="hold"))
+    await settle(agency.freeze(Scope(brand="other", replies=True), reason="lawyers"))
+
+    assert [(one.scope.brand, one.reason, one.ended_at) for one in stage.journal.freezes()] == [
+        ("acme", "recall", ended),
+        ("other", "recall", ended),
+        ("other", "lawyers", None),
+    ]
+
+
 async def test_what_is_approved_in_a_freeze_is_held_back(stage: Stage) -> None:
     rules = Rules({("intern", "publish"): Permission.ASK})
     delivery = await one(stage.acme(actor="intern", authority=rules).plan("One", to="mastodon"))

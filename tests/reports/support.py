@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import socialkit as sk
 from socialkit.models import AccountRef
-from socialkit.publishing import Delivery, DeliveryState
+from socialkit.publishing import Delivery, DeliveryState, Freeze
 
 START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MARCH: Final = sk.Period.month(2026, 3, zone="Europe/Paris")
@@ -52,13 +52,17 @@ class Given:
     """A journal that holds what it is given."""
 
     entries: list[Delivery]
+    frozen: tuple[Freeze, ...] = ()
+
+    def freezes(self) -> tuple[Freeze, ...]:
+        return self.frozen
 
     def deliveries(self) -> Iterable[Delivery]:
         return iter(self.entries)
 
 
-def journal(*entries: Delivery) -> sk.Journal:
-    return cast("sk.Journal", Given(list(entries)))
+def journal(*entries: Delivery, frozen: Iterable[Freeze] = ()) -> sk.Journal:
+    return cast("sk.Journal", Given(list(entries), tuple(frozen)))
 
 
 def observation(metric: str, value: float | None, subject: str = "1", **given: Any) -> sk.Observation:

@@ -268,3 +268,12 @@ def test_a_file_that_cannot_be_written_is_a_mistake_with_its_name(tmp_path: Path
 
 def test_the_same_inputs_give_the_same_page(tmp_path: Path) -> None:
     assert file_of(full(), tmp_path) == file_of(full(), tmp_path)
+
+
+def test_a_file_says_on_which_paper_it_fits_and_a_notebook_keeps_its_own(tmp_path: Path) -> None:
+    made = report()
+    file = tmp_path / "report.html"
+    made.to_html(file)
+
+    assert file.read_text("utf-8").count("@page { size: A4;") == 1
+    assert "@page" not in made._repr_html_()

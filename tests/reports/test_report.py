@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -12,7 +13,7 @@ from socialkit.desk import CaseState
 from socialkit.errors import ConfigurationError, WrongAccountError
 from socialkit.metrics import Conversion, Conversions, Table, Touch
 from socialkit.models import AccountRef
-from socialkit.publishing import DeliveryState
+from socialkit.publishing import DeliveryState, Freeze, Scope
 from socialkit.reports import Reader
 from socialkit.routing import Because, CaseSeverity, Decision, Stance
 from tests.reports.support import (
@@ -28,7 +29,7 @@ from tests.reports.support import (
 )
 
 HOUR = timedelta(hours=1)
-WIDE = 200
+WIDE = 400
 CRAFT = sk.Purpose(pillar="craft", objective="liked")
 
 
@@ -327,7 +328,7 @@ def test_costs_and_revenue_stand_side_by_side_by_each_rule() -> None:
 
 def test_orders_that_no_campaign_brought_make_no_campaign_look_good() -> None:
     order = Conversion(order="1", at=START, amount=sk.Money(9000, "EUR"), touches=[])
-    cost = sk.Cost(day=END, amount=sk.Money(60, "EUR"), kind=sk.CostKind.TOOLS)
+    cost = sk.Cost(day=END, amount=sk.Money(60, "EUR"), kind=sk.CostKind.TOOLS, brand="acme")
     table = Table(Conversions([order]).observations(now=START, brand="acme"))
     made = report(ledger=sk.CostLedger(entries=[cost]), table=table)
 
@@ -337,7 +338,8 @@ def test_orders_that_no_campaign_brought_make_no_campaign_look_good() -> None:
 
 def test_two_currencies_are_not_added() -> None:
     costs = [
-        sk.Cost(day=END, amount=sk.Money(5, currency), kind=sk.CostKind.ADS) for currency in ("USD", "EUR")
+        sk.Cost(day=END, amount=sk.Money(5, currency), kind=sk.CostKind.ADS, brand="acme")
+        for currency in ("USD", "EUR")
     ]
     order = Conversion(order="1", at=START, amount=sk.Money(90, "EUR"), touches=[])
     table = Table(Conversions([order]).observations(now=START, brand="acme"))
@@ -345,6 +347,164 @@ def test_two_currencies_are_not_added() -> None:
 
     assert line(made, "Spent") == "Spent 5.00 EUR + 5.00 USD"
     assert line(made, "Costs and revenue are not put side by side")
+
+
+def unpriced(rows: Iterable[sk.Observation], *orders: str) -> list[sk.Observation]:
+    """Return rows of which nobody may see what some orders brought in."""
+    hidden = {"value": None, "money": None, "currency": None, "missing": sk.Missing.NOT_PERMITTED}
+    return [
+        row.model_copy(update=hidden) if row.metric == "revenue" and row.subject in orders else row
+        for row in rows
+    ]
+
+
+def visit(source: str, hour: int = 0, campaign: str = "autumn") -> Touch:
+    return Touch(at=START + hour * HOUR, utm={"utm_source": source, "utm_campaign": campaign})
+
+
+def sold(number: str, *touches: Touch) -> Conversion:
+    return Conversion(order=number, at=START + 9 * HOUR, amount=sk.Money(100, "EUR"), touches=touches)
+
+
+def orders_of(*orders: Conversion, brand: str = "acme") -> tuple[sk.Observation, ...]:
+    return Conversions(orders).observations(now=START + 9 * HOUR, brand=brand)
+
+
+def cost(number: int, campaign: str | None = "autumn", **given: Any) -> sk.Cost:
+    given.setdefault("kind", sk.CostKind.ADS)
+    return sk.Cost(day=END, amount=sk.Money(number, "EUR"), campaign=campaign, **given)
+
+
+def test_an_order_of_unknown_amount_is_told_on_its_line_and_in_the_sum_and_is_no_zero() -> None:
+    rows = unpriced(orders_of(sold("1", visit("bluesky")), sold("2", visit("mastodon"))), "1")
+    ledger = sk.CostLedger(entries=[cost(10, platform="bluesky")])
+    made = report(ledger=ledger, table=Table(rows))
+
+    assert line(made, "autumn (bluesky)") == "autumn (bluesky) 10.00 EUR" + 3 * " not known (not permitted)"
+    assert line(made, "All") == "All (revenue of campaigns alone) 10.00 EUR" + 3 * (
+        " 100.00 EUR (ROI 900.0 %; 1 of 2 orders not known: not permitted)"
+    )
+    assert "ROI 900.0 %; 1 of 2 orders not known: not permitted" in made._repr_html_()
+    assert "0.00 EUR (ROI -100.0 %)" not in str(made)
+
+
+def test_where_no_order_of_a_campaign_is_known_the_sum_is_not_known() -> None:
+    rows = unpriced(orders_of(sold("1", visit("bluesky")), sold("2")), "1")
+    made = report(ledger=sk.CostLedger(entries=[cost(10, platform="bluesky")]), table=Table(rows))
+
+    assert line(made, "All").endswith(" 10.00 EUR" + 3 * " not known (not permitted)")
+
+
+def test_an_order_with_visits_from_two_platforms_is_one_order_without_an_amount() -> None:
+    rows = unpriced(orders_of(sold("1", visit("a"), visit("b", 1)), sold("2", visit("a"))), "1")
+    made = report(ledger=sk.CostLedger(entries=[cost(10, platform="a")]), table=Table(rows))
+
+    assert line(made, "1 order without") == (
+        "1 order without a known amount (not permitted): not in the revenue."
+    )
+    assert line(made, "autumn (a)").endswith(
+        "100.00 EUR (ROI 900.0 %; 0.50 of 1.50 orders not known: not permitted)"
+    )
+
+
+def test_overhead_is_called_so_and_is_no_loss() -> None:
+    table = Table(orders_of(sold("1", visit("bluesky"))))
+    ledger = sk.CostLedger(entries=[cost(30), cost(20, platform="bluesky")])
+    made = report(ledger=ledger, table=table)
+
+    assert line(made, "autumn (overhead") == (
+        "autumn (overhead of all platforms) 30.00 EUR" + 3 * " none (overhead)"
+    )
+    assert line(made, "All").endswith(" 50.00 EUR" + 3 * " 100.00 EUR (ROI 100.0 %)")
+
+
+def test_of_several_campaigns_each_has_its_sum() -> None:
+    table = Table(orders_of(sold("1", visit("bluesky")), sold("2", visit("bluesky", campaign="winter"))))
+    ledger = sk.CostLedger(entries=[cost(30), cost(20, platform="bluesky"), cost(10, "winter")])
+    made = report(ledger=ledger, table=table)
+
+    assert line(made, "autumn (all of it)").endswith(" 50.00 EUR" + 3 * " 100.00 EUR (ROI 100.0 %)")
+    assert line(made, "winter (all of it)").endswith(" 10.00 EUR" + 3 * " 100.00 EUR (ROI 900.0 %)")
+
+
+def test_costs_of_a_shared_ledger_are_whose_they_say_or_whose_campaign_it_is() -> None:
+    entries = [
+        cost(1, "other", account=ACME),
+        cost(2, "other", brand="acme"),
+        cost(4, "ours"),
+        cost(8, "theirs"),
+        cost(16, "both"),
+        cost(32, "nobodys"),
+        cost(64, None),
+        cost(128, "ours", brand="rival"),
+    ]
+    sent = [
+        delivery("1", purpose=sk.Purpose(campaign="ours")),
+        delivery("2", purpose=sk.Purpose(campaign="both")),
+        delivery("3", brand="rival", purpose=sk.Purpose(campaign="both")),
+        delivery("4", brand="rival", purpose=sk.Purpose(campaign="theirs")),
+    ]
+    made = report(ledger=sk.CostLedger(entries=entries), journal=journal(*sent))
+
+    assert line(made, "Spent") == "Spent 7.00 EUR"
+    assert line(made, "3 costs") == "3 costs of the ledger without a brand: left out here."
+    alone = report(ledger=sk.CostLedger(entries=[cost(32, "nobodys")]))
+    assert line(alone, "Spent") == "Spent not known (1 cost without a brand)"
+
+
+def test_what_is_left_of_a_budget_is_told_whenever_it_was_spent() -> None:
+    aims = strategy()
+    given: dict[str, Any] = {
+        "strategy": aims,
+        "objective": "liked",
+        "period": sk.Period.month(2026, 3, zone="UTC"),
+    }
+    autumn = sk.Campaign(key="autumn", budget=sk.Money(100, "EUR"), **given)
+    winter = sk.Campaign(key="winter", budget=sk.Money(20, "EUR"), **given)
+    before = cost(30).model_copy(update={"day": END - timedelta(days=90)})
+    ledger = sk.CostLedger(entries=[cost(10), before, cost(25, "winter")])
+    made = report(ledger=ledger, campaigns=[autumn, winter])
+
+    assert line(made, "autumn") == "autumn 100.00 EUR 40.00 EUR 60.00 EUR (60.0 %)"
+    assert line(made, "winter") == "winter 20.00 EUR 25.00 EUR -5.00 EUR (overspent)"
+    assert line(made, "Spent") == "Spent 35.00 EUR"
+
+
+def test_a_campaign_of_another_brand_is_refused() -> None:
+    aims = strategy(brand="rival")
+    theirs = sk.Campaign(
+        key="autumn",
+        strategy=aims,
+        objective="liked",
+        period=sk.Period.month(2026, 3, zone="UTC"),
+        budget=sk.Money(1, "EUR"),
+    )
+
+    with pytest.raises(WrongAccountError, match="campaign autumn is of rival"):
+        report(campaigns=[theirs])
+
+
+def test_what_was_escalated_and_held_back_is_on_the_page() -> None:
+    def freeze(brand: str, days: int, **given: Any) -> Freeze:
+        at = START + timedelta(days=days)
+        return Freeze(id=f"{brand} {days}", scope=Scope(brand=brand), reason="glass in a bag", at=at, **given)
+
+    frozen = [
+        freeze("acme", 0, ended_at=START + timedelta(days=2)),
+        freeze("acme", 5),
+        freeze("acme", -40),
+        freeze("rival", 3),
+    ]
+    cases = [case(1, escalated=True), case(2, escalated=True, state=CaseState.CLOSED), case(3)]
+    made = report(cases=cases, journal=journal(frozen=frozen))
+
+    found = [" ".join(one.split()) for one in lines(made)]
+    said = f"Where is it? ({ACME}, 2 Mar 2026)"
+    assert [one for one in found if one.startswith(said)] == [f"{said} open", f"{said} closed"]
+    assert [one for one in found if "held back" in one] == [
+        "Posts were held back from 2 Mar 2026 to 4 Mar 2026.",
+        "Posts were held back from 7 Mar 2026 on.",
+    ]
 
 
 def test_rates_say_over_what_and_how_many_posts() -> None:
@@ -357,7 +517,9 @@ def test_rates_say_over_what_and_how_many_posts() -> None:
     made = report(journal=journal(*entries), table=Table(rows))
 
     assert line(made, "Pillar", after="Engagement rate by pillar") == "Pillar By impressions"
-    assert line(made, "craft", after="Engagement rate by pillar") == "craft 5.0 % (1 post, 1 not known)"
+    assert line(made, "craft", after="Engagement rate by pillar") == (
+        "craft 5.0 % (1 post, 1 not known; 4 of 5 counts missing: never asked for)"
+    )
 
 
 def test_posts_that_the_journal_does_not_know_are_counted_as_left_out() -> None:

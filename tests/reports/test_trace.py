@@ -177,6 +177,75 @@ def test_costs_that_lead_nowhere_are_orphans_unless_they_are_another_brands() ->
     assert all(one.cost is None for one in trace.orphans())
 
 
+def test_costs_for_what_is_not_there_are_orphans() -> None:
+    def cost(number: int, **given: Any) -> sk.Cost:
+        money = sk.Money(number, "EUR")
+        return sk.Cost(day=END, amount=money, kind=sk.CostKind.ADS, campaign="autumn", **given)
+
+    ledger = sk.CostLedger(
+        entries=[
+            cost(1, account=ACME, post="1"),
+            cost(2, platform="mastodon", post="1"),
+            cost(3, post="1"),
+            cost(4, account=ACME, post="999"),
+            cost(5, platform="mastodon", post="999"),
+            cost(6, platform="instagram"),
+            cost(7, account="acme/mastodon/fr"),
+            cost(8, brand="other", post="999"),
+        ]
+    )
+    sent = delivery("1", purpose=sk.Purpose(campaign="autumn", objective="liked"))
+    found = sk.Trace(strategy(), journal(sent), Table([])).orphans(ledger)
+
+    assert [(int(one.cost.amount.amount), one.reason) for one in found if one.cost] == [
+        (4, OrphanReason.UNKNOWN_POST),
+        (5, OrphanReason.UNKNOWN_POST),
+        (6, OrphanReason.UNUSED_PLATFORM),
+        (7, OrphanReason.UNUSED_PLATFORM),
+    ]
+    assert "no post of 'autumn' is out on instagram" in found[-2].advice
+
+
+def test_a_campaign_that_is_another_brands_alone_makes_no_orphans() -> None:
+    entries = [
+        sk.Cost(day=END, amount=sk.Money(1, "EUR"), kind=sk.CostKind.ADS, campaign=name)
+        for name in ("theirs", "nobodys")
+    ]
+    theirs = delivery("1", brand="other", purpose=sk.Purpose(campaign="theirs"))
+    trace = sk.Trace(strategy(), journal(theirs), Table([]))
+
+    found = trace.orphans(sk.CostLedger(entries=entries))
+
+    assert [one.cost.campaign for one in found if one.cost] == ["nobodys"]
+
+
+def test_a_purpose_with_an_unknown_pillar_is_an_orphan() -> None:
+    entries = [
+        delivery("1", purpose=sk.Purpose(objective="liked", pillar="crafft")),
+        delivery("2", purpose=sk.Purpose(objective="lost", pillar="lost"), at=START + timedelta(days=1)),
+        delivery("3", purpose=sk.Purpose(objective="liked", pillar="craft"), at=START + timedelta(days=2)),
+    ]
+    found = sk.Trace(strategy(), journal(*entries), Table([observation("likes", 1)])).orphans()
+
+    assert [(one.reason, one.post, one.pillar) for one in found if one.post] == [
+        (OrphanReason.UNKNOWN_PILLAR, "1", "crafft"),
+        (OrphanReason.UNKNOWN_OBJECTIVE, "2", None),
+        (OrphanReason.UNKNOWN_PILLAR, "2", "lost"),
+    ]
+    assert found[0].advice == "pillar 'crafft': did you mean 'craft'?"
+    assert found[0].observations == 1
+
+
+def test_a_value_of_another_brand_is_not_traced_though_its_account_and_post_are_ours() -> None:
+    sent = delivery("1", purpose=sk.Purpose(objective="liked"))
+    ours, theirs = observation("likes", 1), observation("likes", 1, brand="other")
+    trace = sk.Trace(strategy(), journal(sent), Table([ours, theirs]))
+
+    assert trace.objective_of(ours) is not None
+    assert trace.objective_of(theirs) is None
+    assert trace.path_of(theirs).post is None
+
+
 def test_an_unknown_objective_is_named_with_the_nearest_one() -> None:
     trace = sk.Trace(strategy(), journal(), Table([]))
 

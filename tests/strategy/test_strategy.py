@@ -34,6 +34,19 @@ def test_progress_of_what_falls_counts_downwards() -> None:
     assert [kpi.reached(value) for value in (90, 31, 30, 29)] == [False, False, True, True]
 
 
+def test_a_value_that_is_known_in_part_decides_only_what_the_rest_cannot_change() -> None:
+    more = sk.KPI(metric="clicks", target=50, by=DAY)
+    less = sk.KPI(metric="response_time", target=50, by=DAY, better="lower")
+    bounds = [(50, None), (49, None), (None, 50), (None, 49), (49, 51), (51, 52), (48, 49), (None, None)]
+
+    assert [more.reached_between(*one) for one in bounds] == [
+        True, None, None, False, None, True, False, None,
+    ]  # fmt: skip
+    assert [less.reached_between(*one) for one in bounds] == [
+        None, None, True, True, None, False, True, None,
+    ]  # fmt: skip
+
+
 def test_what_is_missing_is_never_zero() -> None:
     unmeasured = sk.KPI(metric="clicks", target=5000, by=DAY)
 

@@ -42,8 +42,17 @@ Known = tuple[tuple[AccountRef, str], ...]
 
 
 @dataclass(frozen=True)
+@dataclass(frozen=True)
 class Collected:
-    """What was read, and what could not be."""
+    """What was read, and what could not be.
+
+    Example:
+        >>> from socialkit import Sandbox
+        >>> with Sandbox() as world:
+        ...     collected = observations(world.workspace(acme=["mastodon"]))
+        >>> len(collected.observations) > 0, collected.failed()
+        (True, {})
+    """
 
     observations: tuple[Observation, ...] = ()
     """What was read, also of a part of an account that failed later."""

@@ -6,7 +6,8 @@ from socialkit.metrics._answers import Answers, Rate, Row, Total
 from socialkit.metrics._catalogue import CATALOGUE, Direction, Metric, MetricKind, Over
 from socialkit.metrics._columns import NativeFrame, TextColumn
 from socialkit.metrics._conversions import Conversion, Conversions, Touch
-from socialkit.metrics._roi import AttributionRule, LedgerEntry, Return, roi
+from socialkit.metrics._orders import AttributionRule
+from socialkit.metrics._roi import LedgerEntry, Return, roi
 from socialkit.metrics._table import Library, Table
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar, overload
 from urllib.parse import unquote
 
 from pydantic import FiniteFloat
@@ -17,7 +17,17 @@ RowT = TypeVar("RowT", bound=Model)
 
 
 class Row(Observation):
-    """An observation with the labels of its post."""
+    """An observation with the labels of its post.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+        >>> given = {"metric": "likes", "subject_kind": "post", "subject": "1", "platform": "mastodon"}
+        >>> Row(
+        ...     **given, value=3, unit="count", observed_at=noon, native="likes", pillar="craft"
+        ... ).purpose.pillar
+        'craft'
+    """
 
     campaign: str | None = None
     objective: str | None = None
@@ -37,7 +47,13 @@ class Row(Observation):
 
 
 class Total(Model):
-    """The sum of a metric over a group; what is missing is told, and never counts as zero."""
+    """The sum of a metric over a group; what is missing is told, and never counts as zero.
+
+    Example:
+        >>> total = Total(metric="likes", value=7, known=2, missing=1, reasons={"not permitted": 1})
+        >>> f"{total.value:g} at least: {total.missing} of {total.known + total.missing} is missing"
+        '7 at least: 1 of 3 is missing'
+    """
 
     metric: str
     group: Mapping[str, str | None] = {}
@@ -57,7 +73,14 @@ class Total(Model):
 
 
 class Rate(Model):
-    """Engagement over something: a ratio of two sums over the same posts."""
+    """Engagement over something: a ratio of two sums over the same posts.
+
+    Example:
+        >>> key = "engagement_rate_by_reach"
+        >>> rate = Rate(metric=key, value=0.05, engagement=10, over=200, known=4, missing=1)
+        >>> f"{rate.value:.1%} of those who were reached by {rate.known} posts"
+        '5.0% of those who were reached by 4 posts'
+    """
 
     metric: str
     group: Mapping[str, str | None] = {}
@@ -74,10 +97,23 @@ class Rate(Model):
     """How many are not."""
     reasons: Mapping[str, int] = {}
     """Why, and how many posts each."""
+    counts_known: int = 0
+    """How many counts are in the sum above the line, such as the likes of one post."""
+    counts_missing: int = 0
+    """How many counts of the posts in it are not, since they are missing: the true rate is higher."""
+    counts_reasons: Mapping[str, int] = {}
+    """Why, and how many counts each; `no row` where the platform was not asked."""
 
 
 class Answers(Sequence[RowT], Generic[RowT]):
-    """Typed rows, in the order of their groups."""
+    """Typed rows, in the order of their groups.
+
+    Example:
+        >>> from socialkit.metrics import Table
+        >>> answers = Table([]).total("likes", by=["pillar"])
+        >>> len(answers), list(answers)
+        (0, [])
+    """
 
     def __init__(
         self,
@@ -132,9 +168,12 @@ def flat_total(row: Total) -> dict[str, object]:
     }
 
 
+_RATE_COLUMNS: Final = ("metric", "value", "engagement", "over", "known", "missing", "counts_missing")
+
+
 def flat_rate(row: Rate) -> dict[str, object]:
     """Return a rate as one line of a table."""
     return {
         **row.group,
-        **row.model_dump(include={"metric", "value", "engagement", "over", "known", "missing"}),
+        **row.model_dump(include=set(_RATE_COLUMNS)),
     }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol, cast
 
@@ -159,7 +158,10 @@ class Columns:
         """Return a dictionary for each row."""
         return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
-    def _keep(self, places: Sequence[int]) -> Columns:
+    def keep(self, places: Sequence[int]) -> Columns:
+        """Return the rows at some places, in their order."""
+        if len(places) == len(self):
+            return self
         return Columns({name: [column[n] for n in places] for name, column in self._values.items()})
 
     def _only(self, names: Iterable[str]) -> Columns:
@@ -168,11 +170,11 @@ class Columns:
     def where(self, column: str, values: Sequence[str | None], /) -> Columns:
         """Return the rows whose column has one of the values."""
         wanted = frozenset(values)
-        return self._keep([n for n, value in enumerate(self._values[column]) if value in wanted])
+        return self.keep([n for n, value in enumerate(self._values[column]) if value in wanted])
 
     def observed(self, since: datetime | None, until: datetime | None, /) -> Columns:
         """Return the rows that were observed in a span."""
-        return self._keep(
+        return self.keep(
             [
                 n
                 for n, at in enumerate(self._values["observed_at"])
@@ -183,21 +185,21 @@ class Columns:
     def latest(self) -> Columns:
         """Return the newest row of each cell; of two at one time the one that knows more, then the larger."""
         newest: dict[tuple[object, ...], tuple[tuple[object, ...], int]] = {}
-        cells = self._zipped((*_SERIES, "start", "end"))
+        cells = self.zipped((*_SERIES, "start", "end"))
         for n, (cell, (at, value)) in enumerate(
-            zip(cells, self._zipped(("observed_at", "value")), strict=True)
+            zip(cells, self.zipped(("observed_at", "value")), strict=True)
         ):
             rank = (at, value is not None, value or 0.0)
             if cell not in newest or rank > cast("Any", newest[cell][0]):
                 newest[cell] = (rank, n)
-        return self._keep(sorted(n for _, n in newest.values()))
+        return self.keep(sorted(n for _, n in newest.values()))
 
     def label(self, labels: Labels, /) -> Columns:
         """Return the rows with labels on those of posts; the others keep theirs."""
         known = {key: label_values(purpose) for key, purpose in labels.items()}
         found = [
             known.get((account, subject), before) if kind == POST else before
-            for kind, account, subject, *before in self._zipped(
+            for kind, account, subject, *before in self.zipped(
                 ("subject_kind", "account", "subject", *LABELS)
             )
         ]
@@ -208,53 +210,104 @@ class Columns:
         chosen = self._only({*_SERIES, *_TALLIED, *by, "start", "end", "value", "money"}).where(
             "metric", metrics
         )
-        groups: dict[Group, list[int]] = {}
-        for n, group in enumerate(chosen._zipped(by) if by else ((),) * len(chosen)):
-            groups.setdefault(cast("Group", group), []).append(n)
-        return [chosen._keep(places)._known(group) for group, places in groups.items()]
-
-    def _known(self, group: Group) -> Facts:
-        values = [one for one in self._values["value"] if one is not None]
-        amounts = [one for one in self._values["money"] if one is not None]
-        tallies = Counter(self._zipped(_TALLIED))
-        count: Callable[[Sequence[str]], int] = lambda names: len(set(self._zipped(names)))  # noqa: E731
-        return Facts(
-            group,
-            rows=len(self),
-            known=len(values),
-            value=added(values),
-            priced=len(amounts),
-            money=sum(amounts),
-            accounts=count(_SERIES[:3]),
-            subjects=count(_SERIES[:5]),
-            pairs=count(_SERIES[:6]),
-            series=count(_SERIES),
-            cells=count((*_SERIES, "start", "end")),
-            tallies=_together(tallies),
-        )
+        groups: dict[Group, _Gathered] = {}
+        found = chosen.zipped(by) if by else ((),) * len(chosen)
+        numbers = _Numbers()
+        for group, (value, money), tallied, ids in zip(
+            found,
+            chosen.zipped(("value", "money")),
+            chosen.zipped(_TALLIED),
+            map(numbers.of, chosen.zipped((*_SERIES, "start", "end"))),
+            strict=True,
+        ):
+            if (gathered := groups.get(group)) is None:
+                gathered = groups[group] = _Gathered()
+            gathered.take(value, money, tallied, ids)
+        return [gathered.facts(group) for group, gathered in groups.items()]
 
     def windows(self, metrics: Sequence[str], by: Sequence[str], /) -> Iterable[Window]:
         """Return all windows of some metrics."""
         chosen = self.where("metric", metrics)
-        series = chosen._zipped(_SERIES)
-        groups = chosen._zipped(by) if by else ((),) * len(chosen)
-        spans = chosen._zipped(("start", "end"))
+        series = chosen.zipped(_SERIES)
+        groups = chosen.zipped(by) if by else ((),) * len(chosen)
+        spans = chosen.zipped(("start", "end"))
         return {
             Window(group, repr(one), start, end)
             for group, one, (start, end) in zip(groups, series, spans, strict=True)
         }
 
-    def _zipped(self, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    def zipped(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Yield some columns of each row."""
         return zip(*(self._values[name] for name in names), strict=True)
 
     def __len__(self) -> int:
         return len(self._values["metric"])
 
 
+class _Numbers:
+    """Gives each account, subject, pair, series and cell a number: numbers are counted faster than texts."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def of(self, row: tuple[Any, ...]) -> tuple[int, ...]:
+        """Return the five numbers of a row, by its series and window."""
+        known = self._known
+        brand, platform, account, kind, subject, metric, breakdown, start, end = row
+        whose = known.setdefault((brand, platform, account), len(known))
+        what = known.setdefault((whose, kind, subject), len(known))
+        pair = known.setdefault((what, metric), len(known))
+        series = known.setdefault((pair, breakdown, ""), len(known)) if breakdown else pair
+        cell = known.setdefault((series, start, end, ""), len(known)) if start or end else series
+        return whose, what, pair, series, cell
+
+
+class _Gathered:
+    """What is known of a group, row by row."""
+
+    __slots__ = ("amounts", "ids", "tallies", "values")
+
+    def __init__(self) -> None:
+        self.values: list[float | None] = []
+        self.amounts: list[int] = []
+        self.tallies: dict[tuple[Any, ...], int] = {}
+        self.ids: list[tuple[int, ...]] = []
+
+    def take(
+        self, value: float | None, money: int | None, tallied: tuple[Any, ...], ids: tuple[int, ...]
+    ) -> None:
+        """Take a row in."""
+        self.values.append(value)
+        if money is not None:
+            self.amounts.append(money)
+        self.tallies[tallied] = self.tallies.get(tallied, 0) + 1
+        self.ids.append(ids)
+
+    def facts(self, group: Group) -> Facts:
+        """Return all of it."""
+        values = [one for one in self.values if one is not None]
+        accounts, subjects, pairs, series, cells = map(len, map(set, zip(*self.ids, strict=True)))
+        return Facts(
+            group,
+            rows=len(self.values),
+            known=len(values),
+            value=added(values),
+            priced=len(self.amounts),
+            money=sum(self.amounts),
+            accounts=accounts,
+            subjects=subjects,
+            pairs=pairs,
+            series=series,
+            cells=cells,
+            tallies=_together(self.tallies),
+        )
+
+
 def _together(tallies: Mapping[tuple[Any, ...], int]) -> list[Tally]:
-    found: Counter[tuple[Any, ...]] = Counter()
+    found: dict[tuple[Any, ...], int] = {}
     for (*rest, breakdown, missing), number in tallies.items():
-        found[(*rest, keys_of(breakdown), missing)] += number
+        key = (*rest, keys_of(breakdown) if breakdown else "", missing)
+        found[key] = found.get(key, 0) + number
     return [Tally._make((*key, number)) for key, number in found.items()]
 
 

@@ -34,7 +34,13 @@ TOUCH: Final = ("touch_time", *UTM_KEYS)
 
 
 class Touch(Model):
-    """A visit that came before an order, and what its link said."""
+    """A visit that came before an order, and what its link said.
+
+    Example:
+        >>> from datetime import UTC
+        >>> Touch(at=datetime(2026, 11, 2, 12, tzinfo=UTC), utm={"utm_source": "mastodon"}).utm["utm_source"]
+        'mastodon'
+    """
 
     at: AwareTime
     utm: Mapping[str, str] = {}

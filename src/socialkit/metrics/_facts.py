@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from socialkit.metrics._catalogue import Metric, MetricKind, Over
 from socialkit.models import SubjectKind
 
-__all__ = ["NO_ROW", "Facts", "Group", "Tally", "Window", "refuse_overlaps", "require_addable"]
+__all__ = ["NO_ROW", "Facts", "Group", "Tally", "Window", "merged", "refuse_overlaps", "require_addable"]
 
 NO_ROW: Final = "no row"
 """Why a part of a sum is missing where nobody asked the platform for it."""

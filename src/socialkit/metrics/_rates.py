@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from socialkit.metrics._answers import Rate
 from socialkit.metrics._catalogue import Metric
 from socialkit.metrics._columns import added
-from socialkit.metrics._facts import NO_ROW, Facts, Group
+from socialkit.metrics._facts import NO_ROW, Facts, Group, merged
 from socialkit.models import SubjectKind
 
 __all__ = ["rates"]
@@ -19,6 +19,9 @@ class _Sums:
     above: list[float] = field(default_factory=list[float])
     below: list[float] = field(default_factory=list[float])
     reasons: dict[str, int] = field(default_factory=dict[str, int])
+    counts: int = 0
+    lacking: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    """Why counts are missing of posts that are in it."""
 
 
 def rates(metric: Metric, above: Iterable[Facts], below: Iterable[Facts], by: Sequence[str]) -> list[Rate]:
@@ -43,6 +46,8 @@ def rates(metric: Metric, above: Iterable[Facts], below: Iterable[Facts], by: Se
         else:
             sums.above.append(one.value)
             sums.below.append(divisor.value)
+            sums.counts += one.known
+            sums.lacking.append(one.reasons(len(metric.parts)))
     ordered = sorted(groups.items(), key=lambda item: [(value is None, value or "") for value in item[0]])
     return [_rate(metric, dict(zip(by, group, strict=True)), sums) for group, sums in ordered]
 
@@ -58,7 +63,7 @@ def _reason(metric: Metric, above: Facts, below: Facts | None) -> str | None:
 def _rate(metric: Metric, group: dict[str, str | None], sums: _Sums) -> Rate:
     known, missing = len(sums.above), sum(sums.reasons.values())
     engagement, over = (added(sums.above), added(sums.below)) if known else (None, None)
-    reasons = dict(sorted(sums.reasons.items()))
+    reasons, lacking = dict(sorted(sums.reasons.items())), merged(sums.lacking)
     if over == 0:
         reasons[f"{metric.over}: nothing to divide by"] = known
     return Rate(
@@ -70,4 +75,7 @@ def _rate(metric: Metric, group: dict[str, str | None], sums: _Sums) -> Rate:
         known=known,
         missing=missing,
         reasons=reasons,
+        counts_known=sums.counts,
+        counts_missing=sum(lacking.values()),
+        counts_reasons=lacking,
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, Self, cast, get_args
+from typing import Any, Final, Literal, Self, cast, get_args
 
 from socialkit.errors import ConfigurationError
 from socialkit.metrics._answers import Answers, Rate, Row, Total, flat_rate, flat_total
@@ -19,11 +19,15 @@ from socialkit.metrics._files import read_rows, write_rows
 from socialkit.metrics._rates import rates
 from socialkit.models import Money, Observation, require_aware
 
-__all__ = ["Library", "Table", "form_of"]
+__all__ = ["Library", "Table", "form_of", "lines_of", "picked", "rates_of"]
 
 Library = Literal["pandas", "polars", "pyarrow"]
 """A library into whose frames a table can be moved."""
 PARQUET: Final = ".parquet"
+
+
+_POST: Final[tuple[TextColumn, ...]] = ("brand", "platform", "account", "subject")
+"""What tells one post from all others."""
 
 
 class Table:
@@ -192,19 +196,22 @@ class Table:
         Raises:
             ValueError: It is no such rate, or something was read more than once.
         """
-        definition = self._defined(metric)
-        if definition.kind is not MetricKind.RATE or definition.over is None:
-            message = f"{metric} is no rate: take table.total({metric!r})"
-            raise ValueError(message)
-        columns: tuple[TextColumn, ...] = (*by, "brand", "platform", "account", "subject")
-        above = self._checked(definition, definition.parts, columns)
-        kind = str(definition.over_kind)
-        below = self._with(self._store.where("subject_kind", [kind]))._checked(
-            self._defined(definition.over),
-            (definition.over,),
-            columns[len(by) :],
-        )
-        return Answers(rates(definition, above, below, by), flat_rate, self._store.answer)
+        return next(self._rates([metric], by))
+
+    def _rates(self, metrics: Iterable[str], by: Sequence[TextColumn]) -> Iterator[Answers[Rate]]:
+        above: dict[tuple[str, ...], list[Facts]] = {}
+        columns: tuple[TextColumn, ...] = (*by, *_POST)
+        for metric in metrics:
+            definition = self._defined(metric)
+            if definition.kind is not MetricKind.RATE or definition.over is None:
+                message = f"{metric} is no rate: take table.total({metric!r})"
+                raise ValueError(message)
+            if definition.parts not in above:
+                above[definition.parts] = self._checked(definition, definition.parts, columns)
+            of_kind = self._with(self._store.where("subject_kind", [str(definition.over_kind)]))
+            below = of_kind._checked(self._defined(definition.over), (definition.over,), _POST)
+            found = rates(definition, above[definition.parts], below, by)
+            yield Answers(found, flat_rate, self._store.answer)
 
     def _checked(self, metric: Metric, parts: Sequence[str], by: Sequence[str]) -> list[Facts]:
         _require_columns(by)
@@ -225,6 +232,10 @@ class Table:
             raise ValueError(message)
         return self._definitions[metric]
 
+    def _plain(self) -> Columns:
+        store = self._store
+        return store if isinstance(store, Columns) else Columns(store.columns())
+
     def __repr__(self) -> str:
         return f"Table({type(self._store).__name__.lower()})"
 
@@ -232,6 +243,28 @@ class Table:
 def form_of(table: Table) -> Callable[[Values], object]:
     """Return what puts a small result into the form of a table."""
     return table._store.answer  # pyright: ignore[reportPrivateUsage] - not for users
+
+
+def lines_of(table: Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Yield some columns of each row, without the cost of a model for each."""
+    return table._plain().zipped(names)  # pyright: ignore[reportPrivateUsage]
+
+
+def rates_of(table: Table, metrics: Sequence[str], *, by: Sequence[TextColumn]) -> dict[str, Answers[Rate]]:
+    """Return several rates, as `rate()` does, but go through the posts once."""
+    found = table._rates(metrics, by)  # pyright: ignore[reportPrivateUsage]
+    return dict(zip(metrics, found, strict=True))
+
+
+def picked(table: Table, kept: Iterable[bool]) -> Table:
+    """Return some rows of a table, in plain Python.
+
+    Args:
+        table: The table.
+        kept: Of each row, whether it is kept.
+    """
+    rows = table._plain().keep([n for n, wanted in enumerate(kept) if wanted])  # pyright: ignore[reportPrivateUsage]
+    return table._with(rows)  # pyright: ignore[reportPrivateUsage]
 
 
 def _frames_read(native: object) -> Store:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +21,7 @@ from socialkit.publishing._planning import with_reason
 from socialkit.publishing._rows import COLUMNS, Columns, Row, from_micros
 from socialkit.publishing._scopes import require_campaign, require_covering
 
-__all__ = ["Backlog", "Freezer", "Native"]
+__all__ = ["Backlog", "Freezer", "Native", "made"]
 
 Backlog = Literal["hold", "reschedule", "cancel"]
 """What becomes of what a freeze held back: it stays held, leaves as soon as it may, or never."""
@@ -42,6 +42,10 @@ SELECT id, brand, platform, account, campaign, answers, reason, actor, at FROM f
 WHERE thawed_at IS NULL AND {whose} ORDER BY at, id
 """
 END: Final = "UPDATE freezes SET thawed_at = ? WHERE id = ? AND thawed_at IS NULL AND {whose} RETURNING brand"
+MADE: Final = """
+SELECT id, brand, platform, account, campaign, answers, reason, actor, at, thawed_at FROM freezes
+ORDER BY at, id, brand
+"""
 HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
@@ -231,7 +235,15 @@ class Freezer:
         return [Row(*one) for one in session.run(sql, *values)]
 
 
-def _freeze(rows: list[tuple[Any, ...]]) -> Freeze:
+def made(session: Session) -> list[Freeze]:
+    """Return every freeze that ever stood, oldest first; one of several brands once for each."""
+    return [
+        _freeze([row]).model_copy(update={"ended_at": None if ended is None else from_micros(ended)})
+        for *row, ended in session.run(MADE)
+    ]
+
+
+def _freeze(rows: Sequence[Sequence[Any]]) -> Freeze:
     """Return a freeze from its rows: one for each brand."""
     key, brand, platform, account, campaign, answers, reason, actor, at = rows[0]
     scope = Scope(

@@ -18,9 +18,10 @@ from socialkit.models import Purpose
 from socialkit.publishing._budgets import JournalBudget
 from socialkit.publishing._database import Database, prepare
 from socialkit.publishing._exports import Export, departures
+from socialkit.publishing._freezes import made
 from socialkit.publishing._history import page
 from socialkit.publishing._media_store import FolderMediaStore, MediaStore
-from socialkit.publishing._models import Delivery, Event
+from socialkit.publishing._models import Delivery, Event, Freeze
 from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
@@ -128,6 +129,14 @@ class Journal:
         while rows := page(self.database, after, PAGE):
             yield from (event_of(row) for row in rows)
             after = int(rows[-1][0])
+
+    def freezes(self) -> tuple[Freeze, ...]:
+        """Return every freeze that was ever made, oldest first; one of several brands once for each.
+
+        `publisher.freezes()` has those that stand. What they found is not told again.
+        """
+        with self.database.reading() as session:
+            return tuple(made(session))
 
     def verify(self, *, against: Iterable[str] | None = None) -> Iterator[str]:
         """Find what was altered or removed, a sentence each; nothing is good.

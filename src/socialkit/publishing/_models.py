@@ -197,13 +197,15 @@ class Scope(Model):
 
 
 class Freeze(Model):
-    """A freeze that stands, and what it found."""
+    """A freeze, and what it found."""
 
     id: str
     scope: Scope
     reason: str
     actor: str | None = None
     at: AwareTime
+    ended_at: AwareTime | None = None
+    """None while it stands."""
     held: tuple[str, ...] = ()
     """Ids of the deliveries that it holds back."""
     in_flight: tuple[str, ...] = ()

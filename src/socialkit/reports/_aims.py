@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
-from socialkit.metrics import MetricKind, Rate, Table, Total
-from socialkit.models import SubjectKind
-from socialkit.reports._numbers import amount, day, number, percent, rate, total
+from socialkit.metrics import Table
+from socialkit.reports._measure import Measure, measured
+from socialkit.reports._numbers import amount, day, number, percent, plural
 from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, missing, said
 from socialkit.reports._scope import Scope
 from socialkit.strategy import KPI, Objective
 
-__all__ = ["aims", "measured"]
+__all__ = ["aims", "reached"]
 
-RowT = TypeVar("RowT", Total, Rate)
+VERDICTS = {True: "reached", False: "", None: "not known whether reached"}
 
 
 def aims(scope: Scope) -> list[Block]:
@@ -22,52 +19,44 @@ def aims(scope: Scope) -> list[Block]:
     objectives = () if scope.strategy is None else scope.strategy.objectives
     if not objectives or scope.table is None:
         return ["The strategy has no objectives."]
-    found = [(one, *measured(scope.table, one)) for one in objectives]
-    bars = tuple(_bar(one, value) for one, value, _ in found)
-    rows = tuple(_row(one, value, cell, scope.table) for one, value, cell in found)
+    found = [(one, measured(scope, one)) for one in objectives]
+    bars = tuple(_bar(one, value) for one, value in found)
+    rows = tuple(_row(one, value.cell, scope.table) for one, value in found)
     head = ("Objective", "Metric", "Value", "Target", "Baseline")
     return [Bars("The way from the baseline to the target", bars), Grid("Objectives", head, rows)]
 
 
-def measured(table: Table, objective: Objective) -> tuple[float | None, Cell]:
-    """Return a KPI's value, and how it is shown: of the objective's posts, where posts have it.
-
-    What only accounts or orders have, such as followers, is all of the brand's.
-    """
-    metric = table.definitions.get(objective.kpi.metric)
-    try:
-        if metric is not None and metric.kind is MetricKind.RATE:
-            ratio = _of(table.rate(metric.key, by=["objective"]), objective.key)
-            return None if ratio is None else ratio.value, rate(ratio)
-        one = _total(table, objective, metric.parts if metric is not None else ())
-    except ValueError as error:
-        return None, missing(str(error).partition(": ")[0])
-    return None if one is None else one.value, total(one)
+def reached(scope: Scope) -> Cell:
+    """Return how many targets are reached, of those of which it is known."""
+    objectives = () if scope.strategy is None else scope.strategy.objectives
+    if scope.table is None or not objectives:
+        return missing("no objectives")
+    found = [measured(scope, one).reached(one.kpi) for one in objectives]
+    known = [one for one in found if one is not None]
+    if not known:
+        return missing(plural(len(found), "target"))
+    lost = len(found) - len(known)
+    return Cell(f"{sum(known)} of {len(known)}", f"{lost} not known" if lost else "", number=True)
 
 
-def _total(table: Table, objective: Objective, parts: Sequence[str]) -> Total | None:
-    metric = objective.kpi.metric
-    rows = table.where("metric", *(parts or (metric,)))
-    posts = rows.where("subject_kind", SubjectKind.POST.value)
-    if len(posts):
-        return _of(posts.total(metric, by=["objective"]), objective.key)
-    return next(iter(rows.total(metric)), None)
-
-
-def _of(answers: Sequence[RowT], objective: str) -> RowT | None:
-    return next((one for one in answers if one.group["objective"] == objective), None)
-
-
-def _bar(one: Objective, value: float | None) -> Bar:
-    way = one.kpi.progress(value)
+def _bar(one: Objective, found: Measure) -> Bar:
+    way = one.kpi.progress(found.value)
     if way is None:
-        why = "its value is not known" if value is None else "nobody measured a baseline"
+        why = "its value is not known" if found.value is None else "nobody measured a baseline"
         return Bar(one.goal, None, missing(why))
-    note = "reached" if one.kpi.reached(value) else ""
-    return Bar(one.goal, min(1.0, max(0.0, way)), Cell(percent(way), note, number=True))
+    text = f"{_bound(one.kpi, found)}{percent(way)}"
+    return Bar(one.goal, min(1.0, max(0.0, way)), Cell(text, VERDICTS[found.reached(one.kpi)], number=True))
 
 
-def _row(one: Objective, value: float | None, cell: Cell, table: Table) -> tuple[Cell, ...]:
+def _bound(kpi: KPI, found: Measure) -> str:
+    if found.whole:
+        return ""
+    if not found.grows:
+        return "about "
+    return "at least " if kpi.better == "higher" else "at most "
+
+
+def _row(one: Objective, cell: Cell, table: Table) -> tuple[Cell, ...]:
     kpi = one.kpi
     metric = table.definitions.get(kpi.metric)
     unit = None if metric is None or metric.unit == "money" else metric.unit

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from socialkit.models import Period
-from socialkit.reports._aims import aims, measured
+from socialkit.reports._aims import aims, reached
 from socialkit.reports._gaps import gaps
 from socialkit.reports._inbox import in_time, inbox
 from socialkit.reports._numbers import count, day, total
@@ -30,14 +30,14 @@ MAKERS: Final[Mapping[Part, Callable[[Scope], list[Block]]]] = {
 }
 
 NEEDS: Final[Mapping[Part, Mapping[str, str]]] = {
-    "aims": {"strategy": "a strategy", "everything": "a table"},
-    "money": {"ledger": "a ledger of costs"},
-    "engagement": {"everything": "a table"},
+    "aims": {"strategy": "a strategy", "table": "a table"},
+    "money": {"costs": "a ledger of costs"},
+    "engagement": {"table": "a table"},
     "pillars": {"deliveries": "a journal"},
-    "best": {"everything": "a table"},
+    "best": {"table": "a table"},
     "inbox": {"cases": "cases"},
     "outcomes": {"deliveries": "a journal"},
-    "gaps": {"everything": "a table"},
+    "gaps": {"table": "a table"},
 }
 """What each part is made from."""
 
@@ -82,7 +82,7 @@ def _span(period: Period) -> str:
 
 def _tile(scope: Scope, part: Part) -> tuple[str, Cell] | None:
     tiles: Mapping[Part, tuple[str, Callable[[Scope], Cell]]] = {
-        "aims": ("Targets reached", _reached),
+        "aims": ("Targets reached", reached),
         "money": ("Spent", spent),
         "engagement": ("Engagement", _engagement),
         "pillars": ("Posts out", lambda given: count(len(given.first_parts))),
@@ -93,18 +93,6 @@ def _tile(scope: Scope, part: Part) -> tuple[str, Cell] | None:
         return None
     label, maker = tiles[part]
     return label, maker(scope)
-
-
-def _reached(scope: Scope) -> Cell:
-    objectives = () if scope.strategy is None else scope.strategy.objectives
-    if scope.table is None or not objectives:
-        return missing("no objectives")
-    found = [one.kpi.reached(measured(scope.table, one)[0]) for one in objectives]
-    known = [one for one in found if one is not None]
-    if not known:
-        return missing("no value is known")
-    lost = len(found) - len(known)
-    return Cell(f"{sum(known)} of {len(known)}", f"{lost} not known" if lost else "", number=True)
 
 
 def _engagement(scope: Scope) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from socialkit.metrics._table import lines_of
 from socialkit.reports._numbers import count, plural
 from socialkit.reports._page import Block, Grid, said
 from socialkit.reports._scope import Scope
@@ -16,7 +17,7 @@ def gaps(scope: Scope) -> list[Block]:
     table = scope.table
     if table is None:
         return []
-    found = Counter((row.metric, row.platform, str(row.missing)) for row in table if row.missing is not None)
+    found = Counter(one for one in lines_of(table, "metric", "platform", "missing") if one[-1] is not None)
     rows = tuple(
         (said(_title(scope, metric)), said(platform), said(why), count(number))
         for (metric, platform, why), number in sorted(found.items())

@@ -7,7 +7,7 @@ from typing import Final
 
 from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, Page, Section, Tile
 from socialkit.reports._plain import plain
-from socialkit.reports._style import ROOT, style
+from socialkit.reports._style import PAPER, ROOT, style
 
 __all__ = ["document", "fragment"]
 
@@ -27,7 +27,7 @@ def document(page: Page) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{_safe(page.title)}</title>\n<style>{style()}</style>\n</head>\n"
+        f"<title>{_safe(page.title)}</title>\n<style>{style()}\n{PAPER}</style>\n</head>\n"
         f'<body class="{ROOT}">\n<main class="sheet">\n{_inside(page)}\n</main>\n</body>\n</html>\n'
     )
 

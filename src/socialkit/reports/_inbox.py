@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from socialkit.desk import Case, CaseState
 from socialkit.models import OpenEnum
-from socialkit.reports._numbers import count, share
+from socialkit.publishing import Freeze
+from socialkit.reports._numbers import count, day, share
 from socialkit.reports._page import Block, Cell, Grid, missing, said
+from socialkit.reports._plain import clipped
 from socialkit.reports._scope import Scope
 
 __all__ = ["in_time", "inbox"]
+
+EXCERPT: Final = 90
+"""Columns of what somebody wrote."""
 
 
 class Promptness(OpenEnum):
@@ -55,13 +61,33 @@ def inbox(scope: Scope) -> list[Block]:
     """Return the cases by who answers them."""
     cases = scope.cases or ()
     if not cases:
-        return ["No case was opened in this period."]
+        return ["No case was opened in this period.", *_crises(scope)]
     names = sorted({case.assignee for case in cases})
     rows = [_row(said(name), [one for one in cases if one.assignee == name], scope.now) for name in names]
     if len(rows) > 1:
         rows.append(_row(said("All"), cases, scope.now))
     head = ("Department", "Cases", "Answered", "In time", "Open", "Overdue")
-    return [Grid("Cases by who answers them", head, tuple(rows))]
+    return [*_crises(scope), Grid("Cases by who answers them", head, tuple(rows))]
+
+
+def _crises(scope: Scope) -> list[Block]:
+    """Return what was escalated, and when everything was held back."""
+    rows = tuple(_escalated(scope, case) for case in scope.cases or () if case.escalated)
+    grid: list[Block] = [Grid("Escalated", ("What came in", "Stands"), rows)] if rows else []
+    return [*grid, *(_freeze(scope, one) for one in scope.freezes)]
+
+
+def _escalated(scope: Scope, case: Case) -> tuple[Cell, Cell]:
+    note = f"{case.account.key}, {day(scope.period.day_of(case.opened_at))}"
+    return said(clipped(case.messages[0].text, EXCERPT) or "(no text)", note), said(str(case.state))
+
+
+def _freeze(scope: Scope, freeze: Freeze) -> str:
+    # Without the reason: a rule's names a message by its id, which says nothing to whoever reads a report.
+    begun = day(scope.period.day_of(freeze.at))
+    until = "on" if freeze.ended_at is None else f"to {day(scope.period.day_of(freeze.ended_at))}"
+    what = " and answers" if freeze.scope.replies else ""
+    return f"Posts{what} were held back from {begun} {until}."
 
 
 def _row(name: Cell, cases: Iterable[Case], now: datetime | None) -> tuple[Cell, ...]:

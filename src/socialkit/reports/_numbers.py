@@ -70,10 +70,9 @@ def rate(one: Rate | None) -> Cell:
         return missing("nothing measured")
     if one.value is None:
         return missing(one.reasons)
-    note = plural(one.known, "post")
-    return Cell(
-        percent(one.value), f"{note}, {one.missing:,} not known" if one.missing else note, number=True
-    )
+    posts = plural(one.known, "post") + (f", {one.missing:,} not known" if one.missing else "")
+    lacking = _lacking(one.counts_known, one.counts_missing, one.counts_reasons)
+    return Cell(percent(one.value), f"{posts}; {lacking}" if lacking else posts, number=True)
 
 
 def day(when: date) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from socialkit.campaign import Cost
@@ -30,14 +31,26 @@ class OrphanReason(OpenEnum):
     """Values of a post that the journal does not know: made by hand, or of a delivery that is undecided."""
     NO_POSTS = "no posts"
     """An objective that no post serves."""
+    UNKNOWN_PILLAR = "unknown pillar"
+    """A post whose purpose names one that the strategy does not have."""
     NO_CAMPAIGN = "no campaign"
     """Money that was spent for no campaign."""
     UNUSED_CAMPAIGN = "unused campaign"
     """Money that was spent for a campaign of which no post is out."""
+    UNUSED_PLATFORM = "unused platform"
+    """Money that was spent for a campaign on a platform where no post of it is out."""
+    UNKNOWN_POST = "unknown post"
+    """Money that was spent for a post that is none of the campaign's."""
 
 
 class Orphan(Model):
-    """Something that no line leads on from, and what to do about it."""
+    """Something that no line leads on from, and what to do about it.
+
+    Example:
+        >>> advice = "plan posts for it, or drop it"
+        >>> print(Orphan(reason=OrphanReason.NO_POSTS, advice=advice, objective="liked"))
+        liked: no posts; plan posts for it, or drop it
+    """
 
     reason: OrphanReason
     advice: str
@@ -48,6 +61,8 @@ class Orphan(Model):
     """The post's id, of posts and values."""
     objective: str | None = None
     """The objective's key; of a post, the one that it names."""
+    pillar: str | None = None
+    """The pillar that a post names and the strategy does not have."""
     observations: int = 0
     """How many values hang on it."""
     cost: Cost | None = None
@@ -59,21 +74,26 @@ class Orphan(Model):
 
 
 def post_orphans(posts: Iterable[Owned], values: Mapping[Key, int], strategy: Strategy) -> Iterator[Orphan]:
-    """Yield posts that lead up to no objective."""
-    known = [one.key for one in strategy.objectives]
+    """Yield posts that lead up to no objective, or to a pillar that is not there."""
+    objectives = [one.key for one in strategy.objectives]
+    pillars = [one.key for one in strategy.pillars]
     for one in posts:
-        named = one.purpose.objective
-        if one.delivery.kind != PUBLISH or named in known:
+        if one.delivery.kind != PUBLISH:
             continue
-        lost = named is not None
-        yield Orphan(
-            reason=OrphanReason.UNKNOWN_OBJECTIVE if lost else OrphanReason.NO_OBJECTIVE,
-            advice=instead(named, known).lstrip(":; ") if named is not None else "plan it with a purpose",
-            account=one.key[0],
-            post=one.key[1],
-            objective=named,
-            observations=values.get(one.key, 0),
-        )
+        orphan = partial(Orphan, account=one.key[0], post=one.key[1], observations=values.get(one.key, 0))
+        named, pillar = one.purpose.objective, one.purpose.pillar
+        if named is None:
+            yield orphan(reason=OrphanReason.NO_OBJECTIVE, advice="plan it with a purpose")
+        elif named not in objectives:
+            advice = _instead(named, objectives)
+            yield orphan(reason=OrphanReason.UNKNOWN_OBJECTIVE, advice=advice, objective=named)
+        if pillar is not None and pillar not in pillars:
+            advice = f"pillar {pillar!r}: {_instead(pillar, pillars)}"
+            yield orphan(reason=OrphanReason.UNKNOWN_PILLAR, advice=advice, pillar=pillar)
+
+
+def _instead(name: str, known: Iterable[str]) -> str:
+    return instead(name, known).lstrip(":; ")
 
 
 def value_orphans(
@@ -113,11 +133,35 @@ def objective_orphans(strategy: Strategy, served: Iterable[str]) -> Iterator[Orp
 
 def cost_orphans(costs: Iterable[Cost], posts: Iterable[Owned]) -> Iterator[Orphan]:
     """Yield costs that lead to no post."""
-    campaigns = {one.purpose.campaign for one in posts}
+    served = _Served(posts)
     for cost in costs:
-        if cost.campaign is None:
-            advice = "name its campaign, unless it serves all"
-            yield Orphan(reason=OrphanReason.NO_CAMPAIGN, advice=advice, cost=cost)
-        elif cost.campaign not in campaigns:
-            advice = f"no post of {cost.campaign!r} is out"
-            yield Orphan(reason=OrphanReason.UNUSED_CAMPAIGN, advice=advice, cost=cost)
+        found = served.lost(cost)
+        if found is not None:
+            yield Orphan(reason=found[0], advice=found[1], cost=cost)
+
+
+class _Served:
+    """What costs may be for."""
+
+    def __init__(self, posts: Iterable[Owned]) -> None:
+        self._campaigns: set[str | None] = set()
+        self._places: set[tuple[str | None, str | None]] = set()
+        self._posts: set[tuple[str | None, str | None, str]] = set()
+        for one in posts:
+            campaign, platform = one.purpose.campaign, one.delivery.account.platform
+            self._campaigns.add(campaign)
+            self._places |= {(campaign, platform), (campaign, one.key[0])}
+            self._posts |= {(campaign, place, one.key[1]) for place in (platform, one.key[0], None)}
+
+    def lost(self, cost: Cost) -> tuple[OrphanReason, str] | None:
+        """Return why a cost leads to no post, and what to do."""
+        campaign, place = cost.campaign, cost.account or cost.platform
+        if campaign is None:
+            return OrphanReason.NO_CAMPAIGN, "name its campaign, unless it serves all"
+        if campaign not in self._campaigns:
+            return OrphanReason.UNUSED_CAMPAIGN, f"no post of {campaign!r} is out"
+        if place is not None and (campaign, place) not in self._places:
+            return OrphanReason.UNUSED_PLATFORM, f"no post of {campaign!r} is out on {place}"
+        if cost.post is not None and (campaign, place, cost.post) not in self._posts:
+            return OrphanReason.UNKNOWN_POST, f"{campaign!r} has no post {cost.post!r} there"
+        return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from socialkit.metrics import Rate, Table, Total
+from socialkit.metrics._table import rates_of
 from socialkit.models import SubjectKind
 from socialkit.publishing import Delivery, DeliveryState
 from socialkit.reports._numbers import count, day, plural, rate, share, total
@@ -102,10 +103,8 @@ def _part(value: float | None, most: float) -> float | None:
 def _rates(table: Table | None, names: list[str | None]) -> list[Block]:
     if table is None:
         return []
-    found = {
-        title: {one.group["pillar"]: one for one in table.rate(key, by=["pillar"])}
-        for key, title in RATES.items()
-    }
+    computed = rates_of(table, list(RATES), by=["pillar"])
+    found = {title: {one.group["pillar"]: one for one in computed[key]} for key, title in RATES.items()}
     known = [title for title, rates in found.items() if any(one.value is not None for one in rates.values())]
     blocks: list[Block] = []
     if known:

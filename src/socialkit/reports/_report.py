@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from socialkit.campaign import CostLedger
+from socialkit.campaign import Campaign, CostLedger
 from socialkit.desk import Case
 from socialkit.errors import ConfigurationError, WrongAccountError
 from socialkit.metrics import Table
@@ -19,7 +19,7 @@ from socialkit.publishing import Journal
 from socialkit.reports._compose import composed
 from socialkit.reports._html import document, fragment
 from socialkit.reports._readers import Reader
-from socialkit.reports._scope import scoped
+from socialkit.reports._scope import Inputs, scoped
 from socialkit.reports._terminal import NARROWEST, text
 from socialkit.strategy import Strategy
 from socialkit.workspace import Brand
@@ -48,13 +48,15 @@ class Report:
         table: What was measured.
         strategy: The objectives and shares to hold it against.
         journal: What was published, and what became of it.
-        ledger: What was spent; return on investment too, where the table has orders.
+        ledger: What was spent; return on investment too, where the table has orders. Of a cost that says
+            no brand its campaign tells whose it is, where that is one brand's alone.
+        campaigns: The brand's campaigns, for what is left of their budgets.
         cases: What came in, such as `desk.cases()`.
         now: The time to go by (aware), for what is overdue; if not given, the newest time in the inputs.
 
     Raises:
         ConfigurationError: There is no such reader.
-        WrongAccountError: The strategy is another brand's.
+        WrongAccountError: The strategy or a campaign is another brand's.
 
     Example:
         >>> from socialkit import Publisher, Sandbox, collect
@@ -82,26 +84,22 @@ class Report:
         strategy: Strategy | None = None,
         journal: Journal | None = None,
         ledger: CostLedger | None = None,
+        campaigns: Iterable[Campaign] = (),
         cases: Iterable[Case] | None = None,
         now: datetime | None = None,
     ) -> None:
-        if reader not in get_args(Reader):
-            message = f"there is no reader {reader!r}{instead(reader, get_args(Reader))}"
-            raise ConfigurationError(message)
-        if strategy is not None and strategy.brand != brand.key:
-            message = f"the strategy is of {strategy.brand}, and the report of {brand.key}"
-            raise WrongAccountError(message)
-        scope = scoped(
-            brand.key,
-            period,
+        given = Inputs(
             now=None if now is None else require_aware(now, "now"),
             strategy=strategy,
-            deliveries=None if journal is None else journal.deliveries(),
+            campaigns=tuple(campaigns),
+            deliveries=None if journal is None else tuple(journal.deliveries()),
+            freezes=() if journal is None else journal.freezes(),
             table=table,
             ledger=ledger,
-            cases=cases,
+            cases=None if cases is None else tuple(cases),
         )
-        self._page = composed(scope, reader)
+        _require(brand.key, reader, given)
+        self._page = composed(scoped(brand.key, brand.zone, period, given), reader)
 
     def to_html(self, path: str | os.PathLike[str], /) -> None:
         """Write one HTML file that needs nothing else: no network, no script, no fonts.
@@ -136,3 +134,15 @@ class Report:
 
     def __repr__(self) -> str:
         return f"Report({self._page.title}: {self._page.subtitle})"
+
+
+def _require(brand: str, reader: str, given: Inputs) -> None:
+    if reader not in get_args(Reader):
+        message = f"there is no reader {reader!r}{instead(reader, get_args(Reader))}"
+        raise ConfigurationError(message)
+    whose = {} if given.strategy is None else {"the strategy": given.strategy.brand}
+    whose |= {f"campaign {one.key}": one.strategy.brand for one in given.campaigns}
+    for what, owner in whose.items():
+        if owner != brand:
+            message = f"{what} is of {owner}, and the report of {brand}"
+            raise WrongAccountError(message)

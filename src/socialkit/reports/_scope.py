@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
-from socialkit.campaign import CostLedger
+from socialkit.campaign import Campaign, CostLedger
 from socialkit.desk import Case
-from socialkit.metrics import Row, Table
+from socialkit.metrics import Table
+from socialkit.metrics._table import lines_of, picked
 from socialkit.models import Period, SubjectKind
-from socialkit.publishing import Delivery
+from socialkit.publishing import Delivery, Freeze
+from socialkit.reports._costs import own_costs
 from socialkit.reports._owned import PUBLISH, Key, Owned, out_at, owned
 from socialkit.strategy import Strategy
 
-__all__ = ["Scope", "scoped"]
+__all__ = ["Inputs", "Scope", "scoped"]
+
+POST, ORDER = SubjectKind.POST.value, SubjectKind.ORDER.value
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a report was given, of any brand and time; None was not given."""
+
+    now: datetime | None
+    strategy: Strategy | None
+    campaigns: tuple[Campaign, ...]
+    deliveries: tuple[Delivery, ...] | None
+    freezes: tuple[Freeze, ...]
+    table: Table | None
+    ledger: CostLedger | None
+    cases: tuple[Case, ...] | None
 
 
 @dataclass(frozen=True)
@@ -23,39 +41,44 @@ class Scope:
     """Inputs of which another brand's parts, and other periods', are left out; None was not given."""
 
     brand: str
+    zone: str
+    """The brand's time zone."""
     period: Period
     now: datetime | None
     """The time to go by; None where nothing tells one."""
     strategy: Strategy | None
+    campaigns: tuple[Campaign, ...]
     deliveries: tuple[Delivery, ...] | None
     """Planned for the period, in the order of their times."""
+    freezes: tuple[Freeze, ...]
+    """Begun in the period."""
     posts: Mapping[Key, Owned] | None
     """Published, and out in the period; parts of threads too."""
-    everything: Table | None
-    """As it was given."""
-    rows: tuple[Row, ...]
-    """Of the brand and the period."""
-    ledger: CostLedger | None
+    readings: Table | None
+    """All readings, of the brand and the period, labelled."""
+    costs: CostLedger | None
+    """The brand's costs of all times."""
     cases: tuple[Case, ...] | None
     """Opened in the period, in that order."""
 
     unknown: int
     """How many posts have values and are none that the journal knows to be out."""
+    nobodys: int
+    """How many rows of the table say no brand: they may be anybody's."""
+    unowned: int
+    """How many costs of the period say no brand, and no campaign that is this brand's alone."""
 
     @cached_property
     def table(self) -> Table | None:
-        """The newest of the rows, labelled."""
-        if self.everything is None:
-            return None
-        table = Table(self.rows, definitions=self.everything.definitions.values()).latest()
-        if self.posts is None:
-            return table
-        return table.label({key: one.purpose for key, one in self.posts.items()})
+        """The newest of the readings."""
+        return None if self.readings is None else self.readings.latest()
 
-    @property
-    def nobodys(self) -> int:
-        """How many rows say no brand: they may be anybody's."""
-        return 0 if self.everything is None else len(self.everything.where("brand", None))
+    @cached_property
+    def ledger(self) -> CostLedger | None:
+        """The costs of the period."""
+        if self.costs is None:
+            return None
+        return CostLedger(entries=[one for one in self.costs.entries if _spent_in(self.period, one.day)])
 
     @property
     def first_parts(self) -> tuple[Owned, ...]:
@@ -69,40 +92,40 @@ class Scope:
         return tuple(seen.values())
 
 
-def scoped(
-    brand: str,
-    period: Period,
-    *,
-    now: datetime | None,
-    strategy: Strategy | None,
-    deliveries: Iterable[Delivery] | None,
-    table: Table | None,
-    ledger: CostLedger | None,
-    cases: Iterable[Case] | None,
-) -> Scope:
+def scoped(brand: str, zone: str, period: Period, given: Inputs) -> Scope:
     """Return what belongs to a brand and a period."""
-    own = None if deliveries is None else [one for one in deliveries if one.account.brand == brand]
+    own = None if given.deliveries is None else [one for one in given.deliveries if _of(brand, one)]
     known = None if own is None else owned(own, brand)
     posts = None if known is None else {key: one for key, one in known.items() if _counts(one, period)}
-    rows = () if table is None else table.where("brand", brand).rows()
-    inbox = None if cases is None else [one for one in cases if one.account.brand == brand]
+    rows = None if given.table is None else given.table.where("brand", brand)
+    inbox = None if given.cases is None else [one for one in given.cases if _of(brand, one)]
+    costs, unowned = own_costs(given.ledger, brand, given.deliveries or (), given.table, given.campaigns)
     return Scope(
         brand=brand,
+        zone=zone,
         period=period,
-        now=_newest(rows, own or (), inbox or (), period) if now is None else now,
-        strategy=strategy,
+        now=_newest(rows, own or (), inbox or (), period) if given.now is None else given.now,
+        strategy=given.strategy,
+        campaigns=given.campaigns,
         deliveries=None if own is None else _planned(own, period),
+        freezes=tuple(one for one in given.freezes if one.scope.brand == brand and period.contains(one.at)),
         posts=posts,
-        everything=table,
-        rows=_of_period(rows, period, posts),
-        ledger=_of_brand(ledger, brand, period),
+        readings=None if rows is None else _labelled(_of_period(rows, period, posts), posts),
+        costs=costs,
         cases=None if inbox is None else _opened(inbox, period),
-        unknown=0 if known is None else len(_posts_in(rows) - known.keys()),
+        unknown=0 if known is None or rows is None else len(_posts_in(rows) - known.keys()),
+        nobodys=0 if given.table is None else len(given.table.where("brand", None)),
+        unowned=sum(_spent_in(period, one.day) for one in unowned),
     )
 
 
-def _posts_in(rows: Iterable[Row]) -> set[Key]:
-    return {(row.account or "", row.subject) for row in rows if row.subject_kind is SubjectKind.POST}
+def _of(brand: str, one: Delivery | Case) -> bool:
+    return one.account.brand == brand
+
+
+def _posts_in(rows: Table) -> set[Key]:
+    posts = rows.where("subject_kind", POST)
+    return {(account or "", subject) for account, subject in lines_of(posts, "account", "subject")}
 
 
 def _counts(one: Owned, period: Period) -> bool:
@@ -123,40 +146,52 @@ def _opened(inbox: Iterable[Case], period: Period) -> tuple[Case, ...]:
     return tuple(sorted(inside, key=lambda one: (one.opened_at, one.account.key, one.message.text)))
 
 
-def _of_brand(ledger: CostLedger | None, brand: str, period: Period) -> CostLedger | None:
-    if ledger is None:
-        return None
-    inside = (one for one in ledger.entries if period.first <= one.day <= period.last)
-    entries = [one for one in inside if one.account is None or one.account.split("/")[0] == brand]
-    return CostLedger(entries=entries)
+def _spent_in(period: Period, day: date) -> bool:
+    return period.first <= day <= period.last
 
 
-def _of_period(rows: Iterable[Row], period: Period, posts: Mapping[Key, Owned] | None) -> tuple[Row, ...]:
-    orders = {
-        (row.platform, row.subject)
-        for row in rows
-        if row.subject_kind is SubjectKind.ORDER and row.metric in {"orders", "revenue"}
-        if row.start is not None and period.contains(row.start)
+def _labelled(rows: Table, posts: Mapping[Key, Owned] | None) -> Table:
+    return rows if posts is None else rows.label({key: one.purpose for key, one in posts.items()})
+
+
+def _orders_in(rows: Table, first: datetime, last: datetime) -> set[tuple[str, str]]:
+    of_orders = rows.where("subject_kind", ORDER).where("metric", "orders", "revenue")
+    return {
+        (platform, subject)
+        for platform, subject, start in lines_of(of_orders, "platform", "subject", "start")
+        if start is not None and first <= start < last
     }
-    return tuple(row for row in rows if _inside(row, period, posts, orders))
 
 
-def _inside(
-    row: Row, period: Period, posts: Mapping[Key, Owned] | None, orders: set[tuple[str, str]]
-) -> bool:
-    if row.subject_kind is SubjectKind.ORDER:
-        return (row.platform, row.subject) in orders  # with visits from before it
-    if row.start is not None and row.end is not None:
-        return period.start <= row.start and row.end <= period.end
-    if row.subject_kind is SubjectKind.POST and posts is not None:
-        return (row.account or "", row.subject) in posts  # as last read, whenever that was
-    return period.contains(row.observed_at)
+def _of_period(rows: Table, period: Period, posts: Mapping[Key, Owned] | None) -> Table:
+    first, last = period.start, period.end
+    orders = _orders_in(rows, first, last)
+
+    def inside(
+        kind: str,
+        platform: str,
+        account: str | None,
+        subject: str,
+        start: datetime | None,
+        end: datetime | None,
+        read: datetime,
+    ) -> bool:
+        if kind == ORDER:
+            return (platform, subject) in orders  # with visits from before it
+        if start is not None and end is not None:
+            return first <= start and end <= last
+        if kind == POST and posts is not None:
+            return (account or "", subject) in posts  # as last read, whenever that was
+        return first <= read < last
+
+    names = ("subject_kind", "platform", "account", "subject", "start", "end", "observed_at")
+    return picked(rows, (inside(*line) for line in lines_of(rows, *names)))
 
 
 def _newest(
-    rows: Iterable[Row], own: Iterable[Delivery], inbox: Iterable[Case], period: Period
+    rows: Table | None, own: Iterable[Delivery], inbox: Iterable[Case], period: Period
 ) -> datetime | None:
-    found = [row.observed_at for row in rows]
+    found = [] if rows is None else [when for (when,) in lines_of(rows, "observed_at")]
     found += [one.post.published_at for one in own if one.post and one.post.published_at]
     found += [when for one in inbox for when in (one.opened_at, one.answered_at) if when]
     return min(max(found), period.end) if found else None

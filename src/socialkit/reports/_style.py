@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["DARK", "LIGHT", "ROOT", "style"]
+__all__ = ["DARK", "LIGHT", "PAPER", "ROOT", "style"]
 
 ROOT: Final = "socialkit-report"
 """The class around a report: every rule stands below it, so that a notebook keeps its own looks."""
@@ -105,11 +105,35 @@ NARROW: Final = """
 """
 
 PRINT: Final = """
-& { font-size: 10.5pt; }
+& { font-size: 8pt; line-height: 1.3; }
 & .sheet { max-width: none; padding: 0; }
+& h1 { font-size: 14pt; }
+& h2 { font-size: 10pt; break-after: avoid; }
+& .note { font-size: 6.5pt; line-height: 1.2; }
+& td .note, & .value-of .note { display: inline; margin-left: .5em; }
+& .stack td .note { display: block; margin: 0; }
+& .tiles { gap: 4pt; grid-template-columns: repeat(auto-fit, minmax(3cm, 1fr)); margin: 6pt 0; }
+& .tiles > div { border: 1px solid var(--line); border-radius: 3pt; padding: 3pt 5pt; }
+& .tiles dt { font-size: 7pt; }
+& .tiles dd, & .tiles dd.missing { font-size: 11pt; line-height: 1.2; }
+& .parts { columns: 2; column-gap: 7mm; }
+& section { break-inside: auto; padding: 4pt 0 6pt; }
+& section p, & figure, & .scroll { margin-top: 3pt; }
+& p { margin-bottom: 3pt; }
 & .scroll { overflow: visible; }
+& table, & .bar .missing { font-size: 7.5pt; }
+& caption, & figcaption, & .absent { font-size: 7pt; }
+& caption { padding: 0; break-after: avoid; }
+& thead th { font-size: 6.5pt; }
+& tbody th { min-width: 1.6cm; }
+& tr, & figure, & .bar { break-inside: avoid; }
+& th, & td { padding: 1.5pt 5pt 1.5pt 0; }
+& .bar { gap: 0 5pt; grid-template-columns: minmax(0, 3fr) minmax(0, 3fr) minmax(0, 4fr); margin: 1.5pt 0; }
+& .bar svg { height: 8pt; }
 & .track, & .full, & .tiles > div { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 """
+PAPER: Final = "@page { size: A4; margin: 12mm; }"
+"""Of a file alone: in a notebook the paper is its own."""
 
 
 def style() -> str:

@@ -10,6 +10,7 @@ from socialkit.errors import ConfigurationError
 from socialkit.metrics import Row, Table
 from socialkit.models import Model, Observation, Post, SubjectKind
 from socialkit.publishing import Delivery, DeliveryState, Journal
+from socialkit.reports._costs import brands_of_campaigns
 from socialkit.reports._orphans import (
     Orphan,
     cost_orphans,
@@ -29,7 +30,13 @@ UNDECIDED: Final = frozenset({DeliveryState.SENDING, DeliveryState.UNKNOWN, Deli
 
 
 class TracePath(Model):
-    """The line from a value to the objective that it counts for; it ends where the next part is None."""
+    """The line from a value to the objective that it counts for; it ends where the next part is None.
+
+    Example:
+        >>> path = TracePath(campaign="autumn")
+        >>> path.campaign, path.objective, path.kpi
+        ('autumn', None, None)
+    """
 
     observation: Observation | None = None
     """The value; None where the line begins with a post."""
@@ -83,7 +90,9 @@ class Trace:
     def __init__(self, strategy: Strategy, journal: Journal, table: Table) -> None:
         self._strategy = strategy
         self._rows = table.where("brand", strategy.brand).rows()
-        own = [one for one in journal.deliveries() if one.account.brand == strategy.brand]
+        deliveries = list(journal.deliveries())
+        self._campaigns = brands_of_campaigns(deliveries, table)
+        own = [one for one in deliveries if one.account.brand == strategy.brand]
         self._posts = owned(own, strategy.brand)
         self._undecided = frozenset(one.account.key for one in own if one.state in UNDECIDED)
         self._objectives = {one.key: one for one in strategy.objectives}
@@ -148,7 +157,8 @@ class Trace:
         """Return what no line leads on from: posts, values, objectives, and costs if a ledger is given.
 
         Args:
-            ledger: The brand's costs; those of another brand's account are left out.
+            ledger: The brand's costs; those of other brands, and of campaigns that are theirs alone, are left
+                out.
         """
         values: Counter[Key] = Counter((row.account or "", row.subject) for row in self._rows)
         posts = self._posts.values()
@@ -157,8 +167,15 @@ class Trace:
             *post_orphans(posts, values, self._strategy),
             *value_orphans(self._rows, self._posts, self._undecided),
             *objective_orphans(self._strategy, served),
-            *cost_orphans(own_costs(ledger, self._strategy.brand), posts),
+            *cost_orphans(self._costs(ledger), posts),
         )
+
+    def _costs(self, ledger: CostLedger | None) -> tuple[Cost, ...]:
+        """Return the costs that are not known to be another brand's."""
+        brand = self._strategy.brand
+        entries = () if ledger is None else ledger.entries
+        owners = ({one.brand} if one.brand else self._campaigns.get(one.campaign or "") for one in entries)
+        return tuple(one for one, whose in zip(entries, owners, strict=True) if not whose or brand in whose)
 
     def _key(self, thing: Observation | Post) -> Key:
         if isinstance(thing, Observation):
@@ -171,9 +188,3 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"Trace({self._strategy.brand!r}: {len(self._posts)} posts, {len(self._rows)} observations)"
-
-
-def own_costs(ledger: CostLedger | None, brand: str) -> tuple[Cost, ...]:
-    """Return the costs that are not another brand's."""
-    entries = () if ledger is None else ledger.entries
-    return tuple(one for one in entries if one.account is None or one.account.split("/")[0] == brand)

@@ -78,8 +78,27 @@ class KPI(Model):
         Args:
             value: What was measured; None when it is missing.
         """
-        if value is None:
-            return None
+        return self.reached_between(value, value)
+
+    def reached_between(self, least: float | None, most: float | None) -> bool | None:
+        """Tell whether a value that is known in part is the target or better; None where nobody can.
+
+        Args:
+            least: What it is at least: of counts of which some are missing, the sum of the others. None where
+                nothing bounds it.
+            most: What it is at most.
+
+        Example:
+            >>> kpi = KPI(metric="clicks", target=5000, by=date(2026, 12, 31))
+            >>> kpi.reached_between(5200, None), kpi.reached_between(4000, None)
+            (True, None)
+        """
+        sure, else_never = (least, most) if self.better == "higher" else (most, least)
+        if sure is not None and self._good(sure):
+            return True
+        return False if else_never is not None and not self._good(else_never) else None
+
+    def _good(self, value: float) -> bool:
         number = _number(value)
         return number >= self.target if self.better == "higher" else number <= self.target
 

@@ -87,6 +87,7 @@ POST_METRICS: Final[Mapping[str, Callable[[WireStatus], int | None] | None]] = {
     "shares": lambda status: status.reblogs_count,
     "replies": lambda status: status.replies_count,
     "quotes": lambda status: status.quotes_count,
+    "saves": None,
     "impressions": None,
     "reach": None,
     "clicks": None,
