@@ -96,6 +96,56 @@ async def test_what_one_sweep_finds_comes_in_the_order_of_its_messages(office: O
     assert [said(case.message) for case in found] == [f"Number {number}" for number in range(8)]
 
 
+async def test_cases_stand_in_the_order_of_their_messages_however_inboxes_answer(office: Office) -> None:
+    for _ in range(6):
+        machine = office.stage.machine(acme=["bluesky", "mastodon"])
+        for platform in ("mastodon", "bluesky", "mastodon"):
+            ref = machine.workspace.brand("acme").account(platform)
+            office.world.receive(platform, text=platform, account=ref)
+            office.world.clock.advance(timedelta(minutes=1))
+        await swept(office.desk(machine))
+
+    listed = await collect(office.desk(machine).cases())
+    times = [case.message.created_at for case in listed]
+    assert len(listed) == 18
+    assert times == sorted(times)
+
+
+async def test_what_was_pushed_to_several_accounts_stands_in_the_order_of_its_messages(
+    office: Office,
+) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
+    messages: list[sk.Message] = []
+    for number, platform in enumerate(("mastodon", "bluesky", "mastodon")):
+        ref = machine.workspace.brand("acme").account(platform)
+        office.world.receive(platform, text=f"Number {number}", account=ref)
+        office.world.clock.advance(timedelta(minutes=1))
+    for platform in ("bluesky", "mastodon"):
+        client: Any = office.stage.client_of(machine.workspace.brand("acme"), platform)
+        messages += await collect(client.inbox.iterate())
+    desk = office.desk(machine)
+
+    pushed = await settle(desk.receive(messages))
+
+    assert [said(case.message) for case in pushed] == ["Number 0", "Number 1", "Number 2"]
+    assert await collect(desk.cases()) == list(pushed)
+
+
+async def test_an_inbox_that_cannot_be_written_down_stops_nobody(office: Office) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
+    for ref in machine.workspace.accounts():
+        office.world.receive(ref.platform, text="Hello", account=ref)
+    desk = office.desk(machine)
+    office.stage.database.die(1, before=True, error=sk.JournalError("the disk is full"))
+
+    sweep = await settle(desk.sweep())
+    later = await swept(desk)
+
+    assert [case.account.platform for case in sweep] == ["mastodon"]
+    assert [str(error) for error in sweep.failed().values()] == ["the disk is full"]
+    assert [case.account.platform for case in later] == ["bluesky"]
+
+
 async def test_what_was_pushed_is_taken_in_once(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
     machine = office.stage.machine()

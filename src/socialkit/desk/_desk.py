@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any, Generic, final
 
 from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes, Keeping
@@ -18,6 +17,7 @@ from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
 from socialkit.publishing import Delivery, Journal
 from socialkit.publishing._rows import from_micros
 from socialkit.routing import Router
+from socialkit.workspace._map import Results
 
 __all__ = ["AsyncDesk", "Desk", "DeskBase"]
 
@@ -42,9 +42,9 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         answered = await self._settled()
         refs = {ref.key: ref for ref in self._accounts.accounts()}
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
-        results = await self._each(calls, concurrency)
-        cases = [case for found in results.succeeded().values() for case in found]
-        return Sweep(tuple(sorted(cases, key=_age)), answered, results.failed())
+        read = await self._each(calls, concurrency)
+        taken = await self._taken(read.succeeded())
+        return Sweep(_cases(taken), answered, {**read.failed(), **taken.failed()})
 
     @final
     @operation
@@ -54,11 +54,15 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         Raises:
             ConfigurationError: A message does not say to whom it came, or to an account that is not ours.
         """
-        cases: list[Case] = []
-        for account, group in groupby(sorted(messages, key=_order), key=_whose):
-            (ref,) = self._accounts.accounts_for(account)
-            cases += await self._taken(self._inside.client(ref).ref, list(group), None)
-        return tuple(sorted(cases, key=_age))
+        pushed: dict[AccountRef, list[Message]] = {}
+        for message in sorted(messages, key=_order):
+            (ref,) = self._accounts.accounts_for(_whose(message))
+            pushed.setdefault(self._inside.client(ref).ref, []).append(message)
+        looks = {ref.key: await self._routed(ref, some, None) for ref, some in pushed.items()}
+        taken = await self._taken(looks)
+        for error in taken.failed().values():
+            raise error
+        return _cases(taken)
 
     @final
     @paginated
@@ -166,9 +170,10 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
 
 
-def _age(case: Case) -> tuple[datetime, datetime, str, str]:
-    # The inboxes are read at once: what one look finds was opened at one time, in whatever order.
-    return case.opened_at, case.message.created_at, case.account.key, case.id
+def _cases(taken: Results[list[Case]]) -> tuple[Case, ...]:
+    """Return all cases in the order in which they were opened: that of their ids."""
+    found = [case for some in taken.succeeded().values() for case in some]
+    return tuple(sorted(found, key=lambda case: case.id))
 
 
 def _event(case: str, line: tuple[Any, ...]) -> CaseEvent:
@@ -185,8 +190,8 @@ def _whose(message: Message) -> AccountRef:
     return message.account
 
 
-def _order(message: Message) -> tuple[str, datetime]:
-    return _whose(message).key, message.created_at
+def _order(message: Message) -> datetime:
+    return message.created_at
 
 
 class Desk(DeskBase[Sync]):

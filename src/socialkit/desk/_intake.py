@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
@@ -13,45 +13,77 @@ from socialkit.desk._rows import case_of, conversation_of, new_case, row_of
 from socialkit.models import AccountRef, Message
 from socialkit.models._base import EMPTY_RAW
 from socialkit.publishing._cases import CaseBook, Intake
+from socialkit.publishing._planning import new_id
 from socialkit.publishing._rows import to_micros
 from socialkit.routing import Decision
 
-__all__ = ["take_in"]
+__all__ = ["Look", "Routed", "in_order", "take_in"]
 
 MOST: Final = 50
 """Messages that a case keeps; of a longer conversation the newest."""
 
 
-def take_in(
-    book: CaseBook,
-    ref: AccountRef,
-    routed: Sequence[tuple[Message, Decision]],
-    now: datetime,
-    read_until: datetime | None,
-) -> list[Case]:
-    """Write down what is new among messages to one account, oldest first, and return its cases.
+class Routed(NamedTuple):
+    """A message, and where it goes."""
 
-    Args:
-        book: Where cases are kept.
-        ref: The account.
-        routed: What came, and where it goes; what is known already is passed over.
-        now: The time.
-        read_until: Up to when everything was read; None leaves that as it is.
+    message: Message
+    decision: Decision
+    number: str = ""
+    """The id of the case that it opens, if it opens one."""
+
+
+class Look(NamedTuple):
+    """What was found in the inbox of one account."""
+
+    ref: AccountRef
+    routed: Sequence[Routed]
+    now: datetime
+    read_until: datetime | None
+    """Up to when everything was read; None leaves that as it is."""
+
+
+def in_order(looks: Sequence[Look]) -> list[Look]:
+    """Return looks with ids for their cases that grow with the messages' times.
+
+    Inboxes are read at once, and the order in which they answer is nobody's business. What one account got
+    at one time stays as its platform has it.
+    """
+    order = sorted(
+        (routed.message.created_at, look.ref.key, place)
+        for look in looks
+        for place, routed in enumerate(look.routed)
+    )
+    now = max((look.now for look in looks), default=None)
+    numbers = {} if now is None else {(key, place): new_id(now) for _, key, place in order}
+    return [
+        look._replace(
+            routed=[
+                routed._replace(number=numbers[look.ref.key, place])
+                for place, routed in enumerate(look.routed)
+            ]
+        )
+        for look in looks
+    ]
+
+
+def take_in(book: CaseBook, look: Look) -> list[Case]:
+    """Write down what is new in an inbox, oldest first, and return its cases.
+
+    What is known already is passed over.
     """
     found: dict[str, Case] = {}
-    with book.intake(ref.key, to_micros(now)) as intake:
-        for message, decision in routed:
-            case = _taken(intake, ref, message, decision, now)
+    with book.intake(look.ref.key, to_micros(look.now)) as intake:
+        for routed in look.routed:
+            case = _taken(intake, look, routed)
             if case is not None:
                 found[case.id] = case
-        if read_until is not None:
-            intake.read_until(to_micros(read_until))
+        if look.read_until is not None:
+            intake.read_until(to_micros(look.read_until))
     return list(found.values())
 
 
-def _taken(
-    intake: Intake, ref: AccountRef, message: Message, decision: Decision, now: datetime
-) -> Case | None:
+def _taken(intake: Intake, look: Look, routed: Routed) -> Case | None:
+    message, decision, ref = routed.message, routed.decision, look.ref
     kept = message.model_copy(update={"raw": EMPTY_RAW, "account": message.account or ref})
     conversation = conversation_of(kept)
     talk = None if conversation is None else intake.talk(conversation)
@@ -61,7 +93,7 @@ def _taken(
         case = _with(case_of(talk), kept, decision)
         changed = intake.change(row_of(case), "message added", {"message": kept.id})
         return case.model_copy(update={"version": changed.version})
-    case = new_case(ref, kept, decision, now)
+    case = new_case(routed.number, ref, kept, decision, look.now)
     if not intake.claim(kept.id, case.id):
         return None
     intake.add(row_of(case), _why(decision))

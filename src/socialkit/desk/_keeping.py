@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from socialkit.authority import Permission
-from socialkit.desk._intake import take_in
+from socialkit.desk._intake import Look, Routed, in_order, take_in
 from socialkit.desk._models import SETTLED, Case, CaseState
 from socialkit.desk._rows import case_of, row_of
 from socialkit.errors import NotAuthorisedError
@@ -85,15 +85,15 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
             return await run_all_async(awaited, most)
         return run_all({key: partial(_stepped, call) for key, call in calls.items()}, most)
 
-    async def _read(self, ref: AccountRef, first: timedelta) -> list[Case]:
+    async def _read(self, ref: AccountRef, first: timedelta) -> Look:
         client = self._inside.client(ref)
         if not isinstance(client, HasInbox | AsyncHasInbox):
-            return []
+            return Look(client.ref, (), self._inside.now(), None)
         now, book = self._inside.now(), await self._book()
         until = await self._inside.run(book.read_until, ref.key)
         since = now - first if until is None else from_micros(until) - OVERLAP
         messages = await self._messages(client.inbox, since)
-        return await self._taken(client.ref, messages, now)
+        return await self._routed(client.ref, messages, now)
 
     async def _messages(self, inbox: Any, since: datetime) -> list[Message]:
         messages: list[Message] = []
@@ -109,18 +109,27 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         messages.reverse()  # they came newest first, and several may have one time
         return sorted(messages, key=lambda message: message.created_at)
 
-    async def _taken(
+    async def _routed(
         self, ref: AccountRef, messages: Sequence[Message], read_until: datetime | None
-    ) -> list[Case]:
-        """Route and write down what is new; a freeze comes first, so that no crash can lose it."""
+    ) -> Look:
+        """Route what is new; a freeze comes before all that is written down: no crash can lose it."""
         book, now = await self._book(), self._inside.now()
         others = [message for message in messages if ref.id is None or message.author.id != ref.id]
         new = await self._inside.run(book.unknown, ref.key, [message.id for message in others])
-        routed = [(message, self._router.route(message, now=now)) for message in others if message.id in new]
-        for message, decision in routed:
-            if decision.freeze:
-                await self._freeze(ref, message, decision)
-        return await self._inside.run(take_in, book, ref, routed, now, read_until)
+        routed = [
+            Routed(message, self._router.route(message, now=now)) for message in others if message.id in new
+        ]
+        for one in routed:
+            if one.decision.freeze:
+                await self._freeze(ref, one.message, one.decision)
+        return Look(ref, routed, now, read_until)
+
+    async def _taken(self, looks: Mapping[str, Look]) -> Results[list[Case]]:
+        """Write down what was found, one account after the other; of one that fails nothing is lost."""
+        book = await self._book()
+        ordered = zip(looks, in_order(list(looks.values())), strict=True)
+        calls = {key: partial(self._inside.run, take_in, book, look) for key, look in ordered}
+        return await self._each(calls, 1)
 
     async def _freeze(self, ref: AccountRef, message: Message, decision: Decision) -> None:
         """Hold back what is scheduled for a brand, unless somebody has done so."""
