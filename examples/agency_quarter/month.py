@@ -47,7 +47,7 @@ def answer(office: Office) -> None:
     for case in office.desk.sweep():
         show_case(case)
     for case in list(office.desk.cases()):
-        text = case.decision.suggested_reply
+        text = case.suggested_reply
         if text is not None and (case.state is sk.CaseState.OPEN or case.answer_hangs):
             show_answer(case, office.desk.reply(case, text))
     if approve(office):
@@ -79,7 +79,7 @@ def close_escalated(office: Office, freeze: sk.Freeze) -> None:
 def show_answer(case: sk.Case, delivery: sk.Delivery) -> None:
     """Print an answer, and how it stands."""
     say(f"-> {name_of(case)}, in {case.decision.stance}: {delivery.state}", 4)
-    say(case.decision.suggested_reply or "", 7)
+    say(case.suggested_reply or "", 7)
 
 
 def show_case(case: sk.Case) -> None:

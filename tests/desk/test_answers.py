@@ -38,7 +38,7 @@ async def test_a_complaint_is_answered_in_private_and_a_question_in_public(offic
     complaint, question = await settle(desk.sweep())
 
     private = await settle(desk.reply(complaint, "We are sorry: which number has your order?"))
-    public = await settle(desk.reply(question, question.decision.suggested_reply))
+    public = await settle(desk.reply(question, question.suggested_reply))
 
     said = {post.text: post.visibility for post in office.world.posts("mastodon")}
     assert [one.state for one in (private, public)] == [sk.DeliveryState.CONFIRMED] * 2

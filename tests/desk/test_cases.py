@@ -290,3 +290,17 @@ async def test_nobody_acts_on_a_case_without_leave(office: Office) -> None:
 
     assert (await settle(desk.case(case.id))).state is State.OPEN
     assert office.answers() == []
+
+
+async def test_what_we_said_ourselves_is_no_case(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    machine = office.stage.machine()
+    client: Any = office.stage.client_of(machine.workspace.brand("acme"), "mastodon")
+    (message,) = await collect(client.inbox.iterate())
+    us = await settle(client.account.me())
+    ours = message.author.model_copy(update={"id": us.id, "handle": us.handle})
+    own = message.model_copy(update={"id": "1", "author": ours, "text": "Good day!"})
+
+    found = await settle(office.desk().receive([own, message]))
+
+    assert [said(case.message) for case in found] == ["Hello"]

@@ -43,8 +43,11 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         refs = {ref.key: ref for ref in self._accounts.accounts()}
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
         read = await self._each(calls, concurrency)
-        taken = await self._taken(read.succeeded())
-        return Sweep(_cases(taken), answered, {**read.failed(), **taken.failed()})
+        looks = read.succeeded()
+        taken = await self._taken(looks)
+        refused = {key: looks[key].refused for key in taken.succeeded()}
+        unfrozen = {key: error for key, error in refused.items() if error is not None}
+        return Sweep(_cases(taken), answered, {**read.failed(), **taken.failed()}, unfrozen)
 
     @final
     @operation
@@ -57,7 +60,7 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         pushed: dict[AccountRef, list[Message]] = {}
         for message in sorted(messages, key=_order):
             (ref,) = self._accounts.accounts_for(_whose(message))
-            pushed.setdefault(self._inside.client(ref).ref, []).append(message)
+            pushed.setdefault(await self._known(ref), []).append(message)
         looks = {ref.key: await self._routed(ref, some, None) for ref, some in pushed.items()}
         taken = await self._taken(looks)
         for error in taken.failed().values():

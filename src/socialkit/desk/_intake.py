@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from socialkit.desk._models import Case, CaseState
 from socialkit.desk._rows import case_of, conversation_of, new_case, row_of
+from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, Message
 from socialkit.models._base import EMPTY_RAW
 from socialkit.publishing._cases import CaseBook, Intake
@@ -28,6 +29,8 @@ class Routed(NamedTuple):
 
     message: Message
     decision: Decision
+    refused: NotAuthorisedError | None = None
+    """Why nothing is frozen, although its rule says so."""
     number: str = ""
     """The id of the case that it opens, if it opens one."""
 
@@ -40,6 +43,11 @@ class Look(NamedTuple):
     now: datetime
     read_until: datetime | None
     """Up to when everything was read; None leaves that as it is."""
+
+    @property
+    def refused(self) -> NotAuthorisedError | None:
+        """Why nothing is frozen, although a rule says so."""
+        return next((one.refused for one in self.routed if one.refused is not None), None)
 
 
 def in_order(looks: Sequence[Look]) -> list[Look]:
@@ -90,30 +98,55 @@ def _taken(intake: Intake, look: Look, routed: Routed) -> Case | None:
     if talk is not None and talk.state != CaseState.CLOSED:
         if not intake.claim(kept.id, talk.id):
             return None
-        case = _with(case_of(talk), kept, decision)
-        changed = intake.change(row_of(case), "message added", {"message": kept.id})
+        case = _with(case_of(talk), kept, routed)
+        changed = intake.change(row_of(case), "message added", {"message": kept.id, **_why(routed)})
         return case.model_copy(update={"version": changed.version})
     case = new_case(routed.number, ref, kept, decision, look.now)
+    if routed.refused is not None:
+        case = case.model_copy(update={"escalated": True})
     if not intake.claim(kept.id, case.id):
         return None
-    intake.add(row_of(case), _why(decision))
+    intake.add(row_of(case), _why(routed))
     return case
 
 
-def _with(case: Case, message: Message, decision: Decision) -> Case:
-    """Return a case to which somebody added a message: it waits for an answer again."""
-    waiting = case.state is CaseState.ANSWERED
-    due = case.first_response_due if case.first_response_due is not None else decision.first_response_due
+def _with(case: Case, message: Message, routed: Routed) -> Case:
+    """Return a case to which somebody added a message: it waits for an answer again.
+
+    What was said of a graver message before stands until that is answered; of an escalated case, always.
+    """
+    new, waits = routed.decision, case.escalated or case.state is not CaseState.ANSWERED
+    stays = waits and _gravity(case.decision) > _gravity(new)
+    dues = [one for one in (case.first_response_due, new.first_response_due) if one is not None]
     return case.model_copy(
         update={
             "messages": (*case.messages, message)[-MOST:],
-            "decision": decision,
-            "state": CaseState.OPEN if waiting else case.state,
-            "first_response_due": due,
-            "escalated": case.escalated or decision.escalate,
+            "decision": case.decision if stays else new,
+            "state": CaseState.OPEN if case.state is CaseState.ANSWERED else case.state,
+            "assignee": case.assignee if stays else _assignee(case, new),
+            "first_response_due": min(dues, default=None),
+            "escalated": case.escalated or new.escalate or routed.refused is not None,
         }
     )
 
 
-def _why(decision: Decision) -> dict[str, JsonValue]:
-    return {"department": decision.department, "rule": decision.because.rule}
+def _gravity(decision: Decision) -> tuple[bool, int]:
+    return decision.escalate or decision.freeze, decision.severity.rank
+
+
+def _assignee(case: Case, new: Decision) -> str:
+    """Return who answers a case of which something else was decided."""
+    named = case.assignee != case.decision.department
+    if case.escalated and not new.escalate:
+        return case.assignee  # no rule takes back what was handed up
+    if named and _gravity(new) <= _gravity(case.decision):
+        return case.assignee  # somebody was asked by name
+    return new.department
+
+
+def _why(routed: Routed) -> dict[str, JsonValue]:
+    because: dict[str, JsonValue] = {
+        "department": routed.decision.department,
+        "rule": routed.decision.because.rule,
+    }
+    return because if routed.refused is None else {**because, "freeze refused": str(routed.refused)}

@@ -14,15 +14,16 @@ from socialkit.desk._rows import case_of, row_of
 from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
-from socialkit.platforms.base import AsyncHasInbox, HasInbox, Inbox
+from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
 from socialkit.publishing._accounts import Accounts
 from socialkit.publishing._cases import CaseBook, Detail
+from socialkit.publishing._deliver import awaited
 from socialkit.publishing._inside import Inside
 from socialkit.publishing._journal import seen
 from socialkit.publishing._publisher import PublisherBase
 from socialkit.publishing._rows import from_micros
-from socialkit.routing import Decision, Router, Stance
+from socialkit.routing import Router, Stance
 from socialkit.workspace._map import Results, run_all, run_all_async
 
 __all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Asked", "Inboxes", "Keeping"]
@@ -95,6 +96,14 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         messages = await self._messages(client.inbox, since)
         return await self._routed(client.ref, messages, now)
 
+    async def _known(self, ref: AccountRef) -> AccountRef:
+        """Return an account with its id, by which its own words are told from those of others."""
+        client: Any = self._inside.client(ref)
+        if client.ref.id is None and isinstance(client, HasAccount | AsyncHasAccount):
+            await awaited(client.account.me())
+        known: AccountRef = client.ref
+        return known
+
     async def _messages(self, inbox: Any, since: datetime) -> list[Message]:
         messages: list[Message] = []
         cursors: set[str | None] = set()
@@ -119,10 +128,7 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         routed = [
             Routed(message, self._router.route(message, now=now)) for message in others if message.id in new
         ]
-        for one in routed:
-            if one.decision.freeze:
-                await self._freeze(ref, one.message, one.decision)
-        return Look(ref, routed, now, read_until)
+        return Look(ref, [await self._frozen(ref, one) for one in routed], now, read_until)
 
     async def _taken(self, looks: Mapping[str, Look]) -> Results[list[Case]]:
         """Write down what was found, one account after the other; of one that fails nothing is lost."""
@@ -131,13 +137,22 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         calls = {key: partial(self._inside.run, take_in, book, look) for key, look in ordered}
         return await self._each(calls, 1)
 
-    async def _freeze(self, ref: AccountRef, message: Message, decision: Decision) -> None:
-        """Hold back what is scheduled for a brand, unless somebody has done so."""
-        scope = Scope(brand=ref.brand)
+    async def _frozen(self, ref: AccountRef, routed: Routed) -> Routed:
+        """Hold back what is scheduled for a brand if a rule says so, unless somebody has done so.
+
+        Who may not freeze still has the case, escalated: nobody would read of it otherwise.
+        """
+        scope, decision = Scope(brand=ref.brand), routed.decision
+        if not decision.freeze:
+            return routed
         standing = await PublisherBase.freezes(self._publisher)
         if all(freeze.scope != scope for freeze in standing):
-            reason = f"rule {decision.because.rule} caught message {message.id} to {ref.key}"
-            await PublisherBase.freeze(self._publisher, scope, reason=reason)
+            reason = f"rule {decision.because.rule} caught message {routed.message.id} to {ref.key}"
+            try:
+                await PublisherBase.freeze(self._publisher, scope, reason=reason)
+            except NotAuthorisedError as error:
+                return routed._replace(refused=error)
+        return routed
 
     async def _allowed(self, action: str, case: Case | str) -> Case:
         current = await self._current(case)

@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, AwareTime, Message, Model, OpenEnum, require_aware
 from socialkit.publishing import DeliveryState
 from socialkit.routing import Decision
@@ -48,7 +49,7 @@ class Case(Model):
     messages: tuple[Message, ...]
     """What came, oldest first; `raw` is not kept."""
     decision: Decision
-    """What the router said about the newest of them."""
+    """What the router said about the gravest of them that waits for an answer; of equal ones, the newest."""
     state: CaseState = CaseState.OPEN
     assignee: str
     """The department or person that answers."""
@@ -69,6 +70,12 @@ class Case(Model):
     def message(self) -> Message:
         """The newest message: what an answer answers."""
         return self.messages[-1]
+
+    @property
+    def suggested_reply(self) -> str | None:
+        """What may be answered without a second thought; None once it was escalated, or freezes a brand."""
+        grave = self.escalated or self.decision.escalate or self.decision.freeze
+        return None if grave else self.decision.suggested_reply
 
     @property
     def answer_hangs(self) -> bool:
@@ -120,6 +127,7 @@ class Sweep:
     answered: tuple[Case, ...] = ()
     """Cases whose answer was undecided before, and is out by now."""
     _failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
+    _unfrozen: Mapping[str, NotAuthorisedError] = field(default_factory=dict[str, NotAuthorisedError])
 
     def failed(self) -> dict[str, Exception]:
         """Return what was raised for inboxes that could not be read, by the account's key.
@@ -127,6 +135,13 @@ class Sweep:
         Nothing of them is lost: the next sweep begins where the last one that succeeded ended.
         """
         return dict(self._failed)
+
+    def unfrozen(self) -> dict[str, NotAuthorisedError]:
+        """Return what was raised where a rule says to freeze and the actor may not, by the account's key.
+
+        The case is written down and escalated, and nothing is held back: somebody has to decide.
+        """
+        return dict(self._unfrozen)
 
     def __iter__(self) -> Iterator[Case]:
         """Iterate over the cases."""
