@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, final
 
-from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes, Keeping
+from socialkit.desk._answering import Answering
+from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
-from socialkit.errors import ConfigurationError, JournalError, SocialKitError
+from socialkit.errors import ConfigurationError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
 from socialkit.publishing import Delivery, Journal
+from socialkit.publishing._cases import ChangedError
 from socialkit.publishing._rows import from_micros
 from socialkit.routing import Router
 from socialkit.workspace._map import Results
@@ -22,7 +24,7 @@ from socialkit.workspace._map import Results
 __all__ = ["AsyncDesk", "Desk", "DeskBase"]
 
 
-class DeskBase(Keeping[ModeT], Generic[ModeT]):
+class DeskBase(Answering[ModeT], Generic[ModeT]):
     """What both desks are."""
 
     namespace = "desk"
@@ -32,14 +34,16 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
     async def sweep(self, *, first: timedelta = FIRST_LOOK, concurrency: int = CONCURRENCY) -> Sweep:
         """Read every inbox, and return the cases that are new or to which something was added.
 
-        Before that it looks what became of answers that were undecided. What one sweep has found, no other
-        one finds again, in any process. An inbox that cannot be read stops nobody else's.
+        Before that it looks what became of answers that were undecided: a case whose answer did not go out
+        waits again, and an answer that was missed is cancelled, so that nobody sends it beside the next one.
+        What one sweep has found, no other one finds again, in any process. An inbox that cannot be read stops
+        nobody else's.
 
         Args:
             first: How far back an inbox is read that no sweep has read before.
             concurrency: How many inboxes are read at once.
         """
-        answered = await self._settled()
+        settled = await self._settled()
         refs = {ref.key: ref for ref in self._accounts.accounts()}
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
         read = await self._each(calls, concurrency)
@@ -47,7 +51,10 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         taken = await self._taken(looks)
         refused = {key: looks[key].refused for key in taken.succeeded()}
         unfrozen = {key: error for key, error in refused.items() if error is not None}
-        return Sweep(_cases(taken), answered, {**read.failed(), **taken.failed()}, unfrozen)
+        failed = {**read.failed(), **taken.failed()}
+        answered = tuple(case for case in settled if case.state is CaseState.ANSWERED)
+        reopened = tuple(case for case in settled if case.state is CaseState.OPEN)
+        return Sweep(_cases(taken), answered, reopened, failed, unfrozen)
 
     @final
     @operation
@@ -122,23 +129,26 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
             NotSupportedError: The answer has to be private, and the platform cannot answer so: it is never
                 given in public instead.
             InvalidDraftError: The platform would refuse the text.
-            JournalError: An earlier answer is still on its way, or somebody else changed the case.
+            JournalError: An earlier answer is not decided yet, or somebody else changed the case.
         """
         before = current = await self._settle(await self._current(case))
         if current.state is not CaseState.ANSWERING:
-            begun = {"state": CaseState.ANSWERING, "answers_begun": current.answers_begun + 1}
+            number = current.answers_begun + 1
+            begun = {"state": CaseState.ANSWERING, "answers_begun": number, "because": None}
             current = await self._change(current, "answer begun", begun)
         elif not current.answer_hangs:
-            message = f"an answer to case {current.id} is on its way: delivery {current.answers[-1]}"
-            raise JournalError(message, platform=current.account.platform)
+            raise await self._undecided(current)
         try:
             delivery = await self._answer(current, text)
         except SocialKitError:
             if before.state is not CaseState.ANSWERING and await self._planned(current) is None:
-                again = {"state": before.state, "answers_begun": before.answers_begun}
+                again = {name: getattr(before, name) for name in ("state", "answers_begun", "because")}
                 await self._change(current, "answer given up", again)
             raise
-        await self._answered_by(current, delivery)
+        try:
+            await self._answered_by(current, delivery)
+        except ChangedError:  # more was said while it was sent
+            await self._settle(await self._current(current.id))
         return delivery
 
     @final
@@ -164,12 +174,11 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         """Take a case off the desk, answered or not, and return it.
 
         Raises:
-            JournalError: An answer is still on its way.
+            JournalError: An answer is not decided yet.
         """
         current = await self._settle(await self._allowed("close", case))
         if current.state is CaseState.ANSWERING:
-            message = f"an answer to case {current.id} is still on its way"
-            raise JournalError(message, platform=current.account.platform)
+            raise await self._undecided(current)
         return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
 
 

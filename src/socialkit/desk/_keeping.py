@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from socialkit.authority import Permission
 from socialkit.desk._intake import Look, Routed, in_order, take_in
-from socialkit.desk._models import SETTLED, Case, CaseState
+from socialkit.desk._models import Case
 from socialkit.desk._rows import case_of, row_of
 from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, Message
@@ -20,10 +20,9 @@ from socialkit.publishing._accounts import Accounts
 from socialkit.publishing._cases import CaseBook, Detail
 from socialkit.publishing._deliver import awaited
 from socialkit.publishing._inside import Inside
-from socialkit.publishing._journal import seen
 from socialkit.publishing._publisher import PublisherBase
 from socialkit.publishing._rows import from_micros
-from socialkit.routing import Router, Stance
+from socialkit.routing import Router
 from socialkit.workspace._map import Results, run_all, run_all_async
 
 __all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Asked", "Inboxes", "Keeping"]
@@ -169,63 +168,6 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         changed, book = case.model_copy(update=dict(changes)), await self._book()
         row = await self._inside.run(book.change, row_of(changed), self._inside.micros(), what, detail)
         return changed.model_copy(update={"version": row.version})
-
-    async def _answer(self, case: Case, text: str) -> Delivery:
-        private = case.decision.stance is Stance.PRIVATE
-        key = _key(case)
-        return await PublisherBase.reply(self._publisher, case.message, text, private=private, key=key)
-
-    async def _planned(self, case: Case) -> str | None:
-        book = await self._book()
-        return await self._inside.run(book.filled, case.account.key, _key(case))
-
-    async def _answered_by(self, case: Case, delivery: Delivery) -> Case:
-        state = SETTLED.get(delivery.state, CaseState.ANSWERING)
-        changes: dict[str, object] = {"state": state, "answers": _added(case.answers, delivery.id)}
-        if state is CaseState.ANSWERED:
-            changes |= {"answered_at": self._out_at(delivery), "first_response_due": None}
-        detail = {"delivery": delivery.id, "state": delivery.state.value}
-        return await self._change(
-            case, "answered" if state is CaseState.ANSWERED else "answering", changes, detail
-        )
-
-    def _out_at(self, delivery: Delivery) -> datetime:
-        """Return when an answer was out, by its platform's word: who looks for it may come much later."""
-        now = self._inside.now()
-        published = None if delivery.post is None else delivery.post.published_at
-        return now if published is None else min(published, now)
-
-    async def _settle(self, case: Case) -> Case:
-        """Return a case with what is known by now of its last answer."""
-        if case.state is not CaseState.ANSWERING:
-            return case
-        planned = await self._planned(case)
-        if planned is None:
-            return case
-        delivery = seen(await self._inside.row(planned))
-        known = planned in case.answers
-        if known and delivery.state not in SETTLED:
-            return case
-        return await self._answered_by(case, delivery)
-
-    async def _settled(self) -> tuple[Case, ...]:
-        """Settle all cases that are being answered, and return those that are answered now."""
-        book, after, found = await self._book(), "", list[Case]()
-        while rows := await self._inside.run(book.page, {"state": CaseState.ANSWERING}, after, PAGE):
-            for row in rows:
-                settled = await self._settle(case_of(row))
-                if settled.state is CaseState.ANSWERED:
-                    found.append(settled)
-            after = rows[-1].id
-        return tuple(found)
-
-
-def _key(case: Case) -> str:
-    return f"case {case.id} answer {case.answers_begun}"
-
-
-def _added(answers: tuple[str, ...], delivery: str) -> tuple[str, ...]:
-    return answers if delivery in answers else (*answers, delivery)
 
 
 def _stepped(call: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -59,6 +59,8 @@ class Case(Model):
     answered_at: AwareTime | None = None
     """When the last answer was out, as its platform says; where it does not, when it was known to be."""
     escalated: bool = False
+    because: str | None = None
+    """Why it waits again: what became of its last answer."""
     answers: tuple[str, ...] = ()
     """The ids of the deliveries that answer it."""
     answers_begun: int = 0
@@ -126,6 +128,9 @@ class Sweep:
     """Cases that are new, or to which something was added, in the order in which they were opened."""
     answered: tuple[Case, ...] = ()
     """Cases whose answer was undecided before, and is out by now."""
+    reopened: tuple[Case, ...] = ()
+    """Cases that wait for an answer again: the last one did not go out, and `because` says why, or more was
+    said before it was out."""
     _failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
     _unfrozen: Mapping[str, NotAuthorisedError] = field(default_factory=dict[str, NotAuthorisedError])
 

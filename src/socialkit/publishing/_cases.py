@@ -13,7 +13,7 @@ from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._lease import Mine
 
-__all__ = ["CaseBook", "CaseRow", "Detail", "Intake"]
+__all__ = ["CaseBook", "CaseRow", "ChangedError", "Detail", "Intake"]
 
 
 class CaseRow(NamedTuple):

@@ -17,9 +17,10 @@ from socialkit.publishing._inside import id_of
 from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._lease import Lease, LeaseLostError, waits_since
 from socialkit.publishing._models import ACTIVE, Delivery, DeliveryState, Freeze, Scope
-from socialkit.publishing._plans import NOT_AFTER, PAGE, Plans
+from socialkit.publishing._plans import PAGE, Plans
 from socialkit.publishing._rows import Body, Row, from_micros, to_micros
 from socialkit.publishing._taking import BATCH
+from socialkit.publishing._times import ANSWER_NOT_AFTER
 from socialkit.publishing._zones import follow_zones
 
 __all__ = ["AsyncPublisher", "Publisher", "PublisherBase"]
@@ -225,7 +226,8 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
         """Answer a message through the journal, and return the delivery as it stands then.
 
         Under a freeze that includes replies it is *held*, as hiding and deleting are: it stands in the
-        journal and may leave when it is thawed, so do not answer again.
+        journal and may leave when it is thawed, so do not answer again. An answer that did not leave within a
+        day is missed; the day begins when it is approved, where somebody has to.
 
         Args:
             message: What to answer.
@@ -291,7 +293,7 @@ class PublisherBase(Plans[ModeT], Generic[ModeT]):
             private=private,
             slot=key,
         )
-        (delivery,) = await self._planned([body], kind, None, NOT_AFTER)
+        (delivery,) = await self._planned([body], kind, None, ANSWER_NOT_AFTER)
         if delivery.state is DeliveryState.PROPOSED:
             return delivery
         worker, carrier = await self._inside.worker(), await self._inside.carrier()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from socialkit.errors import ConfigurationError
 from socialkit.models import WallTime, require_aware
 from socialkit.platforms.base import of_type
 
-__all__ = ["expiry", "instant", "require_ahead"]
+__all__ = ["ANSWER_NOT_AFTER", "expiry", "instant", "require_ahead"]
+
+ANSWER_NOT_AFTER: Final = timedelta(days=1)
+"""How late an answer may leave, counted from its approval: somebody still waits for it."""
 
 
 def instant(at: datetime | WallTime) -> datetime:
