@@ -12,6 +12,7 @@ import socialkit as sk
 from socialkit.models import BusinessHours, Weekday
 from socialkit.testing import collect, settle
 from tests.desk.conftest import Office, rules
+from tests.publishing.stage import Machine
 
 State = sk.CaseState
 
@@ -97,8 +98,8 @@ async def test_what_one_sweep_finds_comes_in_the_order_of_its_messages(office: O
 
 
 async def test_cases_stand_in_the_order_of_their_messages_however_inboxes_answer(office: Office) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
     for _ in range(6):
-        machine = office.stage.machine(acme=["bluesky", "mastodon"])
         for platform in ("mastodon", "bluesky", "mastodon"):
             ref = machine.workspace.brand("acme").account(platform)
             office.world.receive(platform, text=platform, account=ref)
@@ -208,6 +209,41 @@ async def test_a_case_is_overdue_once_its_opening_hours_have_passed(office: Offi
     assert case.overdue(due + timedelta(seconds=1))
     with pytest.raises(ValueError, match="no time zone"):
         case.overdue(now.replace(tzinfo=None))
+
+
+NEW_YORK = {"zone": "America/New_York", "week": {"MO": ["09:00-17:00"], "TU": ["09:00-17:00"]}}
+
+
+class Sited(Machine):
+    """A machine whose brand works in New York."""
+
+    def __init__(self, world: sk.Sandbox) -> None:
+        super().__init__(world)
+        hours = BusinessHours.model_validate(NEW_YORK)
+        account = world._account("acme", "mastodon")
+        brand = sk.Brand("acme", account, zone="America/New_York", hours=hours)
+        self.workspace = sk.Workspace(brand, clock=self.now, transports=self._line)
+
+
+@pytest.mark.parametrize("brand", [None, "acme"])
+async def test_promised_times_run_in_the_hours_of_the_brand(office: Office, brand: str | None) -> None:
+    machine = Sited(office.world)
+    hours = machine.workspace.brand("acme").hours
+    office.world.receive("mastodon", text="It is broken")
+
+    (case,) = await swept(office.desk(machine, brand))
+
+    assert case.first_response_due == hours.due(case.message.created_at, timedelta(hours=2))
+    assert case.first_response_due != case.message.created_at + timedelta(hours=2)
+
+
+async def test_hours_of_the_router_come_before_those_of_the_brand(office: Office) -> None:
+    office.world.receive("mastodon", text="It is broken")
+    router = rules().model_copy(update={"hours": BusinessHours.always()})
+
+    (case,) = await swept(office.desk(Sited(office.world), router=router))
+
+    assert case.first_response_due == case.message.created_at + timedelta(hours=2)
 
 
 async def test_cases_are_listed_by_state_brand_and_who_answers(office: Office) -> None:

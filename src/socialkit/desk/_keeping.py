@@ -12,7 +12,7 @@ from socialkit.desk._intake import Look, Routed, in_order, take_in
 from socialkit.desk._models import Case
 from socialkit.desk._rows import case_of, row_of
 from socialkit.errors import NotAuthorisedError
-from socialkit.models import AccountRef, Message
+from socialkit.models import AccountRef, BusinessHours, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
 from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
@@ -44,6 +44,10 @@ class Inboxes(Accounts, Protocol):
 
     def accounts(self) -> tuple[AccountRef, ...]:
         """Return all of them."""
+        ...
+
+    def hours_for(self, ref: AccountRef, /) -> BusinessHours | None:
+        """Return when somebody works who answers for an account; None for round the clock."""
         ...
 
 
@@ -124,9 +128,8 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         book, now = await self._book(), self._inside.now()
         others = [message for message in messages if ref.id is None or message.author.id != ref.id]
         new = await self._inside.run(book.unknown, ref.key, [message.id for message in others])
-        routed = [
-            Routed(message, self._router.route(message, now=now)) for message in others if message.id in new
-        ]
+        news, hours = [message for message in others if message.id in new], self._accounts.hours_for(ref)
+        routed = [Routed(message, self._router.route(message, now=now, hours=hours)) for message in news]
         return Look(ref, [await self._frozen(ref, one) for one in routed], now, read_until)
 
     async def _taken(self, looks: Mapping[str, Look]) -> Results[list[Case]]:
