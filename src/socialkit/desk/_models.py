@@ -41,6 +41,16 @@ class Case(Model):
 
     Private messages of one conversation (where the platform tells none: of one person) are one case as long
     as it is not closed; every other message is a case of its own.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop", suggested_reply="Thank you!")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="What a lovely shop")
+        ...     (case,) = desk.sweep()
+        >>> case.state.value, case.assignee, case.suggested_reply, case.escalated
+        ('open', 'shop', 'Thank you!', False)
     """
 
     id: str
@@ -109,7 +119,19 @@ class Case(Model):
 
 
 class CaseEvent(Model):
-    """One line of a case's history."""
+    """One line of a case's history.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="Where is my order?")
+        ...     (case,) = desk.sweep()
+        ...     closed = desk.close(case, note="told by phone")
+        ...     [(event.number, event.what) for event in desk.history(case)]
+        [(1, 'opened'), (2, 'closed')]
+    """
 
     case: str
     number: int
@@ -122,7 +144,18 @@ class CaseEvent(Model):
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What a sweep found; iterate over it for the cases."""
+    """What a sweep found; iterate over it for the cases.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="Where is my order?")
+        ...     sweep = desk.sweep()
+        >>> len(sweep), [case.assignee for case in sweep], sweep.failed(), sweep.unfrozen()
+        (1, ['shop'], {}, {})
+    """
 
     cases: tuple[Case, ...] = ()
     """Cases that are new, or to which something was added, in the order in which they were opened."""

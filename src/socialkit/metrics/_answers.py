@@ -77,7 +77,18 @@ class Rate(Model):
 
 
 class Answers(Sequence[RowT], Generic[RowT]):
-    """Typed rows, in the order of their groups."""
+    """Typed rows, in the order of their groups.
+
+    Example:
+        >>> from socialkit.metrics import Table
+        >>> from socialkit import Observation
+        >>> said = {"metric": "likes", "subject_kind": "post", "platform": "mastodon", "unit": "count"}
+        >>> said |= {"account": "acme/mastodon/main", "observed_at": "2026-03-02T12:00Z", "native": "likes"}
+        >>> rows = [Observation(subject=str(number), value=number, **said) for number in (1, 2)]
+        >>> totals = Table(rows).total("likes")
+        >>> len(totals), totals[0].value
+        (1, 3.0)
+    """
 
     def __init__(
         self,
