@@ -9,13 +9,14 @@ from examples.agency_quarter.numbers import read
 from examples.agency_quarter.office import Office
 from examples.agency_quarter.plan import approve
 from examples.agency_quarter.telling import PARIS, clock, say
+from socialkit.text import plain
 
 __all__ = ["month"]
 
 HOUR = timedelta(hours=1)
 FRIDAY = 4
-DESK_HOURS = (9, 12, 15)
-"""When the agency reads its inboxes, as clocks in Paris show it."""
+DESK_HOURS = (9, 12, 15, 20)
+"""When the agency reads its inboxes, as clocks in Paris show it; at the last one New York is at work."""
 LOOK = timedelta(hours=36)
 """How long the roaster needs to look at every bag after a complaint about glass."""
 
@@ -47,9 +48,9 @@ def answer(office: Office) -> None:
     for case in office.desk.sweep():
         show_case(case)
     for case in list(office.desk.cases()):
-        text = case.decision.suggested_reply
+        text = case.suggested_reply
         waits = case.state is sk.CaseState.OPEN or case.answer_hangs
-        if text is not None and waits:
+        if waits and text is not None:
             show_answer(case, office.desk.reply(case, text))
     if approve(office):
         say("Robin approves it.", 4)
@@ -80,13 +81,13 @@ def close_escalated(office: Office, freeze: sk.Freeze) -> None:
 def show_answer(case: sk.Case, delivery: sk.Delivery) -> None:
     """Print an answer, and how it stands."""
     say(f"-> {name_of(case)}, in {case.decision.stance}: {delivery.state}", 4)
-    say(case.decision.suggested_reply or "", 7)
+    say(case.suggested_reply or "", 7)
 
 
 def show_case(case: sk.Case) -> None:
     """Print what came in, and where it goes."""
     decision, message = case.decision, case.message
-    say(f"{clock(message.created_at)}  {case.account.key}, {name_of(case)}: {message.text}", 2)
+    say(f"{clock(message.created_at)}  {case.account.key}, {name_of(case)}: {plain(message.text)}", 2)
     promised = decision.first_response_due
     due = f", first answer by {clock(promised)}" if promised else ""
     say(f"{decision.because.rule} -> {case.assignee}{due}", 4)
@@ -96,4 +97,4 @@ def show_case(case: sk.Case) -> None:
 
 def name_of(case: sk.Case) -> str:
     """Return how somebody is called, without the server."""
-    return f"@{case.message.author.handle.partition('.')[0]}"
+    return f"@{plain(case.message.author.handle).partition('.')[0]}"

@@ -6,9 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import socialkit as sk
+from socialkit.models import Weekday
 
 __all__ = ["FILES", "Office", "agency"]
 
+OFFICE = ("09:00-18:00",)
 FILES = Path(__file__).parent
 """The files of the clients lie beside this one."""
 
@@ -16,9 +18,16 @@ FILES = Path(__file__).parent
 # --8<-- [start:agency]
 def agency() -> sk.Workspace:
     """Return two brands with two accounts each; no secret stands here."""
-    kettle = sk.Brand("kettle", *accounts_of("kettle"), zone="Europe/Paris")
-    loom = sk.Brand("loom", *accounts_of("loom"), zone="America/New_York")
+    kettle = client("kettle", "Europe/Paris")
+    loom = client("loom", "America/New_York")
     return sk.Workspace(kettle, loom)
+
+
+def client(key: str, zone: str) -> sk.Brand:
+    """Return a brand; what is promised for it counts in its own office hours."""
+    days: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR")
+    hours = sk.BusinessHours(zone=zone, week=dict.fromkeys(days, OFFICE))
+    return sk.Brand(key, *accounts_of(key), zone=zone, hours=hours)
 
 
 def accounts_of(brand: str) -> tuple[sk.Account, sk.Account]:

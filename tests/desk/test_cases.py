@@ -12,6 +12,7 @@ import socialkit as sk
 from socialkit.models import BusinessHours, Weekday
 from socialkit.testing import collect, settle
 from tests.desk.conftest import Office, rules
+from tests.publishing.stage import Machine
 
 State = sk.CaseState
 
@@ -96,6 +97,56 @@ async def test_what_one_sweep_finds_comes_in_the_order_of_its_messages(office: O
     assert [said(case.message) for case in found] == [f"Number {number}" for number in range(8)]
 
 
+async def test_cases_stand_in_the_order_of_their_messages_however_inboxes_answer(office: Office) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
+    for _ in range(6):
+        for platform in ("mastodon", "bluesky", "mastodon"):
+            ref = machine.workspace.brand("acme").account(platform)
+            office.world.receive(platform, text=platform, account=ref)
+            office.world.clock.advance(timedelta(minutes=1))
+        await swept(office.desk(machine))
+
+    listed = await collect(office.desk(machine).cases())
+    times = [case.message.created_at for case in listed]
+    assert len(listed) == 18
+    assert times == sorted(times)
+
+
+async def test_what_was_pushed_to_several_accounts_stands_in_the_order_of_its_messages(
+    office: Office,
+) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
+    messages: list[sk.Message] = []
+    for number, platform in enumerate(("mastodon", "bluesky", "mastodon")):
+        ref = machine.workspace.brand("acme").account(platform)
+        office.world.receive(platform, text=f"Number {number}", account=ref)
+        office.world.clock.advance(timedelta(minutes=1))
+    for platform in ("bluesky", "mastodon"):
+        client: Any = office.stage.client_of(machine.workspace.brand("acme"), platform)
+        messages += await collect(client.inbox.iterate())
+    desk = office.desk(machine)
+
+    pushed = await settle(desk.receive(messages))
+
+    assert [said(case.message) for case in pushed] == ["Number 0", "Number 1", "Number 2"]
+    assert await collect(desk.cases()) == list(pushed)
+
+
+async def test_an_inbox_that_cannot_be_written_down_stops_nobody(office: Office) -> None:
+    machine = office.stage.machine(acme=["bluesky", "mastodon"])
+    for ref in machine.workspace.accounts():
+        office.world.receive(ref.platform, text="Hello", account=ref)
+    desk = office.desk(machine)
+    office.stage.database.die(1, before=True, error=sk.JournalError("the disk is full"))
+
+    sweep = await settle(desk.sweep())
+    later = await swept(desk)
+
+    assert [case.account.platform for case in sweep] == ["mastodon"]
+    assert [str(error) for error in sweep.failed().values()] == ["the disk is full"]
+    assert [case.account.platform for case in later] == ["bluesky"]
+
+
 async def test_what_was_pushed_is_taken_in_once(office: Office) -> None:
     office.world.receive("mastodon", text="Hello")
     machine = office.stage.machine()
@@ -158,6 +209,41 @@ async def test_a_case_is_overdue_once_its_opening_hours_have_passed(office: Offi
     assert case.overdue(due + timedelta(seconds=1))
     with pytest.raises(ValueError, match="no time zone"):
         case.overdue(now.replace(tzinfo=None))
+
+
+NEW_YORK = {"zone": "America/New_York", "week": {"MO": ["09:00-17:00"], "TU": ["09:00-17:00"]}}
+
+
+class Sited(Machine):
+    """A machine whose brand works in New York."""
+
+    def __init__(self, world: sk.Sandbox) -> None:
+        super().__init__(world)
+        hours = BusinessHours.model_validate(NEW_YORK)
+        account = world._account("acme", "mastodon")
+        brand = sk.Brand("acme", account, zone="America/New_York", hours=hours)
+        self.workspace = sk.Workspace(brand, clock=self.now, transports=self._line)
+
+
+@pytest.mark.parametrize("brand", [None, "acme"])
+async def test_promised_times_run_in_the_hours_of_the_brand(office: Office, brand: str | None) -> None:
+    machine = Sited(office.world)
+    hours = machine.workspace.brand("acme").hours
+    office.world.receive("mastodon", text="It is broken")
+
+    (case,) = await swept(office.desk(machine, brand))
+
+    assert case.first_response_due == hours.due(case.message.created_at, timedelta(hours=2))
+    assert case.first_response_due != case.message.created_at + timedelta(hours=2)
+
+
+async def test_hours_of_the_router_come_before_those_of_the_brand(office: Office) -> None:
+    office.world.receive("mastodon", text="It is broken")
+    router = rules().model_copy(update={"hours": BusinessHours.always()})
+
+    (case,) = await swept(office.desk(Sited(office.world), router=router))
+
+    assert case.first_response_due == case.message.created_at + timedelta(hours=2)
 
 
 async def test_cases_are_listed_by_state_brand_and_who_answers(office: Office) -> None:
@@ -240,3 +326,17 @@ async def test_nobody_acts_on_a_case_without_leave(office: Office) -> None:
 
     assert (await settle(desk.case(case.id))).state is State.OPEN
     assert office.answers() == []
+
+
+async def test_what_we_said_ourselves_is_no_case(office: Office) -> None:
+    office.world.receive("mastodon", text="Hello")
+    machine = office.stage.machine()
+    client: Any = office.stage.client_of(machine.workspace.brand("acme"), "mastodon")
+    (message,) = await collect(client.inbox.iterate())
+    us = await settle(client.account.me())
+    ours = message.author.model_copy(update={"id": us.id, "handle": us.handle})
+    own = message.model_copy(update={"id": "1", "author": ours, "text": "Good day!"})
+
+    found = await settle(office.desk().receive([own, message]))
+
+    assert [said(case.message) for case in found] == ["Hello"]

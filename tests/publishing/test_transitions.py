@@ -190,6 +190,30 @@ async def test_a_proposed_delivery_is_approved_before_it_is_planned(stage: Stage
     assert stage.rows("SELECT actor, approved, note FROM approvals") == [("maria", True, "fine")]
 
 
+async def test_a_post_that_is_too_late_to_leave_is_rescheduled_before_it_is_approved(stage: Stage) -> None:
+    delivery = await proposed(stage)
+    stage.pass_time(3 * HOURS)
+    maria = stage.acme(actor="maria")
+    with pytest.raises(JournalError, match="reschedule it"):
+        await settle(maria.approve(delivery))
+    assert stage.states() == ["proposed"]
+    assert stage.rows("SELECT actor FROM approvals") == []
+
+    await settle(maria.reschedule(delivery, stage.world.clock.now()))
+    await settle(maria.approve(delivery))
+    sent = await one(maria.run_due())
+
+    assert sent.state is State.CONFIRMED
+
+
+async def test_what_is_too_late_to_leave_may_be_rejected(stage: Stage) -> None:
+    delivery = await proposed(stage)
+    stage.pass_time(3 * HOURS)
+    rejected = await one(stage.acme(actor="maria").reject(delivery))
+
+    assert rejected.state is State.CANCELLED
+
+
 @pytest.mark.parametrize("call", ["post_status", "account_statuses"])
 async def test_sending_goes_back_to_planned_when_the_budget_is_spent(stage: Stage, call: str) -> None:
     delivery = await planned(stage)

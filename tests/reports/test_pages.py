@@ -17,8 +17,9 @@ import socialkit as sk
 from socialkit.errors import ConfigurationError
 from socialkit.metrics import Table
 from socialkit.reports import Reader
-from socialkit.reports._plain import clipped, columns, plain, wrapped
+from socialkit.reports._plain import clipped, columns, wrapped
 from socialkit.reports._style import DARK, LIGHT, ROOT, style
+from socialkit.text import plain
 from tests.reports.support import END, delivery, journal, observation, report, strategy
 
 VOID: Final = {"meta", "br", "rect", "path", "line"}

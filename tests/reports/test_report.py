@@ -283,8 +283,22 @@ def test_promises_are_kept_late_or_not_known() -> None:
     made = report(cases=cases, now=now)
 
     assert line(made, "sales") == "sales 7 3 33.3 % (1 of 3; 1 not known) 3 1"
-    assert line(made, "press") == "press 1 1 not known (no promise is due yet) 0 0"
+    assert line(made, "press") == "press 1 1 not known (no promise to keep) 0 0"
     assert line(made, "All") == "All 8 4 33.3 % (1 of 3; 1 not known) 3 1"
+
+
+def test_it_is_told_why_no_promise_can_be_judged() -> None:
+    now = START + 5 * HOUR
+    cases = [
+        case(1, "closed", state=CaseState.CLOSED),
+        case(2, "waiting", due=now + HOUR),
+        case(3, "several", answered_at=START + HOUR, messages=2),
+    ]
+    made = report(cases=cases, now=now)
+
+    assert line(made, "closed") == "closed 1 0 not known (no promise to keep) 0 0"
+    assert line(made, "waiting") == "waiting 1 0 not known (no promise is due yet) 1 0"
+    assert "not known (several messages or answers each)" in line(made, "several")
 
 
 def test_what_is_not_out_is_told_with_its_reason() -> None:

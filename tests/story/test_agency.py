@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.story.laws import accounts, pages
 from tests.story.play import Mishaps, Played, play
 
 PLATFORMS = ("mastodon", "bluesky")
+HOUR = timedelta(hours=1)
 SOME, MANY = range(2), range(100, 110)
 
 
@@ -93,6 +96,26 @@ def test_every_message_went_where_its_rule_says(calm: Played) -> None:
         one.message.text for one in calm.journal.deliveries() if one.message is not None and one.private
     }
     assert {case.message.text for case in cases if case.decision.stance is sk.Stance.PRIVATE} == private
+
+
+def test_each_client_is_clocked_by_its_own_hours(calm: Played) -> None:
+    zones = {"kettle": "Europe/Paris", "loom": "America/New_York"}
+    router = sk.Router(default=sk.RoutingRule(key="none", department="nobody"))
+    with accounts(calm) as found:
+        cases = [
+            (one.brand, case)
+            for one in found
+            for case in sk.Desk(one.brand, calm.journal, router=router).cases()
+            if case.decision.first_response_due is not None
+        ]
+
+    assert {brand.key for brand, _ in cases} == set(zones)
+    for brand, case in cases:
+        due = case.decision.first_response_due
+        assert due is not None
+        local = due.astimezone(ZoneInfo(zones[brand.key]))
+        assert time(9) < local.time() <= time(18), case
+        assert brand.hours.between(case.message.created_at, due) in {6 * HOUR, 4 * HOUR, 9 * HOUR}
 
 
 def test_what_was_frozen_left_after_the_freeze(calm: Played) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import socialkit as sk
 from examples.agency_quarter.__main__ import main
+from examples.agency_quarter.month import show_case
 from tests.docs.blocks import blocks
 from tests.story.notebook import cells, run
 from tests.support import ROOT
@@ -62,6 +64,19 @@ def test_the_story_fits_a_terminal(printed: str, left: Path) -> None:
     wide = [line for line in printed.splitlines() if len(line) > 80 and str(left) not in line]
 
     assert wide == []
+
+
+def test_the_story_obeys_nothing_that_strangers_write(capsys: pytest.CaptureFixture[str]) -> None:
+    router = sk.Router.load(ROOT / "examples" / "agency_quarter" / "rules.toml")
+    with sk.Sandbox() as world, sk.Journal.open("sqlite://") as journal:
+        desk = sk.Desk(world.workspace(kettle=["mastodon"]), journal, router=router)
+        world.receive("mastodon", text="hi \x1b[2J\x1b]0;pwned\x07\x9b31m there", author="ada")
+        (case,) = desk.sweep()
+        show_case(case)
+
+    printed = capsys.readouterr().out
+    assert "there" in printed
+    assert [one for one in printed if not one.isprintable() and one != "\n"] == []
 
 
 def test_the_story_leaves_its_reports_and_nothing_else(printed: str, left: Path) -> None:

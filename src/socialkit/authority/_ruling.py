@@ -56,7 +56,16 @@ class Reach(Protocol):
 
 
 class Ruling(Model):
-    """An answer of the table, with its reasons."""
+    """An answer of the table, with its reasons.
+
+    Example:
+        >>> from socialkit.authority import Authority, Permission
+        >>> from socialkit.publishing import Scope
+        >>> table = Authority(lines=[AuthorityLine(actors=["maria"], permission=Permission.YES)])
+        >>> ruling = table.explain("sam", "freeze", Scope(brand="acme"))
+        >>> ruling.permission.value, ruling.number
+        ('no', None)
+    """
 
     permission: Permission
     number: int | None

@@ -6,23 +6,25 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any, Generic, final
 
-from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes, Keeping
+from socialkit.desk._answering import Answering
+from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
-from socialkit.errors import ConfigurationError, JournalError, SocialKitError
+from socialkit.errors import ConfigurationError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
 from socialkit.publishing import Delivery, Journal
+from socialkit.publishing._cases import ChangedError
 from socialkit.publishing._rows import from_micros
 from socialkit.routing import Router
+from socialkit.workspace._map import Results
 
 __all__ = ["AsyncDesk", "Desk", "DeskBase"]
 
 
-class DeskBase(Keeping[ModeT], Generic[ModeT]):
+class DeskBase(Answering[ModeT], Generic[ModeT]):
     """What both desks are."""
 
     namespace = "desk"
@@ -32,19 +34,27 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
     async def sweep(self, *, first: timedelta = FIRST_LOOK, concurrency: int = CONCURRENCY) -> Sweep:
         """Read every inbox, and return the cases that are new or to which something was added.
 
-        Before that it looks what became of answers that were undecided. What one sweep has found, no other
-        one finds again, in any process. An inbox that cannot be read stops nobody else's.
+        Before that it looks what became of answers that were undecided: a case whose answer did not go out
+        waits again, and an answer that was missed is cancelled, so that nobody sends it beside the next one.
+        What one sweep has found, no other one finds again, in any process. An inbox that cannot be read stops
+        nobody else's.
 
         Args:
             first: How far back an inbox is read that no sweep has read before.
             concurrency: How many inboxes are read at once.
         """
-        answered = await self._settled()
+        settled = await self._settled()
         refs = {ref.key: ref for ref in self._accounts.accounts()}
         calls = {key: partial(self._read, ref, first) for key, ref in refs.items()}
-        results = await self._each(calls, concurrency)
-        cases = [case for found in results.succeeded().values() for case in found]
-        return Sweep(tuple(sorted(cases, key=_age)), answered, results.failed())
+        read = await self._each(calls, concurrency)
+        looks = read.succeeded()
+        taken = await self._taken(looks)
+        refused = {key: looks[key].refused for key in taken.succeeded()}
+        unfrozen = {key: error for key, error in refused.items() if error is not None}
+        failed = {**read.failed(), **taken.failed()}
+        answered = tuple(case for case in settled if case.state is CaseState.ANSWERED)
+        reopened = tuple(case for case in settled if case.state is CaseState.OPEN)
+        return Sweep(_cases(taken), answered, reopened, failed, unfrozen)
 
     @final
     @operation
@@ -54,11 +64,15 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         Raises:
             ConfigurationError: A message does not say to whom it came, or to an account that is not ours.
         """
-        cases: list[Case] = []
-        for account, group in groupby(sorted(messages, key=_order), key=_whose):
-            (ref,) = self._accounts.accounts_for(account)
-            cases += await self._taken(self._inside.client(ref).ref, list(group), None)
-        return tuple(sorted(cases, key=_age))
+        pushed: dict[AccountRef, list[Message]] = {}
+        for message in sorted(messages, key=_order):
+            (ref,) = self._accounts.accounts_for(_whose(message))
+            pushed.setdefault(await self._known(ref), []).append(message)
+        looks = {ref.key: await self._routed(ref, some, None) for ref, some in pushed.items()}
+        taken = await self._taken(looks)
+        for error in taken.failed().values():
+            raise error
+        return _cases(taken)
 
     @final
     @paginated
@@ -115,23 +129,26 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
             NotSupportedError: The answer has to be private, and the platform cannot answer so: it is never
                 given in public instead.
             InvalidDraftError: The platform would refuse the text.
-            JournalError: An earlier answer is still on its way, or somebody else changed the case.
+            JournalError: An earlier answer is not decided yet, or somebody else changed the case.
         """
         before = current = await self._settle(await self._current(case))
         if current.state is not CaseState.ANSWERING:
-            begun = {"state": CaseState.ANSWERING, "answers_begun": current.answers_begun + 1}
+            number = current.answers_begun + 1
+            begun = {"state": CaseState.ANSWERING, "answers_begun": number, "because": None}
             current = await self._change(current, "answer begun", begun)
         elif not current.answer_hangs:
-            message = f"an answer to case {current.id} is on its way: delivery {current.answers[-1]}"
-            raise JournalError(message, platform=current.account.platform)
+            raise await self._undecided(current)
         try:
             delivery = await self._answer(current, text)
         except SocialKitError:
             if before.state is not CaseState.ANSWERING and await self._planned(current) is None:
-                again = {"state": before.state, "answers_begun": before.answers_begun}
+                again = {name: getattr(before, name) for name in ("state", "answers_begun", "because")}
                 await self._change(current, "answer given up", again)
             raise
-        await self._answered_by(current, delivery)
+        try:
+            await self._answered_by(current, delivery)
+        except ChangedError:  # more was said while it was sent
+            await self._settle(await self._current(current.id))
         return delivery
 
     @final
@@ -157,18 +174,18 @@ class DeskBase(Keeping[ModeT], Generic[ModeT]):
         """Take a case off the desk, answered or not, and return it.
 
         Raises:
-            JournalError: An answer is still on its way.
+            JournalError: An answer is not decided yet.
         """
         current = await self._settle(await self._allowed("close", case))
         if current.state is CaseState.ANSWERING:
-            message = f"an answer to case {current.id} is still on its way"
-            raise JournalError(message, platform=current.account.platform)
+            raise await self._undecided(current)
         return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
 
 
-def _age(case: Case) -> tuple[datetime, datetime, str, str]:
-    # The inboxes are read at once: what one look finds was opened at one time, in whatever order.
-    return case.opened_at, case.message.created_at, case.account.key, case.id
+def _cases(taken: Results[list[Case]]) -> tuple[Case, ...]:
+    """Return all cases in the order in which they were opened: that of their ids."""
+    found = [case for some in taken.succeeded().values() for case in some]
+    return tuple(sorted(found, key=lambda case: case.id))
 
 
 def _event(case: str, line: tuple[Any, ...]) -> CaseEvent:
@@ -185,8 +202,8 @@ def _whose(message: Message) -> AccountRef:
     return message.account
 
 
-def _order(message: Message) -> tuple[str, datetime]:
-    return _whose(message).key, message.created_at
+def _order(message: Message) -> datetime:
+    return message.created_at
 
 
 class Desk(DeskBase[Sync]):

@@ -8,21 +8,21 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from socialkit.authority import Permission
-from socialkit.desk._intake import take_in
-from socialkit.desk._models import SETTLED, Case, CaseState
+from socialkit.desk._intake import Look, Routed, in_order, take_in
+from socialkit.desk._models import Case
 from socialkit.desk._rows import case_of, row_of
 from socialkit.errors import NotAuthorisedError
-from socialkit.models import AccountRef, Message
+from socialkit.models import AccountRef, BusinessHours, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
-from socialkit.platforms.base import AsyncHasInbox, HasInbox, Inbox
+from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
 from socialkit.publishing._accounts import Accounts
 from socialkit.publishing._cases import CaseBook, Detail
+from socialkit.publishing._deliver import awaited
 from socialkit.publishing._inside import Inside
-from socialkit.publishing._journal import seen
 from socialkit.publishing._publisher import PublisherBase
 from socialkit.publishing._rows import from_micros
-from socialkit.routing import Decision, Router, Stance
+from socialkit.routing import Router
 from socialkit.workspace._map import Results, run_all, run_all_async
 
 __all__ = ["CONCURRENCY", "FIRST_LOOK", "PAGE", "Asked", "Inboxes", "Keeping"]
@@ -44,6 +44,10 @@ class Inboxes(Accounts, Protocol):
 
     def accounts(self) -> tuple[AccountRef, ...]:
         """Return all of them."""
+        ...
+
+    def hours_for(self, ref: AccountRef, /) -> BusinessHours | None:
+        """Return when somebody works who answers for an account; None for round the clock."""
         ...
 
 
@@ -85,15 +89,23 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
             return await run_all_async(awaited, most)
         return run_all({key: partial(_stepped, call) for key, call in calls.items()}, most)
 
-    async def _read(self, ref: AccountRef, first: timedelta) -> list[Case]:
+    async def _read(self, ref: AccountRef, first: timedelta) -> Look:
         client = self._inside.client(ref)
         if not isinstance(client, HasInbox | AsyncHasInbox):
-            return []
+            return Look(client.ref, (), self._inside.now(), None)
         now, book = self._inside.now(), await self._book()
         until = await self._inside.run(book.read_until, ref.key)
         since = now - first if until is None else from_micros(until) - OVERLAP
         messages = await self._messages(client.inbox, since)
-        return await self._taken(client.ref, messages, now)
+        return await self._routed(client.ref, messages, now)
+
+    async def _known(self, ref: AccountRef) -> AccountRef:
+        """Return an account with its id, by which its own words are told from those of others."""
+        client: Any = self._inside.client(ref)
+        if client.ref.id is None and isinstance(client, HasAccount | AsyncHasAccount):
+            await awaited(client.account.me())
+        known: AccountRef = client.ref
+        return known
 
     async def _messages(self, inbox: Any, since: datetime) -> list[Message]:
         messages: list[Message] = []
@@ -109,26 +121,40 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         messages.reverse()  # they came newest first, and several may have one time
         return sorted(messages, key=lambda message: message.created_at)
 
-    async def _taken(
+    async def _routed(
         self, ref: AccountRef, messages: Sequence[Message], read_until: datetime | None
-    ) -> list[Case]:
-        """Route and write down what is new; a freeze comes first, so that no crash can lose it."""
+    ) -> Look:
+        """Route what is new; a freeze comes before all that is written down: no crash can lose it."""
         book, now = await self._book(), self._inside.now()
         others = [message for message in messages if ref.id is None or message.author.id != ref.id]
         new = await self._inside.run(book.unknown, ref.key, [message.id for message in others])
-        routed = [(message, self._router.route(message, now=now)) for message in others if message.id in new]
-        for message, decision in routed:
-            if decision.freeze:
-                await self._freeze(ref, message, decision)
-        return await self._inside.run(take_in, book, ref, routed, now, read_until)
+        news, hours = [message for message in others if message.id in new], self._accounts.hours_for(ref)
+        routed = [Routed(message, self._router.route(message, now=now, hours=hours)) for message in news]
+        return Look(ref, [await self._frozen(ref, one) for one in routed], now, read_until)
 
-    async def _freeze(self, ref: AccountRef, message: Message, decision: Decision) -> None:
-        """Hold back what is scheduled for a brand, unless somebody has done so."""
-        scope = Scope(brand=ref.brand)
+    async def _taken(self, looks: Mapping[str, Look]) -> Results[list[Case]]:
+        """Write down what was found, one account after the other; of one that fails nothing is lost."""
+        book = await self._book()
+        ordered = zip(looks, in_order(list(looks.values())), strict=True)
+        calls = {key: partial(self._inside.run, take_in, book, look) for key, look in ordered}
+        return await self._each(calls, 1)
+
+    async def _frozen(self, ref: AccountRef, routed: Routed) -> Routed:
+        """Hold back what is scheduled for a brand if a rule says so, unless somebody has done so.
+
+        Who may not freeze still has the case, escalated: nobody would read of it otherwise.
+        """
+        scope, decision = Scope(brand=ref.brand), routed.decision
+        if not decision.freeze:
+            return routed
         standing = await PublisherBase.freezes(self._publisher)
         if all(freeze.scope != scope for freeze in standing):
-            reason = f"rule {decision.because.rule} caught message {message.id} to {ref.key}"
-            await PublisherBase.freeze(self._publisher, scope, reason=reason)
+            reason = f"rule {decision.because.rule} caught message {routed.message.id} to {ref.key}"
+            try:
+                await PublisherBase.freeze(self._publisher, scope, reason=reason)
+            except NotAuthorisedError as error:
+                return routed._replace(refused=error)
+        return routed
 
     async def _allowed(self, action: str, case: Case | str) -> Case:
         current = await self._current(case)
@@ -145,63 +171,6 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         changed, book = case.model_copy(update=dict(changes)), await self._book()
         row = await self._inside.run(book.change, row_of(changed), self._inside.micros(), what, detail)
         return changed.model_copy(update={"version": row.version})
-
-    async def _answer(self, case: Case, text: str) -> Delivery:
-        private = case.decision.stance is Stance.PRIVATE
-        key = _key(case)
-        return await PublisherBase.reply(self._publisher, case.message, text, private=private, key=key)
-
-    async def _planned(self, case: Case) -> str | None:
-        book = await self._book()
-        return await self._inside.run(book.filled, case.account.key, _key(case))
-
-    async def _answered_by(self, case: Case, delivery: Delivery) -> Case:
-        state = SETTLED.get(delivery.state, CaseState.ANSWERING)
-        changes: dict[str, object] = {"state": state, "answers": _added(case.answers, delivery.id)}
-        if state is CaseState.ANSWERED:
-            changes |= {"answered_at": self._out_at(delivery), "first_response_due": None}
-        detail = {"delivery": delivery.id, "state": delivery.state.value}
-        return await self._change(
-            case, "answered" if state is CaseState.ANSWERED else "answering", changes, detail
-        )
-
-    def _out_at(self, delivery: Delivery) -> datetime:
-        """Return when an answer was out, by its platform's word: who looks for it may come much later."""
-        now = self._inside.now()
-        published = None if delivery.post is None else delivery.post.published_at
-        return now if published is None else min(published, now)
-
-    async def _settle(self, case: Case) -> Case:
-        """Return a case with what is known by now of its last answer."""
-        if case.state is not CaseState.ANSWERING:
-            return case
-        planned = await self._planned(case)
-        if planned is None:
-            return case
-        delivery = seen(await self._inside.row(planned))
-        known = planned in case.answers
-        if known and delivery.state not in SETTLED:
-            return case
-        return await self._answered_by(case, delivery)
-
-    async def _settled(self) -> tuple[Case, ...]:
-        """Settle all cases that are being answered, and return those that are answered now."""
-        book, after, found = await self._book(), "", list[Case]()
-        while rows := await self._inside.run(book.page, {"state": CaseState.ANSWERING}, after, PAGE):
-            for row in rows:
-                settled = await self._settle(case_of(row))
-                if settled.state is CaseState.ANSWERED:
-                    found.append(settled)
-            after = rows[-1].id
-        return tuple(found)
-
-
-def _key(case: Case) -> str:
-    return f"case {case.id} answer {case.answers_begun}"
-
-
-def _added(answers: tuple[str, ...], delivery: str) -> tuple[str, ...]:
-    return answers if delivery in answers else (*answers, delivery)
 
 
 def _stepped(call: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, AwareTime, Message, Model, OpenEnum, require_aware
 from socialkit.publishing import DeliveryState
 from socialkit.routing import Decision
@@ -40,6 +41,16 @@ class Case(Model):
 
     Private messages of one conversation (where the platform tells none: of one person) are one case as long
     as it is not closed; every other message is a case of its own.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop", suggested_reply="Thank you!")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="What a lovely shop")
+        ...     (case,) = desk.sweep()
+        >>> case.state.value, case.assignee, case.suggested_reply, case.escalated
+        ('open', 'shop', 'Thank you!', False)
     """
 
     id: str
@@ -48,7 +59,7 @@ class Case(Model):
     messages: tuple[Message, ...]
     """What came, oldest first; `raw` is not kept."""
     decision: Decision
-    """What the router said about the newest of them."""
+    """What the router said about the gravest of them that waits for an answer; of equal ones, the newest."""
     state: CaseState = CaseState.OPEN
     assignee: str
     """The department or person that answers."""
@@ -58,6 +69,8 @@ class Case(Model):
     answered_at: AwareTime | None = None
     """When the last answer was out, as its platform says; where it does not, when it was known to be."""
     escalated: bool = False
+    because: str | None = None
+    """Why it waits again: what became of its last answer."""
     answers: tuple[str, ...] = ()
     """The ids of the deliveries that answer it."""
     answers_begun: int = 0
@@ -69,6 +82,12 @@ class Case(Model):
     def message(self) -> Message:
         """The newest message: what an answer answers."""
         return self.messages[-1]
+
+    @property
+    def suggested_reply(self) -> str | None:
+        """What may be answered without a second thought; None once it was escalated, or freezes a brand."""
+        grave = self.escalated or self.decision.escalate or self.decision.freeze
+        return None if grave else self.decision.suggested_reply
 
     @property
     def answer_hangs(self) -> bool:
@@ -100,7 +119,19 @@ class Case(Model):
 
 
 class CaseEvent(Model):
-    """One line of a case's history."""
+    """One line of a case's history.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="Where is my order?")
+        ...     (case,) = desk.sweep()
+        ...     closed = desk.close(case, note="told by phone")
+        ...     [(event.number, event.what) for event in desk.history(case)]
+        [(1, 'opened'), (2, 'closed')]
+    """
 
     case: str
     number: int
@@ -113,13 +144,28 @@ class CaseEvent(Model):
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What a sweep found; iterate over it for the cases."""
+    """What a sweep found; iterate over it for the cases.
+
+    Example:
+        >>> from socialkit import Desk, Journal, Router, RoutingRule, Sandbox
+        >>> rest = RoutingRule(key="rest", department="shop")
+        >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+        ...     desk = Desk(world.workspace(acme=["mastodon"]), journal, router=Router(default=rest))
+        ...     message = world.receive("mastodon", text="Where is my order?")
+        ...     sweep = desk.sweep()
+        >>> len(sweep), [case.assignee for case in sweep], sweep.failed(), sweep.unfrozen()
+        (1, ['shop'], {}, {})
+    """
 
     cases: tuple[Case, ...] = ()
     """Cases that are new, or to which something was added, in the order in which they were opened."""
     answered: tuple[Case, ...] = ()
     """Cases whose answer was undecided before, and is out by now."""
+    reopened: tuple[Case, ...] = ()
+    """Cases that wait for an answer again: the last one did not go out, and `because` says why, or more was
+    said before it was out."""
     _failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
+    _unfrozen: Mapping[str, NotAuthorisedError] = field(default_factory=dict[str, NotAuthorisedError])
 
     def failed(self) -> dict[str, Exception]:
         """Return what was raised for inboxes that could not be read, by the account's key.
@@ -127,6 +173,13 @@ class Sweep:
         Nothing of them is lost: the next sweep begins where the last one that succeeded ended.
         """
         return dict(self._failed)
+
+    def unfrozen(self) -> dict[str, NotAuthorisedError]:
+        """Return what was raised where a rule says to freeze and the actor may not, by the account's key.
+
+        The case is written down and escalated, and nothing is held back: somebody has to decide.
+        """
+        return dict(self._unfrozen)
 
     def __iter__(self) -> Iterator[Case]:
         """Iterate over the cases."""

@@ -10,17 +10,16 @@ from socialkit.desk._models import Case
 from socialkit.errors import JournalError
 from socialkit.models import AccountRef, Message
 from socialkit.publishing._cases import CaseRow
-from socialkit.publishing._new_rows import new_id
 from socialkit.publishing._rows import to_micros
 from socialkit.routing import Decision
 
 __all__ = ["case_of", "conversation_of", "new_case", "row_of"]
 
 
-def new_case(ref: AccountRef, message: Message, decision: Decision, now: datetime) -> Case:
+def new_case(number: str, ref: AccountRef, message: Message, decision: Decision, now: datetime) -> Case:
     """Return a case that nobody has written down yet."""
     return Case(
-        id=new_id(now),
+        id=number,
         account=ref,
         messages=(message,),
         decision=decision,

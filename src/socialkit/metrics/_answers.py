@@ -110,9 +110,13 @@ class Answers(Sequence[RowT], Generic[RowT]):
 
     Example:
         >>> from socialkit.metrics import Table
-        >>> answers = Table([]).total("likes", by=["pillar"])
-        >>> len(answers), list(answers)
-        (0, [])
+        >>> from socialkit import Observation
+        >>> said = {"metric": "likes", "subject_kind": "post", "platform": "mastodon", "unit": "count"}
+        >>> said |= {"account": "acme/mastodon/main", "observed_at": "2026-03-02T12:00Z", "native": "likes"}
+        >>> rows = [Observation(subject=str(number), value=number, **said) for number in (1, 2)]
+        >>> totals = Table(rows).total("likes")
+        >>> len(totals), totals[0].value
+        (1, 3.0)
     """
 
     def __init__(

@@ -11,8 +11,8 @@ from socialkit.platforms.base import of_type
 from socialkit.publishing._carrying import Carrying
 from socialkit.publishing._journal import seen
 from socialkit.publishing._models import Delivery, DeliveryState
-from socialkit.publishing._outlook import NOT_AFTER
 from socialkit.publishing._rows import Body, to_micros
+from socialkit.publishing._times import ANSWER_NOT_AFTER
 
 __all__ = ["Answers"]
 
@@ -28,7 +28,8 @@ class Answers(Carrying[ModeT], Generic[ModeT]):
         """Answer a message through the journal, and return the delivery as it stands then.
 
         Under a freeze that includes replies it is *held*, as hiding and deleting are: it stands in the
-        journal and may leave when it is thawed, so do not answer again.
+        journal and may leave when it is thawed, so do not answer again. An answer that did not leave within a
+        day is missed; the day begins when it is approved, where somebody has to.
 
         Args:
             message: What to answer.
@@ -94,7 +95,7 @@ class Answers(Carrying[ModeT], Generic[ModeT]):
             private=private,
             slot=key,
         )
-        (delivery,) = await self._planned([body], kind, None, NOT_AFTER)
+        (delivery,) = await self._planned([body], kind, None, ANSWER_NOT_AFTER)
         if delivery.state is DeliveryState.PROPOSED:
             return delivery
         worker, carrier = await self._inside.worker(), await self._inside.carrier()

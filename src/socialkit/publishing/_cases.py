@@ -14,7 +14,7 @@ from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._lookup import Table
 
-__all__ = ["CaseBook", "CaseRow", "Detail", "Intake"]
+__all__ = ["CaseBook", "CaseRow", "ChangedError", "Detail", "Intake"]
 
 
 class CaseRow(NamedTuple):

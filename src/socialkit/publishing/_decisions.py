@@ -34,9 +34,11 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
     async def approve(self, delivery: Delivery | str, *, note: str | None = None) -> Delivery:
         """Approve a proposed delivery: it is planned then.
 
+        How late an answer may leave counts from here.
+
         Raises:
             NotAuthorisedError: The actor may not approve it.
-            JournalError: It is not proposed.
+            JournalError: It is not proposed, or a post that is too late to leave.
         """
         return await self._decide("approve", delivery, note)
 

@@ -121,8 +121,13 @@ class Planner:
             if row.state != DeliveryState.PROPOSED:
                 message = f"delivery {delivery} is {row.state}: nobody has to approve it"
                 raise JournalError(message)
+            if approved and not row.answer and row.expires_at < now:
+                message = f"delivery {delivery} has passed its time: reschedule it before it is approved"
+                raise JournalError(message, platform=row.platform)
             session.run(APPROVAL, delivery, now, self._actor, approved, text)
             changed = Columns() if approved else Columns(ready_at=None)
+            if approved and row.answer:  # somebody waits for it, and its time was ours to lose
+                changed = Columns(expires_at=_still(row, now))
             return move(session, row, Author(now, self._actor), *states, because=text, **changed)
 
     def cancel(self, delivery: str, now: int, because: str) -> Row:

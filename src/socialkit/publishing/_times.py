@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -10,7 +11,10 @@ from socialkit.errors import ConfigurationError
 from socialkit.models import WallTime, require_aware
 from socialkit.platforms.base import of_type
 
-__all__ = ["expiry", "instant", "require_ahead", "wall_of"]
+__all__ = ["ANSWER_NOT_AFTER", "expiry", "instant", "require_ahead", "wall_of"]
+
+ANSWER_NOT_AFTER: Final = timedelta(days=1)
+"""How late an answer may leave, counted from its approval: somebody still waits for it."""
 
 
 def instant(at: datetime | WallTime) -> datetime:

@@ -6,8 +6,8 @@ import html
 from typing import Final
 
 from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, Page, Section, Tile
-from socialkit.reports._plain import plain
 from socialkit.reports._style import PAPER, ROOT, style
+from socialkit.text import plain
 
 __all__ = ["document", "fragment"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -52,9 +52,17 @@ def in_time(cases: Iterable[Case], now: datetime | None) -> Cell:
     told = [promptness(case, now) for case in cases]
     good, late = told.count(Promptness.IN_TIME), told.count(Promptness.LATE)
     if not good + late:
-        return missing("no promise is due yet" if told else "no cases")
+        return missing(_undecided(told))
     cell, lost = share(good, good + late), told.count(Promptness.NOT_KNOWN)
     return Cell(cell.text, f"{cell.note}; {lost:,} not known" if lost else cell.note, number=True)
+
+
+def _undecided(told: Collection[Promptness]) -> str:
+    if not told:
+        return "no cases"
+    if Promptness.WAITING in told:
+        return "no promise is due yet"
+    return "several messages or answers each" if Promptness.NOT_KNOWN in told else "no promise to keep"
 
 
 def inbox(scope: Scope) -> list[Block]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from socialkit.reports._page import Bar, Bars, Block, Cell, Grid, Page, Section
-from socialkit.reports._plain import columns, plain, wrapped
+from socialkit.reports._plain import columns, wrapped
+from socialkit.text import plain
 
 __all__ = ["NARROWEST", "text"]
 

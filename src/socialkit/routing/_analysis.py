@@ -42,7 +42,21 @@ class FindingKind(StrEnum):
 
 
 class Finding(Model):
-    """Something that is probably not meant, with a message that shows it."""
+    """Something that is probably not meant, with a message that shows it.
+
+    Example:
+        >>> from socialkit.routing import Router
+        >>> rules = [
+        ...     RoutingRule(key="prices", any_of=["price"], department="sales"),
+        ...     RoutingRule(key="complaints", any_of=["price is wrong"], department="service"),
+        ... ]
+        >>> router = Router(rules=rules, default=RoutingRule(key="rest", department="shop"))
+        >>> finding = router.analyse()[0]
+        >>> finding.kind.value, finding.rules
+        ('unreachable', ('complaints', 'prices'))
+        >>> print(finding)
+        'complaints' never decides: 'price is wrong' goes to 'prices'
+    """
 
     kind: FindingKind
     rules: tuple[str, ...]

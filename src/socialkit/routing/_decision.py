@@ -24,7 +24,20 @@ class Because(Model):
 
 
 class Decision(Model):
-    """Where a message goes."""
+    """Where a message goes.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from socialkit.models import Author, Message, MessageKind
+        >>> from socialkit.routing import Router, RoutingRule
+        >>> router = Router(default=RoutingRule(key="rest", department="shop"))
+        >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        >>> ada = Author(id="7", handle="ada")
+        >>> words = Message(id="1", kind=MessageKind.MENTION, author=ada, text="Hello", created_at=noon)
+        >>> decision = router.route(words, now=noon)
+        >>> decision.department, decision.stance.value, decision.because.rule
+        ('shop', 'public', 'rest')
+    """
 
     department: str
     """Who is to answer."""

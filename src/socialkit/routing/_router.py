@@ -21,7 +21,19 @@ __all__ = ["Replay", "Router"]
 
 
 class Replay(Model):
-    """What rules would have made of messages."""
+    """What rules would have made of messages.
+
+    Example:
+        >>> from datetime import UTC
+        >>> from socialkit.models import Author, MessageKind
+        >>> sales = RoutingRule(key="prices", any_of=["price"], department="sales")
+        >>> router = Router(rules=[sales], default=RoutingRule(key="rest", department="shop"))
+        >>> noon, ada = datetime(2026, 3, 2, 12, tzinfo=UTC), Author(id="7", handle="ada")
+        >>> mention = Message(id="1", kind=MessageKind.MENTION, author=ada, text="Hello", created_at=noon)
+        >>> replay = router.replay([mention])
+        >>> replay.total, dict(replay.rules), [message.text for message in replay.unmatched]
+        (1, {'prices': 0, 'rest': 1}, ['Hello'])
+    """
 
     total: int
     rules: Mapping[str, int]
@@ -60,9 +72,9 @@ class Router(Document):
     default: RoutingRule
     """Decides about all that no rule catches, and has no condition."""
     hours: BusinessHours | None = None
-    """When promised times run; round the clock if not given."""
+    """When promised times run, whatever the brand; each brand's own hours count if not given."""
 
-    def route(self, message: Message, *, now: datetime) -> Decision:
+    def route(self, message: Message, *, now: datetime, hours: BusinessHours | None = None) -> Decision:
         """Return where a message goes.
 
         The promised time runs from when the message was written, so that it may have passed already; never
@@ -71,13 +83,17 @@ class Router(Document):
         Args:
             message: What came in.
             now: The time to go by (aware).
+            hours: When the brand's people work, such as `brand.hours`; the router's own hours come first, and
+                where there are neither, promised times run round the clock.
         """
-        return self._decision(message, require_aware(now, "now"))
+        return self._decision(message, require_aware(now, "now"), hours)
 
-    def route_many(self, messages: Iterable[Message], *, now: datetime) -> Iterator[Decision]:
-        """Yield where each of many messages goes, in their order, as they are taken."""
+    def route_many(
+        self, messages: Iterable[Message], *, now: datetime, hours: BusinessHours | None = None
+    ) -> Iterator[Decision]:
+        """Yield where each of many messages goes, in their order, as they are taken; otherwise as `route`."""
         moment = require_aware(now, "now")
-        return (self._decision(message, moment) for message in messages)
+        return (self._decision(message, moment, hours) for message in messages)
 
     def replay(self, messages: Iterable[Message]) -> Replay:
         """Return what the rules would have made of messages that came in before."""
@@ -119,13 +135,13 @@ class Router(Document):
         caught = self._program.first(message)
         return (self.default, ()) if caught is None else (self.rules[caught[0]], caught[1])
 
-    def _decision(self, message: Message, now: datetime) -> Decision:
+    def _decision(self, message: Message, now: datetime, hours: BusinessHours | None) -> Decision:
         rule, spans = self._deciding(message)
         hidden = message.private and rule.stance is Stance.PUBLIC
         return Decision(
             department=rule.department,
             stance=Stance.PRIVATE if hidden else rule.stance,
-            first_response_due=self._due(rule, message, now),
+            first_response_due=self._due(rule, message, now, hours),
             because=Because(rule=rule.key, spans=spans),
             suggested_reply=rule.suggested_reply,
             severity=rule.severity,
@@ -133,13 +149,14 @@ class Router(Document):
             freeze=rule.freeze,
         )
 
-    def _due(self, rule: RoutingRule, message: Message, now: datetime) -> datetime | None:
+    def _due(
+        self, rule: RoutingRule, message: Message, now: datetime, hours: BusinessHours | None
+    ) -> datetime | None:
         if rule.first_response is None:
             return None
         start = min(require_aware(message.created_at, "created_at"), now)
-        if self.hours is None:
-            return start + rule.first_response
-        return self.hours.due(start, rule.first_response)
+        clock = self.hours if self.hours is not None else hours
+        return start + rule.first_response if clock is None else clock.due(start, rule.first_response)
 
     def _contradictions(self) -> Iterator[tuple[str, str]]:
         keys = [rule.key for rule in self.rules]

@@ -18,6 +18,7 @@ from socialkit.text._graphemes import count_graphemes, graphemes
 from socialkit.text._html import html_to_text
 from socialkit.text._measure import TextRules, TextUnit, fits, measure
 from socialkit.text._phrases import PhraseHit, PhraseMatch, Phrases
+from socialkit.text._plain import plain
 from socialkit.text._split import UnsplittableError, split, truncate
 from socialkit.text._tagging import tag_link, tag_links
 from socialkit.text._url_syntax import is_url
@@ -55,6 +56,7 @@ __all__ = [
     "is_tid",
     "is_url",
     "measure",
+    "plain",
     "split",
     "tag_link",
     "tag_links",

@@ -37,7 +37,8 @@ class Brand:
         key: What it is called, such as `acme`.
         *accounts: Its accounts; several on one platform need names of their own.
         zone: The time zone in which it plans, such as `Europe/Paris`.
-        hours: When its people work; round the clock if not given.
+        hours: When its people work: promised times run only then, unless the router has hours of its own;
+            round the clock if not given.
         languages: The languages in which it writes, the first one first: tags such as `fr` or `pt-BR`.
 
     Raises:
@@ -182,6 +183,15 @@ class Brand:
             WrongAccountError: The ref is another account's than the one of that name.
         """
         return _same(self._awaited(self._resolved(ref)), ref)
+
+    def hours_for(self, ref: AccountRef, /) -> BusinessHours:
+        """Return when somebody works who answers for an account of this brand.
+
+        Raises:
+            ConfigurationError: The account is not of this brand.
+        """
+        self._require_ours(ref.brand)
+        return self.hours
 
     def now(self) -> datetime:
         """Return the time to go by, aware UTC: the workspace's clock's."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
 
 from socialkit.errors import ConfigurationError
-from socialkit.models import AccountRef
+from socialkit.models import AccountRef, BusinessHours
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
@@ -165,6 +165,14 @@ class Workspace:
             WrongAccountError: The ref is another account's than the one of that name.
         """
         return self._brand_of(ref).client_async_for(ref)
+
+    def hours_for(self, ref: AccountRef, /) -> BusinessHours:
+        """Return when somebody works who answers for an account.
+
+        Raises:
+            ConfigurationError: The account is in no brand of the workspace.
+        """
+        return self._brand_of(ref).hours_for(ref)
 
     def _brand_of(self, ref: AccountRef) -> Brand:
         if ref.brand is None:
