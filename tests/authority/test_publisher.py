@@ -40,9 +40,14 @@ class Office:
         self._brand = world.workspace(acme=["mastodon", "bluesky"]).brand("acme")
         self._journal = journal
         self._class = sk.Publisher if blocking else sk.AsyncPublisher
+        self._desk = sk.Desk if blocking else sk.AsyncDesk
 
     def publisher(self, actor: str | None, authority: Rules = TABLE) -> AnyPublisher:
         return self._class(self._brand, self._journal, actor=actor, authority=authority)
+
+    def desk(self, actor: str) -> sk.Desk | sk.AsyncDesk:
+        router = sk.Router(default=sk.RoutingRule(key="rest", department="care"))
+        return self._desk(self._brand, self._journal, router=router, actor=actor)
 
     async def plan(self, actor: str | None) -> sk.Delivery:
         (delivery,) = await settle(self.publisher(actor).plan("Autumn is here", to="mastodon"))
@@ -91,6 +96,21 @@ async def test_who_has_another_role_may_neither_approve_nor_cancel(office: Offic
             await settle(refused(delivery))
 
     assert (await settle(office.publisher("sam").cancel(delivery))).state is State.CANCELLED
+
+
+@pytest.mark.parametrize("actor", ["", " ", "\u200b"])
+def test_nobody_acts_under_a_blank_name(office: Office, actor: str) -> None:
+    with pytest.raises(sk.ConfigurationError, match="is nobody's name"):
+        office.publisher(actor)
+    with pytest.raises(sk.ConfigurationError, match="is nobody's name"):
+        office.desk(actor)
+
+
+async def test_a_name_spelt_otherwise_approves_nothing_of_its_own(office: Office) -> None:
+    delivery = await office.plan("sam")
+
+    with pytest.raises(sk.NotAuthorisedError, match="Sam may not approve"):
+        await settle(office.publisher("Sam").approve(delivery))
 
 
 def test_every_kind_of_write_is_an_action() -> None:

@@ -21,6 +21,7 @@ from socialkit.authority import (
     TeamMember,
 )
 from socialkit.models import AccountRef, Author, Draft, Media, Message, MessageKind, Model
+from socialkit.models._people import person
 from socialkit.testing import png
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -161,6 +162,58 @@ def test_an_approval_counts_only_where_both_people_are_known(actor: str | None, 
     table = Authority(lines=[line(YES)])
 
     assert table.permission(actor, "approve", on(actor=planner)) is NO
+
+
+SPELLINGS = [
+    "Maria",
+    "MARIA",
+    " maria\n",
+    "maria ",
+    "ma\u200bria",
+    "\u2060maria",
+    "\uff4d\uff41\uff52\uff49\uff41",
+    "maria\ufe0f",
+]
+BLANK = ["", " ", "\t", "\u200b", "\u3164", "\u2800"]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_name_spelt_otherwise_is_no_second_person(spelling: str) -> None:
+    table = Authority(lines=[line(YES)])
+
+    assert table.permission(spelling, "approve", on(actor="maria")) is NO
+    assert table.permission("maria", "approve", on(actor=spelling)) is NO
+    assert table.permission(spelling, "approve", on(actor="sam")) is YES
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_name_spelt_otherwise_has_the_roles_and_the_lines_of_its_person(spelling: str) -> None:
+    forbidden = Authority(lines=[line(NO, actors=["maria"]), line(YES)])
+
+    assert forbidden.permission(spelling, "publish", on()) is NO
+    assert Authority(team=TEAM).roles(spelling, "acme") == ("manager",)
+    Authority(team=TEAM, lines=[line(NO, actors=[spelling])])  # she is in the team
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_blank_name_is_nobodys(blank: str) -> None:
+    table = Authority(lines=[line(YES)])
+
+    assert table.permission(blank, "approve", on(actor="maria")) is NO
+    assert table.permission("maria", "approve", on(actor=blank)) is NO
+    with pytest.raises(ValidationError, match="is nobody's name"):
+        TeamMember(actor=blank, roles=["manager"])
+    with pytest.raises(ValidationError, match="is nobody's name"):
+        line(YES, actors=["maria", blank])
+
+
+@given(st.text(), st.text())
+def test_every_name_is_the_person_that_its_folded_form_is(name: str, other: str) -> None:
+    folded = person(name)
+
+    assert person(folded) == folded
+    assert person(f" {name.upper().lower()}\u200d ") == person(name.upper().lower())
+    assert person(f"{name}\u200b{other}") == person(f"{name}{other}")
 
 
 def test_a_line_may_hold_for_what_others_planned_alone() -> None:

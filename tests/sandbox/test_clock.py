@@ -33,8 +33,19 @@ def test_the_clock_never_goes_backwards() -> None:
 
 
 def test_a_clock_needs_an_aware_start() -> None:
-    with pytest.raises(ValueError, match="aware"):
+    with pytest.raises(ValueError, match="no time zone"):
         Clock(datetime(2026, 1, 1))  # noqa: DTZ001 - the mistake under test
+
+
+def test_an_alarm_needs_an_aware_moment() -> None:
+    clock = Clock()
+    rung: list[str] = []
+
+    with pytest.raises(ValueError, match="moment=2026-03-02T10:00:00 has no time zone"):
+        clock.at(datetime(2026, 3, 2, 10), lambda: rung.append("naive"))  # noqa: DTZ001 - the mistake under test
+    clock.advance(timedelta(days=1))  # and it is not in the way of what comes
+
+    assert rung == []
 
 
 def test_alarms_ring_in_order_at_their_own_time() -> None:

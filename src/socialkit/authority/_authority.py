@@ -19,6 +19,7 @@ from socialkit.authority._lines import (
 from socialkit.authority._ruling import Affair, Place, Reach, Ruling, place_of, texts_of
 from socialkit.models import Document
 from socialkit.models._names import instead
+from socialkit.models._people import person
 from socialkit.models._shared import Several, holds
 from socialkit.text import Phrases
 
@@ -32,7 +33,8 @@ class Authority(Document):
     """Who may do what without asking: each question has exactly one answer, `yes`, `ask` or `no`.
 
     The first line that fits decides; where none does, `default`, which is `no` if not given. An action that
-    is not known is answered with `no`. People without a name have no roles.
+    is not known is answered with `no`. People without a name have no roles, and one person is one person
+    however the name is spelt: case, blanks and characters that nobody sees make no difference.
 
     Example:
         >>> from socialkit import Journal, Publisher, Sandbox
@@ -61,7 +63,7 @@ class Authority(Document):
         """Return whether somebody may do something with a delivery or a case.
 
         Args:
-            actor: Who; None for somebody without a name.
+            actor: Who; None for somebody without a name, as is one of blanks.
             action: What, one of `Action`.
             affair: With what: a delivery, a case, or the scope of a freeze. What is done to all platforms or
                 brands at once is allowed by no line for some of them, and refused by any.
@@ -89,8 +91,11 @@ class Authority(Document):
 
     def roles(self, actor: str | None, brand: str | None) -> tuple[str, ...]:
         """Return the roles that somebody has for a brand, in the order of the team."""
+        who = person(actor)
         entries = [
-            one for one in self.team if one.actor == actor and (one.brands is None or brand in one.brands)
+            one
+            for one in self.team
+            if person(one.actor) == who and (one.brands is None or brand in one.brands)
         ]
         return tuple(dict.fromkeys(role for entry in entries for role in entry.roles))
 
@@ -137,6 +142,7 @@ class Authority(Document):
 
     def _contradictions(self) -> Iterator[tuple[str, str]]:
         actors = list(dict.fromkeys(one.actor for one in self.team))
+        people = {person(actor) for actor in actors}
         roles = list(dict.fromkeys(role for one in self.team for role in one.roles))
         for number, line in enumerate(self.lines):
             # A line for nobody would be passed over, and what it forbids allowed by a later one.
@@ -147,21 +153,21 @@ class Authority(Document):
                         f"is {role!r}, which nobody in the team has{instead(role, roles)}",
                     )
             for place, actor in enumerate(line.actors or ()):
-                if self.team and actor not in actors:
+                if self.team and person(actor) not in people:
                     yield f"lines[{number}].actors[{place}]", f"is not in the team{instead(actor, actors)}"
 
 
 def _is_meant(line: AuthorityLine, actor: str | None, roles: tuple[str, ...]) -> bool:
     if line.roles is None and line.actors is None:
         return True
-    named = line.actors is not None and actor in line.actors
+    named = line.actors is not None and person(actor) in map(person, line.actors)
     return named or (line.roles is not None and any(role in line.roles for role in roles))
 
 
 def _by_another(actor: str | None, affair: Affair | Reach) -> bool:
     """Tell whether somebody else planned it; who has no name may be anybody."""
-    planner: str | None = getattr(affair, "actor", None)
-    return actor is not None and planner is not None and planner != actor
+    planner, who = person(getattr(affair, "actor", None)), person(actor)
+    return bool(planner) and bool(who) and planner != who
 
 
 def _fits_planner(line: AuthorityLine, action: str, *, by_another: bool) -> bool:

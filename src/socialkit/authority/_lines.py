@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from socialkit.models import Model
 from socialkit.models._names import instead
+from socialkit.models._people import Actor
 from socialkit.models._shared import Several, Some
 from socialkit.text._phrases import FindablePhrase
 
@@ -98,8 +99,8 @@ class TeamMember(Model):
         ('intern',)
     """
 
-    actor: str
-    """The name by which publishers and desks know them."""
+    actor: Actor
+    """The name by which publishers and desks know them; case, blanks and what nobody sees do not matter."""
     roles: Annotated[Several[str], Field(min_length=1)]
     brands: Some[str] = None
 
@@ -129,7 +130,7 @@ class AuthorityLine(Model):
 
     permission: Granted
     roles: Some[str] = None
-    actors: Some[str] = None
+    actors: Some[Actor] = None
     """People by name, whatever their roles. Where roles are given too, either is enough."""
     actions: Some[AnyAction] = None
     brands: Some[str] = None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from socialkit.models._base import EMPTY_RAW, Model, Raw
+from socialkit.models._base import EMPTY_RAW, AwareTime, Model, Raw
 
 __all__ = ["ACCOUNT", "AccountKey", "AccountRef", "Author", "KeyPart", "Profile"]
 
@@ -100,7 +99,7 @@ class Profile(Author):
     follower_count: int | None = None
     following_count: int | None = None
     post_count: int | None = None
-    created_at: datetime | None = None
+    created_at: AwareTime | None = None
     automated: bool | None = None
     """Whether it says that it is a bot."""
     account: AccountRef | None = None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from socialkit.models._account import AccountRef, Author
-from socialkit.models._base import EMPTY_RAW, Model, OpenEnum, Raw
+from socialkit.models._base import EMPTY_RAW, AwareTime, Model, OpenEnum, Raw
 from socialkit.models._shared import PostMedia, Visibility
 
 __all__ = ["Message", "MessageKind", "NoticeKind"]
@@ -50,7 +48,7 @@ class Message(Model):
     author: Author
     text: str = ""
     """The words, without markup; empty for a notice."""
-    created_at: datetime
+    created_at: AwareTime
     post_id: str | None = None
     """The post under which it stands, or that a notice is about, where known."""
     reply_to: str | None = None

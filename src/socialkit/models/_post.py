@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from socialkit.models._account import AccountRef, Author
 from socialkit.models._attempt import Attempt
-from socialkit.models._base import EMPTY_RAW, Model, OpenEnum, Raw
+from socialkit.models._base import EMPTY_RAW, AwareTime, Model, OpenEnum, Raw
 from socialkit.models._shared import PostMedia, Visibility
 
 __all__ = ["Incomplete", "Outcome", "Post"]
@@ -52,10 +50,10 @@ class Post(Model):
     """A headline or content warning above the text."""
     url: str | None = None
     """Where people find it."""
-    published_at: datetime | None = None
+    published_at: AwareTime | None = None
     """None while it is only scheduled."""
-    edited_at: datetime | None = None
-    scheduled_at: datetime | None = None
+    edited_at: AwareTime | None = None
+    scheduled_at: AwareTime | None = None
     """When the platform itself will publish it; None once it is out."""
     visibility: Visibility | None = None
     language: str | None = None

@@ -12,6 +12,7 @@ from pydantic import JsonValue, ValidationError
 from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotAuthorisedError
 from socialkit.models import AccountRef
+from socialkit.models._people import actor_given
 from socialkit.operations import Async, Mode
 from socialkit.platforms.base import AsyncClient, Client, of_type
 from socialkit.publishing._accounts import Accounts, Authorises, accounts_of
@@ -46,7 +47,7 @@ class Inside:
     ) -> None:
         self.accounts: Final = accounts_of(accounts)
         self.journal: Final = journal
-        self.actor: Final = actor
+        self.actor: Final = None if actor is None else _named(actor)
         self._authority = authority
         self._async = issubclass(mode, Async)
         self._single = accounts if isinstance(accounts, Client | AsyncClient) else None
@@ -196,6 +197,15 @@ class Inside:
         await self.run(note, Author(self.micros(), self.actor), detail)
         message = f"{self.actor or 'nobody'} may not {action} {what}{without}"
         return NotAuthorisedError(message, actor=self.actor, action=action, brand=brand, platform=platform)
+
+
+def _named(actor: str) -> str:
+    """Return the name of whoever acts; by a blank one nobody could be told apart from themselves."""
+    try:
+        return actor_given(of_type(actor, str, "actor"))
+    except ValueError as error:
+        message = f"actor={error}"
+        raise ConfigurationError(message) from None
 
 
 def id_of(delivery: Delivery | str) -> str:

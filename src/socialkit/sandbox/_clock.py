@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from socialkit.models import require_aware
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Where every clock starts: Monday, 2 March 2026, 09:00 UTC."""
 
@@ -20,10 +22,7 @@ class Clock:
     """
 
     def __init__(self, start: datetime = START) -> None:
-        if start.tzinfo is None:
-            message = "a clock starts at an aware datetime"
-            raise ValueError(message)
-        self._now = start.astimezone(UTC)
+        self._now = require_aware(start, "start")
         self._lock = threading.Lock()
         self._moving = threading.RLock()
         self._alarms: list[tuple[datetime, int, Callable[[], object]]] = []
@@ -35,9 +34,14 @@ class Clock:
             return self._now
 
     def at(self, moment: datetime, call: Callable[[], object]) -> None:
-        """Have something called when the clock reaches a moment, in the thread that moves it."""
+        """Have something called when the clock reaches a moment, in the thread that moves it.
+
+        Raises:
+            ValueError: The moment has no time zone.
+        """
+        alarm = require_aware(moment, "moment")
         with self._lock:
-            heapq.heappush(self._alarms, (moment, next(self._numbers), call))
+            heapq.heappush(self._alarms, (alarm, next(self._numbers), call))
 
     def advance(self, step: timedelta | float) -> datetime:
         """Move the clock by a duration or a number of seconds, ringing what falls due on the way.
