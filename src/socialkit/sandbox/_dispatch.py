@@ -1,6 +1,7 @@
 """Between a request and a simulator: the faults that were ordered."""
 
 from collections.abc import Callable
+from datetime import UTC
 from email.utils import format_datetime
 from functools import partial
 
@@ -47,7 +48,9 @@ def _ordered_names(simulator: Simulator, request: SimRequest, operation: str | N
 
 def _dated(simulator: Simulator, response: SimResponse) -> SimResponse:
     """Return an answer that tells the time, as servers' answers do: the world's, whatever the caller's is."""
-    return response.with_headers({"date": format_datetime(simulator.clock.now(), usegmt=True)})
+    return response.with_headers(
+        {"date": format_datetime(simulator.clock.now().astimezone(UTC), usegmt=True)}
+    )
 
 
 def _drop_before(simulator: Simulator, request: SimRequest, order: FaultOrder) -> SimResponse:
