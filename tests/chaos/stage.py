@@ -29,6 +29,8 @@ __all__ = ["Played", "play", "warm"]
 
 ROUNDS: Final = 14
 """After so many rounds, most of them without trouble, everything must have ended."""
+APART: Final = timedelta(minutes=3)
+"""Between workers that have their turn while another one stands still: longer than a write may be late."""
 OPEN: Final = "SELECT count(*) FROM steps WHERE writes AND state = 'started'"
 
 
@@ -216,8 +218,11 @@ class _Play:
                 self._stand()
             if stop is not None and stop.pause is not None:
                 self._world.clock.advance(stop.pause)
-            for _ in range(2):  # one finds what the other left, the next looks for it
+            for _ in range(
+                3
+            ):  # one finds what the other left, the next looks for it again, the last sends it
                 self._work(None)
+                self._world.clock.advance(APART)
 
         ended, writes = self._alone(job, paused) if self._needs_process(stop) else self._here(job, paused)
         self._played.hurts += ended == KILLED

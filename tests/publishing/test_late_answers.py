@@ -11,6 +11,7 @@ import pytest
 
 from socialkit.errors import ContentRejectedError
 from socialkit.models import Draft
+from socialkit.platforms import MastodonOptions
 from socialkit.publishing import Delivery, DeliveryState, Publisher, Scope
 from socialkit.publishing._models import ANSWERED_LATE
 from socialkit.transport import Request, Safety
@@ -265,6 +266,32 @@ async def test_a_platform_that_knows_the_key_makes_no_second_post_of_a_late_one(
 
     assert late.state is State.CONFIRMED
     assert late.because is None
+    assert stage.texts() == ["One"]
+    assert stage.flaws() == []
+
+
+async def test_a_scheduled_post_that_went_out_before_its_answer_came_is_no_second_one(
+    stage: Stage, overtaken: Overtaken
+) -> None:
+    """It got another id when it went out."""
+    machine = stage.machine()
+    brand = machine.workspace.brand("acme")
+    publisher = stage.publisher(brand, actor="slow")
+    soon = MastodonOptions(scheduled_at=stage.world.clock.now() + timedelta(minutes=10))
+    draft = Draft(text="One", options=[soon])
+    overtaken.delivery = (await one(publisher.plan(draft, to="mastodon", not_after=DAYS))).id
+    stage.client_of(brand, "mastodon")
+
+    def stand_still(request: Request) -> None:
+        if request.safety is Safety.WRITE:
+            stage.pass_time()
+            Context().run(overtaken.others.reconcile)
+            assert overtaken.state() is State.CONFIRMED
+
+    machine.lines[0].after = stand_still
+    (late,) = await settle(publisher.run_due())
+
+    assert (late.state, late.because) == (State.CONFIRMED, None)
     assert stage.texts() == ["One"]
     assert stage.flaws() == []
 

@@ -130,3 +130,17 @@ def test_a_closed_server_answers_no_more(server: MastodonSimulator) -> None:
 
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/api/v2/instance")
+
+
+def test_answers_tell_the_simulated_time_once(
+    client: httpx.Client, server: MastodonSimulator, plan: FaultPlan
+) -> None:
+    told = client.get("/api/v1/instance").headers.get_list("date")
+    server.clock.advance(90)
+    later = client.get("/api/v1/instance").headers.get_list("date")
+    plan.order("mastodon", "instance_v1", Fault.SERVER_ERROR)
+    broken = client.get("/api/v1/instance")
+
+    assert told == ["Mon, 02 Mar 2026 09:00:00 GMT"]
+    assert later == ["Mon, 02 Mar 2026 09:01:30 GMT"]
+    assert (broken.status_code, broken.headers.get_list("date")) == (500, later)

@@ -42,7 +42,6 @@ Known = tuple[tuple[AccountRef, str], ...]
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Collected:
     """What was read, and what could not be.
 

@@ -12,7 +12,7 @@ from socialkit.publishing._database import Session
 from socialkit.publishing._history import Author, move, note, telling
 from socialkit.publishing._lease import Lease, steps_of
 from socialkit.publishing._models import ENDED, DeliveryState
-from socialkit.publishing._rows import Outcome, Row, Step, id_in, place_of
+from socialkit.publishing._rows import Outcome, Row, Step, id_in, is_another, place_of
 
 __all__ = ["ALSO_OUT", "confirm_late", "keep_late", "twice"]
 
@@ -42,7 +42,9 @@ def confirm_late(
     the outcome say so. A write that is still open then is looked for.
     """
     if row.state == DeliveryState.CONFIRMED:
-        return _also_out(session, row, by, map(place_of, _posts(outcome)), telling({}, lease.claimed))
+        ours = [place_of(post) for post in _posts(row.known())]
+        theirs = [place for place in map(place_of, _posts(outcome)) if is_another(place, ours)]
+        return _also_out(session, row, by, theirs, telling({}, lease.claimed))
     kept = steps_of(session, row.id)
     # What is open, somebody sends again: what becomes of that is looked for.
     new = _keep(session, row, [step for step in _told(lease, kept) if not kept[step.name].open], kept)
@@ -100,20 +102,18 @@ def _others(lease: Lease, kept: Mapping[str, Step]) -> Generator[str]:
     """Return the places of a worker's posts where somebody else's of the same steps are known."""
     for step in lease.steps.values():
         mine, theirs = step.post(), kept[step.name].post() if step.name in kept else None
-        if mine is not None and theirs is not None and place_of(mine) != place_of(theirs):
+        if mine is not None and theirs is not None and is_another(place_of(mine), [place_of(theirs)]):
             yield place_of(mine)
 
 
 def _also_out(
     session: Session, row: Row, by: Author, places: Iterable[str], more: Mapping[str, JsonValue]
 ) -> Row | None:
-    known = row.known()
-    ours = {place_of(post) for post in _posts(known)}
-    others: list[JsonValue] = [place for place in places if place not in ours]
+    others: list[JsonValue] = [*places]
     if not others:
         return None
-    because = twice(str(place) for place in others)
-    said = known.model_copy(update={"because": because}).model_dump_json(exclude_defaults=True)
+    because = twice(map(str, others))
+    said = row.known().model_copy(update={"because": because}).model_dump_json(exclude_defaults=True)
     detail: dict[str, JsonValue] = {"also": others, "because": because, **more}
     return note(session, row, by, ALSO_OUT, detail, outcome=said)
 

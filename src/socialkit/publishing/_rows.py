@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypedDict
 
@@ -27,6 +27,7 @@ __all__ = [
     "event_of",
     "from_micros",
     "id_in",
+    "is_another",
     "out_at",
     "place_of",
     "sent_of",
@@ -93,6 +94,8 @@ class Outcome(Model):
 NOTHING: Final = "{}"
 """The outcome of a delivery of which nothing is known."""
 UNKNOWN: Final = Outcome()
+WAITING: Final = " scheduled "
+"""Stands in the place of a post that waits on its platform."""
 
 
 class Row(NamedTuple):
@@ -264,8 +267,17 @@ def place_of(post: Post) -> str:
     """Return what a post is known by in the whole journal."""
     account = post.account
     host = "" if account is None else f"{account.platform} {account.host or ''}"
-    waiting = " scheduled" if post.published_at is None and post.scheduled_at is not None else ""
+    waiting = WAITING.rstrip() if post.published_at is None and post.scheduled_at is not None else ""
     return f"{host}{waiting} {post.id}"
+
+
+def is_another(place: str, known: Iterable[str]) -> bool:
+    """Return whether a post is another one than those that are known.
+
+    What was scheduled gets another id once it is out: whether the two are one post, nobody can tell.
+    """
+    alike = [one for one in known if (WAITING in one) == (WAITING in place)]
+    return bool(alike) and place not in alike
 
 
 def out_at(post: Post | None) -> datetime | None:

@@ -23,7 +23,7 @@ from socialkit.models import Found, FoundState, Incomplete, Post
 from socialkit.models import Outcome as Ending
 from socialkit.publishing._late import twice
 from socialkit.publishing._models import DeliveryState
-from socialkit.publishing._rows import Outcome, Step, place_of
+from socialkit.publishing._rows import Outcome, Step, is_another, place_of
 
 __all__ = ["Verdict", "beside", "judge", "pause", "pause_since"]
 
@@ -62,10 +62,11 @@ def beside(known: Outcome, step: Step, found: Found) -> Outcome:
     """Return what is known of a post after a look for what was to stand beside it."""
     if known.post is None:
         return known
-    other = None if found.post is None else place_of(found.post)
-    if other is not None and not any(_is_of(flaw, step) for flaw in known.post.incomplete):
+    ours = [place_of(post) for post in (known.post, *known.post.thread)]
+    awaited = any(_is_of(flaw, step) for flaw in known.post.incomplete)
+    if found.post is not None and not awaited and is_another(place_of(found.post), ours):
         # What was sent again while its first answer was on its way: both are out.
-        return known.model_copy(update={"because": twice([other])})
+        return known.model_copy(update={"because": twice([place_of(found.post)])})
     told = (_told(flaw, found) if _is_of(flaw, step) else flaw for flaw in known.post.incomplete)
     flaws = tuple(flaw for flaw in told if flaw is not None)
     return known.model_copy(update={"post": known.post.model_copy(update={"incomplete": flaws})})
