@@ -15,8 +15,8 @@ __all__ = ["month"]
 
 HOUR = timedelta(hours=1)
 FRIDAY = 4
-DESK_HOURS = (9, 12, 15, 20)
-"""When the agency reads its inboxes, as clocks in Paris show it; at the last one New York is at work."""
+DESK_HOURS = (9, 12, 15, 18)
+"""When the agency reads its inboxes, as clocks in Paris show it; at the last one it is noon in New York."""
 LOOK = timedelta(hours=36)
 """How long the roaster needs to look at every bag after a complaint about glass."""
 
@@ -24,12 +24,13 @@ LOOK = timedelta(hours=36)
 # --8<-- [start:month]
 def month(world: sk.Sandbox, office: Office, end: datetime) -> None:
     """Go through the month: send, answer, and read the numbers."""
+    unread = False
     while (now := world.clock.now()) < end:
         office.worker.reconcile()
         office.worker.run_due()
         local = now.astimezone(PARIS)
-        if local.weekday() <= FRIDAY and local.hour in DESK_HOURS:
-            answer(office)
+        if local.weekday() <= FRIDAY and (local.hour in DESK_HOURS or unread):
+            unread = not answer(office)
             decide(office)
         evening = local.weekday() == FRIDAY and local.hour >= 21
         if evening or end - now <= 3 * HOUR:
@@ -43,9 +44,10 @@ def month(world: sk.Sandbox, office: Office, end: datetime) -> None:
 
 
 # --8<-- [start:answer]
-def answer(office: Office) -> None:
-    """Have Kim read all inboxes, and answer where a rule suggests an answer."""
-    for case in office.desk.sweep():
+def answer(office: Office) -> bool:
+    """Have Kim answer where a rule suggests it; tell whether all was read."""
+    sweep = office.desk.sweep()
+    for case in sweep:
         show_case(case)
     for case in list(office.desk.cases()):
         text = case.suggested_reply
@@ -55,6 +57,7 @@ def answer(office: Office) -> None:
     if approve(office):
         say("Robin approves it.", 4)
         office.worker.run_due()
+    return not sweep.failed()
 
 
 def decide(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import socialkit as sk
+from tests.story.away import Death, play_killed
 from tests.story.laws import accounts, pages
 from tests.story.play import Mishaps, Played, play
 
@@ -146,6 +148,27 @@ def test_whatever_breaks_the_story_ends_in_the_same_reports(calm: Played, seed: 
             assert _texts(disturbed, platform) == _texts(calm, platform), (
                 "something is out twice, or not at all"
             )
+
+
+DEATHS = (
+    Death(at=1, before=True),
+    Death(at=20, before=False),
+    Death(at=60, before=True, writing=True),
+    Death(at=90, before=False, writing=True),
+    Death(at=120, before=True),
+    Death(at=200, before=False),
+)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the world stays with the test while the story is killed")
+def test_a_story_whose_process_is_killed_ends_in_the_same_reports(calm: Played, tmp_path: Path) -> None:
+    with play_killed(tmp_path, DEATHS) as killed:
+        assert killed.deaths == len(DEATHS)
+        require_laws(killed)
+
+        assert pages(killed) == pages(calm)
+        for platform in PLATFORMS:
+            assert _texts(killed, platform) == _texts(calm, platform), "something is out twice, or not at all"
 
 
 def _texts(played: Played, platform: str) -> list[str]:
