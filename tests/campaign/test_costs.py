@@ -112,10 +112,13 @@ def test_posts_of_two_platforms_may_have_one_id() -> None:
     }
 
 
-def test_an_account_says_the_platform_and_never_another() -> None:
-    assert cost("1", account="acme/x/main").platform == "x"
+def test_an_account_says_the_platform_and_the_brand_and_never_another() -> None:
+    one = cost("1", account="acme/x/main")
+    assert (one.platform, one.brand) == ("x", "acme")
+    assert cost("1").brand is None
     for fields, words in (
         ({"account": "acme/x/main", "platform": "threads"}, "has an account that is on another platform"),
+        ({"account": "acme/x/main", "brand": "rival"}, "has an account that is another brand's"),
         ({"account": "x"}, "is no account's key"),
     ):
         with pytest.raises(ValidationError, match=words):
@@ -172,6 +175,16 @@ def test_tables_of_other_spreadsheets_are_read(tmp_path: Path) -> None:
     (tmp_path / "costs.CSV").write_bytes(text.encode())
 
     assert sk.CostLedger.load(tmp_path / "costs.CSV").entries == (cost("1.50", note="a, b"),)
+
+
+@pytest.mark.parametrize("ending", ["csv", "toml", "json"])
+def test_costs_that_say_no_brand_are_whose_the_loader_says(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"costs.{ending}"
+    entries = [cost("1"), cost("2", brand="rival"), cost("3", account="other/x/main")]
+    sk.CostLedger(entries=entries).save(file)
+
+    assert [one.brand for one in sk.CostLedger.load(file)] == [None, "rival", "other"]
+    assert [one.brand for one in sk.CostLedger.load(file, brand="acme")] == ["acme", "rival", "other"]
 
 
 @unhurried

@@ -35,13 +35,16 @@ class Cost(Model):
 
     Example:
         >>> day = date(2026, 10, 1)
-        >>> Cost(day=day, amount=Money(40, "EUR"), kind=CostKind.ADS, account="acme/x/main").platform
-        'x'
+        >>> cost = Cost(day=day, amount=Money(40, "EUR"), kind=CostKind.ADS, account="acme/x/main")
+        >>> cost.brand, cost.platform
+        ('acme', 'x')
     """
 
     day: date
     amount: Money
     kind: CostKind
+    brand: KeyPart | None = None
+    """Whose cost it is; if not given, that of the account."""
     campaign: Key | None = None
     """The campaign's key; None for what serves all, such as a tool's licence."""
     platform: KeyPart | None = None
@@ -53,12 +56,16 @@ class Cost(Model):
     note: str = ""
 
     @model_validator(mode="after")
-    def _of_one_platform(self) -> Self:
+    def _of_its_account(self) -> Self:
         if self.account is None:
             return self
-        platform = self.account.split("/")[1]
+        brand, platform, _ = self.account.split("/")
         if self.platform not in {None, platform}:
             message = "has an account that is on another platform"
             raise ValueError(message)
+        if self.brand not in {None, brand}:
+            message = "has an account that is another brand's"
+            raise ValueError(message)
         object.__setattr__(self, "platform", platform)
+        object.__setattr__(self, "brand", brand)
         return self

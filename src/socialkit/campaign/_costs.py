@@ -22,7 +22,7 @@ class CostLedger(Document):
     """All that was spent, entry by entry; sums are exact, and never of two currencies.
 
     It can be kept in a file as any document, and in a table: a `.csv` with the columns `day`, `amount`,
-    `currency`, `kind`, and any of `campaign`, `platform`, `account`, `post`, `note`.
+    `currency`, `kind`, and any of `brand`, `campaign`, `platform`, `account`, `post`, `note`.
 
     Example:
         >>> from datetime import date
@@ -40,12 +40,14 @@ class CostLedger(Document):
     entries: Several[Cost] = ()
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], /) -> Self:
+    def load(cls, path: str | os.PathLike[str], /, *, brand: str | None = None) -> Self:
         """Return what a file says.
 
         Args:
             path: A file that ends in `.csv`, `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8. Cells are parted
                 by commas or semicolons, and an amount is written with a point.
+            brand: Whose the costs are that say no brand and no account; nobody's if not given, which reports
+                leave out.
 
         Raises:
             InvalidDraftError: The file holds what it may not; `problems` has every problem with its place,
@@ -54,11 +56,11 @@ class CostLedger(Document):
         """
         file = Path(path)
         if not _is_table(file):
-            return cls._load(file)
+            return cls._load(file)._owned_by(brand)
         entries, problems = _csv.read(cls._text(file))
         if problems:
             raise cls._refused(file, problems)
-        return cls(entries=entries)
+        return cls(entries=entries)._owned_by(brand)
 
     def save(self, path: str | os.PathLike[str], /) -> None:
         """Write it to a file, whole or not at all.
@@ -74,6 +76,15 @@ class CostLedger(Document):
             self._write(file, _csv.written(self.entries))
         else:
             super().save(file)
+
+    def _owned_by(self, brand: str | None) -> Self:
+        if brand is None:
+            return self
+        entries = [
+            cost if cost.brand is not None else Cost.model_validate({**dict(cost), "brand": brand})
+            for cost in self.entries
+        ]
+        return self.model_copy(update={"entries": tuple(entries)})
 
     def __iter__(self) -> Iterator[Cost]:  # type: ignore[override]  # pydantic's own yields pairs
         """Iterate over the entries."""

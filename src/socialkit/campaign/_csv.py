@@ -17,7 +17,7 @@ from socialkit.models._document import problem_at, problems_of
 __all__ = ["read", "written"]
 
 NEEDED: Final = ("day", "amount", "currency", "kind")
-COLUMNS: Final = (*NEEDED, "campaign", "platform", "account", "post", "note")
+COLUMNS: Final = (*NEEDED, "brand", "campaign", "platform", "account", "post", "note")
 TIDY: Final = frozenset({*NEEDED, "campaign", "platform"})
 """The columns in which blanks around a value mean nothing."""
 
