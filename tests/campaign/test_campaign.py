@@ -203,6 +203,27 @@ def test_what_is_left_of_the_budget_is_exact() -> None:
         campaign().remaining(sk.CostLedger(entries=[*entries, dollars]))
 
 
+def spent(euros: int, **fields: Any) -> sk.Cost:
+    amount = sk.Money(euros, "EUR")
+    return sk.Cost(day=date(2026, 10, 2), amount=amount, kind=sk.CostKind.ADS, campaign="autumn", **fields)
+
+
+def test_what_another_brand_spent_under_the_same_key_leaves_the_budget_alone() -> None:
+    own, others = spent(1000, account="acme/x/main"), spent(500, account="rival/x/main")
+    work = spent(200, brand="rival")
+
+    assert campaign().remaining(sk.CostLedger(entries=[own, others, work])) == sk.Money(3000, "EUR")
+    assert campaign().remaining(sk.CostLedger(entries=[others])) == sk.Money(4000, "EUR")
+
+
+def test_a_cost_that_may_be_one_of_two_brands_is_guessed_for_neither() -> None:
+    nobodys, own, others = spent(300), spent(100, brand="acme"), spent(500, brand="rival")
+
+    assert campaign().remaining(sk.CostLedger(entries=[nobodys, own])) == sk.Money(3600, "EUR")
+    with pytest.raises(ValueError, match="autumn does not say whose it is: acme's, or rival's"):
+        campaign().remaining(sk.CostLedger(entries=[nobodys, others]))
+
+
 def test_a_campaign_in_a_file_serves_the_strategy_that_it_names(tmp_path: Path) -> None:
     autumn = campaign(posts=20, quiet_days=[date(2026, 10, 24)], most_per_day=1)
     for form in ("toml", "yaml", "json"):

@@ -146,7 +146,7 @@ def test_every_bad_line_is_told_at_once(tmp_path: Path) -> None:
         "line 5, amount",
         "line 5, kind",
         "line 5, campaign",
-        "line 8, amount",
+        "line 8, currency",
         "line 9",
         "line 10",
         "line 11, day",

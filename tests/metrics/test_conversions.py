@@ -9,6 +9,7 @@ import pytest
 import socialkit as sk
 from socialkit.metrics import Conversion, Conversions, Table, Touch
 from tests.metrics.support import HOUR, NOON
+from tests.support import faults_in
 
 HEAD = "order,time,amount,currency,touch_time,utm_source,utm_medium,utm_campaign,utm_term,utm_content\n"
 LATE = "2026-11-02T14:00:00+01:00"
@@ -38,40 +39,62 @@ def test_a_file_gives_orders_with_their_visits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "why"),
+    ("line", "column", "why"),
     [
-        ("17,2026-11-02T14:00:00,5,EUR,,,,,,", "no time zone"),
-        (f"17,{LATE},5.001,EUR,,,,,,", "decimal places"),
-        (f"17,{LATE},5,euro,,,,,,", "no currency"),
-        (f"17,{LATE},5,EUR,2026-11-02T15:00:00Z,x,,,,", "after the order"),
-        (f"17,{LATE},5,EUR,,x,,,,", "touch_time: is empty"),
-        (f",{LATE},5,EUR,,,,,,", "order: is empty"),
-        (f"16,{LATE},6,EUR,,,,,,", "another time or amount"),
+        ("17,2026-11-02T14:00:00,5,EUR,,,,,,", "time", "no time zone"),
+        (f"17,{LATE},5.001,EUR,,,,,,", "amount", "decimal places"),
+        (f"17,{LATE},5,euro,,,,,,", "currency", "no currency"),
+        (f"17,{LATE},5,EUR,2026-11-02T15:00:00Z,x,,,,", "touch_time", "is after the order"),
+        (f"17,{LATE},5,EUR,,x,,,,", "touch_time", "is missing, and the line has parameters"),
+        (f",{LATE},5,EUR,,,,,,", "order", "is missing"),
+        (f"16,{LATE},6,EUR,,,,,,", "order", "another time or amount"),
     ],
 )
-def test_a_line_that_cannot_be_used_is_told_with_its_number(tmp_path: Path, line: str, why: str) -> None:
+def test_a_cell_that_cannot_be_used_is_told_with_its_place(
+    tmp_path: Path, line: str, column: str, why: str
+) -> None:
     with pytest.raises(sk.InvalidDraftError) as caught:
         Conversions.read(file_of(tmp_path, f"16,{LATE},5,EUR,,,,,,", line))
 
     (problem,) = caught.value.problems
-    assert problem.field == "line 3"
+    assert problem.field == f"line 3, {column}"
     assert why in problem.message
 
 
-def test_every_bad_line_is_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(sk.InvalidDraftError) as caught:
-        Conversions.read(file_of(tmp_path, "17,never,5,EUR,,,,,,", f"18,{LATE},much,EUR,,,,,,"))
+def test_every_bad_cell_of_every_line_is_told_at_once(tmp_path: Path) -> None:
+    text = HEAD + f",never,much,euro,late,x,,,,\n\n18,{LATE},5,EUR,,x,,,,\n19,{LATE},5\n"
+    found = faults_in(tmp_path / "orders.csv", text, Conversions.read)
 
-    assert [one.field for one in caught.value.problems] == ["line 2", "line 3"]
+    assert [" ".join(one.split()[:3]) for one in found] == [
+        "line 2, order",
+        "line 2, time",
+        "line 2, amount",
+        "line 2, currency",
+        "line 2, touch_time",
+        "line 4, touch_time",
+        "line 5 has",
+    ]
 
 
-def test_a_file_without_the_columns_or_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_the_columns_or_with_others_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     with pytest.raises(sk.ConfigurationError, match="cannot be read"):
         Conversions.read(file)
-    file.write_text("order,time\n1,2\n", "utf-8")
-    with pytest.raises(sk.ConfigurationError, match="no column 'amount'"):
+
+    found = faults_in(file, f"order,time,amount,utm_sorce\n1,{LATE},5,x\n", Conversions.read)
+    assert found[0] == "line 1 has no column 'currency'"
+    assert found[1].startswith("line 1, column 4 is not known: use order, time, amount, currency, touch_time")
+    file.write_bytes(b"\xff")
+    with pytest.raises(sk.InvalidDraftError, match="not text in UTF-8"):
         Conversions.read(file)
+
+
+def test_a_line_with_more_cells_than_columns_is_refused(tmp_path: Path) -> None:
+    text = HEAD + f"1,{LATE},5,EUR,,,,,,,more\n"
+
+    assert faults_in(tmp_path / "orders.csv", text, Conversions.read) == [
+        "line 2 has 11 cells, and the first line has 10"
+    ]
 
 
 def test_orders_and_revenue_add_up_in_a_table_however_many_visits_there_were() -> None:

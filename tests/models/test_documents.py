@@ -91,6 +91,22 @@ def problems(folder: Path, form: str, text: str | bytes) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def test_what_contradicts_is_told_beside_what_is_wrong_by_itself(tmp_path: Path) -> None:
+    text = 'at = 3\nperiod = "soon"\ntitel = "x"\ntitle = "bad"\n[[leaves]]\nname = "a"\ncount = 101\n'
+    found = problems(tmp_path, "toml", text)
+
+    assert len(found) == 5
+    assert found[-2:] == ["leaves[0].count is over a hundred", "title is bad"]
+    assert "titel is not known here" in found
+
+
+def test_nothing_is_said_to_contradict_what_is_wrong_by_itself(tmp_path: Path) -> None:
+    text = 'title = "bad"\n[[leaves]]\nname = 3\ncount = 101\n[[leaves]]\ncount = 102\nname = "b"\n'
+
+    (found,) = problems(tmp_path, "toml", text)
+    assert found.startswith("leaves[0].name ")
+
+
 @unhurried
 @given(trees, st.sampled_from(FORMS))
 @example(Tree(title="10:30"), "yaml")

@@ -204,3 +204,11 @@ def test_the_file_in_the_reference_is_read(tmp_path: Path) -> None:
 
     assert [rule.demand for rule in strategy.rules] == ["never", "needs", "alt_text"]
     assert strategy.objectives == (sk.Objective(key="traffic", goal="More visits of the shop", kpi=CLICKS),)
+
+
+def test_a_key_that_stands_there_twice_is_told_beside_a_wrong_value(tmp_path: Path) -> None:
+    text = 'brand = "acme"\nvoice = 3\n[[pillars]]\nkey = "craft"\n[[pillars]]\nkey = "craft"\n'
+    voice, pillar = faults_in(tmp_path / "strategy.toml", text, sk.Strategy.load)
+
+    assert voice.startswith("voice ")
+    assert pillar == "pillars[1].key 'craft' stands there twice"

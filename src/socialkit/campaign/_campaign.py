@@ -13,6 +13,7 @@ from pydantic import Field
 
 from socialkit.campaign._agreed import Allotment
 from socialkit.campaign._checks import Plan, problems
+from socialkit.campaign._cost import Cost
 from socialkit.campaign._costs import CostLedger
 from socialkit.campaign._expand import expanded
 from socialkit.errors import ConfigurationError
@@ -146,19 +147,31 @@ class Campaign(Document):
     def remaining(self, ledger: CostLedger) -> Money:
         """Return what the campaign's costs leave of its budget; below zero when it is overspent.
 
+        Another brand's campaign may have the same key: what was spent on that one does not count here.
+
         Args:
             ledger: The costs, of this campaign and of others.
 
         Raises:
-            ValueError: The campaign has costs in another currency than its budget.
+            ValueError: The campaign has costs in another currency than its budget, or a cost says no brand
+                and another brand has costs under the same key.
         """
         currency = self.budget.currency
-        spent = ledger.by_campaign().get(self.key, {})
+        spent = CostLedger(entries=self._own(ledger)).total()
         others = sorted(spent.keys() - {currency})
         if others:
             message = f"{self.key} has costs in {', '.join(others)}, and its budget is in {currency}"
             raise ValueError(message)
         return self.budget - spent.get(currency, Money(0, currency))
+
+    def _own(self, ledger: CostLedger) -> list[Cost]:
+        brand = self.strategy.brand
+        costs = [cost for cost in ledger if cost.campaign == self.key]
+        others = sorted({cost.brand for cost in costs if cost.brand is not None and cost.brand != brand})
+        if others and any(cost.brand is None for cost in costs):
+            message = f"a cost of {self.key} does not say whose it is: {brand}'s, or {' or '.join(others)}'s"
+            raise ValueError(message)
+        return [cost for cost in costs if cost.brand in {None, brand}]
 
     def purpose(self, pillar: str | None = None) -> Purpose:
         """Return the purpose of a post of this campaign.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from pydantic import ValidationError
 
-from socialkit.errors import ConfigurationError, InvalidDraftError, SocialKitError
+from socialkit.errors import SocialKitError
 from socialkit.models import (
     AwareTime,
     Model,
@@ -23,14 +23,16 @@ from socialkit.models import (
     SubjectKind,
     require_aware,
 )
-from socialkit.models._document import problem_at
+from socialkit.models._document import problem_at, refused, text_of
 from socialkit.models._shared import Several
+from socialkit.models._sheet import Cells, Sheet, place_in, problems_in
 
 __all__ = ["Conversion", "Conversions", "Touch", "parts_of"]
 
 UTM_KEYS: Final = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
 ORDER: Final = ("order", "time", "amount", "currency")
-TOUCH: Final = ("touch_time", *UTM_KEYS)
+COLUMNS: Final = (*ORDER, "touch_time", *UTM_KEYS)
+SHEET: Final = Sheet(needed=ORDER, columns=COLUMNS, tidy=COLUMNS)
 
 
 class Touch(Model):
@@ -96,10 +98,13 @@ class Conversions(Sequence[Conversion]):
 
         Columns: `order`, `time`, `amount`, `currency`, repeated on each line of the order; `touch_time` and
         `utm_source`, `utm_medium`, `utm_campaign`, `utm_term`, `utm_content` of the visit. An order without
-        visits has one line without `touch_time`. Times are ISO 8601 with a zone.
+        visits has one line without `touch_time`. Times are ISO 8601 with a zone. Cells are parted by commas
+        or semicolons, and an amount is written with a point.
 
         Raises:
-            InvalidDraftError: Lines hold what they may not; `problems` has every one with its place.
+            InvalidDraftError: The file has other columns, or lines hold what they may not; `problems` has
+                every wrong cell with its line and column. Whether a line goes with the others of its order
+                is told where its own cells are right.
             ConfigurationError: The file cannot be read.
         """
         read = _read(Path(path))
@@ -147,26 +152,21 @@ def _rows(one: Conversion, seen: datetime, source: str, brand: str | None) -> It
         platform=source,
         observed_at=seen,
     )
-    at_order = partial(row, start=one.at, end=one.at)
-    yield at_order(metric="orders", value=1, unit="count", native="order")
-    yield at_order(
+    yield row(metric="orders", value=1, unit="count", native="order", start=one.at, end=one.at)
+    yield row(
         metric="revenue",
         value=float(one.amount.amount),
         unit="money",
         currency=one.amount.currency,
         money=one.amount.minor,
         native="amount",
+        start=one.at,
+        end=one.at,
     )
+    counted = partial(row, metric="touches", value=1, unit="count", native="touch")
     for number, touch in enumerate(sorted(one.touches, key=lambda touch: touch.at), 1):
-        yield row(
-            metric="touches",
-            value=1,
-            unit="count",
-            native="touch",
-            start=touch.at,
-            end=touch.at,
-            breakdown=breakdown_of({**touch.utm, "touch": str(number)}),
-        )
+        breakdown = breakdown_of({**touch.utm, "touch": str(number)})
+        yield counted(start=touch.at, end=touch.at, breakdown=breakdown)
 
 
 def breakdown_of(parts: Mapping[str, str]) -> str:
@@ -196,64 +196,52 @@ def parts_of(breakdown: str) -> dict[str, str]:
 
 def _read(file: Path) -> list[Conversion] | SocialKitError:
     """Return the orders, or what to raise where nothing is at hand that the file holds: see `Document`."""
-    problems: list[Problem] = []
-    found: dict[str, Conversion] = {}
+    found: dict[str, _Order] = {}
     try:
-        for number, line in _lines(file):
-            problems += [problem_at(f"line {number}", message) for message in _taken(line, found)]
-    except ConfigurationError as error:
+        problems = list(SHEET.problems(text_of(file), partial(_taken, found)))
+    except SocialKitError as error:
         return error.with_traceback(None)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return ConfigurationError(f"{file.name} cannot be read: {error}")
     if problems:
-        message = f"{file.name} has {len(problems)} line{'s' * (len(problems) > 1)} that cannot be used"
-        return InvalidDraftError(message, problems=problems)
-    return list(found.values())
+        return refused(file, problems)
+    return [
+        Conversion(order=key, at=order.first.time, amount=order.first.amount, touches=order.touches)
+        for key, order in found.items()
+    ]
 
 
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.DictReader(opened, restval="", restkey="", strict=True)
-        if lacking := [name for name in ORDER if name not in (reader.fieldnames or ())]:
-            message = f"{file.name} has no column {lacking[0]!r}"
-            raise ConfigurationError(message)
-        for line in reader:
-            yield reader.line_num, {name: value.strip() for name, value in line.items() if name}
+class _Line(Model):
+    """What a line says of its order and its visit."""
+
+    order: str
+    time: AwareTime
+    amount: Money
+    touch_time: AwareTime | None = None
 
 
-def _taken(line: Mapping[str, str], found: dict[str, Conversion]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Order:
+    first: _Line
+    touches: list[Touch] = field(default_factory=list[Touch])
+
+
+def _taken(found: dict[str, _Order], number: int, cells: Cells) -> Iterator[Problem]:
     """Take a line in, and yield what is wrong with it."""
+    given = {name: text for name, text in cells.items() if text}
+    utm: dict[str, str] = {name: given.pop(name) for name in UTM_KEYS if name in given}
+    money = {name: given.pop(name) for name in ("amount", "currency") if name in given}
+    if utm and "touch_time" not in given:
+        message = "is missing, and the line has parameters of a link"
+        yield problem_at(place_in(number, "touch_time"), message)
     try:
-        _take(line, found)
+        line = _Line.model_validate({**given, "amount": money})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        yield f"{first['loc'][0] if first['loc'] else ''}: {first['msg']}"
-    except ValueError as error:
-        yield str(error)
-
-
-def _take(line: Mapping[str, str], found: dict[str, Conversion]) -> None:
-    order = line["order"]
-    if not order:
-        message = "order: is empty"
-        raise ValueError(message)
-    touches: tuple[Touch, ...] = ()
-    if line.get("touch_time"):
-        utm = {name: line[name] for name in UTM_KEYS if line.get(name)}
-        touches = (Touch.model_validate({"at": line["touch_time"], "utm": utm}),)
-    elif any(line.get(name) for name in UTM_KEYS):
-        message = "touch_time: is empty, but the line has parameters of a link"
-        raise ValueError(message)
-    money = Money.model_validate({"amount": line["amount"], "currency": line["currency"]})
-    given = Conversion.model_validate(
-        {"order": order, "at": line["time"], "amount": money, "touches": touches}
-    )
-    before = found.get(order, given)
-    if (before.at, before.amount) != (given.at, given.amount):
-        message = f"order: {order!r} has another time or amount on an earlier line"
-        raise ValueError(message)
-    if _late(given):
-        message = "touch_time: is after the order"
-        raise ValueError(message)
-    known = tuple(before.touches) if order in found else ()
-    found[order] = given.model_copy(update={"touches": (*known, *touches)})
+        yield from problems_in(error, number, COLUMNS)
+        return
+    order = found.setdefault(line.order, _Order(line))
+    if (line.time, line.amount) != (order.first.time, order.first.amount):
+        message = "is that of an earlier line, which has another time or amount"
+        yield problem_at(place_in(number, "order"), message)
+    if line.touch_time is not None:
+        order.touches.append(Touch(at=line.touch_time, utm=utm))
+        if line.touch_time > line.time:
+            yield problem_at(place_in(number, "touch_time"), "is after the order")

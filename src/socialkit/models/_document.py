@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, cast
 
-from pydantic import BeforeValidator, PlainSerializer, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BeforeValidator,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError, PydanticSerializationError
 
 from socialkit.errors import ConfigurationError, InvalidDraftError, SocialKitError
@@ -16,15 +23,19 @@ from socialkit.models._base import Model
 from socialkit.models._formats import NotReadableError, Tree, reader, writer
 from socialkit.models._problem import Basis, Problem
 
-__all__ = ["Document", "named", "problem_at", "problems_of", "replace_file"]
+__all__ = ["Document", "named", "problem_at", "problems_of", "refused", "replace_file", "text_of"]
 
 DocumentT = TypeVar("DocumentT", bound="Document")
+T = TypeVar("T")
 
 _TOGETHER: Final = "contradictions"
 """The type of pydantic's error that carries several of ours."""
 
 _BESIDE: Final = "socialkit.beside"
 """The key of pydantic's context under which the documents stand that a file only names."""
+
+_RIGHT: Final = "socialkit.right"
+"""The key of pydantic's context under which the fields of a document are collected that are right."""
 
 _WORDS: Final = {"missing": "is missing", "extra_forbidden": "is not known here"}
 """What we say in place of pydantic's words, by its type of error."""
@@ -44,7 +55,9 @@ class Document(Model):
             path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
 
         Raises:
-            InvalidDraftError: The file holds what it may not; `problems` has every problem with its place.
+            InvalidDraftError: The file holds what it may not; `problems` has every problem with its place:
+                all that is missing, unknown or wrong by itself, and what does not go together. That is
+                compared until a field comes that is wrong by itself; the rest is told once it is right.
             ConfigurationError: There is no such file, its ending is unknown, or a library is missing.
         """
         return cls._load(Path(path))
@@ -72,29 +85,50 @@ class Document(Model):
 
     @classmethod
     def _text(cls, file: Path) -> str:
-        """Return the text of a file."""
-        try:
-            return file.read_bytes().decode("utf-8-sig")  # some editors put a mark before the text
-        except UnicodeDecodeError:
-            problem = problem_at("", "is not text in UTF-8")
-        except OSError as error:
-            message = f"{file.name} cannot be read: {error.strerror}"
-            raise ConfigurationError(message) from error
-        raise cls._refused(file, [problem])
+        return text_of(file)
 
     @classmethod
     def _checked(cls, tree: Tree, file: Path, beside: Mapping[str, Document | None]) -> Self:
+        right: dict[str, object] = {}
         try:
-            return cls.model_validate(tree, context={_BESIDE: beside})
+            return cls.model_validate(tree, context={_BESIDE: beside, _RIGHT: (cls, right)})
         except ValidationError as error:
             # Pydantic's own error quotes what the file holds, and that may be a secret in the wrong place.
             problems = list(problems_of(error))
+            together = any(one["type"] == _TOGETHER and not one["loc"] for one in error.errors())
+        if not together:
+            problems += cls._told_in_part(tree, right)
         raise cls._refused(file, problems)
 
     @classmethod
+    def _told_in_part(cls, tree: Tree, right: Mapping[str, Any]) -> Iterator[Problem]:
+        """Yield what does not go together in the fields that are right, before one is needed that is not."""
+        if not isinstance(tree, Mapping):
+            return
+        fields = cls.model_fields
+        wrong = [
+            name for name in fields if name not in right and (name in tree or fields[name].is_required())
+        ]
+        part = cls.model_construct(**right)
+        for name in wrong:
+            vars(part).pop(name, None)
+        try:
+            yield from (problem_at(place, message) for place, message in part._contradictions())
+        except AttributeError as error:
+            if error.name not in wrong:
+                raise
+
+    @field_validator("*")
+    @classmethod
+    def _note_right(cls, value: T, info: ValidationInfo) -> T:
+        kind, right = (info.context or {}).get(_RIGHT, (None, {}))
+        if kind is cls and info.field_name is not None:
+            right[info.field_name] = value
+        return value
+
+    @classmethod
     def _refused(cls, file: Path, problems: list[Problem]) -> InvalidDraftError:
-        number = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
-        return InvalidDraftError(f"{file.name} has {number}", problems=problems)
+        return refused(file, problems)
 
     def save(self, path: str | os.PathLike[str], /) -> None:
         """Write it to a file, whole or not at all; what stands as by default is left out.
@@ -160,6 +194,29 @@ def named(field: str, name: Callable[[DocumentT], str]) -> tuple[BeforeValidator
         return document
 
     return BeforeValidator(read), PlainSerializer(name)
+
+
+def text_of(file: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        InvalidDraftError: It is no text in UTF-8.
+        ConfigurationError: It cannot be read.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig")  # some editors put a mark before the text
+    except UnicodeDecodeError:
+        problem = problem_at("", "is not text in UTF-8")
+    except OSError as error:
+        message = f"{file.name} cannot be read: {error.strerror}"
+        raise ConfigurationError(message) from error
+    raise refused(file, [problem])
+
+
+def refused(file: Path, problems: list[Problem]) -> InvalidDraftError:
+    """Return the error that tells what is wrong in a file."""
+    number = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
+    return InvalidDraftError(f"{file.name} has {number}", problems=problems)
 
 
 def _unwritable(file: Path) -> ConfigurationError:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import total_ordering
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import AfterValidator, BaseModel, model_validator
 
 from socialkit.models._base import Model
 from socialkit.models._walltime import like_any_other
@@ -53,6 +53,13 @@ LARGEST: Final = Decimal(10) ** 15
 """Amounts stay below it, so that minor units fit 64 bits."""
 
 
+def _code(currency: str) -> str:
+    if CODE.fullmatch(currency) is None:
+        message = "is no currency: give its code of three letters, such as 'EUR'"
+        raise ValueError(message)
+    return currency
+
+
 @total_ordering
 class Money(Model):
     """An amount in one currency, exact to its minor unit.
@@ -69,7 +76,7 @@ class Money(Model):
     """
 
     amount: Decimal
-    currency: str
+    currency: Annotated[str, AfterValidator(_code)]
     """ISO 4217, such as `EUR`."""
 
     @like_any_other
@@ -99,9 +106,6 @@ class Money(Model):
 
     @model_validator(mode="after")
     def _exact(self) -> Self:
-        if CODE.fullmatch(self.currency) is None:
-            message = "has no currency: give its code of three letters, such as 'EUR'"
-            raise ValueError(message)
         if not self.amount.is_finite() or self.amount.copy_abs() >= LARGEST:
             message = "an amount of money is a number below 10^15"
             raise ValueError(message)
