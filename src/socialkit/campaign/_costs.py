@@ -65,6 +65,9 @@ class CostLedger(Document):
     def save(self, path: str | os.PathLike[str], /) -> None:
         """Write it to a file, whole or not at all.
 
+        In a `.csv` a text that a spreadsheet would take for a formula has an apostrophe before it, which
+        `load()` takes away.
+
         Args:
             path: The file, which is replaced; its ending says the form, as in `load()`.
 

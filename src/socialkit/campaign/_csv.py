@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from socialkit.campaign._cost import Cost
 from socialkit.models import Problem
+from socialkit.models._inert import inert
 from socialkit.models._sheet import Cells, Sheet, problems_in
 
 __all__ = ["read", "written"]
@@ -49,7 +50,8 @@ def written(costs: Iterable[Cost]) -> str:
     table = csv.writer(target)
     table.writerow(COLUMNS)
     for cost in costs:
-        fields = cost.model_dump(mode="json", exclude={"amount"})
+        given = cost.model_dump(mode="json", exclude={"amount"}, exclude_none=True)
+        fields = {name: inert(text) for name, text in given.items()}
         fields |= {"amount": str(cost.amount.amount), "currency": cost.amount.currency}
-        table.writerow([fields[name] for name in COLUMNS])
+        table.writerow([fields.get(name, "") for name in COLUMNS])
     return target.getvalue()

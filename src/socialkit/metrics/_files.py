@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from socialkit.errors import ConfigurationError
 from socialkit.metrics._answers import Row
 from socialkit.metrics._columns import COLUMNS, Values
+from socialkit.models._inert import inert, restored
 
 __all__ = ["read_rows", "write_rows"]
 
@@ -64,7 +65,14 @@ def _read_csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 message = f"{path.name}, line 1: column {place} is none of a table's: {', '.join(COLUMNS)}"
                 raise ConfigurationError(message)
         for values in reader:
-            yield reader.line_num, {name: value for name, value in values.items() if value or name in EMPTY}
+            yield (
+                reader.line_num,
+                {name: _cell(value) for name, value in values.items() if value or name in EMPTY},
+            )
+
+
+def _cell(value: object) -> object:
+    return restored(value) if isinstance(value, str) else value  # cells beyond the columns are a list
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -91,10 +99,10 @@ def write_rows(values: Values, path: Path) -> None:
 
 
 def _write_csv(values: Values, file: Any) -> None:
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file)  # ends lines so that a carriage return in a text is quoted
     writer.writerow(COLUMNS)
     for row in _tuples(values):
-        writer.writerow(["" if one is None else one for one in row])
+        writer.writerow([inert(one) if isinstance(one, str) else one for one in row])
 
 
 def _write_lines(values: Values, file: Any) -> None:

@@ -89,6 +89,9 @@ class Table:
     def save(self, path: str | os.PathLike[str], /) -> None:
         """Write the table to a file that `read()` reads.
 
+        In a `.csv` a text that a spreadsheet would take for a formula has an apostrophe before it, which
+        `read()` takes away.
+
         Raises:
             ConfigurationError: The ending is unknown, the file cannot be written, or a library is missing.
         """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from socialkit.models._document import problem_at, problems_of
+from socialkit.models._inert import restored
 from socialkit.models._problem import Problem
 
 __all__ = ["Cells", "Sheet", "place_in", "problems_in"]
@@ -62,7 +63,7 @@ class Sheet:
 
     def _cells(self, names: Sequence[str], row: Sequence[str]) -> Cells:
         pairs = zip(names, row, strict=True)
-        return {name: text.strip() if name in self.tidy else text for name, text in pairs}
+        return {name: restored(text.strip() if name in self.tidy else text) for name, text in pairs}
 
 
 def _delimiter(text: str) -> str:
