@@ -29,8 +29,8 @@ CALLS: Final = {"publish": 20, "upload": 3, "reply": 5, "iterate": 250, "posts":
 """Roughly how often the story calls an operation on a platform."""
 OFTEN: Final = 6
 """Of each operation on a platform about so many calls go wrong, again and again as it comes."""
-RUNNING: Final = 3
-"""An answer fails at most so often running: it is tried each hour, and promised within four."""
+RUNNING: Final = 2
+"""An answer fails at most so often running: it is looked for or tried each hour, and promised within four."""
 LAST_DAY: Final = datetime(2026, 3, 31, 12, tzinfo=UTC)
 """From here on nothing fails: the last reading of the month has no next week."""
 PLATFORMS: Final = ("mastodon", "bluesky")
