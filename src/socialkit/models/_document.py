@@ -45,6 +45,16 @@ class Document(Model):
     """A model that can be kept in a file: TOML, YAML or JSON, told by the file's ending.
 
     TOML and JSON are read by Python itself; YAML, and writing TOML, need the extra `files`.
+
+    Example:
+        >>> import tempfile
+        >>> class Team(Document):
+        ...     people: tuple[str, ...] = ()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "team.json")
+        ...     Team(people=("maria", "sam")).save(file)
+        ...     Team.load(file)
+        Team(people=('maria', 'sam'))
     """
 
     @classmethod
