@@ -131,9 +131,10 @@ class Document(Model):
     @field_validator("*")
     @classmethod
     def _note_right(cls, value: T, info: ValidationInfo) -> T:
-        kind, right = (info.context or {}).get(_RIGHT, (None, {}))
-        if kind is cls and info.field_name is not None:
-            right[info.field_name] = value
+        context = cast("Mapping[str, tuple[type[Document], dict[str, object]]]", info.context or {})
+        noted = context.get(_RIGHT)
+        if noted is not None and noted[0] is cls and info.field_name is not None:
+            noted[1][info.field_name] = value
         return value
 
     @classmethod
