@@ -17,7 +17,12 @@ __all__ = ["ACTIONS", "Action", "AuthorityLine", "Permission", "Risk", "RiskWord
 
 
 class Permission(StrEnum):
-    """Whether somebody may do something."""
+    """Whether somebody may do something.
+
+    Example:
+        >>> AuthorityLine(permission="ask").permission is Permission.ASK
+        True
+    """
 
     YES = "yes"
     ASK = "ask"
@@ -26,7 +31,12 @@ class Permission(StrEnum):
 
 
 class Action(StrEnum):
-    """What somebody may want to do."""
+    """What somebody may want to do.
+
+    Example:
+        >>> AuthorityLine(permission="yes", actions=["delete comment"]).actions == (Action.DELETE_COMMENT,)
+        True
+    """
 
     PUBLISH = "publish"
     REPLY = "reply"
@@ -57,7 +67,12 @@ class Action(StrEnum):
 
 
 class Risk(StrEnum):
-    """How much harm something may do."""
+    """How much harm something may do.
+
+    Example:
+        >>> Risk.LOW.rank < Risk.HIGH.rank
+        True
+    """
 
     LOW = "low"
     MEDIUM = "medium"

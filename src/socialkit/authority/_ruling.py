@@ -13,7 +13,18 @@ __all__ = ["Affair", "Place", "Reach", "Ruling", "place_of", "texts_of"]
 
 
 class Affair(Protocol):
-    """What somebody wants to do something with: a delivery, or a case of the desk."""
+    """What somebody wants to do something with: a delivery, or a case of the desk.
+
+    Example:
+        >>> class Wish(Model):
+        ...     account: AccountRef = AccountRef(platform="mastodon", brand="acme", name="main")
+        ...     actor: str | None = "sam"
+        ...     draft: Draft | None = Draft(text="Autumn is here")
+        ...     message: Message | None = None
+        >>> from socialkit import Authority
+        >>> Authority().permission("maria", "approve", Wish()).value
+        'no'
+    """
 
     @property
     def account(self) -> AccountRef:
@@ -37,7 +48,13 @@ class Affair(Protocol):
 
 
 class Reach(Protocol):
-    """All that something is done to at once, such as what a freeze covers; None stands for every one."""
+    """All that something is done to at once, such as what a freeze covers; None stands for every one.
+
+    Example:
+        >>> from socialkit import Authority, Scope
+        >>> Authority().permission("maria", "freeze", Scope(brand="acme")).value
+        'no'
+    """
 
     @property
     def brand(self) -> str | None:
@@ -59,12 +76,12 @@ class Ruling(Model):
     """An answer of the table, with its reasons.
 
     Example:
-        >>> from socialkit.authority import Authority, Permission
-        >>> from socialkit.publishing import Scope
-        >>> table = Authority(lines=[AuthorityLine(actors=["maria"], permission=Permission.YES)])
-        >>> ruling = table.explain("sam", "freeze", Scope(brand="acme"))
+        >>> from socialkit import Authority, Scope
+        >>> ruling = Authority(default="yes").explain("maria", "freeze", Scope(brand="acme"))
         >>> ruling.permission.value, ruling.number
-        ('no', None)
+        ('yes', None)
+        >>> ruling.because.endswith("the default decides")
+        True
     """
 
     permission: Permission

@@ -39,7 +39,14 @@ class Agreed(Protocol):
 
 
 class Allotment(Model):
-    """What one account is to get of a campaign."""
+    """What one account is to get of a campaign.
+
+    Example:
+        >>> shop = AccountRef(platform="x", brand="acme", name="main")
+        >>> allotment = Allotment(account=shop, posts=12, most_per_week=3)
+        >>> allotment.cap(2), allotment.cap(None)
+        (2, 3)
+    """
 
     account: AccountRef
     posts: int = Field(ge=0)

@@ -16,7 +16,12 @@ __all__ = ["Cost", "CostKind"]
 
 
 class CostKind(StrEnum):
-    """What money was spent on."""
+    """What money was spent on.
+
+    Example:
+        >>> Cost(day=date(2026, 10, 1), amount=Money(40, "EUR"), kind="ads").kind is CostKind.ADS
+        True
+    """
 
     ADS = "ads"
     """Paid reach: ads and boosted posts."""

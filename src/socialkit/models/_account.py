@@ -80,7 +80,13 @@ class AccountRef(Model):
 
 
 class Author(Model):
-    """Who wrote a post or a message."""
+    """Who wrote a post or a message.
+
+    Example:
+        >>> ada = Author(id="7", handle="ada@example.social", name="Ada")
+        >>> f"{ada.name} is mentioned as @{ada.handle}"
+        'Ada is mentioned as @ada@example.social'
+    """
 
     id: str
     handle: str
@@ -92,7 +98,13 @@ class Author(Model):
 
 
 class Profile(Author):
-    """An account as it presents itself; counts are None where the platform gives none."""
+    """An account as it presents itself; counts are None where the platform gives none.
+
+    Example:
+        >>> profile = Profile(id="7", handle="ada", bio="Waxed jackets", follower_count=1200)
+        >>> profile.follower_count, profile.following_count
+        (1200, None)
+    """
 
     bio: str = ""
     """The self-description as plain text."""

@@ -21,7 +21,25 @@ WriteKind = Literal[
 
 
 class Attempt(Model):
-    """Everything that is needed to find out later what became of a write; serialisable, without secrets."""
+    """Everything that is needed to find out later what became of a write; serialisable, without secrets.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> shop = AccountRef(platform="mastodon", brand="acme", name="main")
+        >>> noon, later = datetime(2026, 11, 2, 12, tzinfo=UTC), datetime(2026, 11, 2, 12, 1, tzinfo=UTC)
+        >>> attempt = Attempt(
+        ...     platform="mastodon",
+        ...     account=shop,
+        ...     kind="publish",
+        ...     step="post",
+        ...     key="autumn-1",
+        ...     started_at=noon,
+        ...     deadline=later,
+        ...     draft=Draft(text="Autumn is here"),
+        ... )
+        >>> Attempt.model_validate_json(attempt.model_dump_json()) == attempt
+        True
+    """
 
     platform: str
     account: AccountRef

@@ -41,7 +41,14 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """A frozen model that a user makes or gets: wrong names and types are refused."""
+    """A frozen model that a user makes or gets: wrong names and types are refused.
+
+    Example:
+        >>> class Shelf(Model):
+        ...     books: int
+        >>> Shelf(books=3).model_copy(update={"books": 4})
+        Shelf(books=4)
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64"
@@ -88,6 +95,12 @@ class WireModel(BaseModel):
     """The part of a platform's answer that is read; `Raw` keeps the whole of it, byte for byte.
 
     Unknown fields never refuse an answer, and numbers that should be ids become texts.
+
+    Example:
+        >>> class WirePin(WireModel):
+        ...     id: str
+        >>> WirePin.model_validate({"id": 17, "colour": "red"})
+        WirePin(id='17')
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(

@@ -53,7 +53,12 @@ class Evidence(OpenEnum):
 
 
 class MediaLimit(Model):
-    """How large one kind of file may be; None where no limit is known."""
+    """How large one kind of file may be; None where no limit is known.
+
+    Example:
+        >>> MediaLimit(bytes=8_000_000).pixels is None
+        True
+    """
 
     bytes: int | None = None
     pixels: int | None = None
@@ -61,7 +66,13 @@ class MediaLimit(Model):
 
 
 class Limits(Model):
-    """How much a platform takes; documented defaults, or read from the server."""
+    """How much a platform takes; documented defaults, or read from the server.
+
+    Example:
+        >>> limits = Limits(text=500, media=4, image=MediaLimit(bytes=8_000_000))
+        >>> limits.text, limits.text_unit, limits.image.bytes
+        (500, 'graphemes', 8000000)
+    """
 
     text: int
     """The most that a text may measure."""
@@ -90,7 +101,13 @@ class Limits(Model):
 
 
 class CatalogueEntry(Model):
-    """One platform as `sk.catalogue()` lists it."""
+    """One platform as `sk.catalogue()` lists it.
+
+    Example:
+        >>> import socialkit
+        >>> {entry.name for entry in socialkit.catalogue()} >= {"bluesky", "mastodon"}
+        True
+    """
 
     name: str
     capabilities: frozenset[Capability]

@@ -45,6 +45,16 @@ class Document(Model):
     """A model that can be kept in a file: TOML, YAML or JSON, told by the file's ending.
 
     TOML and JSON are read by Python itself; YAML, and writing TOML, need the extra `files`.
+
+    Example:
+        >>> import tempfile
+        >>> class Team(Document):
+        ...     people: tuple[str, ...] = ()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "team.json")
+        ...     Team(people=("maria", "sam")).save(file)
+        ...     Team.load(file)
+        Team(people=('maria', 'sam'))
     """
 
     @classmethod
@@ -121,9 +131,10 @@ class Document(Model):
     @field_validator("*")
     @classmethod
     def _note_right(cls, value: T, info: ValidationInfo) -> T:
-        kind, right = (info.context or {}).get(_RIGHT, (None, {}))
-        if kind is cls and info.field_name is not None:
-            right[info.field_name] = value
+        context = cast("Mapping[str, tuple[type[Document], dict[str, object]]]", info.context or {})
+        noted = context.get(_RIGHT)
+        if noted is not None and noted[0] is cls and info.field_name is not None:
+            noted[1][info.field_name] = value
         return value
 
     @classmethod

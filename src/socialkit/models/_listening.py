@@ -16,7 +16,13 @@ class TrendKind(OpenEnum):
 
 
 class Trend(Model):
-    """Something many people talk about now."""
+    """Something many people talk about now.
+
+    Example:
+        >>> trend = Trend(kind=TrendKind.HASHTAG, name="autumn", uses=420)
+        >>> f"#{trend.name}: {trend.uses} uses"
+        '#autumn: 420 uses'
+    """
 
     kind: TrendKind
     name: str

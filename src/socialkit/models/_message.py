@@ -38,7 +38,20 @@ class NoticeKind(OpenEnum):
 
 
 class Message(Model):
-    """Something that may need an answer."""
+    """Something that may need an answer.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> message = Message(
+        ...     id="1",
+        ...     kind=MessageKind.MENTION,
+        ...     author=Author(id="7", handle="ada"),
+        ...     text="Is it in stock?",
+        ...     created_at=datetime(2026, 11, 2, 12, tzinfo=UTC),
+        ... )
+        >>> message.kind.value, message.private
+        ('mention', False)
+    """
 
     id: str
     """What to answer: the id of the post, comment or message (of the notice, for a notice)."""

@@ -21,7 +21,13 @@ class Outcome(OpenEnum):
 
 
 class Incomplete(Model):
-    """What belongs to a published post and is not there, or not known to be."""
+    """What belongs to a published post and is not there, or not known to be.
+
+    Example:
+        >>> missing = Incomplete(step="first comment", outcome=Outcome.REFUSED, because="it is too long")
+        >>> f"{missing.step} {missing.outcome.value}: {missing.because}"
+        'first comment refused: it is too long'
+    """
 
     step: str
     """Which one, such as `first comment` or `part 2`."""
@@ -36,6 +42,11 @@ class Post(Model):
     """A published (or natively scheduled) post.
 
     Counts are None where the platform did not give them; None is never zero.
+
+    Example:
+        >>> post = Post(id="1", text="Autumn is here", like_count=3)
+        >>> post.like_count, post.share_count
+        (3, None)
     """
 
     id: str

@@ -66,7 +66,12 @@ class Problem(Model):
 
 
 class Measure(Model):
-    """How long a text is, as one platform counts it."""
+    """How long a text is, as one platform counts it.
+
+    Example:
+        >>> Measure(length=612, limit=500, unit="graphemes").fits
+        False
+    """
 
     length: int
     """The length, in `unit`."""

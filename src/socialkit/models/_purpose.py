@@ -19,7 +19,12 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 class Purpose(Model):
-    """Why a post exists; kept with it so that its numbers can be traced back."""
+    """Why a post exists; kept with it so that its numbers can be traced back.
+
+    Example:
+        >>> Purpose(objective="traffic", campaign="autumn", tags=["launch"]).tags
+        ('launch',)
+    """
 
     objective: str | None = None
     campaign: str | None = None

@@ -51,7 +51,12 @@ class Visibility(OpenEnum):
 
 
 class PostMedia(Model):
-    """A file attached to a published post."""
+    """A file attached to a published post.
+
+    Example:
+        >>> PostMedia(id="9", kind=MediaKind.IMAGE, alt_text="A waxed jacket").ready
+        True
+    """
 
     id: str
     kind: MediaKind = MediaKind.UNKNOWN

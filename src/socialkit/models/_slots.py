@@ -27,7 +27,16 @@ CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 class Slot(Model):
-    """A planned time on an account, empty or with a draft in it."""
+    """A planned time on an account, empty or with a draft in it.
+
+    Example:
+        >>> from datetime import UTC
+        >>> shop = AccountRef(platform="mastodon", brand="acme", name="main")
+        >>> at = WallTime(datetime(2026, 10, 1, 9), zone="Europe/Paris")
+        >>> slot = Slot(account=shop, at=at, key="autumn-1")
+        >>> slot.instant().isoformat(), slot.draft
+        ('2026-10-01T07:00:00+00:00', None)
+    """
 
     account: AccountRef
     at: WallTime | AwareTime
