@@ -53,6 +53,8 @@ def raised(kind: type[SocialKitError]) -> SocialKitError:
 
 PASSES = {
     "ConfigurationError",
+    "TokenStoreError",
+    "ReadOnlyStoreError",
     "TransportError",
     "ConnectionFailedError",
     "RequestTimeoutError",

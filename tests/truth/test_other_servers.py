@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -360,6 +361,7 @@ def lost(text: str, anchor: str = "10") -> Attempt:
         key="k",
         started_at=NOON - timedelta(hours=1),
         deadline=NOON - timedelta(minutes=59),
+        platform_time=NOON - timedelta(hours=1),
         draft=Draft(text=text),
         results={"part 1 anchor": anchor},
     )
@@ -370,6 +372,7 @@ def written(number: int, content: str) -> dict[str, Any]:
     return status | {"id": str(number), "content": content}
 
 
+DATED = {"date": format_datetime(NOON, usegmt=True)}
 NO_SOURCE = ("GET", f"/api/v1/statuses/{ID}/source", NEWER)
 
 
@@ -386,7 +389,7 @@ async def test_without_sources_only_the_same_words_decide(
     connect: Connect, contents: list[str], state: FoundState
 ) -> None:
     listed = [written(11 + number, content) for number, content in enumerate(contents)]
-    client = connect(NO_SOURCE, (*OWN, json_answer(listed)))
+    client = connect(NO_SOURCE, (*OWN, json_answer(listed, headers=DATED)))
     found = await settle(client.posts.find(lost("Rain & wind")))
 
     assert found.state is state
@@ -394,7 +397,7 @@ async def test_without_sources_only_the_same_words_decide(
 
 async def test_an_older_equal_post_is_not_taken_for_the_lost_one(connect: Connect) -> None:
     listed = [written(number, "<p>Rain</p>") for number in (9, 10)]
-    client = connect(NO_SOURCE, (*OWN, json_answer(listed)))
+    client = connect(NO_SOURCE, (*OWN, json_answer(listed, headers=DATED)))
     found = await settle(client.posts.find(lost("Rain")))
 
     assert found.state is FoundState.ABSENT
