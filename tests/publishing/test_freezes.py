@@ -103,6 +103,27 @@ async def test_no_write_begins_after_a_freeze_even_of_what_was_taken(stage: Stag
     assert (held.state, held.next_look) == (State.INCOMPLETE, None)
 
 
+async def test_what_was_taken_and_not_begun_is_held_when_its_turn_comes(stage: Stage) -> None:
+    publisher = stage.acme()
+    planned = [await one(publisher.plan(f"Number {number}", to="mastodon")) for number in range(5)]
+    left: list[Delivery] = []
+    frozen: list[Any] = []
+
+    def freeze_after_the_second(delivery: Delivery) -> None:
+        left.append(delivery)
+        if len(left) == 2:
+            other = stage.machine().workspace.brand("acme")
+            frozen.append(Publisher(other, stage.journal).freeze(Scope(), reason="recall"))
+
+    await settle(publisher.run_due(progress=freeze_after_the_second))
+
+    out = {delivery.id for delivery in left[:2]}
+    assert (set(frozen[0].in_flight) - out, len(stage.texts())) == (set(), 2)
+    states = {found.id: found.state for found in await collect(publisher.deliveries())}
+    assert {states[delivery.id] for delivery in planned if delivery.id not in out} == {State.HELD}
+    assert {states[key] for key in out} == {State.CONFIRMED}
+
+
 async def half_out(stage: Stage) -> tuple[Any, Delivery]:
     """Return a thread of which one part is out."""
     publisher = stage.acme()
