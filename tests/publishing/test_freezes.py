@@ -133,6 +133,27 @@ async def half_out(stage: Stage) -> tuple[Any, Delivery]:
     return publisher, delivery
 
 
+async def test_what_was_out_before_it_was_taken_again_is_not_in_flight(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    frozen: list[Any] = []
+    states: list[State] = []
+
+    def freeze() -> None:
+        other = Publisher(stage.machine().workspace.brand("acme"), stage.journal)
+        states.extend(found.state for found in other.deliveries())
+        frozen.append(other.freeze(Scope(), reason="recall"))
+
+    stage.pass_time(SETTLED)
+    stage.database.pause(1, freeze)  # taken, and not begun
+    await settle(publisher.run_due())
+
+    assert states == [State.SENDING]
+    assert (frozen[0].in_flight, frozen[0].held) == ((), ())
+    held = await state_of(publisher, delivery)
+    assert (held.state, held.because) == (State.INCOMPLETE, "recall")
+    assert stage.texts() == ["One"]
+
+
 async def test_a_thread_that_was_frozen_half_way_goes_on_when_thawed(stage: Stage) -> None:
     publisher, delivery = await half_out(stage)
     freeze = await settle(publisher.freeze(Scope(), reason="recall"))

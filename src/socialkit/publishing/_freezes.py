@@ -50,10 +50,10 @@ HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOM
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
 BEGUN: Final = """
-EXISTS (SELECT 1 FROM steps WHERE steps.delivery = deliveries.id AND steps.writes AND (steps.state = 'started'
-OR steps.state = 'finished' AND steps.fence = deliveries.fence))
+EXISTS (SELECT 1 FROM steps WHERE steps.delivery = deliveries.id AND steps.fence = deliveries.fence
+AND steps.writes AND steps.state <> 'over')
 """
-"""A write of it is on its way for all that is known, or was done since somebody took it."""
+"""Whoever has it began a write of it, and it is not known that nothing came of that."""
 HELD_BY: Final = f"""
 SELECT {COLUMNS} FROM deliveries WHERE held_by = ? AND state IN (?, ?) AND {{whose}}
 ORDER BY due_at, id{{lock}}
