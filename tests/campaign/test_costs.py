@@ -69,10 +69,9 @@ def test_a_ledger_is_read_as_it_was_written(ledger: sk.CostLedger, form: str) ->
 def test_the_groups_are_together_the_total(ledger: sk.CostLedger) -> None:
     total = {currency: money.minor for currency, money in ledger.total().items()}
 
-    for groups in (ledger.by_campaign(), ledger.by_platform()):
+    for groups in (list(ledger.by_campaign().values()), list(ledger.by_platform().values())):
         assert {
-            currency: sum(sums[currency].minor for sums in groups.values() if currency in sums)
-            for currency in total
+            currency: sum(sums[currency].minor for sums in groups if currency in sums) for currency in total
         } == total
     assert sum(entry.post is not None for entry in ledger) >= len(ledger.by_post())
 
@@ -92,8 +91,25 @@ def test_currencies_are_never_added_up() -> None:
 
     assert ledger.total() == {"EUR": sk.Money("3.30", "EUR"), "USD": sk.Money(3, "USD")}
     assert ledger.by_campaign() == {
-        None: {"EUR": sk.Money("3.30", "EUR")},
-        "autumn": {"USD": sk.Money(3, "USD")},
+        (None, None): {"EUR": sk.Money("3.30", "EUR")},
+        (None, "autumn"): {"USD": sk.Money(3, "USD")},
+    }
+
+
+def test_campaigns_of_two_brands_may_have_one_key() -> None:
+    ledger = sk.CostLedger(
+        entries=[
+            cost("1", brand="acme", campaign="autumn"),
+            cost("2", account="acme/x/main", campaign="autumn"),
+            cost("4", brand="bolt", campaign="autumn"),
+            cost("8", brand="bolt"),
+        ]
+    )
+
+    assert ledger.by_campaign() == {
+        ("acme", "autumn"): {"EUR": sk.Money(3, "EUR")},
+        ("bolt", "autumn"): {"EUR": sk.Money(4, "EUR")},
+        ("bolt", None): {"EUR": sk.Money(8, "EUR")},
     }
 
 

@@ -28,6 +28,7 @@ from socialkit.transport import (
     Response,
     shared_budget,
 )
+from tests.publishing.places import Place
 from tests.support import settle
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -156,6 +157,31 @@ def test_a_refusal_holds_everybody_up(journal: Journal) -> None:
     assert two.take(NOON) >= 30 * SECOND
     assert two.take(NOON + 31 * SECOND) == NOTHING
     assert two.reading(NOON + 32 * SECOND).limit == 10
+
+
+@pytest.mark.parametrize("local", [None, LocalLimit(300, 300 * SECOND)], ids=["told", "told and local"])
+def test_a_refusal_stands_whatever_was_on_its_way(place: Place, local: LocalLimit | None) -> None:
+    with place.journal() as journal:
+        one, two = budget_in(journal, local=local), budget_in(journal, local=local)
+        one.take(NOON)
+        one.learn(told(250, NOON + 300 * SECOND, 300))
+        one.hold(NOON + 60 * SECOND)
+        one.hold(NOON + 30 * SECOND)  # of another call: the later time counts
+        two.learn(told(200, NOON + 300 * SECOND, 300))
+
+        assert two.take(NOON + SECOND) == two.delay(NOON + SECOND) == 59 * SECOND
+        assert two.take(NOON + 59 * SECOND) == SECOND
+        assert two.take(NOON + 60 * SECOND) == NOTHING
+
+
+def test_a_refusal_that_is_the_first_that_is_known_stands(place: Place) -> None:
+    with place.journal() as journal:
+        budget = budget_in(journal)
+        budget.hold(NOON + 60 * SECOND)
+        budget.learn(told(200, NOON + 300 * SECOND, 300))
+
+        assert budget.take(NOON + SECOND) == 59 * SECOND
+        assert budget.take(NOON + 60 * SECOND) == NOTHING
 
 
 def test_answers_are_read_by_the_platforms_headers(journal: Journal) -> None:

@@ -188,6 +188,23 @@ def test_a_freeze_holds_back_and_a_thaw_lets_go(place: Place) -> None:
     assert len(worker(database).take(seconds(60), 5)) == 3
 
 
+def test_only_that_of_which_a_write_was_begun_is_in_flight(place: Place) -> None:
+    database = place.journal().database
+    planned(database, 5)
+    fresh, begun, done, refused, uploading = worker(database).take(NOW, 5)
+    for lease in (begun, done, refused):
+        worker(database).start(lease, POST, NOW, 0)
+    worker(database).end(done, "post", "{}", NOW)
+    worker(database).end(refused, "post", None, NOW)
+    worker(database).start(uploading, POST._replace(name="media 1", writes=False, attempt=None), NOW, 0)
+    freeze = Freezer(database, MINE, "maria").freeze(Scope(brand="acme"), "recall", NOW)
+
+    assert set(freeze.in_flight) == {begun.row.id, done.row.id}
+    assert freeze.held == ()
+    with pytest.raises(FrozenError):
+        worker(database).start(fresh, POST, NOW, 0)
+
+
 def test_a_freeze_of_much_holds_back_all_of_it(place: Place) -> None:
     database = place.journal().database
     wanted = planned(database, 1_100)

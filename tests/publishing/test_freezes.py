@@ -103,6 +103,27 @@ async def test_no_write_begins_after_a_freeze_even_of_what_was_taken(stage: Stag
     assert (held.state, held.next_look) == (State.INCOMPLETE, None)
 
 
+async def test_what_was_taken_and_not_begun_is_held_when_its_turn_comes(stage: Stage) -> None:
+    publisher = stage.acme()
+    planned = [await one(publisher.plan(f"Number {number}", to="mastodon")) for number in range(5)]
+    left: list[Delivery] = []
+    frozen: list[Any] = []
+
+    def freeze_after_the_second(delivery: Delivery) -> None:
+        left.append(delivery)
+        if len(left) == 2:
+            other = stage.machine().workspace.brand("acme")
+            frozen.append(Publisher(other, stage.journal).freeze(Scope(), reason="recall"))
+
+    await settle(publisher.run_due(progress=freeze_after_the_second))
+
+    out = {delivery.id for delivery in left[:2]}
+    assert (set(frozen[0].in_flight) - out, len(stage.texts())) == (set(), 2)
+    states = {found.id: found.state for found in await collect(publisher.deliveries())}
+    assert {states[delivery.id] for delivery in planned if delivery.id not in out} == {State.HELD}
+    assert {states[key] for key in out} == {State.CONFIRMED}
+
+
 async def half_out(stage: Stage) -> tuple[Any, Delivery]:
     """Return a thread of which one part is out."""
     publisher = stage.acme()
@@ -110,6 +131,27 @@ async def half_out(stage: Stage) -> tuple[Any, Delivery]:
     stage.world.fail("mastodon", "post_status", Fault.RATE_LIMITED, after=1)
     assert (await one(publisher.run_due())).state is State.INCOMPLETE
     return publisher, delivery
+
+
+async def test_what_was_out_before_it_was_taken_again_is_not_in_flight(stage: Stage) -> None:
+    publisher, delivery = await half_out(stage)
+    frozen: list[Any] = []
+    states: list[State] = []
+
+    def freeze() -> None:
+        other = Publisher(stage.machine().workspace.brand("acme"), stage.journal)
+        states.extend(found.state for found in other.deliveries())
+        frozen.append(other.freeze(Scope(), reason="recall"))
+
+    stage.pass_time(SETTLED)
+    stage.database.pause(1, freeze)  # taken, and not begun
+    await settle(publisher.run_due())
+
+    assert states == [State.SENDING]
+    assert (frozen[0].in_flight, frozen[0].held) == ((), ())
+    held = await state_of(publisher, delivery)
+    assert (held.state, held.because) == (State.INCOMPLETE, "recall")
+    assert stage.texts() == ["One"]
 
 
 async def test_a_thread_that_was_frozen_half_way_goes_on_when_thawed(stage: Stage) -> None:

@@ -88,6 +88,17 @@ def test_a_hold_lets_nothing_pass_until_its_end() -> None:
     assert budget.take(NOON + 5 * SECOND) == timedelta(0)
 
 
+def test_a_hold_stands_whatever_was_on_its_way() -> None:
+    budget = RateBudget()
+    budget.hold(NOON + 60 * SECOND)
+    budget.hold(NOON + 30 * SECOND)
+    budget.learn(RateReading(200, NOON + 300 * SECOND, 300))
+
+    assert budget.take(NOON + SECOND) == budget.delay(NOON + SECOND) == 59 * SECOND
+    assert budget.take(NOON + 60 * SECOND) == timedelta(0)
+    assert budget.reading(NOON + 60 * SECOND).remaining == 199
+
+
 @given(now=times, left=st.integers(1, 3_000_000))
 def test_the_same_reset_gives_the_same_delay_in_every_format(now: datetime, left: int) -> None:
     now = now.replace(microsecond=0)

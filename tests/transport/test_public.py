@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from socialkit.errors import ConnectionFailedError, InvalidDraftError
+from socialkit.errors import ConnectionFailedError, InvalidDraftError, NotFoundError, UnexpectedResponseError
 from socialkit.transport import Request, Retry, _public
 from socialkit.transport._pipeline import Pipeline
 from socialkit.transport._pool import BlockingPool
@@ -155,6 +155,31 @@ def test_a_refusal_is_not_tried_again_and_shows_nothing_of_the_query(drive: Driv
     assert "PLANTED" not in str(caught.value)
     assert server.connections == 0
     assert drive.run(pipeline.fetch(f"{server.url}/a.png", limit=9, internal=True)).content == b"{}"
+
+
+def test_a_file_that_is_refused_after_a_redirect_is_told_with_who_refused_it(
+    drive: Drive, serve: Serve
+) -> None:
+    refusing = serve(lambda _: http(b"<html>gone", 404))
+    first = serve(lambda _: http(b"", 302, f"Location: {refusing.url.replace('127.0.0.1', 'localhost')}/x"))
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1)
+    )
+
+    with pytest.raises(NotFoundError) as caught:
+        drive.run(pipeline.fetch(f"{first.url}/a.png", limit=99, internal=True))
+    assert caught.value.message == "localhost answered with status 404"
+
+
+def test_a_file_that_is_sent_in_a_circle_is_told_with_who_does(drive: Drive, serve: Serve) -> None:
+    server = serve(lambda _: http(b"", 302, "Location: /again"))
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1)
+    )
+
+    with pytest.raises(UnexpectedResponseError) as caught:
+        drive.run(pipeline.fetch(f"{server.url}/a.png", limit=99, internal=True))
+    assert caught.value.message == "127.0.0.1 redirects to /again"
 
 
 @pytest.mark.parametrize("host", ["10.0.0.7", "2130706433", "0x7f.1", "[::ffff:10.0.0.7]"])

@@ -77,7 +77,7 @@ def test_costs_are_sums_by_currency() -> None:
     ledger = sk.CostLedger(entries=[spent])
 
     assert_type(ledger.total(), dict[str, sk.Money])
-    assert_type(ledger.by_campaign(), dict[str | None, dict[str, sk.Money]])
+    assert_type(ledger.by_campaign(), dict[tuple[str | None, str | None], dict[str, sk.Money]])
     assert_type(ledger.by_post(), dict[tuple[str | None, str], dict[str, sk.Money]])
     assert_type(ledger.allocate({"a": 1, "b": 2}), dict[str, dict[str, sk.Money]])
     assert_type([entry for entry in ledger], list[sk.Cost])  # noqa: C416 - what iterating gives

@@ -223,6 +223,15 @@ def test_a_login_that_nobody_gave_is_missed_when_the_client_is_opened(blocking: 
     assert client_of(kept, blocking, "mastodon").ref.key == "acme/mastodon/main"
 
 
+def test_a_clock_that_tells_no_time_zone_is_refused() -> None:
+    brand = sk.Brand("acme", mastodon(access_token=TOKEN))
+    workspace = sk.Workspace(brand, clock=lambda: datetime(2026, 3, 1, 12))  # noqa: DTZ001 - it is what is refused
+
+    for asked in (workspace, workspace.brand("acme")):
+        with pytest.raises(ValueError, match="clock=2026-03-01T12:00:00 has no time zone"):
+            asked.now()
+
+
 def test_time_is_told_by_the_workspaces_clock() -> None:
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     workspace = sk.Workspace(sk.Brand("acme", mastodon(access_token=TOKEN)), clock=lambda: noon)

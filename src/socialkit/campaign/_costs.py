@@ -31,7 +31,7 @@ class CostLedger(Document):
         >>> ads = Cost(day=day, amount=Money("99.90", "EUR"), kind=CostKind.ADS, campaign="autumn")
         >>> work = Cost(day=day, amount=Money("0.20", "EUR"), kind=CostKind.HOURS, campaign="autumn")
         >>> ledger = CostLedger(entries=[ads, work])
-        >>> print(ledger.by_campaign()["autumn"]["EUR"])
+        >>> print(ledger.by_campaign()[None, "autumn"]["EUR"])
         100.10 EUR
         >>> {key: str(part["EUR"]) for key, part in ledger.allocate({"first": 1, "second": 2}).items()}
         {'first': '33.37 EUR', 'second': '66.73 EUR'}
@@ -97,9 +97,12 @@ class CostLedger(Document):
         """Return the sum of all entries, by currency."""
         return _totals(self.entries)
 
-    def by_campaign(self) -> dict[str | None, dict[str, Money]]:
-        """Return the sums by campaign and currency; under None what serves no single campaign."""
-        return self._by(lambda cost: cost.campaign)
+    def by_campaign(self) -> dict[tuple[str | None, str | None], dict[str, Money]]:
+        """Return the sums by campaign, as brand and key, and by currency; None where a cost says none.
+
+        Two brands may have a campaign of one key: what they spent is never added up.
+        """
+        return self._by(lambda cost: (cost.brand, cost.campaign))
 
     def by_platform(self) -> dict[str | None, dict[str, Money]]:
         """Return the sums by platform and currency; under None what is for no single platform."""

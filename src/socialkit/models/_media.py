@@ -184,8 +184,8 @@ class Media(Model):
             url: The address.
             alt_text: What the file shows.
             focus: The point to keep when cropped.
-            internal: Whether it may lead to this machine or an inside network. Never for an address that
-                somebody else gave: it could read what only your network may.
+            internal: Whether it may lead to this machine or an inside network, by redirects too. Never for an
+                address that somebody else gave: it could read what only your network may.
 
         Raises:
             InvalidDraftError: The address is not http or https.

@@ -140,11 +140,12 @@ class JournalBudget(RateBudget):
         left = None if reading.remaining is None else max(0.0, reading.remaining)
         if (resets, left, reading.limit) == (None, None, None):
             return
-        self._forgiving(partial(self._write, LEARN, bucket, reading.limit, left, resets))
+        self._forgiving(partial(self._write, LEARN, bucket, reading.limit, left, resets, 0))
 
     def hold(self, until: datetime, bucket: str = "") -> None:
-        """Let no call pass before a time: the platform refused one."""
-        self._forgiving(partial(self._write, HOLD, bucket, None, 0.0, to_micros(until)))
+        """Let no call pass before a time, whatever later answers say: the platform refused one."""
+        end = to_micros(until)
+        self._forgiving(partial(self._write, HOLD, bucket, None, 0.0, end, end + self._burst))
 
     def reading(self, now: datetime, bucket: str = "") -> RateReading:
         """Return what is known of a bucket."""
@@ -161,10 +162,16 @@ class JournalBudget(RateBudget):
             return _state(session, (self._owner.name, bucket))
 
     def _write(
-        self, sql: str, bucket: str, whole: float | None, left: float | None, resets: int | None
+        self,
+        sql: str,
+        bucket: str,
+        whole: float | None,
+        left: float | None,
+        resets: int | None,
+        arrival: int,
     ) -> None:
         with self._database.writing(flushed=False) as session:
-            session.run(sql, self._owner.name, bucket, whole, left, resets, False)
+            session.run(sql, self._owner.name, bucket, whole, left, resets, False, arrival)
 
     @staticmethod
     def _forgiving(call: Callable[[], T]) -> T | None:
@@ -226,7 +233,7 @@ NEXT: Final = f"(NOT b.guessed AND {LATER} AND excluded.remaining > b.remaining)
 # Answers overtake each other, and calls that are on their way are in none: the least that was said counts.
 LEARN: Final = f"""
 INSERT INTO budgets AS b (name, bucket, whole, remaining, resets_at, guessed, taken, arrival)
-VALUES (?, ?, ?, ?, ?, ?, 0, 0)
+VALUES (?, ?, ?, ?, ?, ?, 0, ?)
 ON CONFLICT (name, bucket) DO UPDATE SET
     whole = COALESCE(excluded.whole, b.whole),
     remaining = CASE
@@ -240,10 +247,12 @@ ON CONFLICT (name, bucket) DO UPDATE SET
         WHEN b.resets_at IS NULL OR b.guessed OR {LATER} THEN excluded.resets_at ELSE b.resets_at END,
     guessed = b.guessed AND (excluded.resets_at IS NULL OR {STALE})
 """
+# A refusal is kept as an arrival too, which no answer changes: one that was on its way knows nothing of it.
 HOLD: Final = """
 INSERT INTO budgets AS b (name, bucket, whole, remaining, resets_at, guessed, taken, arrival)
-VALUES (?, ?, ?, ?, ?, ?, 0, 0)
-ON CONFLICT (name, bucket) DO UPDATE SET remaining = 0, resets_at = excluded.resets_at, guessed = FALSE
+VALUES (?, ?, ?, ?, ?, ?, 0, ?)
+ON CONFLICT (name, bucket) DO UPDATE SET remaining = 0, resets_at = excluded.resets_at, guessed = FALSE,
+    arrival = CASE WHEN b.arrival > excluded.arrival THEN b.arrival ELSE excluded.arrival END
 """
 ASK: Final = """
 INSERT INTO shares AS s (name, bucket, brand, asked_at, counted_from, used) VALUES (?, ?, ?, ?, ?, 0)

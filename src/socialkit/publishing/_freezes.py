@@ -49,6 +49,11 @@ ORDER BY at, id, brand
 HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
+BEGUN: Final = """
+EXISTS (SELECT 1 FROM steps WHERE steps.delivery = deliveries.id AND steps.fence = deliveries.fence
+AND steps.writes AND steps.state <> 'over')
+"""
+"""Whoever has it began a write of it, and it is not known that nothing came of that."""
 HELD_BY: Final = f"""
 SELECT {COLUMNS} FROM deliveries WHERE held_by = ? AND state IN (?, ?) AND {{whose}}
 ORDER BY due_at, id{{lock}}
@@ -80,7 +85,7 @@ class Freezer:
             session.many(STAND, [(*one.values(), reason, self._actor, now) for one in places])
             for one in places:
                 self._remark(session, FROZEN, {**one, "reason": reason}, now)
-            leaving = self._rows(session, scope, DeliveryState.SENDING)
+            leaving = self._rows(session, scope, DeliveryState.SENDING, only=BEGUN)
             ahead = self._rows(session, scope, DeliveryState.CONFIRMED, later_than=now)
         waiting = [row for row in ahead if row.waits]  # others are only looked at again
         freeze = freeze.model_copy(update={"native": tuple(row.id for row in waiting)})
@@ -100,7 +105,7 @@ class Freezer:
             session.run(WIDEN, True, freeze.id)
             for one in self._places(wide):
                 self._remark(session, WIDENED, {"freeze": freeze.id, "brand": one["brand"]}, now)
-            leaving = self._rows(session, wide.scope, DeliveryState.SENDING)
+            leaving = self._rows(session, wide.scope, DeliveryState.SENDING, only=BEGUN)
         return self._with(wide, leaving, now)
 
     def _with(self, freeze: Freeze, leaving: list[Row], now: int) -> Freeze:

@@ -207,9 +207,12 @@ class Freeze(Model):
     ended_at: AwareTime | None = None
     """None while it stands."""
     held: tuple[str, ...] = ()
-    """Ids of the deliveries that it holds back."""
+    """Ids of the deliveries that it held back at once."""
     in_flight: tuple[str, ...] = ()
-    """Ids of those that were already leaving."""
+    """Ids of those that were already leaving: a write of them had begun.
+
+    What a worker had taken without beginning to write stands in neither: it is held back when its turn comes.
+    """
     native: tuple[str, ...] = ()
     """Ids of those that were found waiting on their platform, which publishes them by itself."""
     unscheduled: tuple[str, ...] = ()

@@ -97,6 +97,7 @@ class _Bucket:
     remaining: float | None = None
     resets_at: datetime | None = None
     limit: float | None = None
+    held_until: datetime | None = None
     taken: deque[datetime] = field(default_factory=deque[datetime])
 
 
@@ -166,8 +167,12 @@ class RateBudget:
             state.limit = reading.limit if reading.limit is not None else state.limit
 
     def hold(self, until: datetime, bucket: str = "") -> None:
-        """Let no call pass before a time: the platform refused one."""
+        """Let no call pass before a time, whatever later answers say: the platform refused one."""
         self.learn(RateReading(remaining=0, resets_at=until), bucket)
+        with self._guard:
+            state = self._bucket(bucket)
+            # Apart from what answers say: one that was on its way knows nothing of the refusal.
+            state.held_until = until if state.held_until is None else max(state.held_until, until)
 
     def reading(self, now: datetime, bucket: str = "") -> RateReading:
         """Return what is known of a bucket."""
@@ -187,6 +192,8 @@ class RateBudget:
         told = NO_WAIT
         if state.resets_at is not None and state.remaining is not None and state.remaining < 1:
             told = state.resets_at - now
+        if state.held_until is not None:
+            told = max(told, state.held_until - now)
         return max(told, self._own_delay(state, now))
 
     def _own_delay(self, state: _Bucket, now: datetime) -> timedelta:

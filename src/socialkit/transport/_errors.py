@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -30,7 +31,15 @@ from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response
 from socialkit.transport._secret import Secret
 
-__all__ = ["ErrorBody", "ErrorTable", "classify", "describe", "parse_retry_after", "read_error_body"]
+__all__ = [
+    "ErrorBody",
+    "ErrorTable",
+    "classify",
+    "describe",
+    "parse_retry_after",
+    "read_error_body",
+    "read_stranger",
+]
 
 STATUSES: Final[Mapping[int, type[APIError]]] = MappingProxyType(
     {
@@ -108,6 +117,15 @@ def read_error_body(response: Response) -> ErrorBody | None:
         if message is not None or code is not None:
             return ErrorBody(message or "", code)
     return None
+
+
+def read_stranger(response: Response) -> ErrorBody:
+    """Say who refused a file, for it need not be who was asked first; a stranger's body explains nothing."""
+    return ErrorBody(f"{_host(response) or 'the server'} answered with status {response.status}")
+
+
+def _host(response: Response) -> str | None:
+    return urlsplit(response.url).hostname
 
 
 def _first(document: dict[str, JsonValue], keys: tuple[str, ...]) -> str | None:
@@ -222,7 +240,9 @@ def _strange(
     # Redacted before it is taken apart: put together again, a secret may be spelled in another way.
     shown = Request(method="GET", url=redact(where, secrets)).shown().url if where else ""
     return UnexpectedResponseError(
-        f"the platform redirects to {shown}" if where else "the platform gave no final answer",
+        f"{_host(response) or 'the platform'} redirects to {shown}"
+        if where
+        else "the platform gave no final answer",
         status=response.status,
         body=redact_body(response.content, secrets),
         request=request.shown(),

@@ -26,7 +26,7 @@ from socialkit.errors import (
 from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
-from socialkit.transport._errors import ErrorTable, classify
+from socialkit.transport._errors import ErrorTable, classify, read_stranger
 from socialkit.transport._lasting import lasting
 from socialkit.transport._origins import base_address, is_below, is_whole, origin_of
 from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
@@ -42,6 +42,7 @@ T = TypeVar("T")
 
 DEFAULT_RETRY: Final = Retry()
 DEFAULT_TABLE: Final = ErrorTable()
+FILES: Final = ErrorTable(read=read_stranger)
 LONGEST_ANSWER: Final = 64 * 2**20
 """Bytes of an answer, unpacked: a hundred times the longest page, and what a small one may unfold to."""
 SWITCHED: Final = 101
@@ -160,7 +161,7 @@ class Pipeline:
             timeout=self._timeout,
             operation=current_operation.get(),
         )
-        response = await self._deliver(request, DEFAULT_TABLE, _whole, counted=False)
+        response = await self._deliver(request, FILES, _whole, counted=False)
         if len(response.content) > limit:
             message = f"the answer is longer than {limit} bytes"
             raise UnexpectedResponseError(message, request=request.shown(), platform=self.platform)

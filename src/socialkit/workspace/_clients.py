@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from socialkit.auth import MemoryTokenStore
 from socialkit.errors import ConfigurationError
+from socialkit.models import require_aware
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms.base import AsyncClient, Client
 from socialkit.workspace._host import Host, current_host, utc_now
@@ -86,7 +87,7 @@ class Clients:
     def now(self) -> datetime:
         """Return the time to go by, aware UTC."""
         if self._clock is not None:
-            return self._clock()
+            return require_aware(self._clock(), "clock")
         host = self._where()
         return utc_now() if host is None else host.now()
 
