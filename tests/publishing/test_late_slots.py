@@ -15,7 +15,6 @@ from tests.publishing.places import Place
 from tests.publishing.stage import HOURS, Stage, one
 from tests.publishing.test_filling import Calendar
 from tests.publishing.test_late_answers import Overtaken
-from tests.support import settle
 
 State = DeliveryState
 DAYS = timedelta(days=2)
