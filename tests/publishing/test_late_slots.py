@@ -116,3 +116,14 @@ async def test_a_queue_passes_over_an_instant_that_was_filled_late(
     assert first.at > stage.world.clock.now()
     assert second.at == first.at + timedelta(days=1)
     assert stage.flaws() == []
+
+
+async def test_a_late_delivery_that_was_made_to_look_as_any_other_is_named(
+    stage: Stage, overtaken: Overtaken, calendar: Calendar
+) -> None:
+    late = await overtaken.leave(await planned(overtaken, calendar), overtaken.cancelled)
+    stage.rows("UPDATE deliveries SET late = FALSE")
+
+    assert stage.flaws() == [
+        f"delivery {late.id}: whether it was over when it came out is not what was written down"
+    ]

@@ -169,7 +169,8 @@ def _end(lines: list[Line], broken: list[str], told: Told) -> End:
             _hear(told, at, actor, what, said)
         elif end.state in ENDED and state != end.state:
             told.late.add(delivery)
-        end = End(number, digest, state, _with(end.said, said))
+        place = number if isinstance(number, int) else end.number + 1  # SQLite keeps words in it as well
+        end = End(place, digest, state, _with(end.said, said))
     return end
 
 
