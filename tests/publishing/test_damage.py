@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 import socialkit as sk
-from socialkit.errors import JournalError, SocialKitError
+from socialkit.errors import JournalError
 from socialkit.models import Draft, Purpose
 from socialkit.publishing import Journal, Publisher, Scope
 from socialkit.publishing._schema import MIGRATIONS
@@ -95,12 +94,26 @@ def damaged(kept: Path, path: Path, table: str, column: str, value: Any) -> bool
         return changed.rowcount == 1
 
 
-def heard(call: Callable[[], object]) -> None:
-    """Call something that may say in words of its own that it cannot read the journal."""
+def opened(path: Path) -> Journal | None:
+    """Open a journal, if it lets itself be opened."""
     try:
-        call()
-    except SocialKitError as error:
-        assert isinstance(error, JournalError)
+        return Journal.open(f"sqlite:///{path}")
+    except JournalError:
+        return None
+
+
+def list_all(journal: Journal) -> None:
+    """List everything; each listing may say in words of its own that it cannot read the journal."""
+    with suppress(JournalError):
+        list(journal.deliveries())
+    with suppress(JournalError):
+        list(journal.events())
+    with suppress(JournalError):
+        journal.export(io.StringIO())
+    with suppress(JournalError):
+        journal.freezes()
+    with suppress(JournalError):
+        journal.purposes()
 
 
 @pytest.mark.parametrize(("table", "column"), columns())
@@ -113,19 +126,13 @@ def test_whatever_stands_in_a_column_is_told_in_words(
         if not damaged(kept, path, table, column, value):
             continue
         tried += 1
-        try:
-            journal = Journal.open(f"sqlite:///{path}")
-        except JournalError as error:
-            assert table == "meta", error
+        journal = opened(path)
+        if journal is None:
+            assert table == "meta", value
             continue
         with journal:
-            flaws = list(journal.verify())
-            assert flaws or (table, column) in UNSEEN, value
-            heard(lambda journal=journal: list(journal.deliveries()))
-            heard(lambda journal=journal: list(journal.events()))
-            heard(lambda journal=journal: journal.export(io.StringIO()))
-            heard(journal.freezes)
-            heard(journal.purposes)
+            assert list(journal.verify()) or (table, column) in UNSEEN, value
+            list_all(journal)
     assert tried
 
 
@@ -146,7 +153,7 @@ async def test_a_delivery_whose_wall_time_is_damaged_hides_no_other_and_leaves(s
     stage.rows("UPDATE deliveries SET wall = 'x' WHERE id = ?", bad.id)
 
     shown = {delivery.id: delivery.because for delivery in stage.journal.deliveries()}
-    assert shown == {bad.id: "what was planned cannot be read: the journal was altered", good.id: None}
+    assert shown == {bad.id: "its wall time cannot be read: the journal was altered", good.id: None}
     assert stage.flaws() == [
         f"delivery {bad.id}: the wall time that it goes by is not the one that was written down"
     ]

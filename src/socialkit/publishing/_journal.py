@@ -268,13 +268,24 @@ def seen(row: Row, body: Body | None = None) -> Delivery:
 
 def _seen(row: Row, body: Body | None) -> Delivery:
     known = row.known()
+    if not _is_wall(row.wall):  # it leaves all the same, at the instant that it has
+        because = "its wall time cannot be read: the journal was altered"
+        row, known = row._replace(wall=None), known.model_copy(update={"because": because})
     try:
         return row.delivery(body if body is not None and body.bare else peek(Body, row.body), known)
     except (*UNREADABLE, MediaStoreError, ConfigurationError) as error:
         # One that cannot be read must not hide the others; it is never sent.
         why = "the journal was altered" if isinstance(error, UNREADABLE) else str(error)
         outcome = known.model_copy(update={"because": f"what was planned cannot be read: {why}"})
-        return row._replace(wall=None).delivery(Body(account=row.ref), outcome)
+        return row.delivery(Body(account=row.ref), outcome)
+
+
+def _is_wall(text: str | None) -> bool:
+    """Return whether a wall time can be read, or there is none."""
+    try:
+        return text is None or isinstance(json.loads(text), dict)
+    except UNREADABLE:
+        return False
 
 
 def _postgres(address: Secret) -> Database:
