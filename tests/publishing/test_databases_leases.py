@@ -117,6 +117,33 @@ def test_an_answer_that_comes_while_it_is_looked_for_is_not_overwritten(place: P
     assert confirm(database, slow, 1, LEASED).state == "confirmed"
 
 
+def test_whoever_lost_a_delivery_takes_over_no_other_ones_write(place: Place) -> None:
+    """Two equal drafts: one took the other's post for its own, and the platform says so too late."""
+    journal = place.journal()
+    database = journal.database
+    planned(database, 1)
+    (owner,) = worker(database).take(NOW, 1)
+    worker(database).start(owner, POST, NOW, seconds(LEASED))
+    confirm(database, owner, 1, 0)
+    _, slow = overtaken(database)
+    (quick,) = worker(database).take(seconds(LEASED), 1)
+    worker(database).start(quick, POST._replace(attempt='{"n": 2}'), seconds(LEASED), seconds(2 * LEASED))
+    before = history(journal)
+
+    with pytest.raises(LeaseLostError, match="taken by somebody else"):
+        worker(database).exchange(slow, seconds(LEASED), said(1)[1])
+
+    assert history(journal) == before
+    taken = worker(database).exchange(quick, seconds(LEASED), said(1)[1])
+    assert taken is not None
+    assert taken.state == "unknown"
+    assert list(journal.verify()) == []
+
+
+def history(journal: sk.Journal) -> list[str]:
+    return [event.what for event in journal.events()]
+
+
 @pytest.mark.parametrize("second", ["answered", "found", "refused"])
 def test_a_write_that_is_on_its_way_again_is_looked_for_beside_the_late_one(
     place: Place, second: str

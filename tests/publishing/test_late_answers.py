@@ -30,7 +30,9 @@ class Overtaken:
         self.stage = stage
         simulator: Any = stage.world.simulator("mastodon")
         simulator.set_idempotency(known=False)
-        self.other = stage.machine()
+        self.machine, self.other = stage.machine(), stage.machine()
+        self.brand = self.machine.workspace.brand("acme")
+        self.publisher = stage.publisher(self.brand, actor="slow")
         self.others = Publisher(self.other.workspace.brand("acme"), stage.journal, actor="other")
         self.delivery = ""
 
@@ -43,12 +45,14 @@ class Overtaken:
         not_after: timedelta = DAYS,
     ) -> Delivery:
         """Send a draft, and return what the worker says that stood still."""
-        stage, writes = self.stage, 0
-        machine = stage.machine()
-        brand = machine.workspace.brand("acme")
-        publisher = stage.publisher(brand, actor="slow")
-        self.delivery = (await one(publisher.plan(draft, to="mastodon", not_after=not_after))).id
-        stage.client_of(brand, "mastodon")
+        planned = await one(self.publisher.plan(draft, to="mastodon", not_after=not_after))
+        return await self.leave(planned, meanwhile, write=write)
+
+    async def leave(self, delivery: Delivery, meanwhile: Callable[[], object], *, write: int = 1) -> Delivery:
+        """Have a delivery that is due leave, and return what the worker says that stood still."""
+        writes = 0
+        self.delivery = delivery.id
+        self.stage.client_of(self.brand, "mastodon")
 
         def stand_still(request: Request) -> None:
             nonlocal writes
@@ -56,9 +60,9 @@ class Overtaken:
             if request.safety is Safety.WRITE and writes == write:
                 Context().run(meanwhile)
 
-        machine.lines[0].before = stand_still
-        (late,) = await settle(publisher.run_due())
-        return one_of(late)
+        self.machine.lines[0].before = stand_still
+        done = await settle(self.publisher.run_due())
+        return one_of(next(one for one in done if one.id == delivery.id))
 
     def given_up(self) -> None:
         """Have another worker find nothing, and plan it again."""

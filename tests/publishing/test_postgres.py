@@ -282,6 +282,23 @@ def test_a_freeze_that_others_keep_waiting_says_so(postgres_place: Place) -> Non
     assert count(postgres_place, "freezes") == 1
 
 
+def test_a_thaw_waits_for_all_who_write(postgres_place: Place) -> None:
+    """Its line is chained to the last one of its brand: another that is added meanwhile would break it."""
+    journal = postgres_place.journal()
+    freeze = Freezer(journal.database, MINE, None).freeze(Scope(brand="acme"), "recall", NOW)
+    impatient = Postgres(postgres_place.url, patience=0.05)
+    with (
+        postgres_place.database().writing(),
+        pytest.raises(JournalError, match="others kept it locked for too long"),
+    ):
+        Freezer(impatient, MINE, None).thaw(freeze, "hold", NOW)
+
+    assert [one.ended_at for one in journal.freezes()] == [None]
+    assert Freezer(impatient, MINE, None).thaw(freeze, "hold", NOW) == []
+    impatient.close()
+    assert list(journal.verify()) == []
+
+
 def test_nobody_waits_for_a_worker_that_was_stopped_in_the_middle(postgres_place: Place) -> None:
     stopped = Postgres(postgres_place.url, patience=0.1)
 

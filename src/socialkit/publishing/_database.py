@@ -80,7 +80,7 @@ def prepare(database: Database) -> None:
     """Bring a database to this version's tables.
 
     Raises:
-        JournalError: It was written by a newer socialkit.
+        JournalError: It was written by a newer socialkit, or altered so that nobody can tell.
     """
     with database.reading() as session:
         if _version(database, session) == VERSION:
@@ -101,7 +101,11 @@ def _version(database: Database, session: Session) -> int:
     if not session.run(database.dialect.known):
         return 0
     rows = session.run(KNOWN)
-    version = int(rows[0][0]) if rows else 0
+    known = str(rows[0][0]) if rows else "none"
+    if not known.isdecimal():
+        message = f"the journal's schema cannot be read: its table meta was altered and says {known!r}"
+        raise JournalError(message)
+    version = int(known)
     if version > VERSION:
         message = f"the journal has schema {version}, and this socialkit knows {VERSION}: install a newer one"
         raise JournalError(message)

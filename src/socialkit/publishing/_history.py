@@ -145,7 +145,7 @@ def move(
     lines: list[tuple[Any, ...]] = []
     before = row
     for state in states:
-        if state not in TRANSITIONS[DeliveryState(row.state)]:
+        if state not in TRANSITIONS.get(DeliveryState(row.state), ()):  # one that was altered may be none
             message = f"delivery {row.id} is {row.state}: it cannot become {state.value}"
             raise JournalError(message)
         line = _line(row, by, state.value, state.value, detail if state is states[-1] else {})

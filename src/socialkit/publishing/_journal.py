@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import ValidationError
-
 from socialkit.errors import ConfigurationError, MediaStoreError
 from socialkit.models import Purpose
 from socialkit.publishing._budgets import JournalBudget
@@ -24,7 +22,7 @@ from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, Event, Freeze
 from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
-from socialkit.publishing._rows import COLUMNS, Body, Row, event_of
+from socialkit.publishing._rows import COLUMNS, UNREADABLE, AlteredError, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
 from socialkit.publishing._tidying import tidy
 from socialkit.publishing._verification import flaws
@@ -109,7 +107,11 @@ class Journal:
             yield
 
     def deliveries(self) -> Iterator[Delivery]:
-        """Iterate over all deliveries, in the order of their ids; files are not touched."""
+        """Iterate over all deliveries, in the order of their ids; files are not touched.
+
+        Raises:
+            JournalError: One was altered so that it cannot be shown; it is named.
+        """
         last = ""
         sql = f"SELECT {COLUMNS} FROM deliveries WHERE id > ? ORDER BY id LIMIT ?"
         while True:
@@ -125,6 +127,9 @@ class Journal:
 
         Args:
             after: Only lines after this one (`Event.seq`).
+
+        Raises:
+            JournalError: A line was altered so that it cannot be read; it is named.
         """
         while rows := page(self.database, after, PAGE):
             yield from (event_of(row) for row in rows)
@@ -134,9 +139,16 @@ class Journal:
         """Return every freeze that was ever made, oldest first; one of several brands once for each.
 
         `publisher.freezes()` has those that stand. What they found is not told again.
+
+        Raises:
+            JournalError: One was altered so that it cannot be read.
         """
-        with self.database.reading() as session:
-            return tuple(made(session))
+        try:
+            with self.database.reading() as session:
+                return tuple(made(session))
+        except UNREADABLE as error:
+            message = "a freeze cannot be read: the journal was altered, and verify() tells which"
+            raise AlteredError(message) from error
 
     def verify(self, *, against: Iterable[str] | None = None) -> Iterator[str]:
         """Find what was altered or removed, a sentence each; nothing is good.
@@ -171,6 +183,9 @@ class Journal:
         """Return why posts exist, by their account's key and their id: two accounts may have the same id.
 
         What is out of an incomplete delivery is among them.
+
+        Raises:
+            JournalError: A delivery was altered so that it cannot be shown; it is named.
         """
         found: dict[tuple[str, str], Purpose] = {}
         for delivery in self.deliveries():
@@ -211,6 +226,9 @@ class Journal:
         The anchors are among them, as lines under `the journal`, and each delivery's last line holds the
         head of its chain. One more line at the end of the file binds all of them together: how many they
         are, the place of the last one, and a digest over all of their digests.
+
+        Raises:
+            JournalError: A line was altered so that it cannot be read; it is named.
         """
         export = Export()
         for event in self.events():
@@ -237,15 +255,37 @@ def seen(row: Row, body: Body | None = None) -> Delivery:
     Args:
         row: The delivery.
         body: What is to happen, where it is at hand: saves reading it, as far as that would give the same.
+
+    Raises:
+        AlteredError: Not even whose it is, of what kind, or when, can be read.
     """
+    try:
+        return _seen(row, body)
+    except UNREADABLE as error:
+        message = f"delivery {row.id} cannot be read: the journal was altered"
+        raise AlteredError(message) from error
+
+
+def _seen(row: Row, body: Body | None) -> Delivery:
     known = row.known()
+    if not _is_wall(row.wall):  # it leaves all the same, at the instant that it has
+        because = "its wall time cannot be read: the journal was altered"
+        row, known = row._replace(wall=None), known.model_copy(update={"because": because})
     try:
         return row.delivery(body if body is not None and body.bare else peek(Body, row.body), known)
-    except (ValidationError, MediaStoreError, ConfigurationError) as error:
+    except (*UNREADABLE, MediaStoreError, ConfigurationError) as error:
         # One that cannot be read must not hide the others; it is never sent.
-        why = "the journal was altered" if isinstance(error, ValidationError) else str(error)
-        because = f"what was planned cannot be read: {why}"
-        return row.delivery(Body(account=row.ref), known.model_copy(update={"because": because}))
+        why = "the journal was altered" if isinstance(error, UNREADABLE) else str(error)
+        outcome = known.model_copy(update={"because": f"what was planned cannot be read: {why}"})
+        return row.delivery(Body(account=row.ref), outcome)
+
+
+def _is_wall(text: str | None) -> bool:
+    """Return whether a wall time can be read, or there is none."""
+    try:
+        return text is None or isinstance(json.loads(text), dict)
+    except UNREADABLE:
+        return False
 
 
 def _postgres(address: Secret) -> Database:

@@ -18,6 +18,7 @@ __all__ = [
     "EVENT_COLUMNS",
     "MICROSECOND",
     "NOTHING",
+    "UNREADABLE",
     "AlteredError",
     "Body",
     "Columns",
@@ -244,23 +245,33 @@ def sent_of(attempt: Attempt) -> str:
     return attempt.model_dump_json(exclude=own)
 
 
+UNREADABLE: Final = (ValueError, TypeError, OverflowError)
+"""What reading something raises that was altered; pydantic's error is among them."""
 EVENT_COLUMNS: Final = "seq, delivery, number, at, actor, what, state, detail, digest"
 
 
 def event_of(row: tuple[Any, ...]) -> Event:
-    """Return a line of the history as users see it."""
+    """Return a line of the history as users see it.
+
+    Raises:
+        AlteredError: It cannot be read.
+    """
     seq, delivery, number, at, actor, what, state, detail, digest = row
-    return Event(
-        seq=seq,
-        delivery=delivery,
-        number=number,
-        at=from_micros(at),
-        actor=actor,
-        what=what,
-        state=DeliveryState(state) if state else None,
-        detail=json.loads(detail),
-        digest=digest,
-    )
+    try:
+        return Event(
+            seq=seq,
+            delivery=delivery,
+            number=number,
+            at=from_micros(at),
+            actor=actor,
+            what=what,
+            state=DeliveryState(state) if state else None,
+            detail=json.loads(detail),
+            digest=digest,
+        )
+    except UNREADABLE as error:
+        message = f"line {number} of the history of {delivery} cannot be read: the journal was altered"
+        raise AlteredError(message) from error
 
 
 def place_of(post: Post) -> str:

@@ -23,7 +23,7 @@ from socialkit.publishing._history import (
     fixed,
     stands,
 )
-from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._models import ENDED, DeliveryState
 from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Row, Step
 
 __all__ = ["flaws"]
@@ -41,6 +41,11 @@ BARE: Final = (
     "SELECT id FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM events WHERE delivery = deliveries.id)"
     " ORDER BY id"
 )
+STRAY: Final = """
+SELECT DISTINCT delivery FROM steps WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE id = steps.delivery)
+AND NOT EXISTS (SELECT 1 FROM events WHERE events.delivery = steps.delivery) ORDER BY delivery
+"""
+LATE: Final = "SELECT id FROM deliveries WHERE late"
 UNTOLD: Final = """
 SELECT place, delivery FROM posts WHERE NOT EXISTS (SELECT 1 FROM events
 WHERE events.delivery = posts.delivery AND replace(detail, '"' || place || '"', '') <> detail)
@@ -88,6 +93,8 @@ class Told:
     """By their ids and brands."""
     anchors: dict[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
     """By their days: up to which line, and the digest."""
+    late: set[str] = field(default_factory=set[str])
+    """Deliveries that were over when their platform's answer came."""
     posts: int = 0
     """How many claims were found as they were told."""
 
@@ -123,6 +130,9 @@ def flaws(session: Session) -> Generator[str]:
     yield from doubles(session)
     for (delivery,) in session.run(BARE):
         yield f"delivery {delivery}: it has no history"
+    for (delivery,) in session.run(STRAY):
+        yield f"delivery {delivery}: there are steps of it, and it is not there"
+    yield from _late_flaws(session, told)
     yield from _claim_flaws(session, told)
     yield from _freeze_flaws(session, told)
     yield from _anchor_flaws(session, told)
@@ -157,7 +167,10 @@ def _end(lines: list[Line], broken: list[str], told: Told) -> End:
         said = _said(detail)
         if _is_place(delivery):
             _hear(told, at, actor, what, said)
-        end = End(number, digest, state, _with(end.said, said))
+        elif end.state in ENDED and state != end.state:
+            told.late.add(delivery)
+        place = number if isinstance(number, int) else end.number + 1  # SQLite keeps words in it as well
+        end = End(place, digest, state, _with(end.said, said))
     return end
 
 
@@ -266,11 +279,18 @@ def _under_way(step: Step, told: Any) -> bool:
     return bool(stands(step._replace(state="started", result=None)) == told)
 
 
+def _late_flaws(session: Session, told: Told) -> Generator[str]:
+    """Find what is said to have come out late, so that its slot may be filled again, or no more so."""
+    found = {str(delivery) for (delivery,) in session.run(LATE)}
+    for delivery in sorted(found ^ told.late):
+        yield f"delivery {delivery}: whether it was over when it came out is not what was written down"
+
+
 def _claim_flaws(session: Session, told: Told) -> Generator[str]:
     """Find claims to posts of which nothing was told; only looked for where there are more than were told."""
     if int(session.run("SELECT count(*) FROM posts")[0][0]) > told.posts:
         for place, delivery in session.run(UNTOLD):
-            yield f"post {place.strip()}: nothing was written down of its claim for delivery {delivery}"
+            yield f"post {str(place).strip()}: nothing was written down of its claim for delivery {delivery}"
 
 
 # Freezes and anchors ------------------------------------------------------------------------------
@@ -282,7 +302,9 @@ def _hear(told: Told, at: int, actor: str | None, what: str, said: dict[str, Any
         told.anchors[str(said.get("day"))] = (said.get("upto"), said.get("digest"))
     if what not in {FROZEN, WIDENED, THAWED}:
         return
-    known = told.freezes.setdefault((str(said.get("freeze")), said.get("brand")), {"thawed_at": None})
+    brand = said.get("brand")
+    key = str(said.get("freeze")), brand if isinstance(brand, str) else None
+    known = told.freezes.setdefault(key, {"thawed_at": None})
     if what == FROZEN:
         known.update(said, actor=actor, at=at)
     elif what == WIDENED:
@@ -317,7 +339,7 @@ def _anchor_flaws(session: Session, told: Told) -> Generator[str]:
         if digest != known:
             yield f"history up to {day}: lines were altered, added or removed since its anchor"
         start, digest = upto, known
-    for day in sorted(found.keys() | told.anchors.keys()):
+    for day in sorted(found.keys() | told.anchors.keys(), key=str):
         if day not in found:
             yield f"anchor of {day}: it was removed"
         elif found[day] != told.anchors.get(day):
