@@ -95,6 +95,38 @@ def test_a_delivery_goes_its_way(place: Place) -> None:
     assert list(journal.verify()) == []
 
 
+def test_what_a_write_without_an_answer_may_have_made_is_not_adopted(place: Place) -> None:
+    database = place.journal().database
+    planned(database, 1)
+    other, unsure, post = (row._replace(state="confirmed", ready_at=None) for row in rows(3))
+    (lease,) = worker(database).take(NOW, 1)
+    planner(database).adopt(other, NOW, "first", NOW)
+    worker(database).start(lease, POST, NOW, seconds(60))
+
+    with pytest.raises(JournalError, match=lease.row.id):
+        planner(database).adopt(unsure, seconds(1), "second", NOW)
+    with pytest.raises(JournalError, match=lease.row.id):
+        planner(database).adopt(unsure, seconds(1), "second", None)
+    adopted = planner(database).adopt(post, seconds(1), "third", seconds(-2 * 3600))
+    worker(database).settle(lease, NOW, DeliveryState.NEEDS_DECISION, outcome=Outcome())
+    planner(database).was_out(lease.row.id, NOW, Outcome(), "found", "{}")
+    planner(database).adopt(unsure, seconds(1), "second", NOW)
+
+    assert planner(database).get(post.id) == adopted
+    assert sorted(worker(database).said_since(post.account, NOW)) == ["first", "found", "second", "third"]
+    assert list(Journal(database, place.media).verify()) == []
+
+
+def test_what_a_worker_found_is_nobodys_word(place: Place) -> None:
+    database = place.journal().database
+    planned(database, 1)
+    (lease,) = worker(database).take(NOW, 1)
+    row = confirm(database, lease)
+
+    assert worker(database).taken_since(row.account, NOW) == [f"p {row.id}"]
+    assert worker(database).said_since(row.account, NOW) == []
+
+
 def test_a_lease_that_ran_out_is_given_to_others(place: Place) -> None:
     database = place.journal().database
     planned(database, 1)

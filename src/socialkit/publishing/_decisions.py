@@ -116,7 +116,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
         Raises:
             NotAuthorisedError: The actor may not do so.
             WrongAccountError: Somebody else wrote it.
-            JournalError: It is in the journal already.
+            JournalError: It is in the journal already, or may be the post of a delivery whose write had no
+                answer: reconcile or resolve that one first.
         """
         account = of_type(post, Post, "post").account
         of_type(purpose, Purpose, "purpose")
@@ -133,8 +134,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
         adopted = row._replace(state=DeliveryState.CONFIRMED.value, outcome=said, ready_at=None)
         await self._inside.permission("adopt", seen(adopted), can_wait=False)
         planner = await self._inside.planner()
-        add = partial(planner.add, [adopted], to_micros(now), places={adopted.id: place_of(post)})
-        return seen((await self._inside.run(add))[0])
+        out = None if post.published_at is None else to_micros(post.published_at)
+        return seen(await self._inside.run(planner.adopt, adopted, to_micros(now), place_of(post), out))
 
     @final
     @paginated

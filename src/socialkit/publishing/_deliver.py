@@ -250,6 +250,8 @@ class Carrier:
             client = self._client(body.account)
             attempt = await self._not_others(lease, step.sent(body))
             found: Found = await awaited(cast("Any", client).posts.find(attempt))
+            if found.state is FoundState.ABSENT:
+                found = await self._not_by_word(lease, client, attempt, found)
             if not client.facts.authoritative:
                 found = self._looked_again(attempt, found, client.facts.settles_after)
                 return await self._not_a_rivals(lease, found)
@@ -284,6 +286,23 @@ class Carrier:
         since = to_micros(attempt.started_at - MARGIN)
         places = await self._io(self._worker.taken_since, lease.row.account, since)
         return attempt.model_copy(update={"taken": tuple(id_in(place) for place in places)})
+
+    async def _not_by_word(
+        self, lease: Lease, client: Client | AsyncClient, attempt: Attempt, absent: Found
+    ) -> Found:
+        """Return that it is absent, unless it may be what a person has said is another delivery's."""
+        since = to_micros(attempt.started_at - MARGIN)
+        places = await self._io(self._worker.said_since, lease.row.account, since)
+        said = {id_in(place) for place in places}
+        if not said:
+            return absent
+        others = tuple(one for one in attempt.taken if one not in said)
+        without = attempt.model_copy(update={"taken": others})
+        found: Found = await awaited(cast("Any", client).posts.find(without))
+        if found.state is not FoundState.PUBLISHED:
+            return found
+        where = "a post" if found.post is None else found.post.url or f"the post {found.post.id}"
+        return Found.undecided(f"{where} may be it, and a person took it for another delivery's")
 
     async def _not_a_rivals(self, lease: Lease, found: Found) -> Found:
         """Return what was found, unless it may as well be what another delivery had scheduled."""

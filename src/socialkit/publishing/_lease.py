@@ -17,6 +17,7 @@ from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._rows import Body, Columns, Row, Step, place_of
 
 __all__ = [
+    "BY_WORD",
     "DELIVERIES",
     "HELD_BACK",
     "STANDING",
@@ -161,6 +162,8 @@ def find_row(session: Session, mine: Mine, delivery: str, lock: str = "") -> Row
     return DELIVERIES.find(session, mine.clause(), delivery, lock)
 
 
+BY_WORD: Final = "a person decided"
+"""Why a delivery stands where it stands that became a post by a person's word."""
 CLAIM: Final = """
 INSERT INTO posts (place, delivery, account, claimed_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (place) DO NOTHING RETURNING place

@@ -13,6 +13,7 @@ from socialkit.publishing._database import Database, Session
 from socialkit.publishing._history import Author, Noted, move, note, telling
 from socialkit.publishing._late import confirm_late, keep_late
 from socialkit.publishing._lease import (
+    BY_WORD,
     Lease,
     LeaseLostError,
     Mine,
@@ -366,6 +367,12 @@ class Worker(Taker):
             )
         return [str(row[0]) for row in rows]
 
+    def said_since(self, account: str, since: int) -> list[str]:
+        """Return those of them that a person has said are other deliveries': they adopted or resolved one."""
+        with self._database.reading() as session:
+            rows = session.run(SAID, account, since, f'%"because": "{BY_WORD}"%')
+        return [str(row[0]) for row in rows]
+
     def rival(self, row: Row, text: str, out: int) -> str | None:
         """Return another delivery whose equal post its platform published by itself at about a time.
 
@@ -416,6 +423,11 @@ RIVALS: Final = f"""
 SELECT {COLUMNS} FROM deliveries WHERE id IN (SELECT delivery FROM posts WHERE account = ? AND claimed_at >= ?
 AND claimed_at <= ? AND place LIKE '% scheduled %') AND id <> ?
 """
+SAID: Final = """
+SELECT place FROM posts WHERE account = ? AND claimed_at >= ? AND EXISTS (SELECT 1 FROM events
+WHERE events.delivery = posts.delivery AND ((number = 1 AND state = 'confirmed') OR detail LIKE ?))
+"""
+"""What was adopted is confirmed from the first line of its history on."""
 ABOUT: Final = timedelta(minutes=5)
 """How far from its time a platform may publish what was scheduled."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from pydantic import JsonValue
@@ -11,10 +12,10 @@ from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
 from socialkit.publishing._filling import Begun, SlotTakenError, fill, fill_free, first_free
 from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page, telling
-from socialkit.publishing._lease import DELIVERIES, Mine, claim_post, find_row, steps_of
-from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._lease import BY_WORD, DELIVERIES, Mine, claim_post, find_row, steps_of
+from socialkit.publishing._models import ACTIVE, DeliveryState
 from socialkit.publishing._new_rows import wall_text
-from socialkit.publishing._rows import COLUMNS, Columns, Outcome, Row, Step, from_micros
+from socialkit.publishing._rows import COLUMNS, MICROSECOND, Columns, Outcome, Row, Step, from_micros
 
 __all__ = ["Planner"]
 
@@ -38,24 +39,40 @@ class Planner:
         self._mine = mine
         self._actor = actor
 
-    def add(self, rows: Sequence[Row], now: int, *, places: Mapping[str, str] = NOWHERE) -> list[Row]:
-        """Write down new deliveries in the states that they are in, all or none.
-
-        Args:
-            rows: The deliveries.
-            now: The time.
-            places: The posts that they have already become, by their ids.
-
-        Raises:
-            PostTakenError: A post is another delivery's.
-        """
-        begun = self._begun(rows, now, places)
+    def add(self, rows: Sequence[Row], now: int) -> list[Row]:
+        """Write down new deliveries in the states that they are in, all or none."""
+        begun = self._begun(rows, now)
         with self._database.writing() as session:
             add(session, [row for row, _ in begun], [line for _, line in begun])
-            for row, _ in begun:
-                if row.id in places:
-                    claim_post(session, row, places[row.id], now)
         return [row for row, _ in begun]
+
+    def adopt(self, row: Row, now: int, place: str, out: int | None) -> Row:
+        """Write down a delivery that has become a post already, by hand.
+
+        Args:
+            row: The delivery.
+            now: The time.
+            place: What the post is known by.
+            out: When it came out; None of one that waits on its platform.
+
+        Raises:
+            PostTakenError: The post is another delivery's.
+            JournalError: It may be that of a write of which nobody knows yet what became.
+        """
+        ((begun, line),) = self._begun([row], now, {row.id: place})
+        with self._database.writing() as session:
+            claim_post(session, row, place, now)
+            # A write that began later cannot have made it; clocks differ.
+            latest = (now if out is None else out) + CLOCKS
+            doubted = session.run(DOUBTED, row.account, *OPEN, row.account, latest)
+            if doubted:
+                message = (
+                    f"the post may be that of delivery {doubted[0][0]}, of which a write had no answer:"
+                    " reconcile or resolve it first"
+                )
+                raise JournalError(message, platform=row.platform)
+            add(session, [begun], [line])
+        return begun
 
     def fill(self, rows: Sequence[Row], now: int) -> list[Row]:
         """Write down deliveries for slots, all or none; of a slot that is filled, return what fills it.
@@ -218,7 +235,7 @@ class Planner:
             again = Columns(outcome=outcome.model_dump_json(exclude_defaults=True))
             again |= Columns(ready_at=now, expires_at=_still(row, now)) if more else Columns(ready_at=None)
             state = DeliveryState.PLANNED if more else DeliveryState.CONFIRMED
-            return move(session, row, by, state, because="a person decided", more=news, **again)
+            return move(session, row, by, state, because=BY_WORD, more=news, **again)
 
     def unscheduled(self, delivery: str, now: int, by_delivery: str) -> None:
         """Take note that a post which waited on its platform was deleted there."""
@@ -262,6 +279,17 @@ TAKING: Final = (
     f"SELECT {COLUMNS} FROM deliveries WHERE {{whose}} AND account IN ({{marks}}) AND kind = 'publish'"
     f" AND due_at >= ? AND due_at < ? AND state IN ({', '.join('?' * len(TAKE))}) ORDER BY id"
 )
+CLOCKS: Final = timedelta(hours=1) // MICROSECOND
+"""How far the clocks of a worker and of a platform may be apart."""
+OPEN: Final = tuple(state.value for state in ACTIVE)
+DOUBTED: Final = f"""
+SELECT id FROM deliveries WHERE id IN (
+    SELECT id FROM deliveries WHERE account = ? AND state IN ({", ".join("?" * len(OPEN))}) UNION ALL
+    SELECT id FROM deliveries WHERE account = ? AND state = 'confirmed' AND ready_at IS NOT NULL
+) AND kind IN ('publish', 'reply') AND EXISTS (SELECT 1 FROM steps WHERE steps.delivery = deliveries.id
+AND writes AND steps.state = 'started' AND started_at <= ?) ORDER BY id LIMIT 1
+"""
+"""What is confirmed has one only for what was to stand beside it, for as long as that is looked for."""
 APPROVAL: Final = "INSERT INTO approvals (delivery, at, actor, approved, note) VALUES (?, ?, ?, ?, ?)"
 DROP: Final = "UPDATE steps SET state = 'over' WHERE delivery = ? AND writes AND state = 'started'"
 KEEP: Final = (

@@ -35,6 +35,9 @@ MARGIN: Final = timedelta(minutes=5)
 """How far a server's clock may be from ours, and how late it may publish what was scheduled."""
 SAME_TIME: Final = timedelta(seconds=1)
 """Servers keep milliseconds, or whole seconds."""
+UNREAD: Final = "there are posts since, and the server does not tell how they were written"
+EDITED: Final = "may be it: it was edited since"
+BEREFT: Final = "may be it: its words are the same, and what it answered may have been deleted since"
 STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}")
 
 
@@ -148,7 +151,7 @@ class Search:
 
     async def _among_newer(self, wanted: Wanted, anchor: str) -> Found:
         params: tuple[tuple[str, str], ...] = (("min_id", anchor or "0"), ("limit", str(MOST)))
-        unread = False
+        doubt: str | None = None
         for _ in range(SEARCHED_PAGES):
             answer = await self._statuses(params)
             # Oldest first: the later of two equal posts may be of a draft that was begun after the first.
@@ -156,11 +159,11 @@ class Search:
                 if age(wire.id) <= age(anchor):
                     continue  # some servers do not know `min_id`
                 is_it = await self._is_it(wire, wanted)
-                if is_it:
+                if is_it is True:
                     return Found.published(to_post(wire, answer.raw.at(number), self._core.ref))
-                unread = unread or is_it is None
+                doubt = doubt or is_it or None
             if not answer.value or cursor_of(answer.response, rel="prev") is None:
-                return _missed(unread=unread)
+                return _missed(doubt)
             newest = max((wire.id for wire in answer.value), key=age)
             params = (("min_id", newest), ("limit", str(MOST)))
         return Found.undecided("the account published too much since to look through it all")
@@ -168,18 +171,19 @@ class Search:
     async def _published_since(self, wanted: Wanted, since: datetime) -> Found:
         params = page_params(None, None, MOST)
         equal: list[Post] = []
-        unread = False
+        doubt: str | None = None
         for _ in range(SEARCHED_PAGES):
             answer = await self._statuses(params)
             newer = [(n, wire) for n, wire in enumerate(answer.value) if wire.created_at >= since]
             for number, wire in newer:
                 is_it = await self._is_it(wire, wanted)
-                if is_it:
+                if is_it is True:
                     equal.append(to_post(wire, answer.raw.at(number), self._core.ref))
-                unread = unread or is_it is None
+                else:
+                    doubt = doubt or is_it or None
             older = cursor_of(answer.response)
             if len(newer) < len(answer.value) or older is None:
-                return _its_own(equal, wanted) or _missed(unread=unread)
+                return _its_own(equal, wanted) or _missed(doubt)
             params = page_params(older, None, MOST)
         return Found.undecided("the account published too much since to look through it all")
 
@@ -187,20 +191,31 @@ class Search:
         request = Request(method="GET", url=own_statuses(self._core), params=params)
         return await self._core.pipeline.call(request, list[WireStatus])
 
-    async def _is_it(self, wire: WireStatus, wanted: Wanted) -> bool | None:
-        """Return whether a status is the one that is wanted; None when the server does not tell."""
-        if (
-            wire.id in wanted.taken
-            or wire.reblog is not None
-            or (wire.in_reply_to_id or None) != wanted.reply_to
-        ):
+    async def _is_it(self, wire: WireStatus, wanted: Wanted) -> bool | str:
+        """Return whether a status is the one that is wanted, or why nobody can tell."""
+        answered = wire.in_reply_to_id or None
+        # A server forgets what a status answers when that is deleted; the answer stays public.
+        bereft = answered is None and wanted.reply_to is not None
+        if wire.id in wanted.taken or wire.reblog is not None:
             return False
-        if [one.id for one in wire.media_attachments or ()] != wanted.media:
+        if answered != wanted.reply_to and not bereft:
             return False
         if wanted.visibility is not None and wire.visibility != wanted.visibility:
             return False
-        if wanted.media:
-            return True  # the files were uploaded for this post alone
+        equal: bool | None = False
+        if [one.id for one in wire.media_attachments or ()] == wanted.media:
+            if wanted.media:
+                return True  # the files were uploaded for this post alone
+            equal = await self._reads(wire, wanted)
+        if equal is None:
+            return UNREAD
+        if equal:
+            return _of(wire, BEREFT) if bereft else True
+        # How it was written at first no server tells: the history of a status has what people saw.
+        return False if wire.edited_at is None else _of(wire, EDITED)
+
+    async def _reads(self, wire: WireStatus, wanted: Wanted) -> bool | None:
+        """Return whether a status was written as what is wanted; None when the server does not tell."""
         shown = wanted.text, wanted.warning
         try:
             source = await self._core.pipeline.call(
@@ -273,9 +288,13 @@ def _is_due(published_at: datetime | None, at: datetime) -> bool:
     return published_at is not None and at - SAME_TIME <= published_at <= at + MARGIN
 
 
-def _missed(*, unread: bool) -> Found:
-    if unread:
-        return Found.undecided("there are posts since, and the server does not tell how they were written")
+def _of(wire: WireStatus, why: str) -> str:
+    return f"{wire.url or f'the post {wire.id}'} {why}"
+
+
+def _missed(doubt: str | None) -> Found:
+    if doubt is not None:
+        return Found.undecided(doubt)
     return Found.absent("it is not among the account's posts since")
 
 
