@@ -8,7 +8,7 @@ import socialkit as sk
 from socialkit.models import AccountRef, Found, Post
 from socialkit.publishing import DeliveryState
 from socialkit.publishing._database import Database
-from socialkit.publishing._lease import Lease, LeaseLostError
+from socialkit.publishing._lease import Lease, LeaseLostError, steps_of
 from socialkit.publishing._rows import Outcome, Row, place_of
 from socialkit.publishing._taking import LEASE
 from socialkit.publishing._verdict import beside
@@ -115,6 +115,28 @@ def test_an_answer_that_comes_while_it_is_looked_for_is_not_overwritten(place: P
 
     assert planner(database).begun(delivery)
     assert confirm(database, slow, 1, LEASED).state == "confirmed"
+
+
+@pytest.mark.parametrize("gave", ["a post", "nothing"])
+def test_a_look_that_missed_says_nothing_of_a_step_that_was_answered_meanwhile(
+    place: Place, gave: str
+) -> None:
+    journal = place.journal()
+    database = journal.database
+    planned(database, 1)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, seconds(LEASED))
+    (looking,) = worker(database).take_unknown(seconds(LEASED), 1)
+    result, where = said(1) if gave == "a post" else (None, None)
+    worker(database).end(slow, "post", result, seconds(LEASED), where)
+
+    again, seen = seconds(LEASED + 60), ("post", '{"first_look": "now"}')
+    row = worker(database).later(looking, seconds(LEASED), Outcome(), "not yet", again, seen=seen)
+
+    assert list(journal.verify()) == []
+    with database.reading() as session:
+        (kept,) = steps_of(session, row.id).values()
+    assert kept == POST._replace(state="over" if result is None else "finished", result=result)
 
 
 @pytest.mark.parametrize("second", ["answered", "found", "refused"])
