@@ -13,9 +13,11 @@ from socialkit.publishing._database import Database, Session
 from socialkit.publishing._history import Author, Noted, move, note, telling
 from socialkit.publishing._late import confirm_late, keep_late
 from socialkit.publishing._lease import (
+    TOO_LATE,
     Lease,
     LeaseLostError,
     Mine,
+    TooLateError,
     claim_post,
     frozen,
     steps_of,
@@ -55,17 +57,16 @@ class Worker(Taker):
         Raises:
             LeaseLostError: Somebody else has the delivery.
             FrozenError: A freeze holds it back.
+            TooLateError: It may not leave any more.
         """
         # Where nothing is made public, nobody needs to know after a loss of power that it was begun.
         with self._database.writing(flushed=step.writes) as session:
             row = self._fenced(session, lease)
+            # A lease that ran out is ours again where nobody took it: the row is locked, and its fence ours.
             longest = max(now + LEASE // MICROSECOND, until)
             flow = row.flow if lease.steps else lease.flow
             if step.writes:
-                why = frozen(session, row)
-                if why is not None:
-                    message = f"a freeze holds it back: {why.reason}"
-                    raise FrozenError(message, platform=row.platform)
+                _require_leave(session, row, lease, step, now)
                 lease.began(step)
                 detail: dict[str, JsonValue] = {"step": step.name, "until": until, **lease.news()}
                 by = Author(now, self._actor)
@@ -423,6 +424,23 @@ ABOUT: Final = timedelta(minutes=5)
 """How far from its time a platform may publish what was scheduled."""
 
 
+def _require_leave(session: Session, row: Row, lease: Lease, step: Step, now: int) -> None:
+    """Raise if a write may not begin.
+
+    It was in time when it was taken, but so may have been a whole batch, before the first of it took hours or
+    the machine slept. What stands beside a post that is out follows it whenever that is.
+    """
+    why = frozen(session, row)
+    if why is not None:
+        message = f"a freeze holds it back: {why.reason}"
+        raise FrozenError(message, platform=row.platform)
+    follows = row.single and lease.wrote
+    if row.expires_at < now and not lease.however_late and not follows:
+        error = TooLateError(TOO_LATE, platform=row.platform)
+        error.step = step.name
+        raise error
+
+
 def _settled(
     session: Session,
     row: Row,
@@ -432,6 +450,8 @@ def _settled(
     ready_at: int | None,
     more: Mapping[str, JsonValue],
 ) -> Row:
+    if states == (DeliveryState.MISSED,):
+        states = (DeliveryState.PLANNED, *states)
     hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
     if states == (DeliveryState.HELD,):
         # What a freeze stops is planned again first; it may be thawed since.
