@@ -248,7 +248,18 @@ class Carrier:
         step = lease.open
         if step is None:
             return await self._on(lease, "its answer came late")
-        found = await self._looked(lease, step)
+        try:
+            found = await self._looked(lease, step)
+        except SocialKitError:
+            raise
+        except Exception as error:
+            # Another look would break as this one did, and keep all others from theirs: a person decides.
+            because = f"the code that was to look for it broke: {type(error).__name__}"
+            await self._judged(lease, step, Found.undecided(because))
+            raise
+        return await self._judged(lease, step, found)
+
+    async def _judged(self, lease: Lease, step: Step, found: Found) -> Row:
         if lease.row.state == DeliveryState.CONFIRMED:
             return await self._found_beside(lease, step, found)
         return await self._found(lease, step, found)
