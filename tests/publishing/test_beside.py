@@ -10,6 +10,7 @@ import pytest
 
 from socialkit.models import Draft, Outcome
 from socialkit.platforms import MastodonOptions
+from socialkit.platforms.mastodon._search import Search
 from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, Journal, Publisher, Scope
 from socialkit.sandbox import Fault, Sandbox
 from tests.publishing.places import Place
@@ -74,6 +75,29 @@ async def test_a_first_comment_without_an_answer_is_found(shop: Shop, platform: 
     assert await settle(shop.publisher.reconcile()) == ()
     assert await collect(shop.publisher.due()) == []
     assert shop.texts(platform) == ["One", "Shop"]
+    assert list(shop.journal.verify()) == []
+
+
+async def test_a_search_for_a_first_comment_that_breaks_is_told_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.lost("mastodon", Fault.DROP_AFTER_COMMIT)
+
+    async def broken(*_: Any) -> Any:
+        raise KeyError("a secret")
+
+    monkeypatch.setattr(Search, "find", broken)
+    with pytest.raises(KeyError):
+        await settle(shop.publisher.reconcile())
+    kept = await shop.now()
+
+    assert (kept.state, kept.next_look) == (State.CONFIRMED, None)
+    assert kept.post is not None
+    assert [flaw.because for flaw in kept.post.incomplete] == [
+        "the code that was to look for it broke: KeyError"
+    ]
+    shop.world.clock.advance(SETTLED)
+    assert await settle(shop.publisher.reconcile()) == ()
     assert list(shop.journal.verify()) == []
 
 

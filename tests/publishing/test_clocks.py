@@ -14,6 +14,7 @@ from socialkit.models import Draft, WallTime
 from socialkit.platforms import MastodonOptions
 from socialkit.publishing import Delivery, DeliveryState, Publisher
 from socialkit.sandbox import Fault
+from socialkit.testing import video
 from socialkit.transport import Request, Safety
 from tests.publishing.stage import HOURS, MINUTES, SETTLED, Killed, Stage, one
 from tests.support import collect, settle
@@ -310,3 +311,91 @@ async def test_what_is_due_after_a_weekends_outage_is_missed_and_can_be_planned_
     await settle(publisher.run_due())
     assert stage.texts() == ["On time", "Number 7"]
     assert await settle(publisher.run_due()) == ()
+
+
+# Too late after it was taken --------------------------------------------------------------------------
+
+
+async def test_what_was_taken_in_time_is_missed_when_its_turn_comes_too_late(stage: Stage) -> None:
+    publisher = stage.acme()
+    for text in ("First", "Second", "Third"):
+        await one(publisher.plan(text, to="mastodon", not_after=10 * MINUTES))
+    told: list[Delivery] = []
+
+    def close_the_lid(delivery: Delivery) -> None:
+        if not told:
+            stage.pass_time(8 * HOURS)
+        told.append(delivery)
+
+    carried = await settle(publisher.run_due(progress=close_the_lid))
+
+    assert [one.state for one in carried] == [State.CONFIRMED, State.MISSED, State.MISSED]
+    assert [one.because for one in told] == [None, *["its time has passed by more than was allowed"] * 2]
+    assert stage.texts() == ["First"]
+    assert stage.history(told[1])[-3:] == ["sending", "planned", "missed"]
+    assert stage.flaws() == []
+    await one(publisher.reschedule(told[1], stage.world.clock.now()))
+    await settle(publisher.run_due())
+    assert stage.texts() == ["First", "Second"]
+
+
+async def asleep_after(stage: Stage, write: int, draft: Draft) -> Any:
+    """Plan a draft that may be ten minutes late, on a machine that sleeps for hours after its n-th write."""
+    machine = stage.machine()
+    brand = machine.workspace.brand("acme")
+    publisher = stage.publisher(brand)
+    stage.client_of(brand, "mastodon")
+
+    def sleep(request: Request) -> None:
+        if request.safety is Safety.WRITE and len(machine.writes) == write:
+            stage.pass_time(8 * HOURS)
+
+    machine.lines[0].after = sleep
+    await one(publisher.plan(draft, to="mastodon", not_after=10 * MINUTES))
+    return publisher
+
+
+REST = [
+    pytest.param({"thread": [Draft(text="Two"), Draft(text="Three")]}, "part 2 post", id="a thread"),
+    pytest.param({"first_comment": "Two"}, "first comment post", id="a first comment"),
+]
+
+
+@pytest.mark.parametrize(("rest", "step"), REST)
+async def test_of_what_is_out_in_part_a_person_decides_about_the_rest_that_is_too_late(
+    stage: Stage, rest: dict[str, Any], step: str
+) -> None:
+    publisher = await asleep_after(stage, 1, Draft(text="One", **rest))
+    late = await one(publisher.run_due())
+
+    assert (late.state, late.failed_step) == (State.INCOMPLETE, step)
+    assert late.because == "its time has passed by more than was allowed"
+    assert [post.text for post in late.published] == ["One"]
+    stage.pass_time()
+    assert await settle(publisher.run_due()) == ()
+    assert stage.texts() == ["One"]
+    assert (await one(publisher.deliver(late))).state is State.CONFIRMED
+    assert stage.texts()[:2] == ["One", "Two"]
+    assert stage.flaws() == []
+
+
+async def test_a_film_that_takes_too_long_is_missed_and_may_be_delivered_by_a_person(stage: Stage) -> None:
+    simulator: Any = stage.world.simulator("mastodon")
+    simulator._state.processing_time = 9 * MINUTES
+    publisher = stage.acme()
+    await one(publisher.plan(Draft(text="A film", media=[video()]), to="mastodon", not_after=5 * MINUTES))
+    missed = await one(publisher.run_due())
+
+    assert (missed.state, stage.texts()) == (State.MISSED, [])
+    again = await one(publisher.reschedule(missed, stage.world.clock.now() + HOURS))
+    stage.pass_time(again.not_after - stage.world.clock.now() - MINUTES)
+    assert (await one(publisher.deliver(missed))).state is State.CONFIRMED
+    assert stage.texts() == ["A film"]
+
+
+async def test_what_a_person_delivers_leaves_however_late(stage: Stage) -> None:
+    publisher = stage.acme()
+    delivery = await one(publisher.plan("One", to="mastodon", not_after=MINUTES))
+    stage.pass_time(HOURS)
+
+    assert (await one(publisher.deliver(delivery))).state is State.CONFIRMED

@@ -8,7 +8,7 @@ import socialkit as sk
 from socialkit.models import AccountRef, Found, Post
 from socialkit.publishing import DeliveryState
 from socialkit.publishing._database import Database
-from socialkit.publishing._lease import Lease, LeaseLostError
+from socialkit.publishing._lease import Lease, LeaseLostError, TooLateError, steps_of
 from socialkit.publishing._rows import Outcome, Row, place_of
 from socialkit.publishing._taking import LEASE
 from socialkit.publishing._verdict import beside
@@ -47,6 +47,52 @@ def test_a_lease_that_others_have_is_not_made_longer(place: Place) -> None:
         worker(database).extend(old, seconds(LEASED + 1), seconds(9_999))
 
     assert planner(database).get(delivery).lease_until == new.row.lease_until
+
+
+def test_a_lease_that_ran_out_and_nobody_took_is_the_workers_again_when_its_write_begins(
+    place: Place,
+) -> None:
+    database = place.journal().database
+    (delivery,) = planned(database, 1)
+    (lease,) = worker(database).take(NOW, 1)
+    worker(database).start(lease, POST, seconds(3_600), seconds(3_600))
+
+    assert planner(database).get(delivery).lease_until == seconds(3_600 + LEASED)
+    assert worker(database).take_unknown(seconds(3_600 + LEASED - 1), 1) == []
+
+
+@pytest.mark.parametrize("out", ["nothing", "a part"])
+def test_no_write_begins_later_than_it_may(place: Place, out: str) -> None:
+    journal = place.journal()
+    database = journal.database
+    (row,) = [one._replace(single=False) for one in rows(1)]
+    planner(database).add([row], NOW)
+    (lease,) = worker(database).take(NOW, 1)
+    if out == "a part":
+        worker(database).start(lease, POST, NOW, NOW)
+        worker(database).end(lease, "post", said(1)[0], NOW, said(1)[1])
+    step = POST._replace(name="another")
+
+    with pytest.raises(TooLateError, match="its time has passed"):
+        worker(database).start(lease, step, row.expires_at + 1, NOW)
+
+    assert "another" not in lease.steps
+    worker(database).start(lease, step, row.expires_at, NOW)
+    worker(database).end(lease, "another", None, row.expires_at)
+    worker(database).settle(lease, row.expires_at, DeliveryState.INCOMPLETE, outcome=Outcome())
+    assert list(journal.verify()) == []
+
+
+def test_what_stands_beside_a_post_that_is_out_follows_it_however_late(place: Place) -> None:
+    database = place.journal().database
+    (row,) = rows(1)
+    planner(database).add([row], NOW)
+    (lease,) = worker(database).take(NOW, 1)
+    worker(database).start(lease, POST, NOW, NOW)
+    worker(database).end(lease, "post", said(1)[0], NOW, said(1)[1])
+    worker(database).start(lease, POST._replace(name="beside"), row.expires_at + 1, NOW)
+
+    assert lease.open == POST._replace(name="beside")
 
 
 # Answers that come late -------------------------------------------------------------------------------
@@ -142,6 +188,28 @@ def test_whoever_lost_a_delivery_takes_over_no_other_ones_write(place: Place) ->
 
 def history(journal: sk.Journal) -> list[str]:
     return [event.what for event in journal.events()]
+
+
+@pytest.mark.parametrize("gave", ["a post", "nothing"])
+def test_a_look_that_missed_says_nothing_of_a_step_that_was_answered_meanwhile(
+    place: Place, gave: str
+) -> None:
+    journal = place.journal()
+    database = journal.database
+    planned(database, 1)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, seconds(LEASED))
+    (looking,) = worker(database).take_unknown(seconds(LEASED), 1)
+    result, where = said(1) if gave == "a post" else (None, None)
+    worker(database).end(slow, "post", result, seconds(LEASED), where)
+
+    again, seen = seconds(LEASED + 60), ("post", '{"first_look": "now"}')
+    row = worker(database).later(looking, seconds(LEASED), Outcome(), "not yet", again, seen=seen)
+
+    assert list(journal.verify()) == []
+    with database.reading() as session:
+        (kept,) = steps_of(session, row.id).values()
+    assert kept == POST._replace(state="over" if result is None else "finished", result=result)
 
 
 @pytest.mark.parametrize("second", ["answered", "found", "refused"])

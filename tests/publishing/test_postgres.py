@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,9 +16,10 @@ import pytest
 from socialkit.errors import ConfigurationError, JournalError
 from socialkit.models import Draft
 from socialkit.publishing import AsyncPublisher, DeliveryState, FolderMediaStore, Journal, Publisher, Scope
+from socialkit.publishing._database import Database, Value
 from socialkit.publishing._freezes import Freezer
 from socialkit.publishing._history import page
-from socialkit.publishing._lease import PostTakenError
+from socialkit.publishing._lease import STEPS, PostTakenError
 from socialkit.publishing._postgres import CONNECTIONS, GATE, Postgres, placed
 from socialkit.publishing._rows import Outcome
 from socialkit.sandbox import Sandbox
@@ -30,6 +31,9 @@ from tests.publishing.wire import Wire
 from tests.support import settle
 
 SECRET = "made/up%zz-password"
+State = DeliveryState
+OVER = seconds(1_000)
+"""When a lease has run out."""
 
 
 @pytest.fixture
@@ -173,12 +177,12 @@ async def test_files_need_a_place_that_all_workers_reach(postgres_place: Place) 
 # Several at a time --------------------------------------------------------------------------------
 
 
-def until_somebody_waits(admin: psycopg.Connection[Any]) -> None:
-    """Return when a transaction waits for another one."""
+def until_somebody_waits(admin: psycopg.Connection[Any], done: Future[Any] | None = None) -> None:
+    """Return when a transaction waits for another one, or what might have waited is done."""
     asked = b"SELECT count(*) FROM pg_locks WHERE NOT granted"
     for _ in range(100_000):
         (waiting,) = admin.execute(asked).fetchone() or (0,)
-        if waiting:
+        if waiting or (done is not None and done.done()):
             return
     pytest.fail("nobody waits")
 
@@ -236,6 +240,71 @@ def test_an_anchor_waits_for_lines_that_are_written_late(
 
     anchored.result()
     assert count(postgres_place, "anchors") == 1
+
+
+class Pausing:
+    """A database in whose transactions something happens elsewhere once the steps of a delivery were read."""
+
+    def __init__(self, database: Database, then: Callable[[], object]) -> None:
+        self._database = database
+        self._then = then
+        self.settled = database.settled
+        self.dialect = database.dialect
+        self.alone, self.reading, self.close = database.alone, database.reading, database.close
+
+    @contextmanager
+    def writing(self, *, flushed: bool = True) -> Generator[Pausing]:
+        with self._database.writing(flushed=flushed) as session:
+            self.many, self._run = session.many, session.run
+            yield self
+
+    def run(self, sql: str, *values: Value) -> list[tuple[Any, ...]]:
+        rows = self._run(sql, *values)
+        if sql == STEPS:
+            self._then()
+        return rows
+
+
+Touching = Callable[[Database, str], object]
+"""What reads the steps of a delivery, and writes down how they stand."""
+TOUCHING: dict[str, tuple[State, Touching]] = {
+    "its worker is taken for gone": (State.SENDING, lambda database, _: worker(database).take(OVER, 1)),
+    "a person says that it never went out": (
+        State.NEEDS_DECISION,
+        lambda database, delivery: planner(database).never_out(delivery, OVER, "mastodon 1"),
+    ),
+    "a person says which post it is": (
+        State.NEEDS_DECISION,
+        lambda database, delivery: planner(database).was_out(delivery, OVER, Outcome(), "here", "true"),
+    ),
+}
+
+
+@pytest.mark.parametrize("touching", TOUCHING)
+def test_an_answer_waits_for_whoever_has_read_that_it_is_missing(
+    postgres_place: Place, admin: psycopg.Connection[Any], aside: ThreadPoolExecutor, touching: str
+) -> None:
+    journal = postgres_place.journal()
+    database = journal.database
+    (delivery,) = planned(database, 1)
+    (slow,) = worker(database).take(NOW, 1)
+    worker(database).start(slow, POST, NOW, NOW)
+    state, touch = TOUCHING[touching]
+    if state is State.NEEDS_DECISION:
+        (looking,) = worker(database).take_unknown(OVER, 1)
+        worker(database).settle(looking, OVER, state, outcome=Outcome())
+    answers: list[Future[None]] = []
+
+    def answer() -> None:
+        if not answers:
+            answers.append(aside.submit(worker(database).end, slow, "post", "true", OVER, "here"))
+            until_somebody_waits(admin, answers[0])
+
+    touch(Pausing(postgres_place.database(), answer), delivery)
+    answers[0].result()
+
+    assert list(journal.verify()) == []
+    assert [event.what for event in journal.events()][-1] == "answered late"
 
 
 def test_a_history_that_grows_is_verified_as_it_was_at_one_moment(postgres_place: Place) -> None:

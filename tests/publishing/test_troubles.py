@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from socialkit.errors import ConfigurationError, JournalError
-from socialkit.models import Draft, Media
+from socialkit.models import Attempt, Draft, Found, Media
 from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, _statuses
+from socialkit.platforms.mastodon._search import Search
 from socialkit.platforms.mastodon._statuses import Statuses
 from socialkit.publishing import Delivery, DeliveryState, Publisher
 from socialkit.sandbox import Fault
@@ -362,6 +363,40 @@ async def test_an_error_in_a_platforms_own_code_after_a_write_is_looked_into(
     assert stage.states() == ["unknown"]
     assert [one.state for one in await settle(publisher.reconcile())] == [State.CONFIRMED]
     assert stage.texts() == ["One"]
+
+
+async def test_a_search_that_breaks_is_told_once_and_keeps_no_other_delivery(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = stage.acme()
+    bad, good = [await lost(stage, publisher, text) for text in ("Bad", "Good")]
+    find = Search.find
+
+    async def broken(self: Search, attempt: Attempt) -> Found:
+        if attempt.draft is not None and attempt.draft.text == "Bad":
+            raise KeyError("a secret")
+        return await find(self, attempt)
+
+    monkeypatch.setattr(Search, "find", broken)
+    with pytest.raises(KeyError):
+        await settle(publisher.reconcile())
+    asked = await state_of(publisher, bad)
+
+    assert asked.state is State.NEEDS_DECISION
+    assert asked.because == "the code that was to look for it broke: KeyError"
+    await work(publisher, stage, rounds=2)
+    assert (await state_of(publisher, good)).state is State.CONFIRMED
+    assert (await state_of(publisher, bad)).state is State.NEEDS_DECISION
+    assert sorted(stage.texts()) == ["Bad", "Good"]
+    assert stage.flaws() == []
+
+
+async def lost(stage: Stage, publisher: Any, text: str) -> Delivery:
+    """Return a delivery that is out, but whose answer was lost."""
+    delivery = await one(publisher.plan(text, to="mastodon", not_after=timedelta(days=2)))
+    stage.world.fail("mastodon", "publish", Fault.DROP_AFTER_COMMIT)
+    await settle(publisher.run_due())
+    return delivery
 
 
 async def test_a_login_that_is_missing_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from socialkit.models import AccountRef, Attempt, Found, FoundState, Post, Write
 from socialkit.operations import run_maker
 from socialkit.platforms.base import AsyncClient, Client, require_account
 from socialkit.publishing._io import Io
-from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError
+from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError, TooLateError
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
 from socialkit.publishing._packing import peek
@@ -146,6 +146,8 @@ class Carrier:
         except PostTakenError as error:
             exchange = partial(self._worker.exchange, lease, to_micros(self._now()), error.place)
             return await self._io(exchange) or await self._ask(lease, str(error))
+        except TooLateError as error:
+            return await self._missed(lease, error)
         except UNDECIDED as error:
             return await self._ask(lease, str(error))
         except JournalError:
@@ -168,6 +170,13 @@ class Carrier:
             return
         outcome = Outcome(published=lease.published, failed_step=lease.open.name, because=because)
         await self._settled(lease, Verdict(DeliveryState.UNKNOWN, outcome, self._now()))
+
+    async def _missed(self, lease: Lease, error: TooLateError) -> Row:
+        """Leave to a person what may not leave any more; of what is out in part, the rest."""
+        step = error.step if lease.wrote else None
+        outcome = Outcome(published=lease.published, failed_step=step, because=error.message)
+        state = DeliveryState.INCOMPLETE if lease.wrote else DeliveryState.MISSED
+        return await self._settled(lease, Verdict(state, outcome))
 
     @staticmethod
     def _require_flow(lease: Lease, client: Client | AsyncClient) -> None:
@@ -239,7 +248,18 @@ class Carrier:
         step = lease.open
         if step is None:
             return await self._on(lease, "its answer came late")
-        found = await self._looked(lease, step)
+        try:
+            found = await self._looked(lease, step)
+        except SocialKitError:
+            raise
+        except Exception as error:
+            # Another look would break as this one did, and keep all others from theirs: a person decides.
+            because = f"the code that was to look for it broke: {type(error).__name__}"
+            await self._judged(lease, step, Found.undecided(because))
+            raise
+        return await self._judged(lease, step, found)
+
+    async def _judged(self, lease: Lease, step: Step, found: Found) -> Row:
         if lease.row.state == DeliveryState.CONFIRMED:
             return await self._found_beside(lease, step, found)
         return await self._found(lease, step, found)

@@ -21,12 +21,14 @@ __all__ = [
     "DELIVERIES",
     "HELD_BACK",
     "STANDING",
+    "TOO_LATE",
     "Hold",
     "Lease",
     "LeaseLostError",
     "Mine",
     "NotWaitingError",
     "PostTakenError",
+    "TooLateError",
     "claim_post",
     "claims_of",
     "find_row",
@@ -52,6 +54,17 @@ class PostTakenError(JournalError):
     """What the post is known by."""
 
 
+TOO_LATE: Final = "its time has passed by more than was allowed"
+"""Why something does not leave by itself any more."""
+
+
+class TooLateError(JournalError):
+    """A write was to begin later than it may; nothing was sent of it."""
+
+    step: str = ""
+    """Which one."""
+
+
 @dataclass(slots=True)
 class Lease:
     """A delivery that a worker has."""
@@ -68,6 +81,9 @@ class Lease:
     """Steps that stand otherwise than the history tells so far."""
     claimed: dict[str, int] = field(default_factory=dict[str, int])
     """Posts that were claimed for it, and when, of which the history does not tell yet."""
+
+    however_late: bool = False
+    """Whether it may leave at any time: a person has it leave now."""
 
     def news(self) -> dict[str, JsonValue]:
         """Return what the next line of the history has to tell of its steps and posts."""

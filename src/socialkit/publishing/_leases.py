@@ -14,9 +14,11 @@ from socialkit.publishing._history import Author, Noted, move, note, telling
 from socialkit.publishing._late import confirm_late, keep_late
 from socialkit.publishing._lease import (
     BY_WORD,
+    TOO_LATE,
     Lease,
     LeaseLostError,
     Mine,
+    TooLateError,
     claim_post,
     frozen,
     steps_of,
@@ -56,17 +58,16 @@ class Worker(Taker):
         Raises:
             LeaseLostError: Somebody else has the delivery.
             FrozenError: A freeze holds it back.
+            TooLateError: It may not leave any more.
         """
         # Where nothing is made public, nobody needs to know after a loss of power that it was begun.
         with self._database.writing(flushed=step.writes) as session:
             row = self._fenced(session, lease)
+            # A lease that ran out is ours again where nobody took it: the row is locked, and its fence ours.
             longest = max(now + LEASE // MICROSECOND, until)
             flow = row.flow if lease.steps else lease.flow
             if step.writes:
-                why = frozen(session, row)
-                if why is not None:
-                    message = f"a freeze holds it back: {why.reason}"
-                    raise FrozenError(message, platform=row.platform)
+                _require_leave(session, row, lease, step, now)
                 lease.began(step)
                 detail: dict[str, JsonValue] = {"step": step.name, "until": until, **lease.news()}
                 by = Author(now, self._actor)
@@ -121,36 +122,36 @@ class Worker(Taker):
         Raises:
             PostTakenError: The post that it made confirms another delivery.
         """
-        given = (place, max(now, waits or now), name, result)
+        given, out = (name, result), max(now, waits or now)
         try:
             # The next step, or the outcome, follows at once, tells of this and takes it along to the disk.
             with self._database.writing(flushed=False) as session:
-                claimed, fence = self._end(session, lease, *given)
-                if fence != lease.row.fence:
-                    raise _LateError
+                claimed = self._end(session, lease, place, out, *given)
         except _LateError:
-            self._end_late(lease, now, *given)
+            self._end_late(lease, now, place, out, *given)
             return
         lease.ended(name, result)
         lease.claimed |= claimed
 
     def _end(
         self, session: Session, lease: Lease, place: str | None, out: int, name: str, result: str | None
-    ) -> tuple[dict[str, int], int | None]:
-        """Return what was claimed, and the delivery's fence; None if its step was begun anew since."""
-        # At once, so that nobody who looks for an equal post takes this one.
-        claimed = {} if place is None else {place: claim_post(session, lease.row, place, out)}
-        state = "over" if result is None else "finished"
-        ended = session.run(END, state, result, lease.row.id, name, lease.row.fence)
-        return claimed, ended[0][0] if ended else None
+    ) -> dict[str, int]:
+        """Write down what a step gave while nobody else has its delivery, and return what was claimed."""
+        state, fence = "over" if result is None else "finished", lease.row.fence
+        end = END.format(lock=self._database.dialect.for_update)
+        if not session.run(end, state, result, lease.row.id, fence, name, fence):
+            raise _LateError
+        return _claimed(session, lease, place, out)
 
     def _end_late(
         self, lease: Lease, now: int, place: str | None, out: int, name: str, result: str | None
     ) -> None:
         """Write down what a step gave when somebody else has the delivery: their lines cannot tell it."""
+        state = "over" if result is None else "finished"
         with self._database.writing(flushed=False) as session:
             row = self._row(session, lease.row.id)
-            claimed, _ = self._end(session, lease, place, out, name, result)
+            session.run(END_LATE, state, result, row.id, name, lease.row.fence)
+            claimed = _claimed(session, lease, place, out)
             stands = {name: steps_of(session, row.id).get(name)}
             said: dict[str, JsonValue] = {"step": name, **telling(stands, claimed)}
             note(session, row, Author(now, self._actor), "answered late", said)
@@ -326,8 +327,7 @@ class Worker(Taker):
         with self._database.writing() as session:
             row = self._fenced(session, lease)
             if seen is not None:
-                session.run(ATTEMPT, seen[1], row.id, seen[0])
-                lease.began(lease.steps[seen[0]]._replace(attempt=seen[1]))
+                _looked_for(session, lease, *seen)
             said = outcome.model_dump_json(exclude_defaults=True)
             free = Columns(outcome=said, lease_until=None, ready_at=ready_at)
             why: dict[str, JsonValue] = {"because": because, **lease.news()}
@@ -410,9 +410,13 @@ attempt = excluded.attempt, result = NULL WHERE steps.state <> 'finished' OR NOT
 """
 """Nothing where the write has been answered since it was known to be open."""
 END: Final = """
-UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?
-RETURNING (SELECT fence FROM deliveries WHERE id = steps.delivery)
+UPDATE steps SET state = ?, result = ?
+WHERE delivery = (SELECT id FROM deliveries WHERE id = ? AND fence = ?{lock}) AND name = ? AND fence = ?
+RETURNING name
 """
+"""Locks the delivery before its step: whoever read its steps under that lock tells of them as they are."""
+END_LATE: Final = "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND fence = ?"
+"""Nothing where the step was begun anew since."""
 FOUND: Final = (
     "UPDATE steps SET state = ?, result = ? WHERE delivery = ? AND name = ? AND state <> 'finished'"
     " RETURNING name"
@@ -432,6 +436,23 @@ ABOUT: Final = timedelta(minutes=5)
 """How far from its time a platform may publish what was scheduled."""
 
 
+def _require_leave(session: Session, row: Row, lease: Lease, step: Step, now: int) -> None:
+    """Raise if a write may not begin.
+
+    It was in time when it was taken, but so may have been a whole batch, before the first of it took hours or
+    the machine slept. What stands beside a post that is out follows it whenever that is.
+    """
+    why = frozen(session, row)
+    if why is not None:
+        message = f"a freeze holds it back: {why.reason}"
+        raise FrozenError(message, platform=row.platform)
+    follows = row.single and lease.wrote
+    if row.expires_at < now and not lease.however_late and not follows:
+        error = TooLateError(TOO_LATE, platform=row.platform)
+        error.step = step.name
+        raise error
+
+
 def _settled(
     session: Session,
     row: Row,
@@ -441,6 +462,8 @@ def _settled(
     ready_at: int | None,
     more: Mapping[str, JsonValue],
 ) -> Row:
+    if states == (DeliveryState.MISSED,):
+        states = (DeliveryState.PLANNED, *states)
     hold = frozen(session, row) if states == (DeliveryState.HELD,) else None
     if states == (DeliveryState.HELD,):
         # What a freeze stops is planned again first; it may be thawed since.
@@ -459,6 +482,21 @@ def _settled(
         lease_until=None,
         held_by=None if hold is None else hold.freeze,
     )
+
+
+def _looked_for(session: Session, lease: Lease, name: str, attempt: str) -> None:
+    """Write down when a step was looked for first, unless its answer came meanwhile."""
+    # As it stands now: a worker that stood still may have told of it since it was taken.
+    step = steps_of(session, lease.row.id).get(name)
+    if step is None or not step.open:
+        return
+    session.run(ATTEMPT, attempt, lease.row.id, name)
+    lease.began(step._replace(attempt=attempt))
+
+
+def _claimed(session: Session, lease: Lease, place: str | None, out: int) -> dict[str, int]:
+    """Claim the post of a step at once, so that nobody who looks for an equal one takes it."""
+    return {} if place is None else {place: claim_post(session, lease.row, place, out)}
 
 
 def _maker(session: Session, row: Row, place: str) -> Step | None:

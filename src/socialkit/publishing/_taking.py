@@ -11,6 +11,7 @@ from socialkit.publishing._database import Database, Session
 from socialkit.publishing._history import Author, move, note, telling
 from socialkit.publishing._lease import (
     STANDING,
+    TOO_LATE,
     Lease,
     Mine,
     NotWaitingError,
@@ -91,7 +92,9 @@ class Taker:
             if why is not None:
                 message = f"a freeze holds it back: {why.reason}"
                 raise FrozenError(message, platform=row.platform)
-            return self._leased(session, row, now)
+            lease = self._leased(session, row, now)
+            lease.however_late = True
+            return lease
 
     def take_unknown(self, now: int, limit: int, delivery: str | None = None) -> list[Lease]:
         """Take what nobody knows the outcome of and may be looked for, for as long as a look takes.
@@ -144,7 +147,7 @@ class Taker:
 
     @staticmethod
     def _miss(session: Session, row: Row, by: Author) -> None:
-        because = "its time has passed by more than was allowed"
+        because = TOO_LATE
         outcome = outcome_with(row, because)
         if row.state == DeliveryState.INCOMPLETE:  # some of it is out: a person decides about the rest
             note(session, row, by, "missed", {"because": because}, outcome=outcome, ready_at=None)
