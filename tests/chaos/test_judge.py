@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from socialkit.publishing import _lease, _leases, _taking
+from socialkit.publishing import _lease, _leases, _looks, _taking
 from socialkit.publishing._lease import Lease
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
@@ -47,7 +47,7 @@ def forget_open_commits() -> None:
     def closed(session: Any, delivery: str) -> Any:
         return {name: step for name, step in whole(session, delivery).items() if not step.open}
 
-    put(_leases, _taking, steps_of=closed)
+    put(_leases, _looks, _taking, steps_of=closed)
 
 
 def recover_to_planned() -> None:
@@ -68,17 +68,17 @@ def ignore_fences() -> None:
     def fenced(self: Worker, session: Any, lease: Lease, *_states: Any) -> Any:
         return self._row(session, lease.row.id)
 
-    put(Worker, _fenced=fenced, _settleable=fenced)
+    put(Worker, _fenced=fenced)
 
 
 def ignore_freezes() -> None:
     """A freeze is looked at by nobody."""
-    put(_leases, _taking, frozen=nothing)
+    put(_lease, _leases, _taking, frozen=nothing)
 
 
 def claim_what_is_taken() -> None:
     """One post may confirm two deliveries."""
-    put(_leases, claim_post=nothing)
+    put(_leases, _looks, claim_post=nothing)
     put(Worker, taken_since=none_of_them)
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
-from socialkit.errors import JournalError
+from socialkit.errors import FrozenError, JournalError
 from socialkit.models import Post
 from socialkit.publishing._database import Session, Value
 from socialkit.publishing._history import Author, move, note, telling
@@ -34,6 +34,7 @@ __all__ = [
     "find_row",
     "frozen",
     "hold_back",
+    "require_leave",
     "steps_of",
     "waits_since",
 ]
@@ -228,6 +229,27 @@ def frozen(session: Session, row: Row) -> Hold | None:
     """Return why nothing of a delivery may leave; None if it may."""
     found = session.run(FROZEN, row.brand, row.platform, row.account, row.campaign, bool(row.answer))
     return Hold(*found[0]) if found else None
+
+
+def require_leave(session: Session, row: Row, lease: Lease, step: Step, now: int) -> None:
+    """Raise if a write may not begin.
+
+    It was in time when it was taken, but so may have been a whole batch, before the first of it took hours or
+    the machine slept. What stands beside a post that is out follows it whenever that is.
+
+    Raises:
+        FrozenError: A freeze holds it back.
+        TooLateError: It may not leave any more.
+    """
+    why = frozen(session, row)
+    if why is not None:
+        message = f"a freeze holds it back: {why.reason}"
+        raise FrozenError(message, platform=row.platform)
+    follows = row.single and lease.wrote
+    if row.expires_at < now and not lease.however_late and not follows:
+        error = TooLateError(TOO_LATE, platform=row.platform)
+        error.step = step.name
+        raise error
 
 
 HELD_BACK: Final = "held back"
