@@ -155,6 +155,7 @@ async def test_a_post_that_never_arrived_is_absent_and_can_be_published_again(
     world: LiveWorld, connect: Connect
 ) -> None:
     client = connect()
+    await settle(client.account.me())  # an answer that tells the server's time
     world.line.fail({PUT}, Fault.DROP_BEFORE_COMMIT, times=TRIES)
     with pytest.raises(OutcomeUnknownError) as caught:
         await settle(client.posts.publish("Is it out?"))
