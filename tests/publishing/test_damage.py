@@ -174,6 +174,23 @@ async def test_a_delivery_of_no_known_kind_is_named(stage: Stage) -> None:
         await settle(publisher.cancel(bad.id))
 
 
+async def test_a_delivery_of_no_known_kind_is_left_to_a_person_and_stops_no_other(stage: Stage) -> None:
+    publisher = stage.acme()
+    at = stage.world.clock.now() + HOURS
+    bad = await one(publisher.plan("One", to="mastodon", at=at))
+    await settle(publisher.plan("Two", to="mastodon", at=at))
+    stage.rows("UPDATE deliveries SET kind = 'publishx' WHERE id = ?", bad.id)
+    stage.world.clock.advance(at - stage.world.clock.now())
+
+    with pytest.raises(JournalError, match=f"delivery {bad.id} cannot be read"):
+        await settle(publisher.run_due())
+    stage.world.clock.advance(HOURS / 8)
+    await settle(publisher.run_due())
+
+    assert stage.rows("SELECT state FROM deliveries WHERE id = ?", bad.id) == [("needs decision",)]
+    assert stage.texts() == ["Two"]
+
+
 async def test_a_delivery_in_no_known_state_takes_no_other(stage: Stage) -> None:
     publisher = stage.acme()
     bad = await one(publisher.plan("One", to="mastodon", at=stage.world.clock.now() + HOURS))

@@ -45,7 +45,13 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
     @final
     @operation
     async def reject(self, delivery: Delivery | str, *, note: str | None = None) -> Delivery:
-        """Reject a proposed delivery: it is cancelled then."""
+        """Reject a proposed delivery: it is cancelled then.
+
+        Raises:
+            NotAuthorisedError: The actor may not reject it.
+            ConfigurationError: The note holds half a character.
+            JournalError: It is not proposed.
+        """
         return await self._decide("reject", delivery, note)
 
     @final

@@ -71,6 +71,14 @@ CALLS: Final[Mapping[WriteKind, Call]] = {
 """What each kind of delivery does."""
 
 
+def _call(row: Row) -> Call:
+    call = CALLS.get(row.kind)
+    if call is None:
+        message = f"what is to happen is of no known kind: {row.kind!r}"
+        raise AlteredError(message, platform=row.platform)
+    return call
+
+
 def known_of(lease: Lease) -> Outcome:
     """Return what is known of a delivery so far."""
     return Outcome.model_validate_json(lease.row.outcome)
@@ -199,7 +207,7 @@ class Carrier:
 
         token = run_maker.set(maker)
         try:
-            result: object = await awaited(CALLS[lease.row.kind](client, body))
+            result: object = await awaited(_call(lease.row)(client, body))
         finally:
             run_maker.reset(token)
         return result if isinstance(result, Post) else None
