@@ -210,9 +210,21 @@ class Office:
         """Return how the deliveries stand."""
         return Counter(one.state.value for one in self._book.deliveries())
 
-    def has_looked(self) -> bool:
-        """Return whether a worker has looked for a post, and could not tell what became of it."""
-        return any(event.what == "undecided" for event in self._book.events())
+    def looks(self) -> Counter[str]:
+        """Return how often workers have looked for each post and could not tell what became of it."""
+        return Counter(event.delivery for event in self._book.events() if event.what == "undecided")
+
+    def has_ended(self, looked: Counter[str]) -> bool:
+        """Return whether each post is confirmed, or was looked for in vain once more.
+
+        Args:
+            looked: How often each was looked for before.
+        """
+        looks = self.looks()
+        return all(
+            one.state.value == "confirmed" or looks[one.id] > looked[one.id]
+            for one in self._book.deliveries()
+        )
 
     def texts(self) -> list[str]:
         """Return what is out, by the platform's own count."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.live
 
 COUNT: Final = 30
 """Deliveries that are due."""
+ROUNDS: Final = 4
+"""Two looks decide; what is sent again then may meet a worker's end, and wants two more."""
 
 
 class Engine(Protocol):
@@ -140,15 +143,17 @@ def played(office: Office, engine: Engine) -> None:
     engine.lose()
     office.clock.ahead += LATER
 
-    looking, *rest = engine.start(office, 1)
-    office.until(looking, office.has_looked)  # in vain, and one look alone does not decide
-    for one in (looking, *rest):
-        one.kill()
-    engine.lose()
-    office.clock.ahead += LATER
-
-    last, *_ = engine.start(office, 1)
-    office.until(last, lambda: set(office.states()) == {"confirmed"})
+    for _ in range(ROUNDS):
+        ended = partial(office.has_ended, office.looks())
+        looking, *rest = engine.start(office, 1)
+        office.until(looking, ended)
+        if set(office.states()) == {"confirmed"}:
+            return
+        for one in (looking, *rest):  # one look in vain does not decide: the next comes much later
+            one.kill()
+        engine.lose()
+        office.clock.ahead += LATER
+    pytest.fail(f"not all were confirmed: {office.states()}")
 
 
 def test_what_procrastinate_lost_with_its_workers_is_sent_once(tmp_path: Path, database: str) -> None:
