@@ -50,6 +50,30 @@ def test_a_file_that_others_keep_locked_is_told_of(journal: Journal, other: sqli
     assert count(journal) == 2
 
 
+def test_who_opens_a_file_that_somebody_is_just_making_waits_for_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sqlite3.connect(path, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")  # not yet with a log beside the file, which is what is waited for
+
+    def pause(seconds: float) -> None:
+        assert seconds < 1
+        first.close()
+
+    monkeypatch.setattr("socialkit.publishing._sqlite.sleep", pause)
+    with Journal(SQLite(path), FolderMediaStore(path.with_name("media"))) as journal:
+        planned(journal.database, 1)
+        assert count(journal) == 1
+
+
+def test_who_opens_a_file_that_somebody_keeps_locked_is_told(path: Path) -> None:
+    first = sqlite3.connect(path, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError, match=r"journal\.db .* kept it locked for too long"):
+        Journal(SQLite(path, patience=0), FolderMediaStore(path.with_name("media")))
+    first.close()
+
+
 def fill_disk(journal: Journal) -> None:
     """Let the file grow no further."""
     with journal.database.reading() as session:

@@ -8,7 +8,10 @@ import threading
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
+
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Dialect, Value
@@ -24,6 +27,8 @@ LAST: Final = (1 << 63) - 1
 """With one writer at a time, no line of the history comes before one that is there."""
 PATIENCE: Final = 30.0
 """Seconds to wait for another process that is writing."""
+PAUSE: Final = 0.01
+"""Seconds between two looks, where SQLite itself does not wait."""
 MEANING: Final = {
     "SQLITE_FULL": "the disk is full: nothing was recorded",
     "SQLITE_BUSY": "another process kept it locked for too long: nothing was recorded",
@@ -131,15 +136,32 @@ class SQLite:
             self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._log_ahead(connection)
             connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             connection.close()
             raise
         return connection
 
+    def _log_ahead(self, connection: sqlite3.Connection) -> None:
+        """Write into a log beside the file, as all connections to it do from then on."""
+        # A new file's first writer holds a lock for which this statement, unlike others, does not wait.
+        for attempt in Retrying(
+            retry=retry_if_exception(_is_locked),
+            stop=stop_after_delay(self._patience),
+            wait=wait_fixed(PAUSE),
+            sleep=sleep,
+            reraise=True,
+        ):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL")
+
     def _explained(self, error: sqlite3.Error) -> JournalError:
         name: str = getattr(error, "sqlite_errorname", "")
         why = next((text for code, text in MEANING.items() if name.startswith(code)), str(error))
         message = f"the journal {self._path.name} cannot be used: {why}"
         return JournalError(message)
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorname.startswith("SQLITE_BUSY")
