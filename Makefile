@@ -13,14 +13,17 @@ BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 READY := $(ENV)/.ready
 DEMO := $(ENV)/.demo
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+# Many tests start processes of their own, which would read all sources anew.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 CODE := $(wildcard src tests examples benchmarks docs/_extensions .ci)
 # (pyright --verifytypes finds the environment through PATH alone)
 PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
-.PHONY: live live-install chaos evidence format docs bench clean
+.PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-static
+.PHONY: check-tests check-docs live live-install chaos evidence format docs bench clean
 
 define step
 @printf '\n==> %s\n' "$(1)"
@@ -46,8 +49,12 @@ $(DEMO): requirements-dev.txt pyproject.toml
 	@$(PIP) install --constraint requirements-dev.txt --no-build-isolation --editable .
 	@touch $@
 
-test: check-format check-lint check-mypy check-pyright check-completeness check-tests check-docs
+test: check-format check-lint
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) $(TOGETHER) check-static
+	@$(MAKE) --no-print-directory check-tests
 	$(call step,all checks passed)
+
+check-static: check-mypy check-completeness check-docs
 
 check-format: $(READY)
 	$(call step,ruff format)
@@ -65,13 +72,13 @@ check-pyright: $(READY)
 	$(call step,pyright)
 	@$(PYRIGHT) $(CODE)
 
-check-completeness: $(READY)
+check-completeness: check-pyright  # its first run on a machine fetches what both need
 	$(call step,type completeness of the public interface)
 	@$(PYRIGHT) --verifytypes socialkit --ignoreexternal --outputjson | $(BIN)/python .ci/type_completeness.py
 
 check-tests: $(READY)
 	$(call step,pytest)
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(COMPILED) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 check-docs: $(READY)
 	$(call step,mkdocs build --strict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
 import shlex
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import pytest
 
@@ -61,6 +63,7 @@ def test_the_python_of_a_page_runs_and_prints_what_it_shows(
     listed = [block for block in of("python") if block.page == page and not is_test(block)]
 
     with sk.Sandbox(seed=7) as world, contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ))  # what a page sets ends with it
         if not any(".serve(" in block.code for block in listed):  # what is served is reached over its socket
             stack.enter_context(world.install())
         wrong = [

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, Protocol
 
 from socialkit.errors import ConfigurationError, InvalidDraftError
@@ -200,13 +200,26 @@ class Bucket:
 
     def _open(self) -> tuple[Any, Client]:
         given = {f"aws_{name}": secret.reveal() for name, secret in self._login.items() if secret is not None}
-        session = boto3().session.Session(region_name=self._region, **given)
+        session = boto3().session.Session(botocore_session=_session(), region_name=self._region, **given)
         given.clear()  # they would stand in a traceback
         # Stores other than Amazon's seldom have a host name for each bucket.
         style = "auto" if self._endpoint is None else "path"
         kind: Any = importlib.import_module("botocore.config").Config
         config = kind(signature_version="s3v4", s3={"addressing_style": style})
         return session, session.client("s3", endpoint_url=self._endpoint, config=config)
+
+
+def _session() -> Any:
+    """Return a session of its own that knows nobody's credentials."""
+    session: Any = importlib.import_module("botocore.session").Session()
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
+@cache
+def _descriptions() -> Any:
+    """Return what reads descriptions of Amazon's services: megabytes, and the same for each bucket."""
+    return importlib.import_module("botocore.session").Session().get_component("data_loader")
 
 
 class Hashing(io.RawIOBase):
