@@ -13,6 +13,7 @@ from socialkit._version import __version__
 if TYPE_CHECKING:
     from socialkit import collect as collect
     from socialkit import metrics as metrics
+    from socialkit import webhooks as webhooks
     from socialkit.auth import (
         AsyncTokenStore,
         Credentials,
@@ -58,6 +59,9 @@ if TYPE_CHECKING:
         TokenStoreError,
         TransportError,
         UnexpectedResponseError,
+        WebhookAccountError,
+        WebhookError,
+        WebhookSignatureError,
         WrongAccountError,
     )
     from socialkit.models import (
@@ -103,6 +107,8 @@ if TYPE_CHECKING:
         Variant,
         Visibility,
         WallTime,
+        WebhookEvent,
+        WebhookEventKind,
     )
     from socialkit.operations import AsyncListing, AsyncStream, Listing, Stream
     from socialkit.platforms._catalogue import catalogue, check, measure
@@ -135,6 +141,7 @@ if TYPE_CHECKING:
         FolderMediaStore,
         Freeze,
         Journal,
+        JournalPushStore,
         JournalTokenStore,
         MediaStore,
         Preview,
@@ -225,6 +232,7 @@ __all__ = [
     "InvalidDraftError",
     "Journal",
     "JournalError",
+    "JournalPushStore",
     "JournalTokenStore",
     "KeyringTokenStore",
     "Limits",
@@ -305,6 +313,11 @@ __all__ = [
     "Variant",
     "Visibility",
     "WallTime",
+    "WebhookAccountError",
+    "WebhookError",
+    "WebhookEvent",
+    "WebhookEventKind",
+    "WebhookSignatureError",
     "Workspace",
     "WrongAccountError",
     "__version__",
@@ -389,6 +402,7 @@ _HOMES = {
     "Journal": "socialkit.publishing",
     "JournalError": "socialkit.errors",
     "KPI": "socialkit.strategy",
+    "JournalPushStore": "socialkit.publishing",
     "JournalTokenStore": "socialkit.publishing",
     "KeyringTokenStore": "socialkit.auth",
     "Limits": "socialkit.models",
@@ -470,6 +484,11 @@ _HOMES = {
     "Variant": "socialkit.models",
     "Visibility": "socialkit.models",
     "WallTime": "socialkit.models",
+    "WebhookAccountError": "socialkit.errors",
+    "WebhookError": "socialkit.errors",
+    "WebhookEvent": "socialkit.models",
+    "WebhookEventKind": "socialkit.models",
+    "WebhookSignatureError": "socialkit.errors",
     "Workspace": "socialkit.workspace",
     "WrongAccountError": "socialkit.errors",
     "catalogue": "socialkit.platforms._catalogue",
@@ -480,7 +499,7 @@ _HOMES = {
 }
 """Where each name lives."""
 
-_PACKAGES = frozenset({"collect", "metrics"})
+_PACKAGES = frozenset({"collect", "metrics", "webhooks"})
 """Packages whose names are used with the package's own before them, such as `socialkit.metrics.Table`."""
 
 

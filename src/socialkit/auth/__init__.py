@@ -7,6 +7,7 @@ from socialkit.auth._credentials import Credentials
 from socialkit.auth._dpop import ProofKey, Prover
 from socialkit.auth._environment_store import EnvironmentTokenStore
 from socialkit.auth._file_store import FileTokenStore
+from socialkit.auth._handshakes import Challenge, Handshake, HandshakeAnswer, HashedChallenge
 from socialkit.auth._keyring_store import KeyringTokenStore
 from socialkit.auth._oauth import (
     OUT_OF_BAND,
@@ -17,6 +18,21 @@ from socialkit.auth._oauth import (
     refresh_request,
     token_request,
 )
+from socialkit.auth._proofs import (
+    AnyOf,
+    Digest,
+    Ed25519,
+    HeaderToken,
+    Hmac,
+    Part,
+    Proof,
+    Proven,
+    Stamp,
+    TextForm,
+    Unsigned,
+    keyed_digest,
+)
+from socialkit.auth._pushed import Headers, HeaderValue, Pushed
 from socialkit.auth._references import SecretRef
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
@@ -27,30 +43,49 @@ __all__ = [
     "OUT_OF_BAND",
     "PKCE",
     "Anonymous",
+    "AnyOf",
     "AsyncTokenStore",
     "BearerToken",
+    "Challenge",
     "Credentials",
+    "Digest",
+    "Ed25519",
     "EnvironmentTokenStore",
     "FileTokenStore",
+    "Handshake",
+    "HandshakeAnswer",
+    "HashedChallenge",
+    "HeaderToken",
+    "HeaderValue",
+    "Headers",
+    "Hmac",
     "KeyringTokenStore",
     "LoginState",
     "MemoryTokenStore",
+    "Part",
     "Place",
+    "Proof",
     "ProofKey",
+    "Proven",
     "Prover",
+    "Pushed",
     "Refresh",
     "RefreshModel",
     "Refreshing",
     "SecretRef",
     "Signature",
+    "Stamp",
     "StoreAccess",
     "Stored",
+    "TextForm",
     "TokenStore",
+    "Unsigned",
     "WireToken",
     "authorize_url",
     "basic",
     "bearer",
     "bound",
+    "keyed_digest",
     "make_nonce",
     "parse_callback",
     "query_token",

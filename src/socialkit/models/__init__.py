@@ -33,6 +33,7 @@ from socialkit.models._recurrence import Recurrence
 from socialkit.models._shared import PostMedia, Visibility
 from socialkit.models._slots import PostingSchedule, Slot, Weekday
 from socialkit.models._walltime import GapRule, OverlapRule, WallKind, WallTime
+from socialkit.models._webhook_event import WebhookEvent, WebhookEventKind
 
 __all__ = [
     "UTM",
@@ -89,6 +90,8 @@ __all__ = [
     "Visibility",
     "WallKind",
     "WallTime",
+    "WebhookEvent",
+    "WebhookEventKind",
     "Weekday",
     "WireModel",
     "WriteKind",

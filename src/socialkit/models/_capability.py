@@ -26,6 +26,7 @@ class Capability(OpenEnum):
     COMMENTS = "comments"
     DIRECT_MESSAGES = "direct messages"
     STREAM = "stream"
+    WEBHOOKS = "webhooks"
     REPLY = "reply"
     REPLY_PRIVATELY = "reply privately"
     LIKE = "like"

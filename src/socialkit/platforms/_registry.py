@@ -11,8 +11,9 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeVar, cast
 
-from socialkit.errors import ConfigurationError
-from socialkit.platforms.base import AsyncClient, Client, LoginFlow, PlatformFacts
+from socialkit.errors import ConfigurationError, NotSupportedError
+from socialkit.models import Capability
+from socialkit.platforms.base import AsyncClient, Client, LoginFlow, PlatformFacts, PushFacts
 
 __all__ = ["ENTRY_POINTS", "Registration", "each", "find", "load_options", "names"]
 
@@ -42,6 +43,8 @@ class Registration:
     facts: str = "FACTS"
     login: str | None = None
     """The name of the `LoginFlow` in the module, if the platform has logins."""
+    pushes: str | None = None
+    """The name of the `PushFacts` in the module, if the platform has webhooks."""
     simulator: str | None = None
     """Where its simulator lies, such as `pixelwall.sandbox:PixelwallSimulator`, if it has one."""
 
@@ -78,6 +81,20 @@ class Registration:
             message = "the platform has no login of this kind: its page says how to get credentials"
             raise ConfigurationError(message, platform=self.name)
         return cast("LoginFlow", self._load(self.login))
+
+    def load_pushes(self) -> PushFacts:
+        """Return what the platform pushes, and how it proves that it does.
+
+        Raises:
+            NotSupportedError: It pushes nothing; the error says what it has instead.
+        """
+        if self.pushes is None:
+            facts = self.load_facts()
+            message = f"{facts.title} pushes nothing to an address of ours"
+            raise NotSupportedError(
+                message, platform=self.name, instead=facts.instead.get(Capability.WEBHOOKS)
+            )
+        return cast("PushFacts", self._load(self.pushes))
 
     def load_simulator(self) -> type[Any]:
         """Return the class of the platform's simulator: a `socialkit.sandbox.Simulator`.
@@ -116,6 +133,7 @@ BUILT_IN: Final = (
         client="Mastodon",
         async_client="AsyncMastodon",
         login="LOGIN",
+        pushes="PUSHES",
         simulator="socialkit.sandbox.mastodon:MastodonSimulator",
     ),
 )

@@ -14,6 +14,7 @@ from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
 from socialkit.publishing._progress import TerminalProgress
 from socialkit.publishing._publisher import AsyncPublisher, Publisher, PublisherBase
+from socialkit.publishing._push_store import JournalPushStore
 from socialkit.publishing._s3_host import S3MediaHost
 from socialkit.publishing._s3_store import S3MediaStore
 from socialkit.publishing._token_store import JournalTokenStore
@@ -34,6 +35,7 @@ __all__ = [
     "Freeze",
     "HasSlots",
     "Journal",
+    "JournalPushStore",
     "JournalTokenStore",
     "MediaStore",
     "Native",

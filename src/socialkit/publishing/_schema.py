@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from socialkit.publishing._push_table import PUSHES
 from socialkit.publishing._token_table import TOKENS
 
 __all__ = ["MIGRATIONS", "VERSION"]
@@ -165,6 +166,6 @@ CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
 CREATE INDEX deliveries_late ON deliveries (account, slot) WHERE slot IS NOT NULL AND late
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, TOKENS)
+MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, TOKENS, PUSHES)
 """What makes each version out of the one before it."""
 VERSION: Final = len(MIGRATIONS)

@@ -12,10 +12,12 @@ from socialkit.platforms import Registration
 from pixelwall._client import AsyncPixelwall, Pixelwall
 from pixelwall._facts import FACTS, PixelwallOptions
 from pixelwall._login import LOGIN
+from pixelwall._pushes import PUSHES
 
 __all__ = [
     "FACTS",
     "LOGIN",
+    "PUSHES",
     "REGISTRATION",
     "AsyncPixelwall",
     "Pixelwall",
@@ -29,6 +31,7 @@ REGISTRATION: Final = Registration(
     client="Pixelwall",
     async_client="AsyncPixelwall",
     login="LOGIN",
+    pushes="PUSHES",
     simulator="pixelwall.sandbox:PixelwallSimulator",
 )
 # --8<-- [end:registration]

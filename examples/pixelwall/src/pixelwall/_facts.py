@@ -39,6 +39,7 @@ FACTS: Final = PlatformFacts(
             Capability.ALT_TEXT,
             Capability.DELETE,
             Capability.COMMENTS,
+            Capability.WEBHOOKS,
             Capability.REPLY,
             Capability.HIDE,
             Capability.DELETE_COMMENTS,

@@ -43,6 +43,7 @@ from socialkit.platforms.base._steps import (
     publish_parts,
     secondary,
 )
+from socialkit.platforms.base._webhooks import Hint, PushedThing, PushFacts, account_of, read_again
 
 __all__ = [
     "FIRST_COMMENT",
@@ -66,6 +67,7 @@ __all__ = [
     "HasListening",
     "HasMedia",
     "HasPosts",
+    "Hint",
     "Inbox",
     "Insights",
     "Listening",
@@ -78,8 +80,11 @@ __all__ = [
     "PlatformClient",
     "PlatformFacts",
     "Posts",
+    "PushFacts",
+    "PushedThing",
     "Quota",
     "Reading",
+    "account_of",
     "acted",
     "comment_of",
     "fetched",
@@ -96,6 +101,7 @@ __all__ = [
     "processed",
     "publish_draft",
     "publish_parts",
+    "read_again",
     "refused_for_good",
     "require_account",
     "require_author",

@@ -7,10 +7,12 @@ from socialkit.platforms.mastodon._insights import MastodonInsights, MastodonLis
 from socialkit.platforms.mastodon._login import LOGIN, MastodonLogin
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
 from socialkit.platforms.mastodon._posts import MastodonMedia, MastodonPosts
+from socialkit.platforms.mastodon._webhooks import PUSHES
 
 __all__ = [
     "FACTS",
     "LOGIN",
+    "PUSHES",
     "AsyncMastodon",
     "Mastodon",
     "MastodonAccount",

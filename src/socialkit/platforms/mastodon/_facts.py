@@ -98,6 +98,7 @@ CAPABILITIES: Final = frozenset(
         Capability.COMMENTS,
         Capability.DIRECT_MESSAGES,
         Capability.STREAM,
+        Capability.WEBHOOKS,
         Capability.REPLY,
         Capability.REPLY_PRIVATELY,
         Capability.LIKE,

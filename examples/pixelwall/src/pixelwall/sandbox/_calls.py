@@ -17,6 +17,7 @@ from socialkit.sandbox import (
 )
 
 from pixelwall.sandbox._consent import Consent
+from pixelwall.sandbox._pushes import Pushes
 from pixelwall.sandbox._records import Pin, RefusedError, Remark
 
 __all__ = ["PixelwallCalls"]
@@ -37,6 +38,7 @@ class PixelwallCalls(Simulator):
         self.pictures: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.consent = Consent()
+        self.pushes = Pushes(clock)
         self._number = 1000
         self._routes: dict[
             str, tuple[str, Callable[[SimRequest, str, str], object]]
@@ -173,6 +175,7 @@ class PixelwallCalls(Simulator):
         if id_ not in self.pins or self.pins[id_].owner != owner:
             raise RefusedError(404, "no_such_pin")
         del self.pins[id_]
+        self.pushes.happened(owner, "pin.removed", pin_id=id_)
         return {}
 
     def _post_picture(self, request: SimRequest, _owner: str, _: str) -> object:

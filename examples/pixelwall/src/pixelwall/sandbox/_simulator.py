@@ -91,7 +91,16 @@ class PixelwallSimulator(PixelwallCalls):
             return ""
         remark = Remark(self.next_id(), reply_to, author, text, self.clock.now())
         self.remarks[remark.id] = remark
+        owner = self.pins[reply_to].owner
+        self.pushes.happened(owner, "remark.made", remark=remark.shown())
         return remark.id
+
+    def change(self, remark: str, text: str) -> None:
+        """Have somebody change what they remarked."""
+        changed = replace(self.remarks[remark], words=text)
+        self.remarks[remark] = changed
+        owner = self.pins[changed.pin_id].owner
+        self.pushes.happened(owner, "remark.changed", remark_id=remark)
 
     def tick(self) -> None:
         """Nothing on a wall takes time."""

@@ -1,0 +1,94 @@
+"""Which of our accounts a push is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from socialkit.errors import ConfigurationError, SocialKitError
+from socialkit.models import AccountRef
+from socialkit.operations import Async, Mode
+from socialkit.platforms.base import AsyncClient, Client, account_of
+from socialkit.publishing import Accounts
+
+__all__ = ["Addressees"]
+
+
+class Addressees:
+    """Finds accounts by the platform's ids, and their clients.
+
+    Args:
+        mode: How clients are called.
+        accounts: All accounts that there are.
+        platform: On which platform.
+        account: The only one that is meant, where there is one.
+        host: The only server that is meant, where there is one.
+    """
+
+    def __init__(
+        self,
+        mode: type[Mode],
+        accounts: Accounts,
+        platform: str,
+        *,
+        account: AccountRef | str | None,
+        host: str | None,
+    ) -> None:
+        self._async = issubclass(mode, Async)
+        self._accounts = accounts
+        self._platform = platform
+        self._account = account
+        self._host = host
+        self.failed: dict[str, SocialKitError] = {}
+
+    def candidates(self) -> tuple[AccountRef, ...]:
+        """Return all that it can be for at all.
+
+        Raises:
+            ConfigurationError: There is none, or the one that is meant is on another platform.
+        """
+        every = (
+            self._accounts.accounts() if self._account is None else self._accounts.accounts_for(self._account)
+        )
+        there = tuple(ref for ref in every if ref.platform == self._platform)
+        if not there:
+            message = f"there is no account on {self._platform} to which anything could be pushed"
+            raise ConfigurationError(message, platform=self._platform)
+        return there
+
+    def client(self, ref: AccountRef) -> Client | AsyncClient:
+        """Return an account's client."""
+        return self._accounts.client_async_for(ref) if self._async else self._accounts.client_for(ref)
+
+    async def only(self) -> AccountRef:
+        """Return the account that a push is for which does not say.
+
+        Raises:
+            ConfigurationError: There are several.
+        """
+        refs = self.candidates()
+        if len(refs) > 1:
+            message = (
+                f"pushes do not say for which of {len(refs)} accounts they are: give account=, and each "
+                "account an address of its own"
+            )
+            raise ConfigurationError(message, platform=self._platform)
+        return refs[0]
+
+    async def of(self, ids: Sequence[str]) -> tuple[AccountRef, ...]:
+        """Return those that have one of some ids; who cannot be asked stands in `failed`."""
+        found: list[AccountRef] = []
+        for ref in self.candidates():
+            if ref.id is None or ref.id in ids:
+                known = await self._known(ref)
+                if known is not None and known.id in ids and self._host in {None, known.host}:
+                    found.append(known)
+        return tuple(found)
+
+    async def _known(self, ref: AccountRef) -> AccountRef | None:
+        if ref.id is not None and self._host is None:
+            return ref  # no login is needed to know that
+        try:
+            return await account_of(self.client(ref))
+        except SocialKitError as error:
+            self.failed[ref.key] = error
+            return None
