@@ -87,6 +87,8 @@ class Pushed:
             found: Any = json.loads(
                 self.body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse_constant
             )
+            if b"\\ud" in self.body.lower():
+                json.dumps(found, ensure_ascii=False).encode()  # half a character, which nothing can keep
         except (ValueError, RecursionError):
             message = "the body is no JSON that can be read in one way alone"
             raise WebhookError(message) from None  # the cause would quote the body

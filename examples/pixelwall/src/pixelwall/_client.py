@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic
 
-from socialkit.auth import BearerToken, Credentials
-from socialkit.models import Profile
+from socialkit.auth import (
+    AsyncTokenStore,
+    BearerToken,
+    Credentials,
+    Refreshing,
+    RefreshModel,
+    Stored,
+    TokenStore,
+)
+from socialkit.errors import ConfigurationError
+from socialkit.models import AccountRef, Profile
 from socialkit.operations import Async, Mode, ModeT, Sync
 from socialkit.platforms.base import (
     Account,
@@ -24,7 +33,13 @@ from socialkit.platforms.base import (
     PlatformFacts,
     open_core,
 )
-from socialkit.transport import Request, Retry, Secret, Transport
+from socialkit.transport import (
+    Authenticator,
+    Request,
+    Retry,
+    Secret,
+    Transport,
+)
 
 from pixelwall._facts import BASE_URL, FACTS
 from pixelwall._inbox import PixelwallInbox
@@ -92,18 +107,48 @@ def _core(
     credentials: Credentials | None,
     base_url: str,
     access_token: str | Secret | None,
+    account: AccountRef | None,
     transport: Transport | None,
     retry: Retry | None,
+    tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
     given = credentials or Credentials(access_token=access_token)
     return open_core(
         mode,
         FACTS,
         base_url=base_url,
-        authenticator=BearerToken(given),
+        authenticator=_authenticator(mode, given, account, tokens),
+        account=account,
         transport=transport,
         retry=retry,
     )
+
+
+def _authenticator(
+    mode: type[Mode],
+    given: Credentials,
+    account: AccountRef | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> Authenticator:
+    if tokens is None:
+        return BearerToken(given)
+    if account is None or account.brand is None:
+        message = "account= is missing: a token store holds many accounts"
+        raise ConfigurationError(message, platform="pixelwall")
+    return Refreshing(
+        given,
+        refresh=_never,
+        key=account.key,
+        mode=mode,
+        tokens=tokens,
+        model=RefreshModel.NONE,
+        platform="pixelwall",
+    )
+
+
+async def _never(_stored: Stored, _transport: Transport) -> Stored:
+    message = "Pixelwall's tokens last"
+    raise ConfigurationError(message, platform="pixelwall")
 
 
 # --8<-- [start:client]
@@ -118,12 +163,23 @@ class Pixelwall(
         *,
         base_url: str = BASE_URL,
         access_token: str | Secret | None = None,
+        account: AccountRef | None = None,
         transport: Transport | None = None,
         retry: Retry | None = None,
+        tokens: TokenStore | None = None,
     ) -> None:
         super().__init__(
             Sync,
-            _core(Sync, credentials, base_url, access_token, transport, retry),
+            _core(
+                Sync,
+                credentials,
+                base_url,
+                access_token,
+                account,
+                transport,
+                retry,
+                tokens,
+            ),
         )
 
 
@@ -144,10 +200,21 @@ class AsyncPixelwall(
         *,
         base_url: str = BASE_URL,
         access_token: str | Secret | None = None,
+        account: AccountRef | None = None,
         transport: Transport | None = None,
         retry: Retry | None = None,
+        tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
         super().__init__(
             Async,
-            _core(Async, credentials, base_url, access_token, transport, retry),
+            _core(
+                Async,
+                credentials,
+                base_url,
+                access_token,
+                account,
+                transport,
+                retry,
+                tokens,
+            ),
         )

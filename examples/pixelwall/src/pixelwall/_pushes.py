@@ -17,9 +17,9 @@ from socialkit.models import (
     WireModel,
 )
 from socialkit.platforms.base import Core, Hint, PushedThing, PushFacts
-from socialkit.transport import Request, segment
+from socialkit.transport import Request
 
-from pixelwall._wire import WireRemark, to_message
+from pixelwall._wire import WireRemark, WireRemarks, to_message
 
 __all__ = ["PUSHES"]
 
@@ -68,11 +68,14 @@ def _thing(
     )
 
 
-async def fetch(core: Core, remark: str) -> Message:
-    """Read a remark of which only the id was pushed."""
-    request = Request(method="GET", url=f"remarks/{segment(remark)}")
-    answer = await core.pipeline.call(request, WireRemark)
-    return to_message(answer.value, answer.raw, core.ref)
+async def fetch(core: Core, remark: str) -> Message | None:
+    """Read a remark of which only the id was pushed, if it is under our pins."""
+    request = Request(method="GET", url="remarks")
+    answer = await core.pipeline.call(request, WireRemarks)
+    for number, one in enumerate(answer.value.remarks):
+        if one.id == remark:
+            return to_message(one, answer.raw.at("remarks", number), core.ref)
+    return None
 
 
 SIGNATURE: Final = "pixelwall-signature"

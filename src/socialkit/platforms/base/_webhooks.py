@@ -47,8 +47,9 @@ class PushFacts:
     """What a `GET` may ask."""
     read: Callable[[Pushed], Iterable[PushedThing]]
     """Returns what a push tells. What it cannot read it may leave to pydantic to refuse."""
-    fetch: Callable[[Core, str], Coroutine[Any, Any, Message]] | None = None
-    """Reads a message by its id, where hints are pushed."""
+    fetch: Callable[[Core, str], Coroutine[Any, Any, Message | None]] | None = None
+    """Reads a message by its id, where hints are pushed; None where it is none to this account. An id that
+    nobody signed may be that of anybody's."""
     per_server: bool = False
     """Whether each of many servers pushes what happens on it, to whomever: ids say nothing without the
     server, and what is for none of our accounts is no mistake."""
@@ -59,8 +60,8 @@ async def account_of(client: Client | AsyncClient) -> AccountRef:
     return await client._core.identify()  # pyright: ignore[reportPrivateUsage]  # the base is one
 
 
-async def read_again(client: Client | AsyncClient, facts: PushFacts, message: str) -> Message:
-    """Return a message of which a push told the id, as the account's client reads it.
+async def read_again(client: Client | AsyncClient, facts: PushFacts, message: str) -> Message | None:
+    """Return a message of which a push told the id, as the account's client reads it; None if it has none.
 
     Raises:
         NotSupportedError: The platform has no such read.

@@ -95,8 +95,8 @@ INSTEAD: Final = {
     Capability.POLLS: "a question in the text",
     Capability.STREAM: "inbox.iterate(since=...) from time to time; the network's events cannot be narrowed "
     "to those about one account",
-    Capability.WEBHOOKS: "inbox.iterate(since=...) from time to time: no server of the network calls anybody's "
-    "address",
+    Capability.WEBHOOKS: "inbox.iterate(since=...) from time to time: no server of the network calls "
+    "anybody's address",
     Capability.DELETE_COMMENTS: "hide the reply: it stays its author's",
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); nothing more is told",
 }

@@ -33,7 +33,7 @@ class Pushes:
     def subscribe(
         self, account: str, secret: str, verify_token: str
     ) -> SimRequest:
-        """Begin to remember what happens; return what asks the address whether it agrees."""
+        """Remember what happens; return what asks the address for consent."""
         self._subscriptions[account] = Subscription(secret, verify_token)
         asked = urlencode(
             {"challenge": "made-up-challenge", "verify_token": verify_token}
@@ -53,7 +53,7 @@ class Pushes:
             self._subscriptions[account].waiting.append(told)
 
     def due(self, account: str) -> list[SimRequest]:
-        """Return what an address is sent now, signed now: all that it did not take yet."""
+        """Return what an address is sent now: all that it did not take yet."""
         there = self._subscriptions.get(account)
         if there is None or not there.waiting:
             return []

@@ -26,6 +26,7 @@ class PixelwallSimulator(PixelwallCalls):
         "unhide": frozenset({"show_remark"}),
         "upload": frozenset({"post_picture"}),
         "get": frozenset({"get_pin"}),
+        "inbox": frozenset({"list_remarks"}),
     }
 
     def agree(self, url: str, account: str = "main") -> str:
