@@ -12,7 +12,7 @@ from socialkit.errors import WebhookError
 
 
 def status(**parts: Any) -> int:
-    given = {"method": "POST", "query": "", "headers": {}, "body": b""} | parts
+    given: dict[str, Any] = {"method": "POST", "query": "", "headers": {}, "body": b"", **parts}
     with pytest.raises(WebhookError) as caught:
         Pushed.read(given["method"], given["query"], given["headers"], given["body"])
     return caught.value.status

@@ -18,7 +18,8 @@ NOBODY = "id-nobody"
 
 
 def keys(got: Received) -> list[str]:
-    return [one.account.key for one in (*got.messages, *got.events) if one.account is not None]
+    refs = [*(one.account for one in got.messages), *(one.account for one in got.events)]
+    return [ref.key for ref in refs if ref is not None]
 
 
 def happening(wall: str, number: str = "1") -> dict[str, Any]:

@@ -122,7 +122,7 @@ async def test_a_repetition_of_what_is_done_brings_nothing(stage: Stage) -> None
 async def test_what_nobody_finished_comes_again_after_a_minute(stage: Stage) -> None:
     hook = stage.hook()
     stage.remark("Once")
-    texts = []
+    texts: list[list[str]] = []
     for wait in (0, 59, 2):
         stage.world.clock.advance(timedelta(seconds=wait))
         texts.append([one.text for one in (await stage.give(hook)).messages])
@@ -228,15 +228,16 @@ def test_what_is_missing_is_told_when_the_webhook_is_made(install: Any) -> None:
     del install
     with sk.Sandbox() as world:
         walls = world.workspace(acme=["pixelwall"])
-        for given, match in (
+        cases: list[tuple[dict[str, Any], str]] = [
             ({"verify_token": TOKEN}, "secret= is missing"),
             ({"secret": SECRET}, "verify_token= is missing"),
             ({"secret": "", "verify_token": TOKEN}, "secret is empty"),
             ({"secret": [SECRET, ""], "verify_token": TOKEN}, "secret is empty"),
             ({"secret": SECRET, "verify_token": TOKEN, "account": "acme/mastodon/main"}, "no account"),
-        ):
+        ]
+        for given, match in cases:
             with pytest.raises(sk.ConfigurationError, match=match):
-                Webhook("pixelwall", walls, **given)  # type: ignore[arg-type]  # one of each kind
+                Webhook("pixelwall", walls, **given)
         with pytest.raises(sk.ConfigurationError, match="no account on pixelwall"):
             Webhook("pixelwall", world.workspace(acme=["mastodon"]), secret=SECRET, verify_token=TOKEN)
         with pytest.raises(sk.ConfigurationError, match="no platform 'pixelwal'"):
