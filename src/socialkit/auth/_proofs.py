@@ -32,7 +32,9 @@ __all__ = [
 ]
 
 Digest: TypeAlias = Literal["sha1", "sha256", "sha384", "sha512"]
+"""How a digest is made."""
 TextForm: TypeAlias = Literal["hex", "base64"]
+"""How a digest is written."""
 
 WINDOW: Final = timedelta(minutes=5)
 """How far a push's time may lie from ours, on either side."""
