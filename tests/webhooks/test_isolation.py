@@ -162,6 +162,15 @@ async def test_a_token_proves_who_pushes_and_the_address_for_whom(stage: Stage, 
         await stage.give(hook, unsigned(happening("id-other"), **{"x-token": "x"}))
 
 
+async def test_our_own_words_are_told_though_the_push_names_nobody(stage: Stage, install: Install) -> None:
+    install("tests.webhooks.walls:TOKEN")
+    hook = stage.hook(account="acme/pixelwall/main", verify_token=None)
+    told = {"id": "1", "pin_id": "x", "by": "main", "words": "x", "made_at": "2026-03-01T12:00:00Z"}
+    got = await stage.give(hook, unsigned(remarked("id-main", told), **{"x-token": SECRET}))
+
+    assert got.messages == ()
+
+
 @pytest.mark.parametrize("registration", ["UNSIGNED", "TOKEN"])
 def test_unsigned_pushes_for_several_accounts_need_an_address_for_each(
     install: Install, registration: str

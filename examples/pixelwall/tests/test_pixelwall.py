@@ -6,6 +6,7 @@ Run it where the package is installed: `pip install . && pytest tests`.
 from __future__ import annotations
 
 from typing import cast
+from urllib.parse import urlencode
 
 import pytest
 import socialkit as sk
@@ -101,3 +102,35 @@ def test_somebody_logs_in(socialkit_world: sk.Sandbox) -> None:
             assert client.account.me().handle == "robin"
         with pytest.raises(sk.APIError):
             login.finish(back, state)
+
+
+def test_what_is_remarked_is_pushed(socialkit_world: sk.Sandbox) -> None:
+    """A webhook agrees, and takes what happens until it says that it has it."""
+    workspace = socialkit_world.workspace(acme=["pixelwall"])
+    client = workspace.brand("acme").client("pixelwall")
+    assert isinstance(client, Pixelwall)
+    pin = client.posts.publish("Autumn")
+    hook = sk.webhooks.Webhook(
+        "pixelwall", workspace, secret="made-up-secret", verify_token="made-up"
+    )
+    pushes = wall(socialkit_world).pushes
+    asked = pushes.subscribe("main", "made-up-secret", "made-up")
+    agreed = hook.receive(method="GET", query=urlencode(asked.query), headers={})
+    remark = socialkit_world.receive("pixelwall", text="Lovely", reply_to=pin.id)
+    texts: list[list[str]] = []
+    for _ in range(2):
+        for push in pushes.due("main"):
+            got = hook.receive(
+                method=push.method, headers=push.headers, body=push.body
+            )
+            texts.append([message.text for message in got.messages])
+            hook.done(got)
+    wall(socialkit_world).change(remark, "Lovely colours")
+    (push,) = pushes.due("main")
+    got = hook.receive(method="POST", headers=push.headers, body=push.body)
+    pushes.answered("main", got.status)
+
+    assert agreed.body == b"made-up-challenge"
+    assert texts == [["Lovely"], []]
+    assert [message.text for message in got.messages] == ["Lovely colours"]
+    assert pushes.due("main") == []

@@ -146,8 +146,8 @@ def _query(query: str | bytes) -> tuple[tuple[str, str], ...]:
 
 def _headers(headers: Headers) -> Iterable[tuple[str, str]]:
     try:
-        pairs: Iterable[Any] = headers.items() if isinstance(headers, Mapping) else headers
-        for name, value in pairs:
+        given: Any = headers.items() if hasattr(headers, "items") else headers
+        for name, value in given:
             yield _text(name).lower(), _text(value)
     except (TypeError, ValueError):
         message = "headers must be a mapping or pairs of texts"

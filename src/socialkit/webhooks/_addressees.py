@@ -60,19 +60,20 @@ class Addressees:
         return self._accounts.client_async_for(ref) if self._async else self._accounts.client_for(ref)
 
     async def only(self) -> AccountRef:
-        """Return the account that a push is for which does not say.
+        """Return the account that a push is for which does not say; by its id its own words are told.
 
         Raises:
             ConfigurationError: There are several.
+            SocialKitError: It cannot be asked for its id.
         """
-        refs = self.candidates()
-        if len(refs) > 1:
+        ref, *others = self.candidates()
+        if others:
             message = (
-                f"pushes do not say for which of {len(refs)} accounts they are: give account=, and each "
-                "account an address of its own"
+                f"pushes do not say for which of {len(others) + 1} accounts they are: give account=, and "
+                "each account an address of its own"
             )
             raise ConfigurationError(message, platform=self._platform)
-        return refs[0]
+        return ref if ref.id is not None else await account_of(self.client(ref))
 
     async def of(self, ids: Sequence[str]) -> tuple[AccountRef, ...]:
         """Return those that have one of some ids; who cannot be asked stands in `failed`."""

@@ -19,7 +19,9 @@ class Subscription:
 
     secret: str
     verify_token: str
-    waiting: list[dict[str, object]] = field(default_factory=list)
+    waiting: list[dict[str, object]] = field(
+        default_factory=list[dict[str, object]]
+    )
 
 
 class Pushes:
