@@ -146,7 +146,8 @@ def _query(query: str | bytes) -> tuple[tuple[str, str], ...]:
 
 def _headers(headers: Headers) -> Iterable[tuple[str, str]]:
     try:
-        given: Any = headers.items() if hasattr(headers, "items") else headers
+        items: Any = getattr(headers, "items", None)
+        given: Any = headers if items is None else items()
         for name, value in given:
             yield _text(name).lower(), _text(value)
     except (TypeError, ValueError):
