@@ -127,7 +127,9 @@ async def running(call: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:
     """Await what an operation is made of, as the operation of that name: its errors and requests say so."""
     token = current_operation.set(name)
     try:
-        return await call()
+        called = call()
+        del call  # what it is called with would stand in the traceback
+        return await called
     except SocialKitError as error:
         if error.operation is None:
             error.operation = name
@@ -161,6 +163,7 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> Any:
             coroutine = _named(function, name, obj, *args, **kwargs)
+            del args, kwargs  # a secret among them would stand in the traceback
             return finish(coroutine) if blocking else coroutine
 
         return call

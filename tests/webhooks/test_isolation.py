@@ -10,7 +10,9 @@ import pytest
 
 import socialkit as sk
 from socialkit.sandbox import SimRequest
+from socialkit.testing import settle
 from socialkit.webhooks import Received, Webhook
+from socialkit.webhooks._receiving import MOST_HINTS
 from tests.webhooks.conftest import Install
 from tests.webhooks.support import SECRET, TOKEN, Stage, signed
 
@@ -150,6 +152,41 @@ async def test_a_hint_that_came_too_early_hides_nothing(stage: Stage, install: I
     got = await stage.give(hook, unsigned(remarked("id-main", {**told, "id": remark})))
 
     assert (early.messages, [one.text for one in got.messages]) == ((), ["Said later"])
+
+
+async def test_a_key_that_nobody_signed_hides_nothing(stage: Stage, install: Install) -> None:
+    install("tests.webhooks.walls:UNSIGNED")
+    hook = stage.hook(account="acme/pixelwall/main", secret=(), verify_token=None)
+    old = stage.wall.remarks[stage.remark("Said before")].shown()
+    texts: list[list[str]] = []
+
+    async def told(remark: dict[str, Any], number: str) -> None:
+        got = await stage.give(hook, unsigned(remarked("id-main", remark, number)))
+        await settle(hook.done(got))
+        texts.append([one.text for one in got.messages])
+
+    await told(old, "the next number")  # somebody guessed what will be pushed next
+    new = stage.wall.remarks[stage.remark("Said now")].shown()
+    await told(new, "the next number")
+    stage.wall.change(str(old["id"]), "Said otherwise")
+    for number in ("the next number", "another", "a third"):
+        await told(old, number)
+
+    assert texts == [["Said before"], ["Said now"], ["Said otherwise"], [], []]
+
+
+async def test_what_nobody_signed_makes_few_reads(stage: Stage, install: Install) -> None:
+    install("tests.webhooks.walls:UNSIGNED")
+    hook = stage.hook(account="acme/pixelwall/main", secret=(), verify_token=None)
+    remark = stage.wall.remarks[stage.remark("Said once")].shown()
+    told = [{**remarked("", remark)["happened"][0], "id": str(number)} for number in range(MOST_HINTS + 1)]
+    stage.world.fail("pixelwall", "list_remarks", sk.Fault.SERVER_ERROR, after=1, times=200)
+    with pytest.raises(sk.WebhookError) as caught:
+        await stage.give(hook, unsigned({"wall": "id-main", "happened": told}))
+    got = await stage.give(hook, unsigned({"wall": "id-main", "happened": told[1:]}))
+
+    assert caught.value.status == 413
+    assert [one.text for one in got.messages] == ["Said once"]  # by the one read that goes well
 
 
 async def test_a_token_proves_who_pushes_and_the_address_for_whom(stage: Stage, install: Install) -> None:

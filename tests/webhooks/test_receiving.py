@@ -15,6 +15,7 @@ import socialkit as sk
 from socialkit.models import MessageKind, WebhookEventKind
 from socialkit.testing import settle
 from socialkit.webhooks import Webhook
+from tests.webhooks.conftest import Install
 from tests.webhooks.support import SECRET, TOKEN, Stage, signed
 
 
@@ -222,6 +223,57 @@ async def test_no_error_shows_a_secret(stage: Stage, caplog: pytest.LogCaptureFi
     assert not any("PLANTED" in line for line in [*shown, *report.format(), caplog.text])
     with pytest.raises(TypeError, match="pickled"):
         pickle.dumps(hook)
+
+
+def told(error: BaseException) -> list[traceback.FrameSummary]:
+    """Return what stands in the report of an error, with all variables."""
+    report: traceback.TracebackException | None
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    calls: list[traceback.FrameSummary] = []
+    while report is not None:
+        calls += report.stack
+        report = report.__cause__ or (None if report.__suppress_context__ else report.__context__)
+    return calls
+
+
+GOOD: dict[str, Any] = {"x-token": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("registration", "request_"),
+    [
+        ("TOKEN", {"headers": GOOD, "body": b"{}"}),
+        ("TOKEN", {"headers": GOOD, "body": b"{"}),
+        ("TOKEN", {"headers": GOOD, "body": {"parsed": True}}),
+        ("TOKEN", {"headers": {**GOOD, "content-encoding": "gzip"}, "body": b"{}"}),
+        ("TOKEN", {"headers": [*GOOD.items(), *GOOD.items()], "body": b"{}"}),
+        ("TOKEN", {"headers": [*GOOD.items(), ("x", 7)], "body": b"{}"}),
+        (
+            "TOKEN",
+            {"headers": GOOD, "body": b'{"wall": "", "happened": [{"id": "1", "at": 0, "what": "x"}]}'},
+        ),
+        ("REGISTRATION", {"method": "GET", "query": f"verify_token={TOKEN}&challenge=<x>", "headers": {}}),
+        (
+            "REGISTRATION",
+            {"method": "GET", "query": f"verify_token={TOKEN}&" * 2 + "challenge=1", "headers": {}},
+        ),
+        ("REGISTRATION", {"method": "GET", "query": f"verify_token={TOKEN}" + "&a=1" * 60, "headers": {}}),
+    ],
+)
+async def test_no_error_shows_what_a_platform_sends_to_prove_itself(
+    stage: Stage, install: Install, registration: str, request_: dict[str, Any]
+) -> None:
+    """As it would stand with whoever keeps the variables of every call beside an error."""
+    if registration == "TOKEN":
+        install("tests.webhooks.walls:TOKEN")
+    hook = stage.hook(account="acme/pixelwall/main")
+    stage.wall.tokens.clear()  # nobody can be asked who we are
+    with pytest.raises(sk.WebhookError) as caught:
+        await settle(hook.receive(**{"method": "POST"} | request_))
+    calls = [call for call in told(caught.value) if "socialkit" in call.filename]
+
+    assert "receive" in {call.name for call in calls}
+    assert [call for call in calls if "PLANTED" in str(call.locals)] == []
 
 
 def test_what_is_missing_is_told_when_the_webhook_is_made(install: Any) -> None:

@@ -34,6 +34,8 @@ __all__ = ["WebhookBase"]
 
 CLAIM: Final = timedelta(minutes=1)
 """How long what came is left to whoever took it, and did not say that it is done."""
+MOST_HINTS: Final = 100
+"""How many things a push may tell of that nobody signed: each costs a call."""
 PLAIN: Final = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 
 
@@ -120,14 +122,15 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
             WebhookAccountError: It is for an account that is nobody's here.
         """
         try:
-            push = Pushed.read(method, query, headers, body)
-            del query, headers, body  # what else reports an error with its variables would show a token
-            return await self._received(push)
+            return await self._received(Pushed.read(method, query, headers, body))
         except WebhookError as error:
             error.platform = self._platform
-            raise
+            # Without the calls inside, whose variables hold the tokens that came; it says all that they know.
+            raise error.with_traceback(None) from error.__cause__
         except SocialKitError as error:
             raise self._hindered(error) from error
+        finally:
+            del query, headers, body  # what reports an error with its variables would show a token
 
     @final
     @operation
@@ -171,9 +174,15 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
 
     def _things(self, push: Pushed) -> list[PushedThing]:
         try:
-            return list(self._facts.read(push))
+            things = list(self._facts.read(push))
         except (ValidationError, LookupError, TypeError, ValueError, AttributeError):
             self._unreadable()
+        if self._facts.proof.proves is Proven.NOTHING and len(things) > MOST_HINTS:
+            message = (
+                f"it tells of {len(things)} things, and at most {MOST_HINTS} that nobody signed are read"
+            )
+            raise WebhookError(message, status=413)
+        return things
 
     def _unreadable(self) -> NoReturn:
         message = "the push is not what the platform's documentation promises"
@@ -210,6 +219,8 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
 
     async def _claimed(self, made: dict[str, _Made]) -> dict[str, Message | WebhookEvent]:
         """Return what nobody took before, read again where it is only hinted at."""
+        if self._facts.proof.proves is Proven.NOTHING:
+            made = await self._read_first(made)
         now = self._accounts.now()
         new = await self._io(self._store.claim, sorted(made), now, now + CLAIM)
         try:
@@ -221,6 +232,16 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
         if gone:
             await self._io(self._store.release, gone)
         return {key: thing for key, thing in read.items() if thing is not None}
+
+    async def _read_first(self, made: dict[str, _Made]) -> dict[str, _Made]:
+        """Return what is there, by keys of what it says: one that nobody signed might be another thing's."""
+        hinted = {one.thing: one for one in made.values()}
+        found = [(one, await self._whole(one)) for one in hinted.values()]
+        return {  # without the addresses of files, which are others at each read
+            _key(one.ref, [thing.id, thing.text, len(thing.media)]): one._replace(thing=thing)
+            for one, thing in found
+            if isinstance(thing, Message)
+        }
 
     async def _whole(self, made: _Made) -> Message | WebhookEvent | None:
         if not isinstance(made.thing, Hint):
@@ -254,6 +275,6 @@ def _hidden(given: str | Secret | Sequence[str | Secret]) -> tuple[Secret, ...]:
     return hidden
 
 
-def _key(ref: AccountRef, key: str) -> str:
+def _key(ref: AccountRef, key: str | list[str | int]) -> str:
     """Return a short text that tells a thing of an account from all others, and nothing about it."""
     return hashlib.sha256(json.dumps([ref.key, key]).encode()).hexdigest()
