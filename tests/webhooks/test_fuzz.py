@@ -19,7 +19,7 @@ from tests.webhooks.conftest import Install
 from tests.webhooks.support import SECRET, TOKEN
 
 FUZZ: Final = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NAMES: Final = st.sampled_from(
     ["pixelwall-signature", "Pixelwall-Signature", "x-hub-signature", "content-encoding", "x-token", "é"]
