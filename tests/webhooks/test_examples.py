@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import importlib
+import json
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 
 import socialkit as sk
-from examples import web_starlette
+from examples import web_django, web_flask, web_starlette
 from examples.web_starlette import Town
+from socialkit.webhooks import Webhook
+from tests.support import ROOT
 from tests.webhooks.support import signed
 
 KEYS = {"kettle": ("kettle-secret", "kettle-token"), "loom": ("loom-secret", "loom-token")}
@@ -125,3 +133,79 @@ async def test_what_is_published_before_the_login_goes_out_after_it(install: Any
         assert "log in first" in early.json()["because"]
         assert sent.state is sk.DeliveryState.CONFIRMED
         assert [post.text for post in town.wall.posts("kettle")] == ["Autumn is here"]
+
+
+# The short ones ----------------------------------------------------------------------------
+
+
+Send = Callable[[str, dict[str, str], bytes], tuple[int, bytes]]
+"""Sends a method, headers and a body to the address for pushes; returns status and body."""
+
+
+def flask(hook: Webhook, desk: sk.Desk) -> Send:
+    client = web_flask.application(hook, desk).test_client()
+
+    def send(method: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        answer = client.open("/pushes", method=method, headers=headers, data=body)
+        return answer.status_code, answer.data
+
+    return send
+
+
+def django(hook: Webhook, desk: sk.Desk) -> Send:
+    conf: Any = importlib.import_module("django.conf")
+    test: Any = importlib.import_module("django.test")
+    if not conf.settings.configured:
+        conf.settings.configure(ALLOWED_HOSTS=["testserver"])
+    urls: Any = ModuleType("urls of the test")
+    urls.urlpatterns = [web_django.pushes("pushes", hook, desk)]
+    # Strict, as a browser's forms have to be: the address is exempt.
+    client = test.Client(enforce_csrf_checks=True)
+
+    def send(method: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        with test.override_settings(ROOT_URLCONF=urls):
+            answer = client.generic(method, "/pushes", body, "application/json", headers=headers)
+        return answer.status_code, answer.content
+
+    return send
+
+
+@pytest.mark.parametrize("framework", [flask, django])
+def test_a_short_application_makes_cases_of_what_is_pushed_and_signed(
+    framework: Callable[[Webhook, sk.Desk], Send],
+) -> None:
+    with sk.Sandbox(seed=7) as world, sk.Journal.open("sqlite://") as journal:
+        workspace = world.workspace(acme=["mastodon"])
+        hook = Webhook("mastodon", workspace, base_url=world.address("mastodon"), secret="made-up")
+        desk = sk.Desk(workspace, journal, router=web_starlette.ROUTER)
+        world.receive("mastodon", text="Ist es da? ☕")
+        (message,) = workspace.brand("acme").client("mastodon").inbox.iterate()
+        body = json.dumps(
+            {"event": "status.created", "object": dict(message.raw)}, ensure_ascii=False
+        ).encode()
+        code = hmac.new(b"made-up", body, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature": f"sha256={code}"}
+        send = framework(hook, desk)
+        refused = [send("POST", {}, body), send("POST", headers, body + b" "), send("GET", headers, b"")]
+        before = list(desk.cases())
+        taken = [send("POST", headers, body) for _ in range(2)]
+
+        assert refused == [(401, b""), (401, b""), (405, b"")]
+        assert before == []
+        assert taken == [(200, b""), (200, b"")]
+        assert [case.message.text for case in desk.cases()] == ["@main Ist es da? ☕"]
+
+
+def test_the_flask_application_is_made_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {
+        "WORKSPACE": str(ROOT / "examples" / "agency.toml"),
+        "JOURNAL": f"sqlite:///{tmp_path / 'journal.db'}",
+        "MASTODON_URL": "https://mastodon.example",
+        "MASTODON_HOOK": "made-up",
+    }.items():
+        monkeypatch.setenv(f"SOCIALKIT_{name}", value)
+    client = web_flask.from_environment().test_client()
+
+    assert client.post("/pushes", data=b"{}").status_code == 401

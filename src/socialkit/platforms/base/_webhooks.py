@@ -39,7 +39,7 @@ class PushFacts:
     """How a platform pushes.
 
     What of a push proves nothing (`Unsigned`) is never handed on: of a message its id is taken, and what is
-    there is read; an event is left out.
+    there is read, and told from repetitions by its words; an event is left out.
     """
 
     proof: Proof
