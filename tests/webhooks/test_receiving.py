@@ -13,6 +13,7 @@ import pytest
 
 import socialkit as sk
 from socialkit.models import MessageKind, WebhookEventKind
+from socialkit.platforms import find
 from socialkit.testing import settle
 from socialkit.webhooks import Webhook
 from tests.webhooks.conftest import Install
@@ -303,6 +304,4 @@ def test_a_platform_that_pushes_nothing_says_what_it_has_instead() -> None:
     assert caught.value.platform == "bluesky"
     assert caught.value.instead is not None
     assert "inbox.iterate" in caught.value.instead
-    assert sk.Capability.WEBHOOKS not in {
-        one for entry in sk.catalogue() if entry.name == "bluesky" for one in entry.capabilities
-    }
+    assert sk.Capability.WEBHOOKS not in find("bluesky").load_facts().capabilities
