@@ -8,7 +8,7 @@ from typing import Protocol, assert_type
 
 import socialkit as sk
 from socialkit.platforms import AsyncBluesky, AsyncMastodon, Bluesky, Mastodon
-from socialkit.workspace import Results
+from socialkit.workspace import Result, Results
 
 HOST = "https://mastodon.example"
 
@@ -52,6 +52,11 @@ async def platform_of_async(client: sk.AsyncClient) -> str:
     return client.platform
 
 
+def told(result: Result[str]) -> None:
+    assert_type(result.value, str | None)
+    assert_type(result.error, Exception | None)
+
+
 def test_workspaces_and_brands_are_what_a_publisher_asks() -> None:
     asked: list[Accounts] = [workspace(), workspace().brand("acme")]
 
@@ -83,8 +88,8 @@ async def test_results_have_the_type_of_the_answers() -> None:
     with workspace() as entered:
         assert_type(entered, sk.Workspace)
         brands = assert_type(entered.map(name_of), Results[str])
-        accounts = assert_type(entered.map(platform_of, each="account"), Results[str])
-        assert_type(await entered.map_async(name_of_async, concurrency=2), Results[str])
+        accounts = assert_type(entered.map(platform_of, each="account", progress=told), Results[str])
+        assert_type(await entered.map_async(name_of_async, concurrency=2, progress=told), Results[str])
         assert_type(await entered.map_async(platform_of_async, each="account"), Results[str])
     assert_type(brands.succeeded(), dict[str, str])
     assert_type(accounts.failed(), dict[str, Exception])

@@ -15,7 +15,7 @@ from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
 from socialkit.workspace._clients import Clients, Transports
 from socialkit.workspace._file import WorkspaceFile
-from socialkit.workspace._map import Results, run_all, run_all_async
+from socialkit.workspace._map import Progress, Results, run_all, run_all_async
 from socialkit.workspace._names import require_distinct
 
 if TYPE_CHECKING:
@@ -190,30 +190,51 @@ class Workspace:
 
     @overload
     def map(
-        self, function: Callable[[Brand], T], /, *, each: Literal["brand"] = "brand", concurrency: int = ...
+        self,
+        function: Callable[[Brand], T],
+        /,
+        *,
+        each: Literal["brand"] = "brand",
+        concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     @overload
     def map(
-        self, function: Callable[[Client], T], /, *, each: Literal["account"], concurrency: int = ...
+        self,
+        function: Callable[[Client], T],
+        /,
+        *,
+        each: Literal["account"],
+        concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     def map(
-        self, function: Callable[[Any], T], /, *, each: str = "brand", concurrency: int = CONCURRENCY
+        self,
+        function: Callable[[Any], T],
+        /,
+        *,
+        each: str = "brand",
+        concurrency: int = CONCURRENCY,
+        progress: Progress[T] | None = None,
     ) -> Results[T]:
         """Call a function once for every brand, or every account, in several threads.
 
-        A failure stops nobody else's call; it stands in the results.
+        A failure stops nobody else's call; it stands in the results. An interruption (Ctrl-C) begins no
+        other call, waits for those that run, and is raised.
 
         Args:
             function: Takes a brand; with `each="account"` a blocking client.
             each: What it is called for: `brand` or `account`.
             concurrency: How many calls may run at once.
+            progress: Called with each `Result` as its call ends, in the thread that called `map`. What it
+                raises ends the run as an interruption does.
 
         Example:
             >>> with Workspace(Brand("acme"), Brand("other")) as workspace:
             ...     workspace.map(lambda brand: brand.zone).succeeded()
             {'acme': 'UTC', 'other': 'UTC'}
         """
-        return run_all(self._calls(function, each, Brand.client_for), concurrency)
+        return run_all(self._calls(function, each, Brand.client_for), concurrency, progress)
 
     @overload
     async def map_async(
@@ -223,6 +244,7 @@ class Workspace:
         *,
         each: Literal["brand"] = "brand",
         concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     @overload
     async def map_async(
@@ -232,6 +254,7 @@ class Workspace:
         *,
         each: Literal["account"],
         concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     async def map_async(
         self,
@@ -240,9 +263,13 @@ class Workspace:
         *,
         each: str = "brand",
         concurrency: int = CONCURRENCY,
+        progress: Progress[T] | None = None,
     ) -> Results[T]:
-        """Await a function once for every brand, or every account (an async client); otherwise as `map`."""
-        return await run_all_async(self._calls(function, each, Brand.client_async_for), concurrency)
+        """Await a function once for every brand, or every account (an async client); otherwise as `map`.
+
+        Cancelling it cancels all calls and waits until they have ended.
+        """
+        return await run_all_async(self._calls(function, each, Brand.client_async_for), concurrency, progress)
 
     def _calls(
         self, function: Callable[[Any], T], each: str, client: Callable[[Brand, AccountRef], object]
