@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from socialkit.auth import SecretRef, TokenStore
+from socialkit.authority import Authority
 from socialkit.errors import ConfigurationError, InvalidDraftError
-from socialkit.models import BusinessHours, Document, Model, Problem
+from socialkit.models import Document, Model, Problem
 from socialkit.models._document import problem_at
 from socialkit.models._formats import Tree
-from socialkit.models._hours import Holidays, Hours
 from socialkit.models._language import Language
 from socialkit.models._names import instead
+from socialkit.models._shared import Several
 from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
-from socialkit.workspace._names import checked
+from socialkit.workspace._hours_table import HoursTable
+from socialkit.workspace._names import checked, checked_departments
 from socialkit.workspace._tokens import TokensTable
 
 __all__ = ["WorkspaceFile"]
@@ -31,16 +33,12 @@ Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what."""
 
 
-class HoursTable(Model):
-    """Business hours; their zone is the brand's unless it is said."""
-
-    week: Hours
-    zone: Zone | None = None
-    holidays: Holidays = ()
-
-    def to_hours(self, zone: str) -> BusinessHours:
-        """Return the hours."""
-        return BusinessHours(week=self.week, zone=self.zone or zone, holidays=self.holidays)
+def _departments(names: Sequence[str]) -> Sequence[str]:
+    try:
+        return checked_departments(names)
+    except ConfigurationError as error:
+        problem = error.message
+    raise ValueError(problem)
 
 
 class AccountTable(Model):
@@ -66,14 +64,22 @@ class BrandTable(Model):
 
     zone: Zone
     hours: HoursTable | None = None
-    languages: Sequence[Language] = ()
+    languages: Several[Language] = ()
+    departments: Annotated[Several[str], AfterValidator(_departments)] = ()
     accounts: Sequence[AccountTable] = ()
 
     def to_brand(self, key: str) -> Brand:
         """Return the brand."""
         hours = None if self.hours is None else self.hours.to_hours(self.zone)
         accounts = [account.to_account() for account in self.accounts]
-        return Brand(key, *accounts, zone=self.zone, hours=hours, languages=self.languages)
+        return Brand(
+            key,
+            *accounts,
+            zone=self.zone,
+            hours=hours,
+            languages=self.languages,
+            departments=self.departments,
+        )
 
 
 class WorkspaceFile(Document):
@@ -81,6 +87,9 @@ class WorkspaceFile(Document):
 
     brands: Mapping[str, BrandTable]
     tokens: TokensTable | None = None
+    authority: Authority | None = None
+    schema_at: Annotated[str | None, Field(alias="$schema")] = None
+    """Where editors find the schema of the file; nobody else asks."""
 
     def to_brands(self) -> list[Brand]:
         """Return the brands, in the order in which they stand there."""
@@ -89,6 +98,17 @@ class WorkspaceFile(Document):
     def to_store(self, folder: Path) -> TokenStore | None:
         """Return the token store that is named, if one is; `folder` is where the file lies."""
         return None if self.tokens is None else self.tokens.to_store(folder)
+
+    def _contradictions(self) -> Found:
+        if self.authority is None:
+            return
+        # A line for a brand that is not there is passed over, and what it forbids allowed by a later one.
+        for table in ("team", "lines"):
+            for number, entry in enumerate(getattr(self.authority, table)):
+                for place, brand in enumerate(entry.brands or ()):
+                    if brand not in self.brands:
+                        where = f"authority.{table}[{number}].brands[{place}]"
+                        yield where, f"{brand[:40]!r} is no brand of the file{instead(brand, self.brands)}"
 
     @classmethod
     def _checked(cls, tree: Tree, file: Path, beside: Mapping[str, Document | None]) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["checked", "quoted", "require_distinct"]
+__all__ = ["checked", "checked_departments", "quoted", "require_distinct"]
 
 
 def checked(name: str, what: str) -> str:
@@ -34,3 +34,18 @@ def require_distinct(names: Iterable[str], what: str) -> None:
 def quoted(names: Iterable[str]) -> str:
     """Return names as a message lists them."""
     return ", ".join(map(repr, names)) or "none"
+
+
+def checked_departments(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the departments of a brand.
+
+    Raises:
+        ConfigurationError: One has no name that can be seen, or stands there twice.
+    """
+    kept = (names,) if isinstance(names, str) else tuple(names)
+    for name in kept:
+        if not name or name != name.strip() or not name.isprintable():
+            message = f"{name[:40]!r} cannot be the name of a department: no blank at its ends"
+            raise ConfigurationError(message)
+    require_distinct(kept, "departments")
+    return kept

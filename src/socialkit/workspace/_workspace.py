@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from socialkit.auth import AsyncTokenStore, TokenStore
+    from socialkit.authority import Authority
     from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
 
 __all__ = ["Workspace"]
@@ -49,6 +50,7 @@ class Workspace:
             which it is made.
         transports: Makes what carries a client's requests, by its mode and platform; the network if not
             given.
+        authority: Who may do what without asking: what publishers and desks go by that are given none.
 
     Raises:
         ConfigurationError: Two brands have the same key.
@@ -71,9 +73,16 @@ class Workspace:
         media_host: MediaHost | AsyncMediaHost | None = None,
         clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
+        authority: Authority | None = None,
     ) -> None:
         require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
-        self._clients = Clients(tokens=tokens, media_host=media_host, transports=transports, clock=clock)
+        self._clients = Clients(
+            tokens=tokens,
+            media_host=media_host,
+            transports=transports,
+            clock=clock,
+            authority=authority,
+        )
         self._brands = {brand.key: bound(brand, self._clients) for brand in brands}
 
     @classmethod
@@ -86,6 +95,7 @@ class Workspace:
         media_host: MediaHost | AsyncMediaHost | None = None,
         clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
+        authority: Authority | None = None,
     ) -> Self:
         """Return the workspace that a file describes.
 
@@ -97,6 +107,7 @@ class Workspace:
             path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
             tokens: Takes the place of the store that the file names in its table `tokens`, if it names one;
                 in memory if there is neither. The other arguments are as in the constructor.
+            authority: Takes the place of the table that the file holds as `authority`, if it holds one.
 
         Raises:
             InvalidDraftError: The file holds what it may not; `problems` has every problem with its place.
@@ -105,7 +116,12 @@ class Workspace:
         file = WorkspaceFile.load(path)
         tokens = file.to_store(Path(path).parent) if tokens is None else tokens
         return cls(
-            *file.to_brands(), tokens=tokens, media_host=media_host, clock=clock, transports=transports
+            *file.to_brands(),
+            tokens=tokens,
+            media_host=media_host,
+            clock=clock,
+            transports=transports,
+            authority=file.authority if authority is None else authority,
         )
 
     @property
@@ -173,6 +189,19 @@ class Workspace:
             ConfigurationError: The account is in no brand of the workspace.
         """
         return self._brand_of(ref).hours_for(ref)
+
+    def departments_for(self, ref: AccountRef, /) -> tuple[str, ...]:
+        """Return the departments that answer for an account; none where nobody named them.
+
+        Raises:
+            ConfigurationError: The account is in no brand of the workspace.
+        """
+        return self._brand_of(ref).departments_for(ref)
+
+    @property
+    def authority(self) -> Authority | None:
+        """Who may do what without asking; None where everybody may do everything."""
+        return self._clients.authority
 
     def _brand_of(self, ref: AccountRef) -> Brand:
         if ref.brand is None:
