@@ -17,17 +17,20 @@ from socialkit.models._formats import Tree
 from socialkit.models._language import Language
 from socialkit.models._names import instead
 from socialkit.models._shared import Several
+from socialkit.models._told import told
 from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
 from socialkit.workspace._hours_table import HoursTable
-from socialkit.workspace._names import checked, checked_departments
+from socialkit.workspace._names import DEPARTMENT_PATTERN, NAME_PATTERN, checked, checked_departments
 from socialkit.workspace._tokens import TokensTable
 
-__all__ = ["WorkspaceFile"]
+__all__ = ["AccountTable", "WorkspaceFile", "arguments_of"]
 
 MAIN: Final = "main"
+
+Department = Annotated[str, told(pattern=DEPARTMENT_PATTERN)]
 
 Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what."""
@@ -47,8 +50,10 @@ class AccountTable(Model):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     platform: str
-    name: str = MAIN
+    name: Annotated[str, told(pattern=NAME_PATTERN)] = MAIN
+    """What it is called among the brand's accounts on the platform."""
     id: str | None = None
+    """The platform's own id: credentials of another account are refused."""
 
     def to_account(self) -> Account:
         """Return the account, whose arguments were checked before."""
@@ -63,9 +68,13 @@ class BrandTable(Model):
     """A brand."""
 
     zone: Zone
+    """The time zone in which it plans, such as `Europe/Paris`."""
     hours: HoursTable | None = None
+    """When its people work; round the clock if not given."""
     languages: Several[Language] = ()
-    departments: Annotated[Several[str], AfterValidator(_departments)] = ()
+    """In which it writes, the first one first."""
+    departments: Annotated[Several[Department], AfterValidator(_departments), told(uniqueItems=True)] = ()
+    """Those that answer for it."""
     accounts: Sequence[AccountTable] = ()
 
     def to_brand(self, key: str) -> Brand:
@@ -85,9 +94,12 @@ class BrandTable(Model):
 class WorkspaceFile(Document):
     """What a file says of a workspace."""
 
-    brands: Mapping[str, BrandTable]
+    brands: Annotated[Mapping[str, BrandTable], told(propertyNames={"pattern": NAME_PATTERN})]
+    """By their keys, such as `acme`."""
     tokens: TokensTable | None = None
+    """Where tokens are kept."""
     authority: Authority | None = None
+    """Who may do what without asking."""
     schema_at: Annotated[str | None, Field(alias="$schema")] = None
     """Where editors find the schema of the file; nobody else asks."""
 
@@ -125,6 +137,16 @@ class WorkspaceFile(Document):
         raise cls._refused(file, problems)
 
 
+def arguments_of(platform: str) -> Mapping[str, Argument]:
+    """Return the arguments of a platform that a file can give, by name.
+
+    Raises:
+        ConfigurationError: There is no such platform.
+    """
+    arguments = login_arguments(platform)
+    return {name: one for name, one in arguments.items() if one.secret or one.reader is not None}
+
+
 def _wrong(tree: Tree) -> Found:
     """Yield what is wrong with names, platforms and their arguments, wherever the rest can be read."""
     identities: dict[object, str] = {}
@@ -159,12 +181,11 @@ def _account_wrong(account: Mapping[str, Tree], at: str) -> Found:
     if not isinstance(platform, str):
         return
     try:
-        arguments = login_arguments(platform)
+        usable = arguments_of(platform)
     except ConfigurationError as error:
         yield f"{at}.platform", error.message
         return
     given = {key: value for key, value in account.items() if key not in AccountTable.model_fields}
-    usable = {key: one for key, one in arguments.items() if one.secret or one.reader is not None}
     for key, value in given.items():
         if key in usable:
             yield from _unreadable(usable[key], value, f"{at}.{key}")

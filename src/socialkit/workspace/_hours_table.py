@@ -43,7 +43,9 @@ class HoursTable(Model):
     """Business hours; their zone is the brand's unless it is said."""
 
     week: Hours
+    """Spans by weekday: `MO = ["09:00-12:30"]`."""
     zone: Zone | None = None
+    """The brand's if not given."""
     holidays: Holidays = ()
     """Days that stay closed."""
     public_holidays: Several[PublicHolidays] = ()

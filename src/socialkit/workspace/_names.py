@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["checked", "checked_departments", "quoted", "require_distinct"]
+__all__ = [
+    "DEPARTMENT_PATTERN",
+    "NAME_PATTERN",
+    "checked",
+    "checked_departments",
+    "quoted",
+    "require_distinct",
+]
+
+NAME_PATTERN: Final = r"^[^\s/\x00-\x1f]([^/\x00-\x1f]*[^\s/\x00-\x1f])?$"
+"""The names of brands and accounts, for schemas."""
+DEPARTMENT_PATTERN: Final = NAME_PATTERN.replace("/", "")
 
 
 def checked(name: str, what: str) -> str:

@@ -17,10 +17,13 @@ from socialkit.workspace._clients import Clients, Transports
 from socialkit.workspace._file import WorkspaceFile
 from socialkit.workspace._map import Progress, Results, run_all, run_all_async
 from socialkit.workspace._names import require_distinct
+from socialkit.workspace._schema import file_schema
 
 if TYPE_CHECKING:
     import os
     from types import TracebackType
+
+    from pydantic import JsonValue
 
     from socialkit.auth import AsyncTokenStore, TokenStore
     from socialkit.authority import Authority
@@ -123,6 +126,19 @@ class Workspace:
             transports=transports,
             authority=file.authority if authority is None else authority,
         )
+
+    @staticmethod
+    def schema() -> dict[str, JsonValue]:
+        """Return the JSON schema of a workspace's file, by which editors complete and check it.
+
+        It knows the platforms that are installed here, and the time zones of this machine. What it accepts
+        `load()` may still refuse, such as a name that stands there twice.
+
+        Example:
+            >>> Workspace.schema()["required"]
+            ['brands']
+        """
+        return file_schema()
 
     @property
     def brands(self) -> tuple[Brand, ...]:
