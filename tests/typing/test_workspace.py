@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol, assert_type
 
+from pydantic import JsonValue
+
 import socialkit as sk
 from socialkit.platforms import AsyncBluesky, AsyncMastodon, Bluesky, Mastodon
 from socialkit.workspace import Result, Results
@@ -73,6 +75,10 @@ def test_clients_are_of_their_platforms_class() -> None:
 
     assert_type(acme.hours, sk.BusinessHours)
     assert_type(acme.languages, tuple[str, ...])
+    assert_type(acme.departments, tuple[str, ...])
+    assert_type(acme.team, tuple[sk.TeamMember, ...])
+    assert_type(acme.authority, sk.Authority | None)
+    assert_type(sk.Workspace.schema(), dict[str, JsonValue])
     assert_type(acme.account("mastodon"), sk.AccountRef)
     assert_type(acme.accounts("mastodon"), tuple[sk.AccountRef, ...])
     assert_type(acme.client("mastodon"), Mastodon)

@@ -261,6 +261,26 @@ async def test_a_cancelled_map_leaves_no_call_behind(workspace: sk.Workspace) ->
     assert begun == ended == ["acme", "other"]
 
 
+def test_what_interrupts_the_loop_leaves_no_call_behind(
+    workspace: sk.Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[str] = []
+
+    async def wait(brand: sk.Brand) -> None:
+        if brand.key == "other":
+            raise KeyboardInterrupt
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append(brand.key)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(workspace.map_async(wait, concurrency=2))
+    assert ended == ["acme"]
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("itself", [True, False])
 async def test_a_call_that_is_cancelled_from_within_fails_alone(
     workspace: sk.Workspace, itself: bool

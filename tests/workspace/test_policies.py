@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,21 @@ def test_the_file_says_who_belongs_to_a_brand_and_what_they_may() -> None:
     assert sk.Workspace.load(TEAM, authority=YES).authority is YES
     assert sk.Workspace(sk.Brand("acme"), authority=YES).brand("acme").authority is YES
     assert sk.Brand("acme").authority is None
+
+
+@pytest.mark.parametrize("ending", [".json", ".yaml"])
+def test_every_form_says_the_same_of_people(tmp_path: Path, ending: str) -> None:
+    if ending == ".yaml":
+        pytest.importorskip("yaml", reason="YAML comes with the extra files")
+    path = tmp_path / f"agency{ending}"
+    tree = {"$schema": "agency.schema.json"} | tomllib.loads(TEAM.read_text("utf-8"))
+    path.write_text(json.dumps(tree, default=str), "utf-8")  # all JSON of this kind is YAML too
+
+    toml, other = sk.Workspace.load(TEAM), sk.Workspace.load(path)
+    assert other.authority == toml.authority is not None
+    assert [(one.departments, one.team, one.hours) for one in other.brands] == [
+        (one.departments, one.team, one.hours) for one in toml.brands
+    ]
 
 
 def test_public_holidays_stay_closed_beside_the_days_of_the_file() -> None:

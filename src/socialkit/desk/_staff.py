@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol, runtime_checkable
 
@@ -24,6 +25,22 @@ class _Staffed(Protocol):
     def departments_for(self, ref: AccountRef, /) -> tuple[str, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _OfBrand:
+    """Who answers for one brand; anybody where it names no departments."""
+
+    brand: str | None
+    departments: tuple[str, ...]
+    people: Mapping[str, str]
+
+    def wrong(self, to: str) -> str | None:
+        """Return why nothing can be given to somebody; None where it can."""
+        if not self.departments or to in self.departments or person(to) in self.people:
+            return None
+        hint = instead(to, [*self.departments, *self.people.values()])
+        return f"{to[:40]!r} is neither a department of brand {self.brand!r} nor in its team{hint}"
+
+
 class Staff:
     """To whom the cases of a brand may be given: to anybody, where it names no departments.
 
@@ -42,7 +59,7 @@ class Staff:
         Raises:
             ConfigurationError: Its brand has no such one.
         """
-        if (wrong := self._wrong(ref, to)) is not None:
+        if (wrong := self._of(ref).wrong(to)) is not None:
             raise ConfigurationError(wrong, platform=ref.platform)
 
     def require_all(self, router: Router, refs: Iterable[AccountRef]) -> None:
@@ -57,21 +74,16 @@ class Staff:
     def _lost(self, router: Router, refs: Iterable[AccountRef]) -> Iterator[str]:
         for _, group in groupby(sorted(refs, key=_brand), key=_brand):
             ours = list(group)
+            staff = self._of(ours[0])
             for rule in (*router.rules, router.default):
-                wrong = self._wrong(ours[0], rule.department)
+                wrong = staff.wrong(rule.department)
                 if wrong is not None and any(_may_catch(rule, ref) for ref in ours):
                     yield f"rule {rule.key!r}: {wrong}"
 
-    def _wrong(self, ref: AccountRef, to: str) -> str | None:
+    def _of(self, ref: AccountRef) -> _OfBrand:
         departments = () if self._accounts is None else self._accounts.departments_for(ref)
         team = () if self._authority is None else self._authority.team_of(ref.brand)
-        people = {person(one.actor): one.actor for one in team}
-        if not departments or to in departments or person(to) in people:
-            return None
-        known = [*departments, *people.values()]
-        return (
-            f"{to[:40]!r} is neither a department of brand {ref.brand!r} nor in its team{instead(to, known)}"
-        )
+        return _OfBrand(ref.brand, departments, {person(one.actor): one.actor for one in team})
 
 
 def _brand(ref: AccountRef) -> str:

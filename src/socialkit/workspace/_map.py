@@ -127,10 +127,9 @@ async def run_all_async(
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel those that still run, and wait until they have ended: nothing runs on behind the caller."""
-    left = [task for task in tasks if not task.done()]
-    for task in left:
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _cancelled(key: str) -> Result[Any]:
