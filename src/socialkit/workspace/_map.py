@@ -128,7 +128,8 @@ async def run_all_async(
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel those that still run, and wait until they have ended: nothing runs on behind the caller."""
     for task in tasks:
-        task.cancel()
+        if not task.cancelling():  # a second time, it would tear off what the first one has it clean up
+            task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
