@@ -59,7 +59,8 @@ def test_the_python_of_a_page_runs_and_prints_what_it_shows(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOCIALKIT_TOKEN", "not-a-real-token")
     (tmp_path / "jacket.png").write_bytes(png(64, 64))
-    shutil.copy(ROOT / "examples" / "agency.toml", tmp_path)
+    for file in (ROOT / "examples").glob("agency*.toml"):
+        shutil.copy(file, tmp_path)
     listed = [block for block in of("python") if block.page == page and not is_test(block)]
 
     with sk.Sandbox(seed=7) as world, contextlib.ExitStack() as stack:

@@ -70,6 +70,11 @@ WORKSPACES: dict[str, Any] = {
     "in the brand": brands(access_token=ACCESS),
     "beside the brands": brands() | {"access_token": ACCESS},
     "instead of the brands": {"brands": ACCESS},
+    "instead of the authority": brands() | {"authority": ACCESS},
+    "in the authority": brands() | {"authority": {"access_token": ACCESS, "lines": [ACCESS]}},
+    "in the departments": brands(departments=[{"access_token": ACCESS}]),
+    "in the hours": brands(hours={"week": {}, "public_holidays": [{"country": ACCESS, "years": [2026]}]}),
+    "as the key of the tokens": brands() | {"tokens": {"store": "file", "path": "t", "key": ACCESS}},
 }
 
 

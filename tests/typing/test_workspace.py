@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol, assert_type
 
+from pydantic import JsonValue
+
 import socialkit as sk
 from socialkit.platforms import AsyncBluesky, AsyncMastodon, Bluesky, Mastodon
-from socialkit.workspace import Results
+from socialkit.workspace import Result, Results
 
 HOST = "https://mastodon.example"
 
@@ -52,6 +54,11 @@ async def platform_of_async(client: sk.AsyncClient) -> str:
     return client.platform
 
 
+def told(result: Result[str]) -> None:
+    assert_type(result.value, str | None)
+    assert_type(result.error, Exception | None)
+
+
 def test_workspaces_and_brands_are_what_a_publisher_asks() -> None:
     asked: list[Accounts] = [workspace(), workspace().brand("acme")]
 
@@ -68,6 +75,10 @@ def test_clients_are_of_their_platforms_class() -> None:
 
     assert_type(acme.hours, sk.BusinessHours)
     assert_type(acme.languages, tuple[str, ...])
+    assert_type(acme.departments, tuple[str, ...])
+    assert_type(acme.team, tuple[sk.TeamMember, ...])
+    assert_type(acme.authority, sk.Authority | None)
+    assert_type(sk.Workspace.schema(), dict[str, JsonValue])
     assert_type(acme.account("mastodon"), sk.AccountRef)
     assert_type(acme.accounts("mastodon"), tuple[sk.AccountRef, ...])
     assert_type(acme.client("mastodon"), Mastodon)
@@ -83,8 +94,8 @@ async def test_results_have_the_type_of_the_answers() -> None:
     with workspace() as entered:
         assert_type(entered, sk.Workspace)
         brands = assert_type(entered.map(name_of), Results[str])
-        accounts = assert_type(entered.map(platform_of, each="account"), Results[str])
-        assert_type(await entered.map_async(name_of_async, concurrency=2), Results[str])
+        accounts = assert_type(entered.map(platform_of, each="account", progress=told), Results[str])
+        assert_type(await entered.map_async(name_of_async, concurrency=2, progress=told), Results[str])
         assert_type(await entered.map_async(platform_of_async, each="account"), Results[str])
     assert_type(brands.succeeded(), dict[str, str])
     assert_type(accounts.failed(), dict[str, Exception])

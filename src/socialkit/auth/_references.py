@@ -10,7 +10,7 @@ from typing import Final
 from socialkit.errors import ConfigurationError
 from socialkit.transport import MASK, Secret
 
-__all__ = ["SecretRef"]
+__all__ = ["REFERENCE_PATTERN", "SecretRef"]
 
 REFERENCE: Final = re.compile(r"([a-z][a-z0-9+-]*):(.+)", re.ASCII)
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -28,6 +28,10 @@ SCHEMES: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], str]]]] = {
     "env": (VARIABLE, _from_environment),
 }
 """Where secrets are looked up: what a name looks like there, and how the secret is found by it."""
+
+
+REFERENCE_PATTERN: Final = "|".join(f"^{scheme}:{shape.pattern}$" for scheme, (shape, _) in SCHEMES.items())
+"""What all references look like, for schemas."""
 
 
 class SecretRef(Secret):

@@ -92,12 +92,19 @@ class Authority(Document):
     def roles(self, actor: str | None, brand: str | None) -> tuple[str, ...]:
         """Return the roles that somebody has for a brand, in the order of the team."""
         who = person(actor)
-        entries = [
-            one
-            for one in self.team
-            if person(one.actor) == who and (one.brands is None or brand in one.brands)
-        ]
+        entries = [one for one in self.team_of(brand) if person(one.actor) == who]
         return tuple(dict.fromkeys(role for entry in entries for role in entry.roles))
+
+    def team_of(self, brand: str | None) -> tuple[TeamMember, ...]:
+        """Return those of the team who have roles for a brand.
+
+        Example:
+            >>> sam = TeamMember(actor="sam", roles=["intern"], brands=["acme"])
+            >>> table = Authority(team=[sam, TeamMember(actor="maria", roles=["manager"])])
+            >>> [one.actor for one in table.team_of("acme")], [one.actor for one in table.team_of("other")]
+            (['sam', 'maria'], ['maria'])
+        """
+        return tuple(one for one in self.team if one.brands is None or brand in one.brands)
 
     def risk(self, affair: Affair | Reach) -> Risk:
         """Return the risk that the words make: what is to be sent, and what it answers."""

@@ -154,15 +154,26 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
     @final
     @operation
     async def assign(self, case: Case | str, *, to: str) -> Case:
-        """Say which department or person answers a case, and return it."""
+        """Say which department or person answers a case, and return it.
+
+        Raises:
+            ConfigurationError: The brand names its departments, and has neither such a department nor such a
+                person in its team.
+        """
         current = await self._allowed("assign", case)
+        self._staff.require(current.account, to)
         return await self._change(current, "assigned", {"assignee": to}, {"from": current.assignee, "to": to})
 
     @final
     @operation
     async def escalate(self, case: Case | str, *, to: str, note: str | None = None) -> Case:
-        """Hand a case up, and return it."""
+        """Hand a case up, and return it.
+
+        Raises:
+            ConfigurationError: As `assign`.
+        """
         current = await self._allowed("escalate", case)
+        self._staff.require(current.account, to)
         changes = {"assignee": to, "escalated": True}
         return await self._change(
             current, "escalated", changes, {"from": current.assignee, "to": to, "note": note}
@@ -214,7 +225,8 @@ class Desk(DeskBase[Sync]):
         journal: What it remembers in, together with what is published.
         router: Says who answers what, in public or in private.
         actor: Who acts, for the history.
-        authority: Who may do what without asking; everybody everything if not given.
+        authority: Who may do what without asking; that of the workspace if not given, and where it has none
+            everybody everything.
 
     Example:
         >>> from socialkit import Journal, Router, RoutingRule, Sandbox
@@ -249,7 +261,8 @@ class AsyncDesk(DeskBase[Async]):
         journal: What it remembers in, together with what is published.
         router: Says who answers what, in public or in private.
         actor: Who acts, for the history.
-        authority: Who may do what without asking; everybody everything if not given.
+        authority: Who may do what without asking; that of the workspace if not given, and where it has none
+            everybody everything.
 
     Example:
         >>> import asyncio

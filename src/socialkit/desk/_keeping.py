@@ -11,12 +11,13 @@ from socialkit.authority import Permission
 from socialkit.desk._intake import Look, Routed, in_order, take_in
 from socialkit.desk._models import Case
 from socialkit.desk._rows import case_of, row_of
+from socialkit.desk._staff import Staff
 from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, BusinessHours, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
 from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
-from socialkit.publishing._accounts import Accounts
+from socialkit.publishing._accounts import Accounts, authority_of
 from socialkit.publishing._cases import CaseBook, Detail
 from socialkit.publishing._deliver import awaited
 from socialkit.publishing._inside import Inside
@@ -72,7 +73,9 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         self._accounts = accounts
         self._publisher = PublisherBase(mode, accounts, journal, actor=actor, authority=authority)
         self._router = router
-        self._authority = authority
+        self._authority: Asked | None = authority_of(accounts) if authority is None else authority
+        self._staff = Staff(accounts, self._authority)
+        self._staff.require_all(router, accounts.accounts())
         self._inside = Inside(mode, accounts, journal, actor, authority)
 
     async def _book(self) -> CaseBook:

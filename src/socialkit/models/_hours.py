@@ -15,6 +15,7 @@ from pydantic import AfterValidator, PlainSerializer
 from socialkit.errors import ConfigurationError
 from socialkit.models._base import Model, require_aware
 from socialkit.models._slots import WEEK, Weekday
+from socialkit.models._told import told
 from socialkit.models._walltime import Zone
 
 __all__ = ["BusinessHours"]
@@ -93,9 +94,13 @@ def _since_midnight(clock: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-Spans = Annotated[Sequence[str], AfterValidator(_checked)]
+Span = Annotated[str, told(pattern=f"^{SPAN.pattern}$")]
+Spans = Annotated[Sequence[Span], AfterValidator(_checked)]
 Hours = Annotated[
-    Mapping[Weekday, Spans], AfterValidator(_some), PlainSerializer(dict[Weekday, Sequence[str]])
+    Mapping[Weekday, Spans],
+    AfterValidator(_some),
+    PlainSerializer(dict[Weekday, Sequence[str]]),
+    told(minProperties=1),
 ]
 Holidays = Annotated[Sequence[date], AfterValidator(lambda days: tuple(sorted(set(days))))]
 

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+from socialkit.models._told import told
+
 __all__ = ["Language", "covers", "require_language"]
 
 TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -26,7 +28,7 @@ def require_language(tag: str) -> str:
     return tag
 
 
-Language = Annotated[str, AfterValidator(require_language)]
+Language = Annotated[str, AfterValidator(require_language), told(pattern=f"^{TAG.pattern}$")]
 """A language by its BCP 47 tag, such as `en` or `pt-BR`."""
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+from socialkit.models._told import told
+
 __all__ = ["Actor", "actor_given", "person"]
 
 UNSEEN: Final = re.compile(
@@ -49,5 +51,5 @@ def actor_given(name: str) -> str:
     return name
 
 
-Actor = Annotated[str, AfterValidator(actor_given)]
+Actor = Annotated[str, AfterValidator(actor_given), told(pattern=r"\S")]
 """The name of somebody who acts; compare it by `person()`."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from socialkit.models._base import Model, OpenEnum
 from socialkit.models._probe import MediaKind
+from socialkit.models._told import told
 
 __all__ = ["PostMedia", "Several", "Some", "Visibility", "holds"]
 
@@ -30,7 +31,7 @@ def _some(items: Sequence[T] | None) -> Sequence[T] | None:
     return None if items is None else tuple(items)
 
 
-Some = Annotated[Sequence[T] | None, AfterValidator(_some)]
+Some = Annotated[Annotated[Sequence[T], told(minItems=1)] | None, AfterValidator(_some)]
 """A condition, one of these; None where it makes no difference, and never empty."""
 
 

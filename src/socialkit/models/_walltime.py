@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from socialkit.models._base import Model
+from socialkit.models._told import Told
 
 __all__ = ["GapRule", "OverlapRule", "WallKind", "WallTime", "Zone", "in_order", "like_any_other"]
 
@@ -55,8 +56,12 @@ def _zone(name: str) -> str:
     raise ValueError(message)
 
 
+def _zones() -> list[str]:
+    return sorted(one for one in available_timezones() if MACHINES_OWN.fullmatch(one) is None)
+
+
 def _advice(name: str) -> str:
-    known = sorted(one for one in available_timezones() if MACHINES_OWN.fullmatch(one) is None)
+    known = _zones()
     if not known:
         return "this machine has no time zone database: install the package tzdata"
     meant = {one.rpartition("/")[2].casefold(): one for one in known}
@@ -83,7 +88,7 @@ def _wall(value: object) -> object:
     return value
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
+Zone = Annotated[str, AfterValidator(_zone), Told(lambda: {"enum": [*_zones()]})]
 """The IANA name of a time zone."""
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
-from socialkit.authority import Permission
+from socialkit.authority import Authority, Permission
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef
 from socialkit.platforms.base import AsyncClient, Client
 
-__all__ = ["Accounts", "Authorises", "accounts_of"]
+__all__ = ["Accounts", "Authorises", "accounts_of", "authority_of"]
 
 ThingT_contra = TypeVar("ThingT_contra", contravariant=True)
 
@@ -70,6 +70,14 @@ class Authorises(Protocol[ThingT_contra]):
         ...
 
 
+@runtime_checkable
+class _Governed(Protocol):
+    """Accounts with a table of their own of who may do what: a workspace, or a brand of one."""
+
+    @property
+    def authority(self) -> Authority | None: ...
+
+
 class _OneClient:
     """A single client's account."""
 
@@ -116,3 +124,8 @@ class _OneClient:
 def accounts_of(accounts: Accounts | Client | AsyncClient) -> Accounts:
     """Return whose accounts are meant."""
     return _OneClient(accounts) if isinstance(accounts, Client | AsyncClient) else accounts
+
+
+def authority_of(accounts: Accounts | Client | AsyncClient) -> Authority | None:
+    """Return the table that accounts bring of who may do what; None where they bring none."""
+    return accounts.authority if isinstance(accounts, _Governed) else None

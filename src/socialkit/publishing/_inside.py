@@ -15,7 +15,7 @@ from socialkit.models import AccountRef
 from socialkit.models._people import actor_given
 from socialkit.operations import Async, Mode
 from socialkit.platforms.base import AsyncClient, Client, of_type
-from socialkit.publishing._accounts import Accounts, Authorises, accounts_of
+from socialkit.publishing._accounts import Accounts, Authorises, accounts_of, authority_of
 from socialkit.publishing._deliver import Carrier, awaited
 from socialkit.publishing._freezes import Freezer
 from socialkit.publishing._history import Author
@@ -48,7 +48,7 @@ class Inside:
         self.accounts: Final = accounts_of(accounts)
         self.journal: Final = journal
         self.actor: Final = None if actor is None else _named(actor)
-        self._authority = authority
+        self._authority = authority_of(accounts) if authority is None else authority
         self._async = issubclass(mode, Async)
         self._single = accounts if isinstance(accounts, Client | AsyncClient) else None
         self._io = io_of(mode)

@@ -129,7 +129,8 @@ class Publisher(PublisherBase[Sync]):
         accounts: Whose accounts: a client, a brand, or a workspace.
         journal: What it remembers in; may be shared with other publishers of any mode.
         actor: Who acts, for the history.
-        authority: Who may do what without asking; everybody everything if not given.
+        authority: Who may do what without asking; that of the workspace if not given, and where it has none
+            everybody everything.
 
     Example:
         >>> from socialkit import Journal, Sandbox
@@ -158,7 +159,8 @@ class AsyncPublisher(PublisherBase[Async]):
         accounts: Whose accounts: an async client, a brand, or a workspace.
         journal: What it remembers in; may be shared with other publishers of any mode.
         actor: Who acts, for the history.
-        authority: Who may do what without asking; everybody everything if not given.
+        authority: Who may do what without asking; that of the workspace if not given, and where it has none
+            everybody everything.
 
     Example:
         >>> import asyncio

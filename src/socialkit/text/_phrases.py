@@ -7,6 +7,7 @@ from typing import Annotated, Final, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator
 
+from socialkit.models._told import told
 from socialkit.text._fold import ENDS, fold, original_span, words, words_with_places
 
 __all__ = ["FindablePhrase", "PhraseHit", "PhraseMatch", "Phrases"]
@@ -131,5 +132,5 @@ def _findable(phrase: str) -> str:
     return phrase
 
 
-FindablePhrase = Annotated[str, AfterValidator(_findable)]
+FindablePhrase = Annotated[str, AfterValidator(_findable), told(pattern=r"\S")]
 """A phrase that a person wrote into a model, and that can be looked for."""

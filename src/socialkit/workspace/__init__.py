@@ -2,7 +2,7 @@
 
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
-from socialkit.workspace._map import Results
+from socialkit.workspace._map import Result, Results
 from socialkit.workspace._workspace import Workspace
 
-__all__ = ["Account", "Brand", "Results", "Workspace"]
+__all__ = ["Account", "Brand", "Result", "Results", "Workspace"]

@@ -11,12 +11,13 @@ from socialkit.models._language import require_language
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
 from socialkit.workspace._account import Account, opener_of, ref_of
-from socialkit.workspace._names import checked, quoted, require_distinct
+from socialkit.workspace._names import checked, checked_departments, quoted, require_distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from socialkit.authority import Authority, TeamMember
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
@@ -40,10 +41,12 @@ class Brand:
         hours: When its people work: promised times run only then, unless the router has hours of its own;
             round the clock if not given.
         languages: The languages in which it writes, the first one first: tags such as `fr` or `pt-BR`.
+        departments: Those that answer for it, such as `customer service`. Where they are given, a desk sends
+            cases of the brand only to one of them, or to somebody of its team.
 
     Raises:
-        ConfigurationError: Two accounts have the same name, there is no such time zone, or something is no
-            language.
+        ConfigurationError: Two accounts or departments have the same name, there is no such time zone, or
+            something is no language.
 
     Example:
         >>> acme = Brand("acme", Account("bluesky", identifier="acme.example", password="not-a-real-one"))
@@ -59,11 +62,13 @@ class Brand:
         zone: str = "UTC",
         hours: BusinessHours | None = None,
         languages: Iterable[str] = (),
+        departments: Iterable[str] = (),
     ) -> None:
         self.key: Final = checked(key, "a brand")
         self.zone: Final = _zone(zone)
         self.hours: Final = BusinessHours.always() if hours is None else hours
         self.languages: Final = _languages(languages)
+        self.departments: Final = checked_departments(departments)
         refs = [ref_of(of_type(account, Account, "accounts"), key) for account in accounts]
         require_distinct((ref.key for ref in refs), "accounts")
         self._accounts = {ref.key: account for ref, account in zip(refs, accounts, strict=True)}
@@ -193,6 +198,25 @@ class Brand:
         self._require_ours(ref.brand)
         return self.hours
 
+    def departments_for(self, ref: AccountRef, /) -> tuple[str, ...]:
+        """Return the departments that answer for an account of this brand; none where nobody named them.
+
+        Raises:
+            ConfigurationError: The account is not of this brand.
+        """
+        self._require_ours(ref.brand)
+        return self.departments
+
+    @property
+    def authority(self) -> Authority | None:
+        """Who may do what for it without asking: the workspace's table; None where there is none."""
+        return None if self._clients is None else self._clients.authority
+
+    @property
+    def team(self) -> tuple[TeamMember, ...]:
+        """Those who have roles for it, as the workspace's table of authority says."""
+        return () if self.authority is None else self.authority.team_of(self.key)
+
     def now(self) -> datetime:
         """Return the time to go by, aware UTC: the workspace's clock's."""
         return self._home().now()
@@ -230,7 +254,12 @@ class Brand:
 
     def _bound(self, clients: Clients) -> Brand:
         copy = Brand(
-            self.key, *self._accounts.values(), zone=self.zone, hours=self.hours, languages=self.languages
+            self.key,
+            *self._accounts.values(),
+            zone=self.zone,
+            hours=self.hours,
+            languages=self.languages,
+            departments=self.departments,
         )
         copy._clients = clients
         for key, account in self._accounts.items():

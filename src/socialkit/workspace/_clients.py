@@ -18,6 +18,7 @@ from socialkit.workspace._opener import Place
 
 if TYPE_CHECKING:
     from socialkit.auth import AsyncTokenStore, TokenStore
+    from socialkit.authority import Authority
     from socialkit.models import AccountRef
     from socialkit.platforms.base import AsyncMediaHost, MediaHost
     from socialkit.transport import Transport
@@ -41,10 +42,13 @@ class Clients:
         media_host: MediaHost | AsyncMediaHost | None,
         transports: Transports | None,
         clock: Callable[[], datetime] | None,
+        authority: Authority | None = None,
     ) -> None:
         # Whoever says where the clients go is moved nowhere.
         self.host = current_host() if transports is None else None
         """The world in which the workspace was made, and stays."""
+        self.authority = authority
+        """Who may do what with their accounts."""
         self._clock = clock
         self._tokens = tokens
         self._media_host = media_host

@@ -4,43 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from socialkit.auth import SecretRef, TokenStore
+from socialkit.authority import Authority
 from socialkit.errors import ConfigurationError, InvalidDraftError
-from socialkit.models import BusinessHours, Document, Model, Problem
+from socialkit.models import Document, Model, Problem
 from socialkit.models._document import problem_at
 from socialkit.models._formats import Tree
-from socialkit.models._hours import Holidays, Hours
 from socialkit.models._language import Language
 from socialkit.models._names import instead
+from socialkit.models._shared import Several
+from socialkit.models._told import told
 from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
-from socialkit.workspace._names import checked
+from socialkit.workspace._hours_table import HoursTable
+from socialkit.workspace._names import DEPARTMENT_PATTERN, NAME_PATTERN, checked, checked_departments
 from socialkit.workspace._tokens import TokensTable
 
-__all__ = ["WorkspaceFile"]
+__all__ = ["AccountTable", "WorkspaceFile", "arguments_of"]
 
 MAIN: Final = "main"
+
+Department = Annotated[str, told(pattern=DEPARTMENT_PATTERN)]
 
 Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what."""
 
 
-class HoursTable(Model):
-    """Business hours; their zone is the brand's unless it is said."""
-
-    week: Hours
-    zone: Zone | None = None
-    holidays: Holidays = ()
-
-    def to_hours(self, zone: str) -> BusinessHours:
-        """Return the hours."""
-        return BusinessHours(week=self.week, zone=self.zone or zone, holidays=self.holidays)
+def _departments(names: Sequence[str]) -> Sequence[str]:
+    try:
+        return checked_departments(names)
+    except ConfigurationError as error:
+        problem = error.message
+    raise ValueError(problem)
 
 
 class AccountTable(Model):
@@ -49,8 +50,10 @@ class AccountTable(Model):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     platform: str
-    name: str = MAIN
+    name: Annotated[str, told(pattern=NAME_PATTERN)] = MAIN
+    """What it is called among the brand's accounts on the platform."""
     id: str | None = None
+    """The platform's own id: credentials of another account are refused."""
 
     def to_account(self) -> Account:
         """Return the account, whose arguments were checked before."""
@@ -65,22 +68,40 @@ class BrandTable(Model):
     """A brand."""
 
     zone: Zone
+    """The time zone in which it plans, such as `Europe/Paris`."""
     hours: HoursTable | None = None
-    languages: Sequence[Language] = ()
+    """When its people work; round the clock if not given."""
+    languages: Several[Language] = ()
+    """In which it writes, the first one first."""
+    departments: Annotated[Several[Department], AfterValidator(_departments), told(uniqueItems=True)] = ()
+    """Those that answer for it."""
     accounts: Sequence[AccountTable] = ()
 
     def to_brand(self, key: str) -> Brand:
         """Return the brand."""
         hours = None if self.hours is None else self.hours.to_hours(self.zone)
         accounts = [account.to_account() for account in self.accounts]
-        return Brand(key, *accounts, zone=self.zone, hours=hours, languages=self.languages)
+        return Brand(
+            key,
+            *accounts,
+            zone=self.zone,
+            hours=hours,
+            languages=self.languages,
+            departments=self.departments,
+        )
 
 
 class WorkspaceFile(Document):
     """What a file says of a workspace."""
 
-    brands: Mapping[str, BrandTable]
+    brands: Annotated[Mapping[str, BrandTable], told(propertyNames={"pattern": NAME_PATTERN})]
+    """By their keys, such as `acme`."""
     tokens: TokensTable | None = None
+    """Where tokens are kept."""
+    authority: Authority | None = None
+    """Who may do what without asking."""
+    schema_at: Annotated[str | None, Field(alias="$schema")] = None
+    """Where editors find the schema of the file; nobody else asks."""
 
     def to_brands(self) -> list[Brand]:
         """Return the brands, in the order in which they stand there."""
@@ -89,6 +110,17 @@ class WorkspaceFile(Document):
     def to_store(self, folder: Path) -> TokenStore | None:
         """Return the token store that is named, if one is; `folder` is where the file lies."""
         return None if self.tokens is None else self.tokens.to_store(folder)
+
+    def _contradictions(self) -> Found:
+        if self.authority is None:
+            return
+        # A line for a brand that is not there is passed over, and what it forbids allowed by a later one.
+        for table in ("team", "lines"):
+            for number, entry in enumerate(getattr(self.authority, table)):
+                for place, brand in enumerate(entry.brands or ()):
+                    if brand not in self.brands:
+                        where = f"authority.{table}[{number}].brands[{place}]"
+                        yield where, f"{brand[:40]!r} is no brand of the file{instead(brand, self.brands)}"
 
     @classmethod
     def _checked(cls, tree: Tree, file: Path, beside: Mapping[str, Document | None]) -> Self:
@@ -103,6 +135,16 @@ class WorkspaceFile(Document):
             if not problems:
                 return read
         raise cls._refused(file, problems)
+
+
+def arguments_of(platform: str) -> Mapping[str, Argument]:
+    """Return the arguments of a platform that a file can give, by name.
+
+    Raises:
+        ConfigurationError: There is no such platform.
+    """
+    arguments = login_arguments(platform)
+    return {name: one for name, one in arguments.items() if one.secret or one.reader is not None}
 
 
 def _wrong(tree: Tree) -> Found:
@@ -139,12 +181,11 @@ def _account_wrong(account: Mapping[str, Tree], at: str) -> Found:
     if not isinstance(platform, str):
         return
     try:
-        arguments = login_arguments(platform)
+        usable = arguments_of(platform)
     except ConfigurationError as error:
         yield f"{at}.platform", error.message
         return
     given = {key: value for key, value in account.items() if key not in AccountTable.model_fields}
-    usable = {key: one for key, one in arguments.items() if one.secret or one.reader is not None}
     for key, value in given.items():
         if key in usable:
             yield from _unreadable(usable[key], value, f"{at}.{key}")

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["checked", "quoted", "require_distinct"]
+__all__ = [
+    "DEPARTMENT_PATTERN",
+    "NAME_PATTERN",
+    "checked",
+    "checked_departments",
+    "quoted",
+    "require_distinct",
+]
+
+NAME_PATTERN: Final = r"^[^\s/\x00-\x1f]([^/\x00-\x1f]*[^\s/\x00-\x1f])?$"
+"""The names of brands and accounts, for schemas."""
+DEPARTMENT_PATTERN: Final = NAME_PATTERN.replace("/", "")
 
 
 def checked(name: str, what: str) -> str:
@@ -34,3 +46,18 @@ def require_distinct(names: Iterable[str], what: str) -> None:
 def quoted(names: Iterable[str]) -> str:
     """Return names as a message lists them."""
     return ", ".join(map(repr, names)) or "none"
+
+
+def checked_departments(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the departments of a brand.
+
+    Raises:
+        ConfigurationError: One has no name that can be seen, or stands there twice.
+    """
+    kept = (names,) if isinstance(names, str) else tuple(names)
+    for name in kept:
+        if not name or name != name.strip() or not name.isprintable():
+            message = f"{name[:40]!r} cannot be the name of a department: no blank at its ends"
+            raise ConfigurationError(message)
+    require_distinct(kept, "departments")
+    return kept

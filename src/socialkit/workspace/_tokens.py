@@ -8,8 +8,10 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from socialkit.auth import FileTokenStore, KeyringTokenStore, SecretRef
+from socialkit.auth._references import REFERENCE_PATTERN
 from socialkit.errors import ConfigurationError
 from socialkit.models import Model
+from socialkit.models._told import told
 
 __all__ = ["TokensTable"]
 
@@ -30,7 +32,7 @@ class FileTokens(Model):
     store: Literal["file"]
     path: Annotated[str, Field(min_length=1)]
     """Below the folder of the workspace's file."""
-    key: Annotated[str, AfterValidator(_reference)]
+    key: Annotated[str, AfterValidator(_reference), told(pattern=REFERENCE_PATTERN)]
     """Where the key is kept."""
 
     def to_store(self, folder: Path) -> FileTokenStore:

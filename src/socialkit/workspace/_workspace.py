@@ -15,14 +15,18 @@ from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
 from socialkit.workspace._clients import Clients, Transports
 from socialkit.workspace._file import WorkspaceFile
-from socialkit.workspace._map import Results, run_all, run_all_async
+from socialkit.workspace._map import Progress, Results, run_all, run_all_async
 from socialkit.workspace._names import require_distinct
+from socialkit.workspace._schema import file_schema
 
 if TYPE_CHECKING:
     import os
     from types import TracebackType
 
+    from pydantic import JsonValue
+
     from socialkit.auth import AsyncTokenStore, TokenStore
+    from socialkit.authority import Authority
     from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
 
 __all__ = ["Workspace"]
@@ -49,6 +53,7 @@ class Workspace:
             which it is made.
         transports: Makes what carries a client's requests, by its mode and platform; the network if not
             given.
+        authority: Who may do what without asking: what publishers and desks go by that are given none.
 
     Raises:
         ConfigurationError: Two brands have the same key.
@@ -71,9 +76,16 @@ class Workspace:
         media_host: MediaHost | AsyncMediaHost | None = None,
         clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
+        authority: Authority | None = None,
     ) -> None:
         require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
-        self._clients = Clients(tokens=tokens, media_host=media_host, transports=transports, clock=clock)
+        self._clients = Clients(
+            tokens=tokens,
+            media_host=media_host,
+            transports=transports,
+            clock=clock,
+            authority=authority,
+        )
         self._brands = {brand.key: bound(brand, self._clients) for brand in brands}
 
     @classmethod
@@ -86,6 +98,7 @@ class Workspace:
         media_host: MediaHost | AsyncMediaHost | None = None,
         clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
+        authority: Authority | None = None,
     ) -> Self:
         """Return the workspace that a file describes.
 
@@ -97,6 +110,7 @@ class Workspace:
             path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
             tokens: Takes the place of the store that the file names in its table `tokens`, if it names one;
                 in memory if there is neither. The other arguments are as in the constructor.
+            authority: Takes the place of the table that the file holds as `authority`, if it holds one.
 
         Raises:
             InvalidDraftError: The file holds what it may not; `problems` has every problem with its place.
@@ -105,8 +119,26 @@ class Workspace:
         file = WorkspaceFile.load(path)
         tokens = file.to_store(Path(path).parent) if tokens is None else tokens
         return cls(
-            *file.to_brands(), tokens=tokens, media_host=media_host, clock=clock, transports=transports
+            *file.to_brands(),
+            tokens=tokens,
+            media_host=media_host,
+            clock=clock,
+            transports=transports,
+            authority=file.authority if authority is None else authority,
         )
+
+    @staticmethod
+    def schema() -> dict[str, JsonValue]:
+        """Return the JSON schema of a workspace's file, by which editors complete and check it.
+
+        It knows the platforms that are installed here, and the time zones of this machine. What it accepts
+        `load()` may still refuse, such as a name that stands there twice.
+
+        Example:
+            >>> Workspace.schema()["required"]
+            ['brands']
+        """
+        return file_schema()
 
     @property
     def brands(self) -> tuple[Brand, ...]:
@@ -174,6 +206,19 @@ class Workspace:
         """
         return self._brand_of(ref).hours_for(ref)
 
+    def departments_for(self, ref: AccountRef, /) -> tuple[str, ...]:
+        """Return the departments that answer for an account; none where nobody named them.
+
+        Raises:
+            ConfigurationError: The account is in no brand of the workspace.
+        """
+        return self._brand_of(ref).departments_for(ref)
+
+    @property
+    def authority(self) -> Authority | None:
+        """Who may do what without asking; None where everybody may do everything."""
+        return self._clients.authority
+
     def _brand_of(self, ref: AccountRef) -> Brand:
         if ref.brand is None:
             message = f"{ref.key!r} does not say of which brand"
@@ -190,30 +235,51 @@ class Workspace:
 
     @overload
     def map(
-        self, function: Callable[[Brand], T], /, *, each: Literal["brand"] = "brand", concurrency: int = ...
+        self,
+        function: Callable[[Brand], T],
+        /,
+        *,
+        each: Literal["brand"] = "brand",
+        concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     @overload
     def map(
-        self, function: Callable[[Client], T], /, *, each: Literal["account"], concurrency: int = ...
+        self,
+        function: Callable[[Client], T],
+        /,
+        *,
+        each: Literal["account"],
+        concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     def map(
-        self, function: Callable[[Any], T], /, *, each: str = "brand", concurrency: int = CONCURRENCY
+        self,
+        function: Callable[[Any], T],
+        /,
+        *,
+        each: str = "brand",
+        concurrency: int = CONCURRENCY,
+        progress: Progress[T] | None = None,
     ) -> Results[T]:
         """Call a function once for every brand, or every account, in several threads.
 
-        A failure stops nobody else's call; it stands in the results.
+        A failure stops nobody else's call; it stands in the results. An interruption (Ctrl-C) begins no
+        other call, waits for those that run, and is raised.
 
         Args:
             function: Takes a brand; with `each="account"` a blocking client.
             each: What it is called for: `brand` or `account`.
             concurrency: How many calls may run at once.
+            progress: Called with each `Result` as its call ends, in the thread that called `map`. What it
+                raises ends the run as an interruption does.
 
         Example:
             >>> with Workspace(Brand("acme"), Brand("other")) as workspace:
             ...     workspace.map(lambda brand: brand.zone).succeeded()
             {'acme': 'UTC', 'other': 'UTC'}
         """
-        return run_all(self._calls(function, each, Brand.client_for), concurrency)
+        return run_all(self._calls(function, each, Brand.client_for), concurrency, progress)
 
     @overload
     async def map_async(
@@ -223,6 +289,7 @@ class Workspace:
         *,
         each: Literal["brand"] = "brand",
         concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     @overload
     async def map_async(
@@ -232,6 +299,7 @@ class Workspace:
         *,
         each: Literal["account"],
         concurrency: int = ...,
+        progress: Progress[T] | None = ...,
     ) -> Results[T]: ...
     async def map_async(
         self,
@@ -240,9 +308,13 @@ class Workspace:
         *,
         each: str = "brand",
         concurrency: int = CONCURRENCY,
+        progress: Progress[T] | None = None,
     ) -> Results[T]:
-        """Await a function once for every brand, or every account (an async client); otherwise as `map`."""
-        return await run_all_async(self._calls(function, each, Brand.client_async_for), concurrency)
+        """Await a function once for every brand, or every account (an async client); otherwise as `map`.
+
+        Cancelling it cancels all calls and waits until they have ended.
+        """
+        return await run_all_async(self._calls(function, each, Brand.client_async_for), concurrency, progress)
 
     def _calls(
         self, function: Callable[[Any], T], each: str, client: Callable[[Brand, AccountRef], object]
