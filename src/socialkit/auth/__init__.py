@@ -20,6 +20,7 @@ from socialkit.auth._oauth import (
 from socialkit.auth._references import SecretRef
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
+from socialkit.auth._standing import Holder, Standing
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Credentials",
     "EnvironmentTokenStore",
     "FileTokenStore",
+    "Holder",
     "KeyringTokenStore",
     "LoginState",
     "MemoryTokenStore",
@@ -43,6 +45,7 @@ __all__ = [
     "Refreshing",
     "SecretRef",
     "Signature",
+    "Standing",
     "StoreAccess",
     "Stored",
     "TokenStore",
