@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Coroutine
@@ -16,7 +15,15 @@ from socialkit.auth._credentials import Credentials
 from socialkit.auth._sealed import SKEW
 from socialkit.auth._signing import Signature, bearer, bound
 from socialkit.auth._standing import Standing
-from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
+from socialkit.auth._stores import (
+    AsyncTokenStore,
+    MemoryTokenStore,
+    StoreAccess,
+    Stored,
+    TokenStore,
+    owned_by_nobody,
+    with_origin,
+)
 from socialkit.errors import (
     APIError,
     AuthenticationError,
@@ -152,7 +159,7 @@ class Refreshing:
         self._remedy = remedy
         self._platform = platform
         self._hidden = (*hidden, *credentials.secrets())
-        self._given = _with_origin(credentials.to_stored())
+        self._given = with_origin(credentials.to_stored())
         self._abandoned: str | None = None
         self._orphaned = False
         self._current: Stored | None = None
@@ -367,7 +374,7 @@ class Refreshing:
         began = stored.unclaimed()
         for _ in range(ATTEMPTS):
             stored = await self._await_claim(stored, transport)
-            if _nobodys(stored) != _nobodys(began):
+            if owned_by_nobody(stored) != owned_by_nobody(began):
                 return stored, False
             until = transport.now() + CLAIM
             self._orphaned = stored.claimed_by not in {None, self._abandoned}
@@ -488,15 +495,3 @@ class Refreshing:
             "the token store refuses every change: its swap() must compare with what its load() returns",
             platform=self._platform,
         )
-
-
-def _nobodys(stored: Stored) -> Stored:
-    # Whose they are may be told meanwhile, and makes no other tokens of them.
-    return dataclasses.replace(stored.unclaimed(), account_id=None)
-
-
-def _with_origin(given: Stored) -> Stored:
-    # Without times: a program may reckon them anew at each start.
-    tokens = Stored(access_token=given.access_token, refresh_token=given.refresh_token, extra=given.extra)
-    digest = hashlib.sha256(tokens.dumps().encode()).hexdigest()
-    return dataclasses.replace(given, origin=digest)

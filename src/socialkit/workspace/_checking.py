@@ -60,7 +60,7 @@ MEANINGS: Final[tuple[tuple[type[SocialKitError], HealthState, str], ...]] = (
     (WrongAccountError, HealthState.WRONG_ACCOUNT, "it is logged in as somebody else"),
     (MissingScopeError, HealthState.MISSING_SCOPE, "log in again and allow more"),
     (PermissionDeniedError, HealthState.BLOCKED, "the platform refuses the account"),
-    (AuthenticationError, HealthState.REVOKED, "log in again, the platform does not take the login any more"),
+    (AuthenticationError, HealthState.REVOKED, "log in again, the platform refuses the login"),
     (ConfigurationError, HealthState.NOT_SET_UP, "nobody can log in"),
     (ServerError, HealthState.UNREACHABLE, "the platform is down, and the login may be good"),
     (TransportError, HealthState.UNREACHABLE, "the platform does not answer, and the login may be good"),

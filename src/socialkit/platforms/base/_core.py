@@ -44,6 +44,7 @@ from socialkit.transport import (
     Pipeline,
     RateBudget,
     Retry,
+    Secret,
     Transport,
     default_transport,
     shared_budget,
@@ -129,10 +130,8 @@ class Core:
 
     async def standing(self) -> Standing:
         """Return what is known of the login: how long it holds, and what the token may do."""
-        holder = self.pipeline.authenticator
-        if not isinstance(holder, Holder):
-            return Standing(scopes=self._scopes)
-        told = await holder.standing(self.transport)
+        holder = self._holder()
+        told = Standing() if holder is None else await holder.standing(self.transport)
         return told if told.scopes else replace(told, scopes=self._scopes)
 
     def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
@@ -165,10 +164,11 @@ class Core:
             WrongAccountError: It is another account than the one this client was opened for.
         """
         async with self.transport.lock(f"identify {id(self)}"):
-            if self.who is None or self.proven():  # somebody was before us
+            who = self.who
+            if who is None or self.proven():  # somebody was before us
                 return
             try:
-                await self.confirm(self.who)
+                await self.confirm(who)
             except APIError as error:
                 if not refused_for_good(error):
                     raise  # whose account this is guards every write: a bad minute must not switch that off
@@ -180,8 +180,8 @@ class Core:
         Raises:
             WrongAccountError: It is another account than the one this client was opened for.
         """
-        holder = self.pipeline.authenticator
-        if isinstance(holder, Holder):
+        holder = self._holder()
+        if holder is not None:
             told = await holder.standing(self.transport)  # renewed now, if at all, and not while we ask
             self._scopes = told.scopes or self._scopes
         token = self._token()
@@ -191,9 +191,13 @@ class Core:
             self._proven = token  # else another one came meanwhile, and is compared before it writes
         return profile
 
-    def _token(self) -> object:
-        holder = self.pipeline.authenticator
-        return holder.token() if isinstance(holder, Holder) else None
+    def _token(self) -> Secret | None:
+        holder = self._holder()
+        return None if holder is None else holder.token()
+
+    def _holder(self) -> Holder | None:
+        holder: object = self.pipeline.authenticator
+        return holder if isinstance(holder, Holder) else None
 
     async def learn(self, profile: Profile) -> None:
         """Take over whose client this is, as the platform told it, and keep it where tokens are kept.
@@ -207,8 +211,8 @@ class Core:
                 "look where they were read from"
             )
             raise WrongAccountError(message, platform=self.facts.name)
-        holder = self.pipeline.authenticator
-        if isinstance(holder, Holder):
+        holder = self._holder()
+        if holder is not None:
             await holder.owned_by(profile.id, self.transport, sure=self.ref.id is not None)
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
 
