@@ -70,6 +70,9 @@ class BearerToken:
         """Return the token."""
         return self._token
 
+    def owner(self) -> None:
+        """Return None: nothing is kept."""
+
     async def standing(self, _transport: Transport, /) -> Standing:
         """Return what the credentials say of the token."""
         return self._standing

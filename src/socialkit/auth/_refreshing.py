@@ -226,6 +226,10 @@ class Refreshing:
         """Return the access token of now; None before the store was read."""
         return None if self._current is None else self._current.access_token
 
+    def owner(self) -> str | None:
+        """Return the id of the account that the tokens of now are kept as; None when nobody said."""
+        return None if self._current is None else self._current.account_id
+
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the tokens of now, renewed first if they are about to expire.
 

@@ -37,6 +37,10 @@ class Holder(Protocol):
         """Return the access token of now; None before it was read."""
         ...
 
+    def owner(self) -> str | None:
+        """Return the id of the account that the token of now is kept as; None when nobody said."""
+        ...
+
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the tokens of now, renewed first if they are about to expire."""
         ...

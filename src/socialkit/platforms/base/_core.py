@@ -149,13 +149,21 @@ class Core:
         Raises:
             WrongAccountError: It is another account than the one this client was opened for.
         """
-        if not self.proven():
+        if not self._asked():
             await self.prove()
         return self.ref
 
     def proven(self) -> bool:
-        """Return whether the token of now was compared with the account, or cannot be."""
+        """Return whether the token of now was compared with the account, or with nothing it can be."""
+        return self._asked() or not self._named()
+
+    def _asked(self) -> bool:
         return self.who is None or self._proven == self._token()
+
+    def _named(self) -> bool:
+        """Return whether anybody said which account this is: its owner, the store, or the platform before."""
+        holder = self._holder()
+        return self.ref.id is not None or (holder is not None and holder.owner() is not None)
 
     async def prove(self) -> None:
         """Ask the platform whose the token of now is.
@@ -165,7 +173,7 @@ class Core:
         """
         async with self.transport.lock(f"identify {id(self)}"):
             who = self.who
-            if who is None or self.proven():  # somebody was before us
+            if who is None or self._asked():  # somebody was before us
                 return
             try:
                 await self.confirm(who)
