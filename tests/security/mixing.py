@@ -11,10 +11,21 @@ from typing import Any, Final, Literal
 import socialkit as sk
 from socialkit import collect
 from socialkit.models import Recurrence, WallTime
-from socialkit.platforms import find, names
+from socialkit.platforms import names
 from socialkit.platforms.base import Namespace
 
-__all__ = ["CLIENTS", "OTHERS", "arguments", "calls_of", "found_calls", "misplaced", "operations_of", "words_of"]
+__all__ = [
+    "CLIENTS",
+    "LATER",
+    "OTHERS",
+    "Place",
+    "arguments",
+    "calls_of",
+    "client_calls",
+    "found_calls",
+    "misplaced",
+    "operations_of",
+]
 
 Place = Literal["refused", "offline", "own"]
 """`refused`: it refuses what is another account's. `offline`: it looks at it, and sends nothing, ever.
@@ -163,9 +174,9 @@ def client_calls() -> dict[str, Callable[..., Any]]:
         return {key: call for name in names() for key, call in operations_of(world.connect(name)).items()}
 
 
-def words_of(annotation: object) -> set[str]:
+def _words(annotation: object) -> set[str]:
     """Return the names of the types in an annotation."""
-    return set(re.findall(r"[A-Za-z_]\w*", str(annotation))) - {"Literal"}
+    return set(re.findall(r"[A-Za-z_]\w*(?![\w.])", str(annotation))) - {"Literal"}
 
 
 def misplaced(calls: Mapping[str, Callable[..., Any]], table: Mapping[str, Place]) -> Iterator[str]:
@@ -173,7 +184,7 @@ def misplaced(calls: Mapping[str, Callable[..., Any]], table: Mapping[str, Place
     for name in calls.keys() ^ table.keys():
         yield f"{name}: {'has no place' if name in calls else 'does not exist any more'}"
     for name in calls.keys() & table.keys():
-        words = {word for one in _parameters(calls[name]) for word in words_of(one.annotation)}
+        words = {word for one in _parameters(calls[name]) for word in _words(one.annotation)}
         for word in words - BOUND - PLAIN - {"T", "self"}:
             yield f"{name}: does {word} say whose something is?"
         by_id = name == "Desk.case"  # a journal's own id says it
@@ -187,22 +198,23 @@ def _parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def arguments(
     call: Callable[..., Any], theirs: Mapping[str, Sequence[object]], own: Mapping[str, object]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[inspect.BoundArguments]:
     """Yield arguments of a call, each time with one thing of another brand's in one place."""
     parameters = _parameters(call)
     filled = {one.name: _filled(one, own) for one in parameters if one.default is inspect.Parameter.empty}
     for one in parameters:
-        for word in sorted(words_of(one.annotation) & BOUND):
+        for word in sorted(_words(one.annotation) & BOUND):
             for thing in theirs[word]:
                 several = f"Iterable[{word}" in str(one.annotation)
-                yield filled | {one.name: [thing] if several else thing}
+                yield _bound(call, filled | {one.name: [thing] if several else thing})
+
+
+def _bound(call: Callable[..., Any], given: Mapping[str, object]) -> inspect.BoundArguments:
+    bound = inspect.signature(call).bind_partial()
+    bound.arguments |= given
+    return bound
 
 
 def _filled(parameter: inspect.Parameter, own: Mapping[str, object]) -> object:
-    bound = sorted(words_of(parameter.annotation) & BOUND & own.keys())
+    bound = sorted(_words(parameter.annotation) & BOUND & own.keys())
     return own[bound[0]] if bound else FILLERS.get(parameter.name)
-
-
-def place_of(client: sk.Client | sk.AsyncClient, name: str) -> Place:
-    assert find(client.platform)
-    return CLIENTS[name]

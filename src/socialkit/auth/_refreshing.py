@@ -168,6 +168,7 @@ class Refreshing:
         self._failures = 0
         self._read_only = False
         self._patient_until: datetime | None = None
+        self._just_given: Secret | None = None
 
     def __repr__(self) -> str:
         return f"Refreshing({self._key!r}, {self._model})"
@@ -296,9 +297,11 @@ class Refreshing:
         if not self._renewable(stored):
             return False
         now = transport.now()
-        if stored.access_token is None or stored.expired(now, timedelta()):
-            return True
         patient = self._patient_until is not None and now < self._patient_until
+        if stored.access_token is None:
+            return True
+        if stored.expired(now, timedelta()):
+            return not patient or stored.access_token != self._just_given
         return stored.expired(now, self._ahead) and not patient
 
     async def _usable(self, transport: Transport) -> Stored:
@@ -471,7 +474,7 @@ class Refreshing:
         else:
             raise self._broken_store()
         self._unsaved, self._failure = None, None
-        self._patient_until = self._half_life(new, transport.now())
+        self._patient_until, self._just_given = self._half_life(new, transport.now()), new.access_token
         self._current = new
         return new
 
@@ -479,6 +482,8 @@ class Refreshing:
         """Return until when a token that lives shorter than `ahead` is left alone."""
         if new.expires_at is None or not new.expired(now, self._ahead):
             return None
+        if new.expired(now, timedelta()):
+            return now + PAUSE  # nobody gives tokens that are over: it is our clock that is wrong
         return now + (new.expires_at - now) / 2
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
