@@ -25,11 +25,13 @@ __all__ = [
     "found_calls",
     "misplaced",
     "operations_of",
+    "own_arguments",
 ]
 
-Place = Literal["refused", "offline", "own"]
-"""`refused`: it refuses what is another account's. `offline`: it looks at it, and sends nothing, ever.
-`own`: it takes nothing that says whose it is, and reaches its own account alone."""
+Place = Literal["refused", "passed over", "offline", "own"]
+"""`refused`: it refuses what is another account's. `passed over`: it finds nothing to do, and tells nothing.
+`offline`: it reckons with it, and sends nothing, ever. `own`: it takes nothing that says whose it is, and
+reaches and tells of its own account alone."""
 
 CLIENTS: Final[dict[str, Place]] = {
     "can": "own",
@@ -94,7 +96,7 @@ OTHERS: Final[dict[str, Place]] = {
     "Publisher.deliver": "refused",
     "Publisher.deliveries": "own",
     "Publisher.due": "own",
-    "Publisher.estimate": "refused",
+    "Publisher.estimate": "offline",
     "Publisher.events": "own",
     "Publisher.freeze": "refused",
     "Publisher.freezes": "own",
@@ -103,18 +105,17 @@ OTHERS: Final[dict[str, Place]] = {
     "Publisher.plan_calendar": "refused",
     "Publisher.preview": "refused",
     "Publisher.queue": "refused",
-    "Publisher.reconcile": "refused",
+    "Publisher.reconcile": "passed over",
     "Publisher.reject": "refused",
     "Publisher.reply": "refused",
     "Publisher.reschedule": "refused",
     "Publisher.resolve": "refused",
-    "Publisher.run_due": "refused",
+    "Publisher.run_due": "passed over",
     "Publisher.thaw": "refused",
     "Publisher.unhide": "refused",
     "collect.observations": "own",
     "collect.observations_async": "own",
 }
-"""`own` in front of a journal means besides: what is in it of other brands is neither told nor touched."""
 
 BOUND: Final = frozenset(
     {"AccountRef", "Attempt", "Case", "Delivery", "Freeze", "HasSlots", "Message", "Post", "PostingSchedule"}
@@ -128,11 +129,13 @@ PLAIN: Final = frozenset(
     | {"AsyncClient", "Brand", "Client", "Journal", "Workspace"}
 )
 """Types that do not; a draft names what it answers by the platform's id alone."""
+BY_ID: Final = {"case": "Case", "delivery": "Delivery"}
 LATER: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILLERS: Final[dict[str, Any]] = {
     "at": LATER,
     "backlog": "hold",
     "draft": "Hello",
+    "platform": "mastodon",
     "purpose": sk.Purpose(campaign="autumn"),
     "reason": "recall",
     "slots": Recurrence("FREQ=DAILY", start=WallTime("2026-03-02 09:00", zone="Europe/Paris")),
@@ -141,13 +144,17 @@ FILLERS: Final[dict[str, Any]] = {
 }
 """What stands where nothing of anybody is asked for, by the parameter's name."""
 
+FILTERS: Final = {"account": "rival/mastodon/main", "assignee": "rivals", "brand": "rival"}
+"""What a listing may be asked for, and does not give."""
+VAR: Final = inspect.Parameter.VAR_POSITIONAL
+
 
 def operations_of(client: sk.Client | sk.AsyncClient) -> dict[str, Callable[..., Any]]:
     """Return the public calls of a client, its namespaces' too."""
     found: dict[str, Callable[..., Any]] = {}
     for name in dir(client):
-        value = None if name.startswith("_") else getattr(client, name)
-        if isinstance(value, Namespace):
+        value: Any = None if name.startswith("_") else getattr(client, name)
+        if issubclass(type(value), Namespace):
             found |= {f"{name}.{one}": call for one, call in calls_of(value).items()}
         elif inspect.isroutine(value):
             found[name] = value
@@ -174,9 +181,10 @@ def client_calls() -> dict[str, Callable[..., Any]]:
         return {key: call for name in names() for key, call in operations_of(world.connect(name)).items()}
 
 
-def _words(annotation: object) -> set[str]:
-    """Return the names of the types in an annotation."""
-    return set(re.findall(r"[A-Za-z_]\w*(?![\w.])", str(annotation))) - {"Literal"}
+def _words(parameter: inspect.Parameter) -> set[str]:
+    """Return the names of the types that a parameter takes; the id of a thing in a journal counts as it."""
+    words = set(re.findall(r"[A-Za-z_]\w*(?![\w.])", str(parameter.annotation)))
+    return words | {BY_ID[parameter.name]} if parameter.name in BY_ID else words
 
 
 def misplaced(calls: Mapping[str, Callable[..., Any]], table: Mapping[str, Place]) -> Iterator[str]:
@@ -184,11 +192,10 @@ def misplaced(calls: Mapping[str, Callable[..., Any]], table: Mapping[str, Place
     for name in calls.keys() ^ table.keys():
         yield f"{name}: {'has no place' if name in calls else 'does not exist any more'}"
     for name in calls.keys() & table.keys():
-        words = {word for one in _parameters(calls[name]) for word in _words(one.annotation)}
-        for word in words - BOUND - PLAIN - {"T", "self"}:
+        words = {word for one in _parameters(calls[name]) for word in _words(one)}
+        for word in words - BOUND - PLAIN:
             yield f"{name}: does {word} say whose something is?"
-        by_id = name == "Desk.case"  # a journal's own id says it
-        if (table[name] == "own") is not words.isdisjoint(BOUND) and not by_id:
+        if (table[name] == "own") is not words.isdisjoint(BOUND):
             yield f"{name}: is no {table[name]!r} by its types {sorted(words)}"
 
 
@@ -200,13 +207,30 @@ def arguments(
     call: Callable[..., Any], theirs: Mapping[str, Sequence[object]], own: Mapping[str, object]
 ) -> Iterator[inspect.BoundArguments]:
     """Yield arguments of a call, each time with one thing of another brand's in one place."""
-    parameters = _parameters(call)
-    filled = {one.name: _filled(one, own) for one in parameters if one.default is inspect.Parameter.empty}
-    for one in parameters:
-        for word in sorted(_words(one.annotation) & BOUND):
+    filled = _needed(call, own)
+    for one in _parameters(call):
+        words = _words(one)
+        for word in sorted(words & BOUND):
             for thing in theirs[word]:
+                if isinstance(thing, str) and "str" not in words and word != "Target":
+                    continue
                 several = f"Iterable[{word}" in str(one.annotation)
                 yield _bound(call, filled | {one.name: [thing] if several else thing})
+
+
+def own_arguments(call: Callable[..., Any]) -> Iterator[inspect.BoundArguments]:
+    """Yield arguments of a call that takes nothing of anybody, with each filter set to the other brand."""
+    filled, taken = _needed(call, {}), {one.name for one in _parameters(call)}
+    yield _bound(call, filled)
+    for name in taken & FILTERS.keys():
+        yield _bound(call, filled | {name: FILTERS[name]})
+
+
+def _needed(call: Callable[..., Any], own: Mapping[str, object]) -> dict[str, Any]:
+    needed = (
+        one for one in _parameters(call) if one.default is inspect.Parameter.empty and one.kind is not VAR
+    )
+    return {one.name: _filled(one, own) for one in needed}
 
 
 def _bound(call: Callable[..., Any], given: Mapping[str, object]) -> inspect.BoundArguments:
@@ -216,5 +240,5 @@ def _bound(call: Callable[..., Any], given: Mapping[str, object]) -> inspect.Bou
 
 
 def _filled(parameter: inspect.Parameter, own: Mapping[str, object]) -> object:
-    bound = sorted(_words(parameter.annotation) & BOUND & own.keys())
+    bound = sorted(_words(parameter) & BOUND & own.keys())
     return own[bound[0]] if bound else FILLERS.get(parameter.name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,12 +20,14 @@ from socialkit.publishing import Scope
 from socialkit.testing import message, post
 from tests.publishing.stage import Machine, Stage, one
 from tests.security import mixing
-from tests.security.mixing import CLIENTS, OTHERS, arguments, calls_of, operations_of
+from tests.security.mixing import CLIENTS, OTHERS, arguments, calls_of, operations_of, own_arguments
 from tests.support import collect, settle
 
 MARK = "rival"
 """The other brand's key, and a word in all that is its own."""
-REFUSALS = r"another account|not for these accounts|none of those|rival|there are: none|not of this brand"
+LISTINGS = (sk.Listing, sk.AsyncListing)
+TABLES = ("deliveries", "cases", "freezes")
+REFUSALS = r"^refused: .*(another account|not for these accounts|none of those|rival|no brand)"
 
 
 class Meeting:
@@ -48,7 +51,7 @@ class Meeting:
         known = self.rival.ref
         return known, sk.AccountRef(platform=self.platform, id=known.id)
 
-    def things(self) -> dict[str, list[object]]:
+    def things(self) -> Mapping[str, Sequence[object]]:
         """Return what a client may be given, of the other brand."""
         now = self.machine.now()
         attempt = sk.Attempt(
@@ -64,7 +67,9 @@ class Meeting:
         later = now + timedelta(days=1)
         return {
             "Attempt": [attempt.model_copy(update={"account": ref}) for ref in self.refs()],
-            "Message": [message(account=ref, private=private) for ref in self.refs() for private in (0, 1)],
+            "Message": [
+                message(account=ref, private=private) for ref in self.refs() for private in (False, True)
+            ],
             "Post": [post(account=ref, scheduled_at=at) for ref in self.refs() for at in (None, later)],
         }
 
@@ -77,10 +82,9 @@ def stage(socialkit_world: sk.Sandbox, tmp_path: Path, blocking: bool) -> Iterat
 
 
 async def done(result: Any) -> Any:
-    """Return what a call of either mode gives; of what is listed, all."""
-    if isinstance(result, Iterable | AsyncIterable) and not isinstance(result, str | tuple | list | dict):
-        return await collect(result) if not inspect.isawaitable(result) else await settle(result)
-    return await settle(result)
+    """Return what a call of either mode gives; of a listing or a stream, all."""
+    listed = isinstance(result, LISTINGS)
+    return await (collect(result) if listed else settle(result))
 
 
 async def test_every_public_call_has_a_place_in_the_table() -> None:
@@ -129,7 +133,7 @@ async def test_no_clients_call_takes_what_is_another_brands(stage: Stage, platfo
     assert refused >= {"posts.delete", "posts.find", "posts.get", "inbox.reply", "insights.posts"}
 
 
-async def of_the_others(meeting: Meeting, publisher: Any, desk: Any) -> dict[str, list[object]]:
+async def of_the_others(meeting: Meeting, publisher: Any, desk: Any) -> Mapping[str, Sequence[object]]:
     """Return what a publisher, a desk or a brand may be given, of the other brand."""
     ref, theirs = meeting.rival.ref, meeting.things()
     delivery = await one(publisher.plan(f"Words of the {MARK}", to=ref))
@@ -139,7 +143,8 @@ async def of_the_others(meeting: Meeting, publisher: Any, desk: Any) -> dict[str
     draft, at = sk.Draft(text=f"For the {MARK}"), mixing.LATER
     ours = meeting.client.ref
     disguised = case.message.model_copy(update={"account": ours})
-    return theirs | {
+    return {
+        **theirs,
         "AccountRef": [ref],
         "Case": [case, case.id, case.model_copy(update={"account": ours, "messages": (disguised,)})],
         "Delivery": [delivery, delivery.id, delivery.model_copy(update={"account": ours})],
@@ -160,36 +165,63 @@ async def own_things(meeting: Meeting, publisher: Any) -> dict[str, object]:
     return {"Delivery": lost, "Target": ref, "Post": post(account=ref), "Message": message(account=ref)}
 
 
+async def told_by(call: Callable[..., Any], given: inspect.BoundArguments) -> str:
+    """Return with what words a call refuses, or what it gives."""
+    try:
+        return repr(await done(call(*given.args, **given.kwargs)))
+    except (sk.WrongAccountError, JournalError, ConfigurationError) as error:
+        return f"refused: {error}"
+
+
 def told_of(meeting: Meeting) -> list[tuple[Any, ...]]:
     """Return all that the journal holds of the other brand."""
-    rows = meeting.stage.rows("SELECT * FROM deliveries ORDER BY id")
+    rows = [row for table in TABLES for row in meeting.stage.rows(f"SELECT * FROM {table} ORDER BY id")]
     return [row for row in rows if MARK in repr(row)]
 
 
 async def test_no_other_call_takes_or_tells_what_is_another_brands(stage: Stage) -> None:
     meeting = await Meeting(stage, "mastodon").begin()
-    theirs_desk, desk = (desk_of(stage, brand) for brand in (meeting.theirs, meeting.ours))
-    publisher = stage.publisher(meeting.ours, actor="mallory")
-    theirs = await of_the_others(meeting, stage.publisher(meeting.theirs, actor="maria"), theirs_desk)
+    publisher, desk = stage.publisher(meeting.ours, actor="mallory"), desk_of(stage, meeting.ours)
+    rivals = stage.publisher(meeting.theirs, actor="maria"), desk_of(stage, meeting.theirs)
+    theirs = await of_the_others(meeting, *rivals)
     own = await own_things(meeting, publisher)
-    owners: Mapping[str, object] = {"Brand": meeting.ours, "Publisher": publisher, "Desk": desk}
     stage.pass_time(timedelta(minutes=40))
     before, quiet = told_of(meeting), len(meeting.others.requests)
+    owners: Mapping[str, object] = {"Brand": meeting.ours, "Publisher": publisher, "Desk": desk}
 
-    for name, call in {
-        f"{key}.{name}": call for key, owner in owners.items() for name, call in calls_of(owner).items()
-    }.items():
-        if OTHERS[name] == "own":
-            continue
-        writes = len(meeting.machine.sent)
-        for given in arguments(call, theirs, own):
-            with pytest.raises((sk.WrongAccountError, JournalError, ConfigurationError), match=REFUSALS):
-                print(name, given, await done(call(*given.args, **given.kwargs)))
-            assert len(meeting.machine.sent) == writes, (name, given)
+    for name, call in calls_of_all(owners).items():
+        place, sent = OTHERS[name], len(meeting.machine.sent)
+        taken = own_arguments(call) if place == "own" else arguments(call, theirs, own)
+        for given in taken:
+            told = await told_by(call, given)
+            if place == "refused":
+                assert re.search(REFUSALS, told), (name, given, told)
+            else:
+                assert place == "offline" or MARK not in told, (name, given, told)
+            assert place == "own" or len(meeting.machine.sent) == sent, (name, given)
 
-    assert len(before) > 1
+    assert len(before) == 3
     assert told_of(meeting) == before
     assert len(meeting.others.requests) == quiet
+
+
+async def test_what_is_collected_for_a_brand_is_its_own(stage: Stage) -> None:
+    meeting = await Meeting(stage, "mastodon").begin()
+    for brand in (meeting.ours, meeting.theirs):
+        publisher = stage.publisher(brand)
+        await settle(publisher.deliver(await one(publisher.plan("Hello", to="mastodon"))))
+    quiet = len(meeting.others.requests)
+    read: Any = sk.collect.observations if stage.blocking else sk.collect.observations_async
+
+    for whose in (meeting.ours, meeting.client):
+        rows = (await settle(read(whose, stage.journal))).observations
+        assert {row.account for row in rows} == {"acme/mastodon/main"}
+        assert {row.subject_kind.value for row in rows} == {"account", "post"}
+    assert len(meeting.others.requests) == quiet
+
+
+def calls_of_all(owners: Mapping[str, object]) -> dict[str, Callable[..., Any]]:
+    return {f"{key}.{name}": call for key, owner in owners.items() for name, call in calls_of(owner).items()}
 
 
 def desk_of(stage: Stage, brand: sk.Brand) -> Any:

@@ -236,7 +236,12 @@ async def test_nothing_is_written_and_no_secret_is_shown(
 ) -> None:
     sent: list[Any] = []
     handle = server.handle
-    server.handle = lambda request: (sent.append(request), handle(request))[1]  # type: ignore[method-assign]
+
+    def noted(request: Any) -> Any:
+        sent.append(request)
+        return handle(request)
+
+    server.handle = noted  # type: ignore[method-assign]
     good, bad = server.issue_token("main"), PLANTED
     workspace = workspace_of(
         socialkit_world,
@@ -282,9 +287,11 @@ async def test_a_page_of_ones_own_stands_in_the_place_of_the_platforms(
 ) -> None:
     workspace = socialkit_world.workspace(acme=["mastodon"])
     server.revoke_token("main")
-    (one,) = await health_of(
-        workspace, blocking, login_page=lambda ref: f"https://agency.example/login/{ref.key}"
-    )
+
+    def page(ref: sk.AccountRef) -> str:
+        return f"https://agency.example/login/{ref.key}"
+
+    (one,) = await health_of(workspace, blocking, login_page=page)
 
     assert one.link == "https://agency.example/login/acme/mastodon/main"
 
