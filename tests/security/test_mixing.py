@@ -83,8 +83,7 @@ def stage(socialkit_world: sk.Sandbox, tmp_path: Path, blocking: bool) -> Iterat
 
 async def done(result: Any) -> Any:
     """Return what a call of either mode gives; of a listing or a stream, all."""
-    listed = isinstance(result, LISTINGS)
-    return await (collect(result) if listed else settle(result))
+    return await (collect(result) if issubclass(type(result), LISTINGS) else settle(result))
 
 
 async def test_every_public_call_has_a_place_in_the_table() -> None:

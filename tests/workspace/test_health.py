@@ -282,6 +282,15 @@ def test_no_more_accounts_are_asked_at_once_than_allowed(
         workspace.health(concurrency=0)
 
 
+async def test_fifty_at_once_get_each_their_own_line(socialkit_world: sk.Sandbox, blocking: bool) -> None:
+    names = [f"shop{number}" for number in range(60)]
+    workspace = socialkit_world.workspace(acme=[f"mastodon/{name}" for name in names])
+    health = await health_of(workspace, blocking, concurrency=50)
+
+    assert states(health) == {f"acme/mastodon/{name}": "valid" for name in names}
+    assert len({one.account.id for one in health}) == 60
+
+
 async def test_a_page_of_ones_own_stands_in_the_place_of_the_platforms(
     socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
 ) -> None:

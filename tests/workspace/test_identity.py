@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from socialkit.transport import Secret
 from tests.support import collect, settle
 
 MINE, THEIRS = "main", "somebody"
+CALLERS = 12
 KEY = "acme/mastodon/main"
 
 
@@ -38,6 +41,20 @@ def opened(
         return connect(
             "mastodon", base_url=world.address("mastodon"), access_token=token, account=ref, tokens=tokens
         )
+
+
+def questions(server: MastodonSimulator) -> list[str]:
+    """Return a list that grows with each question whose a token is."""
+    asked: list[str] = []
+    handle = server.handle
+
+    def noted(request: Any) -> Any:
+        if request.path.endswith("verify_credentials"):
+            asked.append(request.path)
+        return handle(request)
+
+    server.handle = noted  # type: ignore[method-assign]
+    return asked
 
 
 def holding(token: str) -> sk.MemoryTokenStore:
@@ -164,6 +181,48 @@ async def test_whose_a_token_is_is_asked_once(
 
     await settle(client.posts.publish("Two"))
     assert [one.text for one in server.posts(MINE)] == ["One", "Two"]
+
+
+async def test_many_callers_at_once_ask_once(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    mine = await id_of(socialkit_world, server.issue_token(MINE))
+    client = opened(socialkit_world, server.issue_token(MINE), blocking, account_id=mine)
+    asked = questions(server)
+    if blocking:
+        with ThreadPoolExecutor(CALLERS) as pool:
+            list(pool.map(client.posts.publish, map(str, range(CALLERS))))
+    else:
+        await asyncio.gather(*(client.posts.publish(str(number)) for number in range(CALLERS)))
+
+    assert len(server.posts(MINE)) == CALLERS
+    assert len(asked) == 1
+
+
+async def test_where_nobody_said_whose_a_token_is_an_upload_costs_no_question(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    client = opened(socialkit_world, server.issue_token(MINE), blocking)
+    asked = questions(server)
+    await settle(client.media.upload(sk.Media.from_bytes(png(2, 2), filename="a.png")))
+
+    assert asked == []
+
+
+async def test_a_planned_post_is_refused_for_good_with_another_accounts_token(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    mine = await id_of(socialkit_world, server.issue_token(MINE))
+    client = opened(socialkit_world, server.issue_token(THEIRS), blocking, account_id=mine)
+    kind: Any = sk.Publisher if blocking else sk.AsyncPublisher
+    with sk.Journal.open("sqlite://") as journal:
+        publisher = kind(client, journal)
+        (planned,) = await settle(publisher.plan("For whom?", to="mastodon"))
+        delivery = await settle(publisher.deliver(planned))
+
+    assert delivery.state is sk.DeliveryState.REFUSED
+    assert f"not of '{mine}'" in (delivery.because or "")
+    assert server.posts(None) == []
 
 
 async def test_nothing_is_written_while_nobody_can_say_whose_a_token_is(

@@ -239,6 +239,8 @@ class Pipeline:
     ) -> T:
         turn = _Turn(request, table, read)
         attempt = partial(self._attempt, turn, counted=counted)
+        if self._unproven(request):
+            await self._guarded(request)  # here, so that no patience with it multiplies that with the write
         try:
             return await self._persisted(attempt, request)
         except SocialKitError as error:
@@ -326,20 +328,23 @@ class Pipeline:
 
     async def _guarded(self, request: Request) -> Request:
         """Return a request with credentials that, where it writes, are known to be the account's."""
-        signed, guard = await self._signed(request), self.guard
-        if guard is None or not request.signed or request.safety is Safety.READ:
-            return signed
+        signed = await self._signed(request)
         for _ in range(LOOKS):
-            if guard.proven():
+            if not self._unproven(request):
                 return signed
-            await self._proved(guard, request)
+            await self._proved(request)
             signed = await self._signed(request)  # asking may have renewed them
         message = "the credentials change again and again: whose they are could not be asked"
         raise ConnectionFailedError(message, request=request.shown(), platform=self.platform)
 
-    async def _proved(self, guard: Guard, request: Request) -> None:
+    def _unproven(self, request: Request) -> bool:
+        asks = request.signed and request.safety is not Safety.READ
+        return asks and self.guard is not None and not self.guard.proven()
+
+    async def _proved(self, request: Request) -> None:
+        assert self.guard is not None
         try:
-            await guard.prove()
+            await self.guard.prove()
         except (TransportError, ServerError, UnexpectedResponseError) as error:
             # The question was sent, perhaps; this request was not, and no write is in doubt.
             message = f"whose account the credentials are could not be asked: {error.message}"
