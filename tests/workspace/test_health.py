@@ -422,6 +422,19 @@ def test_programs_get_texts_and_none_where_nothing_is_known() -> None:
     }
 
 
+def test_the_calendar_is_a_table_too_the_soonest_end_first() -> None:
+    lacking = {sk.Capability.MEDIA: ("write:media",)}
+    late = judge(LoginFound(ends_at=ENDS + timedelta(days=60), lacking=lacking))
+    soon = judge(LoginFound(ends_at=NOW + timedelta(days=20)))
+    calendar = sk.Health([late, soon, judge(LoginFound())]).expiries()
+
+    assert [one.state.value for one in calendar] == ["valid", "missing scope"]
+    first = [line.split("  ")[0] for line in str(calendar).splitlines()]
+    assert first == ["last safe day", "--------------", "Mon 14 Dec", "Mon 1 Feb 2027"]
+    assert len(calendar[:1]) == 1
+    assert "Mon 14 Dec" in str(calendar[:1])
+
+
 # The calendar ----------------------------------------------------------------------------------------------
 
 
@@ -432,7 +445,7 @@ def parsed(text: str) -> list[Any]:
 
 def calendar_of(*lines: sk.AccountHealth) -> str:
     pytest.importorskip("icalendar", reason="icalendar comes with the extra calendar")
-    return sk.Health(lines).to_ical()
+    return sk.Health(lines).expiries().to_ical()
 
 
 def test_the_calendar_names_the_last_safe_day_in_the_brands_zone() -> None:
@@ -474,4 +487,4 @@ def test_lines_are_folded_and_texts_escaped() -> None:
 def test_a_calendar_without_the_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
     with pytest.raises(sk.ConfigurationError, match=r"socialkit\[calendar\]"):
-        sk.Health([judge(LoginFound(ends_at=ENDS))]).to_ical()
+        sk.Health([judge(LoginFound(ends_at=ENDS))]).expiries().to_ical()

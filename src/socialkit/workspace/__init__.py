@@ -2,8 +2,8 @@
 
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
-from socialkit.workspace._health import AccountHealth, Health, HealthState
+from socialkit.workspace._health import AccountHealth, Expiries, Health, HealthState
 from socialkit.workspace._map import Results
 from socialkit.workspace._workspace import Workspace
 
-__all__ = ["Account", "AccountHealth", "Brand", "Health", "HealthState", "Results", "Workspace"]
+__all__ = ["Account", "AccountHealth", "Brand", "Expiries", "Health", "HealthState", "Results", "Workspace"]

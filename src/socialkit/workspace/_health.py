@@ -14,7 +14,7 @@ from socialkit.models._walltime import Zone
 from socialkit.text import plain
 from socialkit.workspace._calendar import Reminder, to_ical
 
-__all__ = ["AccountHealth", "Health", "HealthState", "label_of", "said"]
+__all__ = ["AccountHealth", "Expiries", "Health", "HealthState", "label_of", "said"]
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -104,7 +104,7 @@ class Health(Sequence[AccountHealth]):
         >>> with Sandbox() as world:
         ...     print(world.workspace(acme=["mastodon"]).health())
         account         state  what
-        --------------  -----  -----------------------------------------------
+        --------------  -----  ----------------------------------------------
         Mastodon, acme  valid  nothing to do, it holds until it is taken back
     """
 
@@ -116,18 +116,49 @@ class Health(Sequence[AccountHealth]):
     @overload
     def __getitem__(self, index: slice) -> Health: ...
     def __getitem__(self, index: int | slice) -> AccountHealth | Health:
-        return Health(self._lines[index]) if isinstance(index, slice) else self._lines[index]
+        return type(self)(self._lines[index]) if isinstance(index, slice) else self._lines[index]
 
     def __len__(self) -> int:
         return len(self._lines)
 
-    def expiries(self) -> Health:
+    def expiries(self) -> Expiries:
         """Return those whose login ends at a known time: the calendar of what is to be renewed."""
-        return Health(one for one in self._lines if one.until is not None)
+        return Expiries(one for one in self._lines if one.until is not None)
 
     def rows(self) -> list[dict[str, str | None]]:
         """Return the same as texts for programs: times in ISO 8601, UTC; None where nothing is known."""
         return [_row(one) for one in self._lines]
+
+    def __str__(self) -> str:
+        return "\n".join(_table([("account", "state", "what"), *map(_cells, self._lines)]))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self._lines)} accounts)"
+
+
+class Expiries(Health):
+    """When logins end that somebody has to renew, the soonest first; printed, a table.
+
+    What renews itself is not in it, nor is a login of which nobody says when it ends.
+
+    Example:
+        >>> from datetime import timedelta
+        >>> import socialkit as sk
+        >>> with sk.Sandbox() as world, world.install():
+        ...     credentials = sk.Credentials(
+        ...         access_token=world.simulator("mastodon").connection("main")["access_token"],
+        ...         expires_at=world.clock.now() + timedelta(days=20),
+        ...     )
+        ...     account = sk.Account("mastodon", credentials, base_url=world.address("mastodon"))
+        ...     print(sk.Workspace(sk.Brand("acme", account)).health().expiries())
+        last safe day  account         what
+        -------------  --------------  --------------------------------------------
+        Sat 21 Mar     Mastodon, acme  nothing to do yet, it holds until Sun 22 Mar
+    """
+
+    def __init__(self, lines: Iterable[AccountHealth]) -> None:
+        super().__init__(lines)
+        self._lines = tuple(sorted(self._lines, key=_end))
 
     def to_ical(self) -> str:
         """Return the days on which somebody has to log in again, as iCalendar (`.ics`).
@@ -141,10 +172,7 @@ class Health(Sequence[AccountHealth]):
         return to_ical([_reminder(one) for one in self._lines if one.until is not None])
 
     def __str__(self) -> str:
-        return "\n".join(_table([("account", "state", "what"), *map(_cells, self._lines)]))
-
-    def __repr__(self) -> str:
-        return f"Health({len(self._lines)} accounts)"
+        return "\n".join(_table([("last safe day", "account", "what"), *map(_dated, self._lines)]))
 
 
 def said(day: date, today: date) -> str:
@@ -160,8 +188,11 @@ def label_of(title: str, account: AccountRef) -> str:
 
 
 def _urgency(one: AccountHealth) -> tuple[int, float]:
-    ends = float("inf") if one.until is None else one.until.timestamp()
-    return ORDER.get(one.state, len(ORDER)), ends
+    return ORDER.get(one.state, len(ORDER)), _end(one)
+
+
+def _end(one: AccountHealth) -> float:
+    return float("inf") if one.until is None else one.until.timestamp()
 
 
 def _row(one: AccountHealth) -> dict[str, str | None]:
@@ -202,6 +233,12 @@ def _reminder(one: AccountHealth) -> Reminder:
 def _cells(one: AccountHealth) -> tuple[str, str, str]:
     what = one.because if one.link is None else f"{one.because}, {one.link}"
     return label_of(one.title, one.account), one.state.value, what
+
+
+def _dated(one: AccountHealth) -> tuple[str, str, str]:
+    label, _state, what = _cells(one)
+    day, today = one.last_safe_day, one.checked_at.astimezone(ZoneInfo(one.zone)).date()
+    return "" if day is None else said(day, today), label, what
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
