@@ -155,13 +155,14 @@ if TYPE_CHECKING:
     from socialkit.sandbox import Fault, Sandbox
     from socialkit.strategy import KPI, EditorialRule, Mix, MixPart, Objective, Pillar, Segment, Strategy
     from socialkit.transport import Retry
-    from socialkit.workspace import Account, Brand, Workspace
+    from socialkit.workspace import Account, AccountHealth, Brand, Health, HealthState, Workspace
 
 __all__ = [
     "KPI",
     "UTM",
     "APIError",
     "Account",
+    "AccountHealth",
     "AccountRef",
     "Action",
     "Allotment",
@@ -226,6 +227,8 @@ __all__ = [
     "HasListening",
     "HasMedia",
     "HasPosts",
+    "Health",
+    "HealthState",
     "HostedMedia",
     "Incomplete",
     "IncompleteError",
@@ -331,6 +334,7 @@ __all__ = [
 _HOMES = {
     "APIError": "socialkit.errors",
     "Account": "socialkit.workspace",
+    "AccountHealth": "socialkit.workspace",
     "AccountRef": "socialkit.models",
     "Action": "socialkit.authority",
     "Allotment": "socialkit.campaign",
@@ -395,6 +399,8 @@ _HOMES = {
     "HasListening": "socialkit.platforms.base",
     "HasMedia": "socialkit.platforms.base",
     "HasPosts": "socialkit.platforms.base",
+    "Health": "socialkit.workspace",
+    "HealthState": "socialkit.workspace",
     "HostedMedia": "socialkit.models",
     "Incomplete": "socialkit.models",
     "IncompleteError": "socialkit.errors",

@@ -403,7 +403,11 @@ class IncompleteError(SocialKitError):
 
 
 class WrongAccountError(SocialKitError):
-    """The thing belongs to another account than this client's; nothing was sent."""
+    """The credentials, or the thing, are another account's than this client's; nothing was written.
+
+    Whose credentials are is compared before the first write and after each login and each new token. See
+    "Keep accounts healthy" in the documentation for what each message means.
+    """
 
 
 class WebhookError(SocialKitError):

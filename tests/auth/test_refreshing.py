@@ -239,6 +239,21 @@ async def test_token_that_lives_shorter_than_the_margin_is_not_renewed_at_each_r
     assert (count, platform.count) == (1, 2)
 
 
+async def test_token_that_is_over_when_it_comes_is_used_for_a_while_for_the_clock_is_wrong(
+    mode: type[Mode], transport: FakeTransport
+) -> None:
+    platform = Platform(lifetime=timedelta(hours=-3))
+    auth = authenticator(mode, platform)
+
+    for _ in range(10):
+        await run(mode, auth.sign(REQUEST, transport))
+    count = platform.count
+    transport.time += timedelta(minutes=2)
+    await run(mode, auth.sign(REQUEST, transport))
+
+    assert (count, platform.count) == (1, 2)
+
+
 async def test_token_without_a_way_to_renew_is_sent_and_not_renewed(
     mode: type[Mode], transport: FakeTransport
 ) -> None:

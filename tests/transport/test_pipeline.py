@@ -20,6 +20,7 @@ from socialkit.errors import (
     SocialKitError,
     TokenExpiredError,
     UnexpectedResponseError,
+    WrongAccountError,
 )
 from socialkit.models import Raw, WireModel
 from socialkit.operations import current_operation
@@ -444,3 +445,93 @@ def test_an_authenticator_that_listens_hears_answers_to_signed_requests(drive: D
     drive.run(pipeline.send(read().replace(signed=False)))
 
     assert signs.heard_statuses == [401, 200]
+
+
+class Doubting:
+    """Knows whose the credentials are until it is told to doubt, and then hears what it is to hear."""
+
+    def __init__(self, *, proven: bool, hears: SocialKitError | None = None) -> None:
+        self.asked = 0
+        self.known = proven
+        self._hears = hears
+
+    def proven(self) -> bool:
+        return self.known
+
+    async def prove(self) -> None:
+        self.asked += 1
+        if self._hears is not None:
+            raise self._hears
+        self.known = True
+
+
+def guarded(transport: SteppedTransport, guard: Doubting) -> Pipeline:
+    pipeline = over(transport, authenticator=TokenAuthenticator("token"))
+    pipeline.guard = guard
+    return pipeline
+
+
+@pytest.mark.parametrize("safety", [Safety.WRITE, Safety.REPEATABLE, Safety.PREPARE])
+def test_whose_the_credentials_are_is_asked_before_the_first_write_alone(
+    drive: Drive, safety: Safety
+) -> None:
+    guard = Doubting(proven=False)
+    pipeline = guarded(drive.stepped(OK, OK, OK), guard)
+
+    drive.run(pipeline.send(read()))
+    before = guard.asked
+    drive.run(pipeline.send(write(safety)))
+    drive.run(pipeline.send(write(safety)))
+
+    assert (before, guard.asked) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("hears", "raised"),
+    [
+        (WrongAccountError("somebody else's"), WrongAccountError),
+        (AuthenticationError("revoked", status=401), AuthenticationError),
+        (ServerError("down", status=503), ConnectionFailedError),
+        (RequestTimeoutError("late", sent=True), ConnectionFailedError),
+        (UnexpectedResponseError("a page"), ConnectionFailedError),
+    ],
+)
+def test_a_write_that_is_not_known_to_be_ours_is_not_sent_nor_tried_again(
+    drive: Drive, hears: SocialKitError, raised: type[SocialKitError]
+) -> None:
+    transport, guard = drive.stepped(OK), Doubting(proven=False, hears=hears)
+
+    with pytest.raises(raised) as caught:
+        drive.run(guarded(transport, guard).send(write()))
+
+    assert caught.value.written is False
+    assert (transport.sent, transport.slept, guard.asked) == ([], [], 1)
+
+
+def test_a_write_in_doubt_stays_in_doubt_when_the_credentials_become_anothers(drive: Drive) -> None:
+    class Losing(Doubting):
+        def proven(self) -> bool:
+            return not transport.sent
+
+    transport = drive.stepped(LOST, OK)
+    pipeline = guarded(transport, Losing(proven=True, hears=WrongAccountError("somebody else's")))
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        drive.run(pipeline.send(write(Safety.REPEATABLE)))
+
+    assert caught.value.written is None
+    assert isinstance(caught.value.__cause__, WrongAccountError)
+    assert len(transport.sent) == 1
+
+
+def test_credentials_that_change_at_every_look_write_nothing(drive: Drive) -> None:
+    class Restless(Doubting):
+        def proven(self) -> bool:
+            return False
+
+    transport = drive.stepped(OK)
+
+    with pytest.raises(ConnectionFailedError, match="again and again"):
+        drive.run(guarded(transport, Restless(proven=False)).send(write()))
+
+    assert transport.sent == []

@@ -36,6 +36,7 @@ from socialkit.auth._pushed import Headers, HeaderValue, Pushed
 from socialkit.auth._references import SecretRef
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
+from socialkit.auth._standing import Holder, Standing
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "HeaderValue",
     "Headers",
     "Hmac",
+    "Holder",
     "KeyringTokenStore",
     "LoginState",
     "MemoryTokenStore",
@@ -75,6 +77,7 @@ __all__ = [
     "SecretRef",
     "Signature",
     "Stamp",
+    "Standing",
     "StoreAccess",
     "Stored",
     "TextForm",

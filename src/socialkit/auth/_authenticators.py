@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._signing import Signature, bearer
+from socialkit.auth._standing import Standing
 from socialkit.errors import ConfigurationError
 from socialkit.transport import Request, Secret, Transport
 
@@ -49,6 +50,7 @@ class BearerToken:
             message = "the credentials hold no access token"
             raise ConfigurationError(message)
         self._token = credentials.access_token
+        self._standing = Standing(ends_at=credentials.expires_at, scopes=credentials.scopes)
         self._secrets = credentials.secrets()
         self._put = put
 
@@ -63,3 +65,17 @@ class BearerToken:
     async def renew(self, _refused: Request, _transport: Transport, /) -> bool:
         """Return False: there is no other token."""
         return False
+
+    def token(self) -> Secret:
+        """Return the token."""
+        return self._token
+
+    def owner(self) -> None:
+        """Return None: nothing is kept."""
+
+    async def standing(self, _transport: Transport, /) -> Standing:
+        """Return what the credentials say of the token."""
+        return self._standing
+
+    async def owned_by(self, account_id: str, _transport: Transport, /, *, sure: bool) -> None:
+        """Keep nothing: there is no store."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Coroutine
@@ -15,7 +14,16 @@ from typing import Any, Final, Protocol, TypeAlias
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._sealed import SKEW
 from socialkit.auth._signing import Signature, bearer, bound
-from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore
+from socialkit.auth._standing import Standing
+from socialkit.auth._stores import (
+    AsyncTokenStore,
+    MemoryTokenStore,
+    StoreAccess,
+    Stored,
+    TokenStore,
+    owned_by_nobody,
+    with_origin,
+)
 from socialkit.errors import (
     APIError,
     AuthenticationError,
@@ -25,6 +33,7 @@ from socialkit.errors import (
     SocialKitError,
     TokenExpiredError,
     UnexpectedResponseError,
+    WrongAccountError,
 )
 from socialkit.models import OpenEnum
 from socialkit.operations import Mode
@@ -150,14 +159,16 @@ class Refreshing:
         self._remedy = remedy
         self._platform = platform
         self._hidden = (*hidden, *credentials.secrets())
-        self._given = _with_origin(credentials.to_stored())
+        self._given = with_origin(credentials.to_stored())
         self._abandoned: str | None = None
         self._orphaned = False
         self._current: Stored | None = None
         self._unsaved: tuple[Stored, Stored] | None = None
         self._failure: _Failure | None = None
         self._failures = 0
+        self._read_only = False
         self._patient_until: datetime | None = None
+        self._just_given: Secret | None = None
 
     def __repr__(self) -> str:
         return f"Refreshing({self._key!r}, {self._model})"
@@ -212,6 +223,62 @@ class Refreshing:
             await self._renewed(stored, transport, failures)
             return True
 
+    def token(self) -> Secret | None:
+        """Return the access token of now; None before the store was read."""
+        return None if self._current is None else self._current.access_token
+
+    def owner(self) -> str | None:
+        """Return the id of the account that the tokens of now are kept as; None when nobody said."""
+        return None if self._current is None else self._current.account_id
+
+    async def standing(self, transport: Transport, /) -> Standing:
+        """Return what is known of the tokens of now, renewed first if they are about to expire.
+
+        Raises:
+            TokenExpiredError: They are over, and the platform does not renew them.
+        """
+        stored = await self.stored(transport)
+        # A store that only reads keeps no renewed token: the one that stands there is the last.
+        renews = self.renews(stored) and not self._read_only
+        renewed = bool(stored.refresh_token) and self._renewable(stored) and not self._read_only
+        ends_at = stored.refresh_expires_at if renewed else stored.expires_at
+        return Standing(ends_at=None if renews else ends_at, renews=renews, scopes=stored.scopes)
+
+    def renews(self, stored: Stored) -> bool:
+        """Return whether tokens go on by themselves as long as they are used."""
+        if self._model is RefreshModel.ROTATING:
+            return self._renewable(stored) and stored.refresh_expires_at is None
+        return self._renewable(stored)
+
+    async def owned_by(self, account_id: str, transport: Transport, /, *, sure: bool) -> None:
+        """Keep whose the tokens are beside them, so that the next start knows it too.
+
+        Raises:
+            WrongAccountError: They came into the place of another account's, or are kept as such.
+        """
+        async with transport.lock(self._lock):
+            stored = self._current
+            if stored is None or stored.account_id == account_id:
+                return
+            if stored.account_id is not None and not sure:
+                message = (
+                    f"the credentials are those of {account_id!r}, and until now {self._key} was "
+                    f"{stored.account_id!r}: look where they were read from, or give the account its new id"
+                )
+                raise WrongAccountError(message, platform=self._platform)
+            await self._tell(stored, account_id, transport)
+
+    async def _tell(self, stored: Stored, account_id: str, transport: Transport) -> None:
+        if stored.claimed_by is not None:  # whoever renews them now knows them by what stands there
+            return
+        told = dataclasses.replace(stored, account_id=account_id)
+        try:
+            kept = await self._store.swap(self._key, stored, told, transport)
+        except ReadOnlyStoreError:
+            return
+        if kept:
+            self._current = told
+
     @property
     def _lock(self) -> str:
         return f"tokens of {self._key}"
@@ -230,9 +297,11 @@ class Refreshing:
         if not self._renewable(stored):
             return False
         now = transport.now()
-        if stored.access_token is None or stored.expired(now, timedelta()):
-            return True
         patient = self._patient_until is not None and now < self._patient_until
+        if stored.access_token is None:
+            return True
+        if stored.expired(now, timedelta()):
+            return not patient or stored.access_token != self._just_given
         return stored.expired(now, self._ahead) and not patient
 
     async def _usable(self, transport: Transport) -> Stored:
@@ -248,6 +317,7 @@ class Refreshing:
                 if not self._may_wait(error, stored, transport):
                     raise
                 log.debug("renewing the token of %s ahead failed: %s", self._key, error)
+                self._read_only = isinstance(error, ReadOnlyStoreError)
                 self._patient_until = transport.now() + PAUSE
                 return stored
 
@@ -311,7 +381,7 @@ class Refreshing:
         began = stored.unclaimed()
         for _ in range(ATTEMPTS):
             stored = await self._await_claim(stored, transport)
-            if stored.unclaimed() != began:
+            if owned_by_nobody(stored) != owned_by_nobody(began):
                 return stored, False
             until = transport.now() + CLAIM
             self._orphaned = stored.claimed_by not in {None, self._abandoned}
@@ -367,11 +437,15 @@ class Refreshing:
         return self._current
 
     async def _seed(self, stored: Stored | None, transport: Transport) -> Stored | None:
+        given = self._given
+        if stored is not None and given.account_id is None:
+            # Whose place it is stays known: the new token may be another account's by mistake.
+            given = dataclasses.replace(given, account_id=stored.account_id)
         try:
-            kept = await self._store.swap(self._key, stored, self._given, transport)
+            kept = await self._store.swap(self._key, stored, given, transport)
         except ReadOnlyStoreError:
-            return self._given  # it is given again at each start
-        return self._given if kept else await self._store.load(self._key, transport)
+            return given  # it is given again at each start
+        return given if kept else await self._store.load(self._key, transport)
 
     def _is_superseded(self, stored: Stored) -> bool:
         """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
@@ -400,7 +474,7 @@ class Refreshing:
         else:
             raise self._broken_store()
         self._unsaved, self._failure = None, None
-        self._patient_until = self._half_life(new, transport.now())
+        self._patient_until, self._just_given = self._half_life(new, transport.now()), new.access_token
         self._current = new
         return new
 
@@ -408,6 +482,8 @@ class Refreshing:
         """Return until when a token that lives shorter than `ahead` is left alone."""
         if new.expires_at is None or not new.expired(now, self._ahead):
             return None
+        if new.expired(now, timedelta()):
+            return now + PAUSE  # nobody gives tokens that are over: it is our clock that is wrong
         return now + (new.expires_at - now) / 2
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
@@ -428,10 +504,3 @@ class Refreshing:
             "the token store refuses every change: its swap() must compare with what its load() returns",
             platform=self._platform,
         )
-
-
-def _with_origin(given: Stored) -> Stored:
-    # Without times: a program may reckon them anew at each start.
-    tokens = Stored(access_token=given.access_token, refresh_token=given.refresh_token, extra=given.extra)
-    digest = hashlib.sha256(tokens.dumps().encode()).hexdigest()
-    return dataclasses.replace(given, origin=digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -17,7 +18,16 @@ from socialkit.operations import Mode
 from socialkit.transport import Secret, Transport
 from socialkit.transport._either import Either
 
-__all__ = ["AsyncTokenStore", "MemoryTokenStore", "StoreAccess", "Stored", "TokenStore", "require_tokens"]
+__all__ = [
+    "AsyncTokenStore",
+    "MemoryTokenStore",
+    "StoreAccess",
+    "Stored",
+    "TokenStore",
+    "owned_by_nobody",
+    "require_tokens",
+    "with_origin",
+]
 
 SECRETS: Final = ("access_token", "refresh_token")
 TIMES: Final = ("expires_at", "refresh_expires_at", "claimed_until")
@@ -161,6 +171,19 @@ def require_tokens(old: Stored | None, new: Stored) -> None:
     if had and not (new.access_token or new.refresh_token):
         message = "an empty value would take the place of stored tokens: nothing was stored"
         raise TokenStoreError(message)
+
+
+def owned_by_nobody(stored: Stored) -> Stored:
+    """Return the tokens alone: who renews them, and whose they are, makes no others of them."""
+    return dataclasses.replace(stored.unclaimed(), account_id=None)
+
+
+def with_origin(given: Stored) -> Stored:
+    """Return tokens with a digest of what they are, by which those that descend from them are known."""
+    # Without times: a program may reckon them anew at each start.
+    tokens = Stored(access_token=given.access_token, refresh_token=given.refresh_token, extra=given.extra)
+    digest = hashlib.sha256(tokens.dumps().encode()).hexdigest()
+    return dataclasses.replace(given, origin=digest)
 
 
 class TokenStore(Protocol):

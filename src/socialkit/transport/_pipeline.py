@@ -29,7 +29,7 @@ from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify, read_stranger
 from socialkit.transport._lasting import lasting
 from socialkit.transport._origins import base_address, is_below, is_whole, origin_of
-from socialkit.transport._protocol import Authenticator, Hearing, OpenAnswer, Transport
+from socialkit.transport._protocol import Authenticator, Guard, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
@@ -49,6 +49,8 @@ SWITCHED: Final = 101
 """The status of a connection that became a WebSocket."""
 DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
 WRITING: Final = frozenset({Safety.WRITE, Safety.REPEATABLE})
+LOOKS: Final = 3
+"""How often it is asked whose credentials are before a write, while others renew them."""
 
 _log = logging.getLogger("socialkit")
 
@@ -100,9 +102,10 @@ class Pipeline:
         self.platform = platform
         self.base_url: str = base_url.rstrip("/") + "/"
         self.clock: Final = PlatformClock()
+        self.authenticator: Final = authenticator
+        self.guard: Guard | None = None
         self.budget: RateBudget = RateBudget() if budget is None else budget
         self._errors = errors
-        self._authenticator = authenticator
         listener: object = authenticator
         self._hearing = listener if isinstance(listener, Hearing) else None
         self._retry = retry
@@ -215,7 +218,7 @@ class Pipeline:
 
     def _prepared(self, request: Request, origins: tuple[str, ...] | None = None) -> Request:
         url, origins = self.resolve(request.url), origins or self._origins
-        if request.signed and self._authenticator is not None and not is_below(url, origins):
+        if request.signed and self.authenticator is not None and not is_below(url, origins):
             where = Request(method=request.method, url=url).shown().url
             message = f"credentials go to {', '.join(origins)} only, not to {where}"
             raise ConfigurationError(message, platform=self.platform, operation=current_operation.get())
@@ -236,6 +239,8 @@ class Pipeline:
     ) -> T:
         turn = _Turn(request, table, read)
         attempt = partial(self._attempt, turn, counted=counted)
+        if self._unproven(request):
+            await self._guarded(request)  # here, so that no patience with it multiplies that with the write
         try:
             return await self._persisted(attempt, request)
         except SocialKitError as error:
@@ -257,7 +262,7 @@ class Pipeline:
         await still_alive()
         if counted:
             await self._spend(turn.request)
-        signed = await self._signed(turn.request)
+        signed = await self._guarded(turn.request)
         run = current_run.get()
         if run is not None and turn.request.safety in WRITING:
             run.require_time()
@@ -312,19 +317,43 @@ class Pipeline:
         return error
 
     async def _signed(self, request: Request) -> Request:
-        if self._authenticator is None or not request.signed:
+        if self.authenticator is None or not request.signed:
             return request
         try:
-            return await self._authenticator.sign(request, self.transport)
+            return await self.authenticator.sign(request, self.transport)
         except TransportError as error:
             # Renewing the credentials was sent, perhaps; this request was not, and no write is in doubt.
             message = f"the credentials could not be renewed: {error.message}"
             raise ConnectionFailedError(message, request=request.shown(), platform=self.platform) from error
 
+    async def _guarded(self, request: Request) -> Request:
+        """Return a request with credentials that, where it writes, are known to be the account's."""
+        signed = await self._signed(request)
+        for _ in range(LOOKS):
+            if not self._unproven(request):
+                return signed
+            await self._proved(request)
+            signed = await self._signed(request)  # asking may have renewed them
+        message = "the credentials change again and again: whose they are could not be asked"
+        raise ConnectionFailedError(message, request=request.shown(), platform=self.platform)
+
+    def _unproven(self, request: Request) -> bool:
+        asks = request.signed and request.safety is not Safety.READ
+        return asks and self.guard is not None and not self.guard.proven()
+
+    async def _proved(self, request: Request) -> None:
+        assert self.guard is not None
+        try:
+            await self.guard.prove()
+        except (TransportError, ServerError, UnexpectedResponseError) as error:
+            # The question was sent, perhaps; this request was not, and no write is in doubt.
+            message = f"whose account the credentials are could not be asked: {error.message}"
+            raise ConnectionFailedError(message, request=request.shown(), platform=self.platform) from error
+
     async def _renewed(self, refused: Request) -> bool:
-        if self._authenticator is None or not refused.signed:
+        if self.authenticator is None or not refused.signed:
             return False
-        return await self._authenticator.renew(refused, self.transport)
+        return await self.authenticator.renew(refused, self.transport)
 
     async def _exchange(self, request: Request, *, counted: bool) -> Response:
         started, sent = self.transport.now(), self.transport.steady()
@@ -395,7 +424,7 @@ class Pipeline:
         raise answer
 
     def _secrets(self, request: Request) -> tuple[Secret, ...]:
-        own: tuple[Secret, ...] = () if self._authenticator is None else self._authenticator.secrets()
+        own: tuple[Secret, ...] = () if self.authenticator is None else self.authenticator.secrets()
         return (*own, *secrets_of(request))
 
     def _note(self, request: Request, outcome: object, started: datetime) -> None:

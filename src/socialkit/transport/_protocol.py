@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from socialkit.transport._request import Request, Response
 
-__all__ = ["Authenticator", "Hearing", "OpenAnswer", "Transport"]
+__all__ = ["Authenticator", "Guard", "Hearing", "OpenAnswer", "Transport"]
 
 T = TypeVar("T")
 
@@ -102,6 +102,22 @@ class Authenticator(Protocol):
 
     async def renew(self, refused: Request, transport: Transport, /) -> bool:
         """Get new credentials after the platform refused a signed request; return whether there are any."""
+        ...
+
+
+class Guard(Protocol):
+    """Sees to it that nothing is written with another account's credentials."""
+
+    def proven(self) -> bool:
+        """Return whether the credentials of now are known to be the account's."""
+        ...
+
+    async def prove(self) -> None:
+        """Ask whose they are.
+
+        Raises:
+            WrongAccountError: They are another account's.
+        """
         ...
 
 

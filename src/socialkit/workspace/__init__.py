@@ -2,7 +2,18 @@
 
 from socialkit.workspace._account import Account
 from socialkit.workspace._brand import Brand
+from socialkit.workspace._health import AccountHealth, Expiries, Health, HealthState
 from socialkit.workspace._map import Result, Results
 from socialkit.workspace._workspace import Workspace
 
-__all__ = ["Account", "Brand", "Result", "Results", "Workspace"]
+__all__ = [
+    "Account",
+    "AccountHealth",
+    "Brand",
+    "Expiries",
+    "Health",
+    "HealthState",
+    "Result",
+    "Results",
+    "Workspace",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, 
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef, BusinessHours
 from socialkit.models._names import instead
+from socialkit.operations import finish
+from socialkit.platforms import find
 from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
-from socialkit.workspace._clients import Clients, Transports
+from socialkit.workspace._checking import NOTICE, LoginPage, Question, Standings, ask, judged, told_apart
+from socialkit.workspace._clients import Clients, ClientT, Transports
 from socialkit.workspace._file import WorkspaceFile
+from socialkit.workspace._health import Health
 from socialkit.workspace._map import Progress, Results, run_all, run_all_async
 from socialkit.workspace._names import require_distinct
 from socialkit.workspace._schema import file_schema
@@ -330,6 +334,70 @@ class Workspace:
 
         return {ref.key: partial(call, brand, ref) for brand in self.brands for ref in brand.accounts()}
 
+    def health(
+        self,
+        *,
+        notice: timedelta = NOTICE,
+        login_page: LoginPage | None = None,
+        concurrency: int = CONCURRENCY,
+    ) -> Health:
+        """Ask for every account whether it can be used, and until when; a line for each, in words.
+
+        Each account's own client asks whose it is, and nothing is published, sent or changed; tokens that are
+        about to end are renewed. A platform that does not answer says nothing about a login: `unreachable`
+        is not `revoked`.
+
+        Args:
+            notice: How long before its end a login that does not renew itself counts as expiring.
+            login_page: Returns where the owner of an account logs in again, such as a page of your own; the
+                platform's own settings if not given.
+            concurrency: How many accounts are asked at once.
+
+        Example:
+            >>> from socialkit import Sandbox
+            >>> with Sandbox() as world:
+            ...     health = world.workspace(acme=["mastodon"]).health()
+            >>> [one.state.value for one in health]
+            ['valid']
+        """
+        openers = self._openers(Brand.client_for)
+        calls = {key: partial(_asked, opener) for key, opener in openers.items()}
+        return self._judged(run_all(calls, concurrency), notice, login_page)
+
+    async def health_async(
+        self,
+        *,
+        notice: timedelta = NOTICE,
+        login_page: LoginPage | None = None,
+        concurrency: int = CONCURRENCY,
+    ) -> Health:
+        """Return the same as `health`, asked with async clients."""
+        openers = self._openers(Brand.client_async_for)
+        calls = {key: partial(ask, opener) for key, opener in openers.items()}
+        return self._judged(await run_all_async(calls, concurrency), notice, login_page)
+
+    def _openers(self, client: Callable[[Brand, AccountRef], ClientT]) -> dict[str, Callable[[], ClientT]]:
+        return {ref.key: partial(client, brand, ref) for brand in self.brands for ref in brand.accounts()}
+
+    def _judged(self, answers: Results[Standings], notice: timedelta, login_page: LoginPage | None) -> Health:
+        now, found = self.now(), answers.succeeded()
+        lines = [
+            judged(
+                Question(
+                    account=ref,
+                    facts=find(ref.platform).load_facts(),
+                    zone=brand.zone,
+                    now=now,
+                    notice=notice,
+                    login_page=login_page,
+                ),
+                found[ref.key],
+            )
+            for brand in self.brands
+            for ref in brand.accounts()
+        ]
+        return Health(told_apart(lines))
+
     def close(self) -> None:
         """Close the blocking clients; the workspace opens no more, in either mode.
 
@@ -363,3 +431,7 @@ class Workspace:
     def __reduce__(self) -> NoReturn:
         message = "a workspace holds credentials and cannot be pickled: make one where it is needed"
         raise TypeError(message)
+
+
+def _asked(opener: Callable[[], Client]) -> Standings:
+    return finish(ask(opener))

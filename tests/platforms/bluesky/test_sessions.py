@@ -15,6 +15,7 @@ from socialkit.errors import (
     ConfigurationError,
     TokenExpiredError,
     UnexpectedResponseError,
+    WrongAccountError,
 )
 from socialkit.platforms import Bluesky
 from socialkit.platforms.bluesky._session import pds_of
@@ -237,7 +238,7 @@ def test_a_renewed_session_of_another_account_is_refused() -> None:
     store.swap("bluesky://bsky.social", None, Stored(refresh_token=credentials.refresh_token, account_id=DID))
     client = Bluesky(transport=SteppedTransport(hosts), tokens=store)
 
-    with pytest.raises(UnexpectedResponseError, match="another account"):
+    with pytest.raises(WrongAccountError, match="another account"):
         client.account.me()
 
 

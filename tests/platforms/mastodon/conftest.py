@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+import respx
 
 from socialkit.models import AccountRef
 from socialkit.platforms import AsyncMastodon, Mastodon
 from socialkit.sandbox import Sandbox
 from socialkit.testing import settle
 from socialkit.transport import Retry
+from tests.platforms.mastodon.answers import ACCOUNT
 
 
 @pytest.fixture(params=[Mastodon, AsyncMastodon], ids=["blocking", "async"])
@@ -22,6 +24,9 @@ async def mastodon(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
         account=AccountRef(platform="mastodon", id="7", handle="shop"),
         retry=Retry(attempts=1),
     )
+    with respx.mock(base_url="https://mastodon.example") as router:  # so that no test's answers hold it
+        router.get("/api/v1/accounts/verify_credentials").respond(json=ACCOUNT)
+        await settle(client.account.me())
     yield client
     await settle(client.close())
 

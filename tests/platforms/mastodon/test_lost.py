@@ -17,7 +17,7 @@ from socialkit.models import Attempt, FoundState
 from socialkit.platforms import AsyncMastodon, Mastodon, MastodonOptions
 from socialkit.testing import collect, picture, settle
 from socialkit.transport import Retry
-from tests.platforms.mastodon.answers import HOST, requests, status
+from tests.platforms.mastodon.answers import ACCOUNT, HOST, requests, status
 
 DAY = timedelta(days=1)
 SETTLED = timedelta(minutes=10)
@@ -184,6 +184,7 @@ async def test_a_cancelled_publish_leaves_an_attempt_until_settled(
         access_token="made-up-token",
         account=sk.AccountRef(platform="mastodon", id="7"),
     )
+    respx_mock.get(f"{HOST}/api/v1/accounts/verify_credentials").respond(json=ACCOUNT)
     sent = asyncio.Event()
 
     async def hang(_: httpx.Request) -> httpx.Response:
@@ -218,6 +219,7 @@ def interrupted(_: httpx.Request) -> httpx.Response:
 
 
 def test_an_interrupted_publish_leaves_an_attempt_too(respx_mock: respx.MockRouter) -> None:
+    respx_mock.get(f"{HOST}/api/v1/accounts/verify_credentials").respond(json=ACCOUNT)
     respx_mock.get(f"{HOST}/api/v1/accounts/7/statuses").respond(json=[])
     respx_mock.post(f"{HOST}/api/v1/statuses").mock(side_effect=interrupted)
     account = sk.AccountRef(platform="mastodon", id="7")

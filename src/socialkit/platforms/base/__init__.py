@@ -16,9 +16,12 @@ from socialkit.platforms.base._client import (
     HasListening,
     HasMedia,
     HasPosts,
+    LoginFound,
     PlatformClient,
+    login_of,
     require_account,
     require_author,
+    settings_of,
 )
 from socialkit.platforms.base._core import Core, Finder, host_of, of_type, open_core, refused_for_good
 from socialkit.platforms.base._differences import Reading, in_one_line
@@ -72,6 +75,7 @@ __all__ = [
     "Insights",
     "Listening",
     "LoginFlow",
+    "LoginFound",
     "LoginPlan",
     "MediaFiles",
     "MediaHost",
@@ -91,6 +95,7 @@ __all__ = [
     "host_of",
     "hosted",
     "in_one_line",
+    "login_of",
     "no_cursor",
     "observations",
     "of_type",
@@ -106,4 +111,5 @@ __all__ = [
     "require_account",
     "require_author",
     "secondary",
+    "settings_of",
 ]

@@ -35,8 +35,7 @@ class Account(Namespace[ModeT], Generic[ModeT]):
             AuthenticationError: The platform does not accept the credentials.
             WrongAccountError: The credentials are another account's than the client was opened for.
         """
-        profile = await self._me()
-        self._core.learn(profile)
+        profile = await self._core.confirm(self._me)
         return profile.model_copy(update={"account": self._core.ref})
 
     @final

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, Self
 
 from socialkit.errors import WrongAccountError
@@ -36,10 +38,25 @@ __all__ = [
     "HasListening",
     "HasMedia",
     "HasPosts",
+    "LoginFound",
     "PlatformClient",
+    "login_of",
     "require_account",
     "require_author",
+    "settings_of",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFound:
+    """What is known of a client's login."""
+
+    ends_at: datetime | None = None
+    """From when on somebody must have logged in again; None when it renews itself, or nobody said."""
+    renews: bool = False
+    """Whether it goes on by itself as long as it is used."""
+    lacking: Mapping[Capability, tuple[str, ...]] | None = None
+    """What the token does not open, and by which scopes it would; None when its scopes are not known."""
 
 
 class PlatformClient(Generic[ModeT]):
@@ -132,6 +149,20 @@ async def require_account(client: Client | AsyncClient, ref: AccountRef) -> None
         WrongAccountError: It is another account's.
     """
     await client._core.mine(ref)  # pyright: ignore[reportPrivateUsage]  # the base is one
+
+
+async def login_of(client: Client | AsyncClient) -> LoginFound:
+    """Return what is known of a client's login: how long it holds, and what its token does not open."""
+    core = client._core  # pyright: ignore[reportPrivateUsage]  # the base is one
+    standing = await core.standing()
+    lacking = core.lacking(standing.scopes) if standing.scopes else None
+    return LoginFound(standing.ends_at, standing.renews, lacking)
+
+
+def settings_of(client: Client | AsyncClient) -> str | None:
+    """Return where the account's owner gives access; None when not declared."""
+    core = client._core  # pyright: ignore[reportPrivateUsage]  # the base is one
+    return None if core.facts.settings is None else core.pipeline.resolve(core.facts.settings)
 
 
 async def require_author(client: Client | AsyncClient, post: Post) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 from types import UnionType
 from typing import Any, Final, TypeVar, get_args
 from urllib.parse import urlsplit
 
+from socialkit.auth import Holder, Standing
 from socialkit.errors import (
     APIError,
     ConfigurationError,
@@ -42,6 +44,7 @@ from socialkit.transport import (
     Pipeline,
     RateBudget,
     Retry,
+    Secret,
     Transport,
     default_transport,
     shared_budget,
@@ -54,6 +57,9 @@ T = TypeVar("T")
 CONNECTING: Final = timedelta(seconds=20)
 LONGEST_CALL: Final = timedelta(seconds=90)
 """After this long a call with the default time-outs has ended, one way or another."""
+
+UNASKED: Final = object()
+"""No token at all, as which no client's can be taken."""
 
 UNSETTLED_KEPT: Final = 100
 """Writes that were broken off from outside, kept to be looked for."""
@@ -84,6 +90,8 @@ class Core:
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
+        self._proven: object = UNASKED
+        pipeline.guard = self
         self.settling: Final = Settling(pipeline)
         self._unsettled: dict[str, Attempt] = {}
 
@@ -108,10 +116,6 @@ class Core:
         needed = self.facts.scopes.get(capability, ())
         return not needed or not self._scopes or any(_grants(self._scopes, scope) for scope in needed)
 
-    def learn_scopes(self, scopes: tuple[str, ...]) -> None:
-        """Take over what the token may do, where only a login tells."""
-        self._scopes = scopes
-
     def require(self, capability: Capability) -> None:
         """Raise unless the platform offers something."""
         if not self.can(capability):
@@ -124,28 +128,87 @@ class Core:
                 message, platform=self.facts.name, instead=self.facts.instead.get(capability)
             )
 
+    async def standing(self) -> Standing:
+        """Return what is known of the login: how long it holds, and what the token may do."""
+        holder = self._holder()
+        told = Standing() if holder is None else await holder.standing(self.transport)
+        return told if told.scopes else replace(told, scopes=self._scopes)
+
+    def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
+        """Return what these scopes do not open of what the platform offers, and any one that would."""
+        offered = {one: self.facts.scopes.get(one, ()) for one in self.facts.capabilities}
+        return {
+            one: needed
+            for one, needed in sorted(offered.items())
+            if needed and not any(_grants(scopes, scope) for scope in needed)
+        }
+
     async def identify(self) -> AccountRef:
-        """Return whose client this is, asking the platform once; without an id if it does not tell."""
-        if self.ref.id is None and self.who is not None:
-            async with self.transport.lock(f"identify {id(self)}"):
-                if self.ref.id is None:
-                    await self._ask_who()
+        """Return whose client this is, asking the platform once a token; without an id if it does not tell.
+
+        Raises:
+            WrongAccountError: It is another account than the one this client was opened for.
+        """
+        if not self._asked():
+            await self.prove()
         return self.ref
 
-    async def _ask_who(self) -> None:
-        if self.who is None:  # somebody who was before us was refused
-            return
-        try:
-            profile = await self.who()
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # whose account this is guards every write: a bad minute must not switch that off
-            self.who = None
-            return
-        self.learn(profile)
+    def proven(self) -> bool:
+        """Return whether the token of now was compared with the account, or with nothing it can be."""
+        return self._asked() or not self._named()
 
-    def learn(self, profile: Profile) -> None:
-        """Take over whose client this is, as the platform told it.
+    def _asked(self) -> bool:
+        return self.who is None or self._proven == self._token()
+
+    def _named(self) -> bool:
+        """Return whether anybody said which account this is: its owner, the store, or the platform before."""
+        holder = self._holder()
+        return self.ref.id is not None or (holder is not None and holder.owner() is not None)
+
+    async def prove(self) -> None:
+        """Ask the platform whose the token of now is.
+
+        Raises:
+            WrongAccountError: It is another account than the one this client was opened for.
+        """
+        async with self.transport.lock(f"identify {id(self)}"):
+            who = self.who
+            if who is None or self._asked():  # somebody was before us
+                return
+            try:
+                await self.confirm(who)
+            except APIError as error:
+                if not refused_for_good(error):
+                    raise  # whose account this is guards every write: a bad minute must not switch that off
+                self._proven = self._token()
+
+    async def confirm(self, who: Callable[[], Coroutine[Any, Any, Profile]]) -> Profile:
+        """Return the account's profile, once it is known to be that of this client.
+
+        Raises:
+            WrongAccountError: It is another account than the one this client was opened for.
+        """
+        holder = self._holder()
+        if holder is not None:
+            told = await holder.standing(self.transport)  # renewed now, if at all, and not while we ask
+            self._scopes = told.scopes or self._scopes
+        token = self._token()
+        profile = await who()
+        await self.learn(profile)
+        if token == self._token():
+            self._proven = token  # else another one came meanwhile, and is compared before it writes
+        return profile
+
+    def _token(self) -> Secret | None:
+        holder = self._holder()
+        return None if holder is None else holder.token()
+
+    def _holder(self) -> Holder | None:
+        holder: object = self.pipeline.authenticator
+        return holder if isinstance(holder, Holder) else None
+
+    async def learn(self, profile: Profile) -> None:
+        """Take over whose client this is, as the platform told it, and keep it where tokens are kept.
 
         Raises:
             WrongAccountError: It is another account than the one this client was opened for.
@@ -156,6 +219,9 @@ class Core:
                 "look where they were read from"
             )
             raise WrongAccountError(message, platform=self.facts.name)
+        holder = self._holder()
+        if holder is not None:
+            await holder.owned_by(profile.id, self.transport, sure=self.ref.id is not None)
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
 
     async def known(self) -> AccountRef:

@@ -31,6 +31,10 @@ class PlatformFacts:
     """What the platform offers in place of a capability that it lacks."""
     scopes: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict[Capability, tuple[str, ...]])
     """Any one of these scopes is needed; not listed means none."""
+    tokens_last: bool | None = None
+    """Whether a token of which nobody says when it ends holds until it is taken back; None when not known."""
+    settings: str | None = None
+    """Where the account's owner gives access and takes it back: whole, or below the server's address."""
     limits: Limits
     media_by_url: frozenset[MediaKind] = frozenset()
     """Kinds of files that it does not take, but fetches from a public address; see `hosted`."""

@@ -122,10 +122,13 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
 
         Raises:
             NotSupportedError: The token may not read whose account it is, so that our own cannot be told.
+            WrongAccountError: The post was written or read through another account: give its id alone.
         """
         self._core.require(Capability.COMMENTS)
+        target = post_id(post)
+        await self._core.mine(ref_of(post))
         await self._core.identify()
-        return await self._comments(post_id(post), limit, cursor)
+        return await self._comments(target, limit, cursor)
 
     @final
     @operation

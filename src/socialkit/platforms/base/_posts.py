@@ -139,8 +139,10 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
 
         Raises:
             NotFoundError: It does not exist (any more), or not for this account.
+            WrongAccountError: It was written or read through another account: give its id alone.
         """
         target = post_id(post)
+        await self._core.mine(ref_of(post))
         return await (self._get_scheduled(target) if _waits(post) else self._get(target))
 
     @final

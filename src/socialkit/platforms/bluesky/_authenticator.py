@@ -53,6 +53,7 @@ class Session(Refreshing):
             platform="bluesky",
         )
         self._pipeline = pipeline
+        self._has_password = password is not None
         self._logins = Logins(pipeline, identifier, password)
         self._provers: dict[Secret, Prover] = {}
 
@@ -61,6 +62,13 @@ class Session(Refreshing):
         if any(prover.outdated(refused) for prover in self._provers.values()):
             return True
         return await super().renew(refused, transport)
+
+    def renews(self, stored: Stored) -> bool:
+        """Return whether the session goes on by itself: with a password, or as long as it is refreshed."""
+        if stored.token_type.lower() == BOUND:
+            return bool(stored.refresh_token) and stored.refresh_expires_at is None
+        # Each refresh gives a refresh token that lives as long as the first one did.
+        return self._has_password or bool(stored.refresh_token)
 
     def heard(self, request: Request, response: Response, /) -> None:
         """Take note of the nonce for the next proof."""

@@ -75,9 +75,7 @@ class BlueskyAccount(Account[ModeT], Generic[ModeT]):
 
     async def _who(self) -> Profile:
         """Tell whose client it is: a login says that, so nothing is asked twice."""
-        core = self._core
-        stored = await self._session.stored(core.transport)
-        core.learn_scopes(stored.scopes)
+        stored = await self._session.stored(self._core.transport)
         handle = stored.extra.get(HANDLE)
         if stored.account_id is not None and isinstance(handle, str):
             return Profile(id=stored.account_id, handle=handle)

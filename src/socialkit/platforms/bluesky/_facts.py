@@ -320,6 +320,7 @@ FACTS: Final = PlatformFacts(
     capabilities=CAPABILITIES,
     instead=INSTEAD,
     scopes=SCOPES,
+    settings="https://bsky.app/settings/app-passwords",
     limits=LIMITS,
     rules=BlueskyRules("bluesky"),
     errors=ErrorTable(codes=ERRORS),

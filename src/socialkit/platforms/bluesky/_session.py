@@ -23,6 +23,7 @@ from socialkit.errors import (
     ConfigurationError,
     TokenExpiredError,
     UnexpectedResponseError,
+    WrongAccountError,
 )
 from socialkit.models import Lenient, WireModel
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret, Transport
@@ -140,6 +141,12 @@ def move(request: Request, stored: Stored, login: str) -> Request:
     return request.replace(url=f"{pds.rstrip('/')}/{request.url[len(home) :]}")
 
 
+def _require_same(stored: Stored, answer: WireSession) -> None:
+    if stored.account_id is not None and stored.account_id != answer.did:
+        message = f"the server gave a session of another account: {answer.did}, not {stored.account_id}"
+        raise WrongAccountError(message, platform="bluesky")
+
+
 class Logins:
     """Renews the session of one account: with its refresh token, or with a password when that is over."""
 
@@ -159,7 +166,7 @@ class Logins:
         if self._identifier is None or self._password is None:
             message = f"the session is over and there is no password: {REMEDY}"
             raise TokenExpiredError(message, status=401, platform="bluesky")
-        return await self._created(self._identifier, self._password)
+        return await self._created(stored, self._identifier, self._password)
 
     async def _refreshed(self, stored: Stored, token: Secret) -> Stored:
         request = Request(
@@ -171,12 +178,10 @@ class Logins:
             safety=Safety.READ,
         )
         answer = self._session(await self._pipeline.send(request), request)
-        if stored.account_id is not None and stored.account_id != answer.did:
-            message = f"the server renewed another account's session: {answer.did}, not {stored.account_id}"
-            raise UnexpectedResponseError(message, request=request.shown(), platform="bluesky")
+        _require_same(stored, answer)
         return self._stored(answer)
 
-    async def _created(self, identifier: str, password: Secret) -> Stored:
+    async def _created(self, stored: Stored, identifier: str, password: Secret) -> Stored:
         request = Request(
             method="POST",
             url="xrpc/com.atproto.server.createSession",
@@ -190,7 +195,9 @@ class Logins:
             if error.code == "AuthFactorTokenRequired":
                 error.message = "the account asks for a code by mail: give an app password, which needs none"
             raise
-        return self._stored(self._session(response, request))
+        answer = self._session(response, request)
+        _require_same(stored, answer)  # a handle may have become somebody else's
+        return self._stored(answer)
 
     def _session(self, response: Response, request: Request) -> WireSession:
         try:

@@ -283,6 +283,8 @@ FACTS: Final = PlatformFacts(
     capabilities=CAPABILITIES,
     instead=INSTEAD,
     scopes=SCOPES,
+    tokens_last=True,  # https://docs.joinmastodon.org/methods/oauth/#token: no expires_in
+    settings="settings/applications",
     limits=LIMITS,
     rules=MastodonRules("mastodon"),
     errors=ErrorTable(read=read_error),

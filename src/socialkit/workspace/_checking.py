@@ -1,0 +1,237 @@
+"""Asking each account's platform whether it can be used, and judging what came back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from socialkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    MissingScopeError,
+    PermissionDeniedError,
+    ServerError,
+    SocialKitError,
+    TransportError,
+    UnexpectedResponseError,
+    WrongAccountError,
+)
+from socialkit.models import AccountRef
+from socialkit.platforms.base import (
+    AsyncClient,
+    AsyncHasAccount,
+    Client,
+    HasAccount,
+    LoginFound,
+    PlatformFacts,
+    login_of,
+    settings_of,
+)
+from socialkit.publishing._deliver import awaited
+from socialkit.text import plain
+from socialkit.workspace._health import AccountHealth, HealthState, said
+
+__all__ = ["NOTICE", "LoginPage", "Question", "Standings", "ask", "judged", "told_apart"]
+
+NOTICE: Final = timedelta(days=14)
+"""How long before its end a login counts as expiring, where nobody says."""
+VERSION_NOTICE: Final = timedelta(days=90)
+"""How long before its end an API's version is worth a line: a new release has to be installed."""
+LONGEST: Final = 200
+"""Characters of a platform's own words."""
+
+LoginPage = Callable[[AccountRef], str | None]
+"""Returns where the owner of an account logs in again."""
+
+WORKING: Final = frozenset(
+    {HealthState.VALID, HealthState.EXPIRING, HealthState.MISSING_SCOPE, HealthState.VERSION_ENDING}
+)
+IDLE: Final = frozenset(
+    {HealthState.VALID, HealthState.UNREACHABLE, HealthState.UNKNOWN, HealthState.VERSION_ENDING}
+)
+"""States in which nobody has to log in."""
+
+Finding = tuple[HealthState, str]
+MEANINGS: Final[tuple[tuple[type[SocialKitError], HealthState, str], ...]] = (
+    (WrongAccountError, HealthState.WRONG_ACCOUNT, "it is logged in as somebody else"),
+    (MissingScopeError, HealthState.MISSING_SCOPE, "log in again and allow more"),
+    (PermissionDeniedError, HealthState.BLOCKED, "the platform refuses the account"),
+    (AuthenticationError, HealthState.REVOKED, "log in again, the platform refuses the login"),
+    (ConfigurationError, HealthState.NOT_SET_UP, "nobody can log in"),
+    (ServerError, HealthState.UNREACHABLE, "the platform is down, and the login may be good"),
+    (TransportError, HealthState.UNREACHABLE, "the platform does not answer, and the login may be good"),
+    (UnexpectedResponseError, HealthState.UNREACHABLE, "the platform does not answer as itself"),
+)
+"""What an error says of an account: the first line that fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of one account, and by which clock and calendar the answer is judged."""
+
+    account: AccountRef
+    facts: PlatformFacts
+    zone: str
+    now: datetime
+    notice: timedelta = NOTICE
+    login_page: LoginPage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """What came back."""
+
+    login: LoginFound | None = None
+    """None when it could not be read."""
+    error: Exception | None = None
+    """What the platform, or the way to it, refused; None when the account answered as itself."""
+    account: AccountRef | None = None
+    settings: str | None = None
+
+
+async def ask(opener: Callable[[], Client | AsyncClient]) -> Standings:
+    """Ask a platform, in either mode, whose the client's login is; nothing is written there."""
+    found = Standings()
+    try:
+        client = opener()
+        found = replace(found, account=client.ref, settings=settings_of(client))
+        found = replace(found, login=await login_of(client))
+        if not isinstance(client, HasAccount | AsyncHasAccount):
+            return replace(found, error=SocialKitError("the platform does not say whose a login is"))
+        await awaited(client.account.me())
+    except Exception as error:  # noqa: BLE001 - one account stops no other; what failed is judged
+        return replace(found, error=error)
+    return replace(found, account=client.ref, login=await login_of(client))
+
+
+def judged(question: Question, found: Standings) -> AccountHealth:
+    """Return how an account is, by what came back."""
+    findings = sorted(_findings(question, found), key=lambda one: list(HealthState).index(one[0]))
+    state = findings[0][0]
+    login = found.login or LoginFound()
+    account = found.account or question.account
+    return AccountHealth(
+        account=account,
+        title=question.facts.title,
+        state=state,
+        because="; ".join(words for _state, words in findings),
+        until=login.ends_at,
+        lasts=_lasts(question.facts, found.login),
+        lacking=login.lacking,
+        version_ends=question.facts.end_of_life,
+        link=None if state in IDLE else _link(question, found, account),
+        zone=question.zone,
+        checked_at=question.now,
+    )
+
+
+def told_apart(lines: Iterable[AccountHealth]) -> list[AccountHealth]:
+    """Return lines in which accounts that turned out to be one and the same say so."""
+    listed = list(lines)
+    same: defaultdict[tuple[str, str | None, str], list[str]] = defaultdict(list)
+    for one in listed:
+        if one.state in WORKING and one.account.id is not None:
+            same[_identity(one.account, one.account.id)].append(one.account.key)
+    return [_told(one, same) for one in listed]
+
+
+def _identity(account: AccountRef, account_id: str) -> tuple[str, str | None, str]:
+    return account.platform, account.host, account_id
+
+
+def _told(one: AccountHealth, same: Mapping[tuple[str, str | None, str], list[str]]) -> AccountHealth:
+    account_id = one.account.id
+    if one.state not in WORKING or account_id is None:
+        return one
+    others = [key for key in same[_identity(one.account, account_id)] if key != one.account.key]
+    if not others:
+        return one
+    because = f"it is logged in as the same account as {', '.join(others)}: look where the tokens come from"
+    return one.model_copy(update={"state": HealthState.WRONG_ACCOUNT, "because": because})
+
+
+def _lasts(facts: PlatformFacts, login: LoginFound | None) -> bool | None:
+    if login is None:
+        return None
+    if login.renews:
+        return True
+    return facts.tokens_last if login.ends_at is None else False
+
+
+def _link(question: Question, found: Standings, account: AccountRef) -> str | None:
+    own = None if question.login_page is None else question.login_page(account)
+    return own or found.settings
+
+
+def _findings(question: Question, found: Standings) -> Iterator[Finding]:
+    """Yield all that is to be said; of an account with which nothing is wrong, how long it holds."""
+    if found.error is not None:
+        yield _refused(found.error)
+    told = [] if found.login is None else [*_ending(question, found.login), *_lacking(found.login)]
+    told += _version(question)
+    yield from told
+    if found.error is None and not told:
+        yield HealthState.VALID, _holding(question, found.login)
+
+
+def _ending(question: Question, login: LoginFound) -> Iterator[Finding]:
+    if login.ends_at is None or question.now + question.notice < login.ends_at:
+        return
+    today, ends = _local(question, question.now), _local(question, login.ends_at)
+    if login.ends_at <= question.now:
+        words = f"log in again now: it was to end on {said(ends.date(), today.date())}"
+    elif ends.date() == today.date():
+        words = f"log in again now: it ends today at {ends:%H:%M}"
+    else:
+        words = f"log in again before {said(ends.date(), today.date())}"
+    yield HealthState.EXPIRING, words
+
+
+def _lacking(login: LoginFound) -> Iterator[Finding]:
+    by_scopes: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for capability, scopes in (login.lacking or {}).items():
+        by_scopes[scopes].append(capability.value)
+    if by_scopes:
+        named = (f"{' or '.join(scopes)} ({', '.join(kinds)})" for scopes, kinds in by_scopes.items())
+        yield HealthState.MISSING_SCOPE, f"log in again and allow {'; '.join(named)}"
+
+
+def _version(question: Question) -> Iterator[Finding]:
+    ends = question.facts.end_of_life
+    today = _local(question, question.now).date()
+    if ends is not None and ends - today <= VERSION_NOTICE:
+        day = said(ends, today)
+        yield (
+            HealthState.VERSION_ENDING,
+            f"version {question.facts.api_version} of the API is switched off on {day}: update socialkit",
+        )
+
+
+def _holding(question: Question, login: LoginFound | None) -> str:
+    if login is None or (login.ends_at is None and _lasts(question.facts, login) is None):
+        return "works, and nobody says until when"
+    if login.renews:
+        return "nothing to do, it renews itself"
+    if login.ends_at is None:
+        return "nothing to do, it holds until it is taken back"
+    today, ends = _local(question, question.now), _local(question, login.ends_at)
+    return f"nothing to do yet, it holds until {said(ends.date(), today.date())}"
+
+
+def _local(question: Question, moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(question.zone))
+
+
+def _refused(error: Exception) -> Finding:
+    """Return what an error says of an account; what does not answer has refused nothing."""
+    if not isinstance(error, SocialKitError):
+        return HealthState.UNKNOWN, f"the check broke: {type(error).__name__}"
+    words = plain(error.message)[:LONGEST]
+    for kind, state, meaning in MEANINGS:
+        if isinstance(error, kind):
+            return state, f"{meaning}: {words}"
+    return HealthState.UNKNOWN, f"nothing is known of the login: {words}"

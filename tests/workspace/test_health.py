@@ -1,0 +1,490 @@
+"""One line for every account, in words: what works, what ends, and what nobody knows."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import threading
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import socialkit as sk
+from socialkit.errors import (
+    ConnectionFailedError,
+    MissingScopeError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RequestTimeoutError,
+    ServerError,
+    UnexpectedResponseError,
+)
+from socialkit.platforms import find
+from socialkit.platforms.base import LoginFound
+from socialkit.sandbox.bluesky import BlueskySimulator
+from socialkit.sandbox.mastodon import MastodonSimulator
+from socialkit.transport import Secret
+from socialkit.workspace._checking import Question, Standings, judged
+from tests.support import settle
+from tests.workspace.support import mastodon
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+ENDS = datetime(2026, 12, 4, 13, 30, tzinfo=UTC)
+PLANTED = "planted-token-in-the-health"
+
+
+@pytest.fixture
+def server(socialkit_world: sk.Sandbox) -> MastodonSimulator:
+    simulator = socialkit_world.simulator("mastodon")
+    assert isinstance(simulator, MastodonSimulator)
+    return simulator
+
+
+async def health_of(workspace: sk.Workspace, blocking: bool, **given: Any) -> sk.Health:
+    return workspace.health(**given) if blocking else await workspace.health_async(**given)
+
+
+def states(health: sk.Health) -> dict[str, str]:
+    return {one.account.key: one.state.value for one in health}
+
+
+def account(world: sk.Sandbox, token: str, name: str = "main", **given: Any) -> sk.Account:
+    more = {"access_token": token} if token else {}
+    return mastodon(name, base_url=world.address("mastodon"), **(more | given))
+
+
+def logged_in(world: sk.Sandbox, name: str = "main", **given: Any) -> sk.Account:
+    credentials = sk.Credentials(**given)
+    return sk.Account("mastodon", credentials, name=name, base_url=world.address("mastodon"))
+
+
+def workspace_of(world: sk.Sandbox, *accounts: sk.Account) -> sk.Workspace:
+    brand = sk.Brand("acme", *accounts, zone="Europe/Paris")
+    return sk.Workspace(brand, clock=world.clock.now, transports=world._carry)
+
+
+def judge(
+    login: LoginFound | None = None, *, error: Exception | None = None, **given: Any
+) -> sk.AccountHealth:
+    facts = dataclasses.replace(find("mastodon").load_facts(), **given)
+    ref = sk.AccountRef(platform="mastodon", brand="acme", name="fr")
+    question = Question(account=ref, facts=facts, zone="Europe/Paris", now=NOW)
+    return judged(question, Standings(login=login, error=error, settings="https://mastodon.example/settings"))
+
+
+async def test_accounts_that_work_are_valid_and_say_how_long(
+    socialkit_world: sk.Sandbox, blocking: bool
+) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon", "bluesky/shop"])
+    health = await health_of(workspace, blocking)
+
+    assert [str(one) for one in health] == [
+        "Mastodon, acme: nothing to do, it holds until it is taken back",
+        "Bluesky, acme shop: nothing to do, it renews itself",
+    ]
+    assert [(one.state, one.until, one.lasts, one.link) for one in health] == [
+        (sk.HealthState.VALID, None, True, None)
+    ] * 2
+    assert health[0].account.id is not None
+
+
+async def test_a_revoked_token_is_told_with_where_to_go(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon"], other=["mastodon"])
+    await health_of(workspace, blocking)
+    server.revoke_token("other")
+    health = await health_of(workspace, blocking)
+
+    assert states(health) == {"other/mastodon/main": "revoked", "acme/mastodon/main": "valid"}
+    assert str(health[0]) == (
+        "Mastodon, other: log in again, the platform refuses the login: The access token was revoked, "
+        "https://mastodon.sandbox.example/settings/applications"
+    )
+
+
+async def test_a_password_that_was_taken_back_is_a_revoked_login(
+    socialkit_world: sk.Sandbox, blocking: bool
+) -> None:
+    simulator = socialkit_world.simulator("bluesky")
+    assert isinstance(simulator, BlueskySimulator)
+    workspace = socialkit_world.workspace(acme=["bluesky"])
+    simulator.revoke("main")
+    (one,) = await health_of(workspace, blocking)
+
+    assert one.state is sk.HealthState.REVOKED
+    assert one.link == "https://bsky.app/settings/app-passwords"
+
+
+@pytest.mark.parametrize(
+    "fault", [sk.Fault.SERVER_ERROR, sk.Fault.DROP_BEFORE_COMMIT, sk.Fault.SLOW, sk.Fault.GARBAGE]
+)
+async def test_a_platform_that_is_down_has_revoked_nothing(
+    socialkit_world: sk.Sandbox, blocking: bool, fault: sk.Fault
+) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon", "bluesky"])
+    socialkit_world.fail("mastodon", "verify_credentials", fault, times=99)
+    health = await health_of(workspace, blocking)
+
+    assert states(health) == {"acme/mastodon/main": "unreachable", "acme/bluesky/main": "valid"}
+    assert health[0].link is None
+
+
+async def test_a_login_that_ends_is_told_with_its_last_safe_day(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    now = socialkit_world.clock.now()
+    soon = logged_in(
+        socialkit_world, access_token=server.issue_token("main"), expires_at=now + timedelta(days=9)
+    )
+    late = logged_in(
+        socialkit_world, "late", access_token=server.issue_token("late"), expires_at=now + timedelta(days=60)
+    )
+    workspace = workspace_of(socialkit_world, soon, late)
+    health = await health_of(workspace, blocking)
+
+    assert states(health) == {"acme/mastodon/main": "expiring", "acme/mastodon/late": "valid"}
+    assert [one.until for one in health.expiries()] == [now + timedelta(days=9), now + timedelta(days=60)]
+    assert health[0].lasts is False
+    assert health[0].last_safe_day == (now + timedelta(days=8)).date()
+    assert states(await health_of(workspace, blocking, notice=timedelta(days=90))) == {
+        "acme/mastodon/main": "expiring",
+        "acme/mastodon/late": "expiring",
+    }
+
+
+async def test_scopes_that_are_missing_are_named_and_unknown_ones_are_not(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    scopes = ("read", "write:statuses")
+    narrow = logged_in(socialkit_world, access_token=server.issue_token("main", scopes=scopes), scopes=scopes)
+    untold = account(socialkit_world, server.issue_token("untold", scopes=scopes), "untold")
+    health = await health_of(workspace_of(socialkit_world, narrow, untold), blocking)
+
+    assert states(health) == {"acme/mastodon/main": "missing scope", "acme/mastodon/untold": "valid"}
+    assert health[0].because == ("log in again and allow write:favourites (like); write:media (media)")
+    assert health[0].lacking == {
+        sk.Capability.LIKE: ("write:favourites",),
+        sk.Capability.MEDIA: ("write:media",),
+    }
+    assert health[1].lacking is None
+
+
+async def test_a_stored_token_tells_its_scopes(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    connect: Any = sk.connect if blocking else sk.connect_async
+    store = sk.MemoryTokenStore()
+    kept = sk.Stored(access_token=Secret(server.issue_token("main")), scopes=("read",))
+    store.swap("acme/mastodon/main", None, kept)
+    ref = sk.AccountRef(platform="mastodon", brand="acme", name="main")
+    with socialkit_world.install():
+        client = connect("mastodon", base_url=socialkit_world.address("mastodon"), account=ref, tokens=store)
+        await settle(client.account.me())
+
+    assert not client.can(sk.Capability.LIKE)
+    assert client.can(sk.Capability.COMMENTS)
+
+
+async def test_an_app_password_that_opens_no_private_messages_lacks_them(
+    socialkit_world: sk.Sandbox, blocking: bool
+) -> None:
+    simulator = socialkit_world.simulator("bluesky")
+    assert isinstance(simulator, BlueskySimulator)
+    handle, password = simulator.connection("main")["identifier"], simulator.app_password("main")
+    plain = sk.Account(
+        "bluesky", identifier=handle, password=password, base_url=socialkit_world.address("bluesky")
+    )
+    (one,) = await health_of(workspace_of(socialkit_world, plain), blocking)
+
+    assert one.state is sk.HealthState.MISSING_SCOPE
+    assert "transition:chat.bsky (direct messages, reply privately)" in one.because
+
+
+async def test_another_accounts_login_is_told_and_two_of_the_same(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    wrong = account(socialkit_world, server.issue_token("somebody"), "wrong", id="1")
+    one = account(socialkit_world, server.issue_token("main"), "one")
+    two = account(socialkit_world, server.issue_token("main"), "two")
+    health = await health_of(workspace_of(socialkit_world, wrong, one, two), blocking)
+
+    assert set(states(health).values()) == {"wrong account"}
+    because = {line.account.name: line.because for line in health}
+    assert "not of '1'" in (because["wrong"] or "")
+    assert "the same account as acme/mastodon/two" in because["one"]
+    assert "the same account as acme/mastodon/one" in because["two"]
+
+
+async def test_a_login_that_is_missing_stops_nobody_else(socialkit_world: sk.Sandbox, blocking: bool) -> None:
+    bare = sk.Account("mastodon", name="bare", base_url="https://mastodon.example")
+    good = sk.Account(
+        "mastodon",
+        base_url=socialkit_world.address("mastodon"),
+        access_token=socialkit_world.simulator("mastodon").connection("main")["access_token"],
+    )
+    health = await health_of(workspace_of(socialkit_world, bare, good), blocking)
+
+    assert states(health) == {"acme/mastodon/bare": "not set up", "acme/mastodon/main": "valid"}
+    assert "access_token= is missing" in health[0].because
+
+
+async def test_nothing_is_written_and_no_secret_is_shown(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    sent: list[Any] = []
+    handle = server.handle
+
+    def noted(request: Any) -> Any:
+        sent.append(request)
+        return handle(request)
+
+    server.handle = noted  # type: ignore[method-assign]
+    good, bad = server.issue_token("main"), PLANTED
+    workspace = workspace_of(
+        socialkit_world,
+        account(socialkit_world, good),
+        account(socialkit_world, bad, "bad"),
+    )
+    server.revoke_token("main")
+    health = await health_of(workspace, blocking)
+
+    shown = f"{health}{health!r}{health.rows()}{[repr(one) for one in health]}"
+    assert {request.method for request in sent} == {"GET"}
+    assert good not in shown
+    assert PLANTED not in shown
+    assert server.posts(None) == []
+
+
+def test_no_more_accounts_are_asked_at_once_than_allowed(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator
+) -> None:
+    workspace = socialkit_world.workspace(acme=[f"mastodon/{number}" for number in range(6)])
+    running, most, guard = 0, 0, threading.Lock()
+    handle = server.handle
+
+    def counted(request: Any) -> Any:
+        nonlocal running, most
+        with guard:
+            running, most = running + 1, max(most, running + 1)
+        try:
+            return handle(request)
+        finally:
+            with guard:
+                running -= 1
+
+    server.handle = counted  # type: ignore[method-assign]
+    assert len(workspace.health(concurrency=2)) == 6
+    assert most <= 2
+    with pytest.raises(sk.ConfigurationError, match="concurrency=0"):
+        workspace.health(concurrency=0)
+
+
+async def test_fifty_at_once_get_each_their_own_line(socialkit_world: sk.Sandbox, blocking: bool) -> None:
+    names = [f"shop{number}" for number in range(60)]
+    workspace = socialkit_world.workspace(acme=[f"mastodon/{name}" for name in names])
+    health = await health_of(workspace, blocking, concurrency=50)
+
+    assert states(health) == {f"acme/mastodon/{name}": "valid" for name in names}
+    assert len({one.account.id for one in health}) == 60
+
+
+async def test_a_page_of_ones_own_stands_in_the_place_of_the_platforms(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon"])
+    server.revoke_token("main")
+
+    def page(ref: sk.AccountRef) -> str:
+        return f"https://agency.example/login/{ref.key}"
+
+    (one,) = await health_of(workspace, blocking, login_page=page)
+
+    assert one.link == "https://agency.example/login/acme/mastodon/main"
+
+
+# What follows from an answer: pure, so without a world -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "because", "day"),
+    [
+        (ENDS, "log in again before Fri 4 Dec", date(2026, 12, 3)),
+        # Half past eleven in the evening in UTC is the next day in Paris.
+        (datetime(2026, 12, 3, 23, 30, tzinfo=UTC), "log in again before Fri 4 Dec", date(2026, 12, 3)),
+        (NOW + timedelta(hours=3), "log in again now: it ends today at 13:00", date(2026, 11, 25)),
+        (NOW - timedelta(days=2), "log in again now: it was to end on Mon 23 Nov", date(2026, 11, 25)),
+    ],
+)
+def test_days_are_the_brands(ends_at: datetime, because: str, day: date) -> None:
+    one = judge(LoginFound(ends_at=ends_at))
+
+    assert one.state is sk.HealthState.EXPIRING
+    assert (one.because, one.last_safe_day, one.until) == (because, day, ends_at)
+    assert str(one) == f"Mastodon, acme fr: {because}, https://mastodon.example/settings"
+
+
+def test_another_year_is_named() -> None:
+    one = judge(LoginFound(ends_at=datetime(2027, 2, 1, 12, tzinfo=UTC)))
+
+    assert one.because == "nothing to do yet, it holds until Mon 1 Feb 2027"
+    assert one.link is None
+
+
+def test_what_nobody_knows_stays_unknown() -> None:
+    untold = judge(LoginFound(), tokens_last=None)
+
+    assert (untold.state, untold.lasts, untold.lacking, untold.version_ends) == (
+        sk.HealthState.VALID,
+        None,
+        None,
+        None,
+    )
+    assert untold.because == "works, and nobody says until when"
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (RequestTimeoutError("no answer in time"), "unreachable"),
+        (ConnectionFailedError("refused"), "unreachable"),
+        (ServerError("broken", status=503), "unreachable"),
+        (UnexpectedResponseError("a page"), "unreachable"),
+        (RateLimitedError("too many", status=429), "unknown"),
+        (NotFoundError("nothing there", status=404), "unknown"),
+        (PermissionDeniedError("suspended", status=403), "blocked"),
+        (MissingScopeError("not allowed", status=403), "missing scope"),
+        (sk.TokenStoreError("it was cut"), "not set up"),
+        (RuntimeError(PLANTED), "unknown"),
+    ],
+)
+def test_only_what_the_platform_refused_is_refused(error: Exception, state: str) -> None:
+    one = judge(LoginFound(), error=error)
+
+    assert one.state.value == state
+    assert PLANTED not in str(one)
+
+
+def test_what_a_platform_writes_moves_no_cursor() -> None:
+    one = judge(error=PermissionDeniedError("\x1b[2Jsuspended\nby us", status=403))
+
+    assert one.because == "the platform refuses the account: suspended by us"
+
+
+@pytest.mark.parametrize(("left", "state"), [(90, "version ending"), (91, "valid")])
+def test_a_version_that_is_switched_off_soon_is_told(left: int, state: str) -> None:
+    ends = NOW.date() + timedelta(days=left)
+    one = judge(LoginFound(), end_of_life=ends)
+
+    assert one.state.value == state
+    assert one.version_ends == ends
+
+
+def test_the_most_urgent_is_the_state_and_all_is_told() -> None:
+    lacking = {sk.Capability.MEDIA: ("write:media",)}
+    one = judge(LoginFound(ends_at=ENDS, lacking=lacking), end_of_life=date(2026, 12, 31))
+
+    assert one.state is sk.HealthState.EXPIRING
+    assert one.because == (
+        "log in again before Fri 4 Dec; log in again and allow write:media (media); "
+        "version 4.6 of the API is switched off on Thu 31 Dec: update socialkit"
+    )
+
+
+def test_the_table_is_aligned_by_what_a_terminal_shows() -> None:
+    wide = judge(LoginFound()).model_copy(
+        update={"account": sk.AccountRef(platform="mastodon", brand="東京", name="main")}
+    )
+    printed = str(sk.Health([wide, judge(LoginFound(ends_at=ENDS))])).splitlines()
+
+    assert printed[2].startswith("Mastodon, acme fr  expiring  log in again before Fri 4 Dec, https://")
+    assert printed[3] == "Mastodon, 東京     valid     nothing to do, it holds until it is taken back"
+
+
+def test_programs_get_texts_and_none_where_nothing_is_known() -> None:
+    (row,) = sk.Health([judge(LoginFound(ends_at=ENDS))]).rows()
+
+    assert row == {
+        "account": "acme/mastodon/fr",
+        "platform": "mastodon",
+        "brand": "acme",
+        "name": "fr",
+        "id": None,
+        "state": "expiring",
+        "because": "log in again before Fri 4 Dec",
+        "until": "2026-12-04T13:30:00+00:00",
+        "last_safe_day": "2026-12-03",
+        "lacking": None,
+        "version_ends": None,
+        "link": "https://mastodon.example/settings",
+    }
+
+
+def test_the_calendar_is_a_table_too_the_soonest_end_first() -> None:
+    lacking = {sk.Capability.MEDIA: ("write:media",)}
+    late = judge(LoginFound(ends_at=ENDS + timedelta(days=60), lacking=lacking))
+    soon = judge(LoginFound(ends_at=NOW + timedelta(days=20)))
+    calendar = sk.Health([late, soon, judge(LoginFound())]).expiries()
+
+    assert [one.state.value for one in calendar] == ["valid", "missing scope"]
+    first = [line.split("  ")[0] for line in str(calendar).splitlines()]
+    assert first == ["last safe day", "--------------", "Mon 14 Dec", "Mon 1 Feb 2027"]
+    assert len(calendar[:1]) == 1
+    assert "Mon 14 Dec" in str(calendar[:1])
+
+
+# The calendar ----------------------------------------------------------------------------------------------
+
+
+def parsed(text: str) -> list[Any]:
+    library: Any = pytest.importorskip("icalendar", reason="icalendar comes with the extra calendar")
+    return list(library.Calendar.from_ical(text).walk("VEVENT"))
+
+
+def calendar_of(*lines: sk.AccountHealth) -> str:
+    pytest.importorskip("icalendar", reason="icalendar comes with the extra calendar")
+    return sk.Health(lines).expiries().to_ical()
+
+
+def test_the_calendar_names_the_last_safe_day_in_the_brands_zone() -> None:
+    (event,) = parsed(calendar_of(judge(LoginFound(ends_at=ENDS)), judge(LoginFound())))
+
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 12, 3), date(2026, 12, 4))
+    assert event["SUMMARY"] == "Log in again: Mastodon, acme fr"
+    assert event["DESCRIPTION"] == "The login ends on Fri 4 Dec 2026 at 14:30 (Europe/Paris)."
+    assert event["URL"] == "https://mastodon.example/settings"
+    assert event["DTSTAMP"].dt == NOW
+
+
+def test_an_accounts_entry_keeps_its_name_when_the_day_moves() -> None:
+    (before,) = parsed(calendar_of(judge(LoginFound(ends_at=ENDS))))
+    (after,) = parsed(calendar_of(judge(LoginFound(ends_at=ENDS + timedelta(days=60)))))
+    other = judge(LoginFound(ends_at=ENDS)).model_copy(
+        update={"account": sk.AccountRef(platform="mastodon", brand="other", name="fr")}
+    )
+
+    assert before["UID"] == after["UID"]
+    assert before["DTSTART"].dt != after["DTSTART"].dt
+    assert parsed(calendar_of(other))[0]["UID"] != before["UID"]
+
+
+def test_lines_are_folded_and_texts_escaped() -> None:
+    name = "Ünïcödé; a, b\\c " * 8
+    long = judge(LoginFound(ends_at=ENDS)).model_copy(
+        update={"account": sk.AccountRef(platform="mastodon", brand=name.strip(), name="main")}
+    )
+    text = calendar_of(long)
+
+    lines = text.encode().split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines)
+    assert "\\;" in text
+    assert parsed(text)[0]["SUMMARY"] == f"Log in again: Mastodon, {name.strip()}"
+
+
+def test_a_calendar_without_the_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    with pytest.raises(sk.ConfigurationError, match=r"socialkit\[calendar\]"):
+        sk.Health([judge(LoginFound(ends_at=ENDS))]).expiries().to_ical()
