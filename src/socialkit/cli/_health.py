@@ -1,0 +1,67 @@
+"""`socialkit health`: of every account one line, whether it can be used, until when, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Protocol, cast
+
+import typer
+
+from socialkit.cli._answers import Answer, Column, of
+from socialkit.cli._command import READS, command
+from socialkit.cli._exits import Exit
+from socialkit.cli._session import Session
+from socialkit.models._document import replace_file
+from socialkit.workspace import Workspace
+
+__all__ = ["add_health"]
+
+VALID: Final = "valid"
+COLUMNS: Final = (
+    Column("account", of("account")),
+    Column("state", of("state")),
+    Column("last safe day", of("last_safe_day"), whole=True),
+    Column("what", of("because")),
+    Column("where", of("link")),
+)
+
+
+class Lines(Protocol):
+    """What `workspace.health()` gives."""
+
+    def rows(self) -> Sequence[dict[str, str | None]]:
+        """Return a row for each account."""
+        ...
+
+    def to_ical(self) -> str:
+        """Return the days on which somebody has to log in again."""
+        ...
+
+
+def add_health(app: typer.Typer) -> None:
+    """Register the command, where a workspace can tell its health."""
+    if hasattr(Workspace, "health"):
+        command(app, "health", *READS)(health)
+
+
+def health(
+    session: Session,
+    *,
+    ical: Annotated[
+        Path | None,
+        typer.Option("--ical", dir_okay=False, help="Write the days to log in again to this calendar."),
+    ] = None,
+) -> Answer:
+    """Ask every account whether it can be used, the most urgent first.
+
+    It ends with 1 where somebody has to do something.
+    """
+    with session.load() as workspace:
+        lines = cast("Lines", cast("Any", workspace).health())
+        rows = lines.rows()
+    if ical is not None:
+        replace_file(ical, lines.to_ical().encode())
+    ended = Exit.DONE if all(row["state"] == VALID for row in rows) else Exit.FAILED
+    said = [] if ical is None else [f"written to {ical}"]
+    return Answer(items=[{**row} for row in rows], columns=COLUMNS, exit=ended, said=said)
