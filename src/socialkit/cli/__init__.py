@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What stands behind `socialkit`; those of the process if not given.
     """
     try:
-        from socialkit.cli._app import run  # noqa: PLC0415 - of an extra
+        from socialkit.cli._app import run
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"typer", "rich"}:
             raise

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import JsonValue
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from socialkit.cli._exits import Exit
 from socialkit.errors import InvalidDraftError, SocialKitError
-from socialkit.text import plain
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 __all__ = ["Answer", "Column", "Item", "console", "local", "of", "say", "show"]
 
@@ -26,6 +28,8 @@ FORMAT: Final = 1
 """Of the JSON document; fields are added without a new number."""
 UNBROKEN: Final = 10_000
 """Columns where nobody looks: a line that is cut cannot be searched."""
+LEAST: Final = 6
+"""Columns of a terminal that a cell keeps."""
 LONGEST: Final = 300
 """Characters of a cell."""
 STYLES: Final[Mapping[str, str]] = {
@@ -44,8 +48,12 @@ STYLES: Final[Mapping[str, str]] = {
 }
 """Words that stand out in a terminal, when a cell is nothing else."""
 
-Item = Mapping[str, JsonValue]
+Item: TypeAlias = "Mapping[str, JsonValue]"
 """A row: for programs as it is, for people by its columns."""
+
+
+Entry = Callable[[Item], tuple[str, Sequence[str]] | None]
+"""Gives a heading and the lines below it; None where there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,9 @@ class Answer:
 
     items: Sequence[Item] = ()
     columns: Sequence[Column] = ()
+    """What people see of the items, in a table."""
+    entry: Entry | None = None
+    """What people see of each item, one below the other; instead of a table, or below it."""
     exit: Exit = Exit.DONE
     said: Sequence[str] = ()
     """For people, on standard error."""
@@ -124,11 +135,28 @@ def show(command: str, answer: Answer, *, as_json: bool, dry_run: bool) -> None:
     elif answer.text is not None:
         console(sys.stdout).print(Text(_safe(answer.text)), soft_wrap=True, end="")
     elif answer.items:
-        console(sys.stdout).print(_table(answer))
-    elif answer.error is None and answer.columns:
+        _show_items(answer)
+    elif answer.error is None and (answer.columns or answer.entry):
         say(answer.nothing)
     for line in _messages(answer):
         say(line)
+
+
+def _show_items(answer: Answer) -> None:
+    out = console(sys.stdout)
+    if answer.columns:
+        out.print(_table(answer))
+    for item in answer.items:
+        told = None if answer.entry is None else answer.entry(item)
+        if told is None:
+            continue
+        out.print(Text(plain(told[0]), style="bold"))
+        for line in map(plain, told[1]):
+            # An address is copied whole: the terminal breaks it, and we do not.
+            out.print(
+                Padding(Text(line), (0, 0, 0, 2)) if " " in line else Text(f"  {line}"),
+                soft_wrap=" " not in line,
+            )
 
 
 def _messages(answer: Answer) -> Sequence[str]:
@@ -162,9 +190,12 @@ def _error(error: Exception) -> dict[str, JsonValue]:
 
 
 def _table(answer: Answer) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
+    )
     for column in answer.columns:
-        table.add_column(column.title, no_wrap=column.whole, overflow="fold")
+        least = None if column.whole else LEAST
+        table.add_column(column.title, no_wrap=column.whole, overflow="fold", min_width=least)
     for item in answer.items:
         table.add_row(*(_shown(column.shown(item)) for column in answer.columns))
     return table
@@ -174,6 +205,13 @@ def _shown(told: str) -> Text:
     """Return a cell: a text is never read as markup, and holds nothing that a terminal would obey."""
     safe = plain(told)
     return Text(safe if len(safe) <= LONGEST else f"{safe[:LONGEST]}…", style=STYLES.get(safe, ""))
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without what a terminal would obey."""
+    from socialkit.text import plain as made_safe
+
+    return made_safe(text)
 
 
 def _safe(text: str) -> str:

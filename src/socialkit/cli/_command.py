@@ -10,7 +10,7 @@ from typing import Any, Final
 import typer
 
 from socialkit.cli._answers import Answer, show
-from socialkit.cli._exits import Exit, ending
+from socialkit.cli._exits import Exit
 from socialkit.cli._session import PARAMETERS, Session
 from socialkit.errors import SocialKitError
 
@@ -57,6 +57,8 @@ def _perform(session: Session, call: Callable[[], Answer]) -> Exit:
     try:
         answer = call()
     except SocialKitError as error:
+        from socialkit.cli._endings import ending
+
         answer = Answer(exit=ending(error), error=error)
     except KeyboardInterrupt:
         answer = Answer(exit=Exit.INTERRUPTED, said=["interrupted: what was begun stands in the journal"])

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from socialkit.cli._session import workspace_file
 from socialkit.errors import ConfigurationError
-from socialkit.models._formats import NotReadableError, Tree, reader
-from socialkit.platforms._registry import names
+
+if TYPE_CHECKING:
+    from socialkit.models._formats import Tree
 
 __all__ = ["accounts", "brands", "platforms"]
 
@@ -31,6 +33,8 @@ def accounts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def platforms(incomplete: str) -> list[str]:
     """Return the platforms whose names begin so."""
+    from socialkit.platforms._registry import names
+
     return _offered(names(), incomplete)
 
 
@@ -48,6 +52,8 @@ def _accounts(brand: str, table: Tree) -> Iterator[str]:
 
 
 def _brands(ctx: typer.Context) -> Mapping[str, Tree]:
+    from socialkit.models._formats import NotReadableError, reader
+
     given = ctx.params.get("workspace")
     path = workspace_file(Path(given) if isinstance(given, str | Path) else None)
     if path is None:

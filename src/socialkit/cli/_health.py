@@ -12,11 +12,11 @@ from socialkit.cli._answers import Answer, Column, of
 from socialkit.cli._command import READS, command
 from socialkit.cli._exits import Exit
 from socialkit.cli._session import Session
-from socialkit.models._document import replace_file
-from socialkit.workspace import Workspace
 
 __all__ = ["add_health"]
 
+HEALTH: Final = Path(__file__).parents[1] / "workspace" / "_health.py"
+"""Asked for without importing it: at each key that a shell completes, this module is loaded."""
 VALID: Final = "valid"
 COLUMNS: Final = (
     Column("account", of("account")),
@@ -41,7 +41,7 @@ class Lines(Protocol):
 
 def add_health(app: typer.Typer) -> None:
     """Register the command, where a workspace can tell its health."""
-    if hasattr(Workspace, "health"):
+    if HEALTH.is_file():
         command(app, "health", *READS)(health)
 
 
@@ -57,6 +57,8 @@ def health(
 
     It ends with 1 where somebody has to do something.
     """
+    from socialkit.models._document import replace_file
+
     with session.load() as workspace:
         lines = cast("Lines", cast("Any", workspace).health())
         rows = lines.rows()

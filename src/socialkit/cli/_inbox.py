@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from socialkit.cli._answers import Answer, Item
 from socialkit.cli._command import READS, command
 from socialkit.cli._completing import accounts
-from socialkit.cli._exits import Exit, ending, worst
+from socialkit.cli._exits import Exit
 from socialkit.cli._options import BrandName, chosen, read_since, zone_of
 from socialkit.cli._progress import counting
-from socialkit.cli._rows import MESSAGES, message_item
+from socialkit.cli._rows import message_entry, message_item
 from socialkit.cli._session import Session
-from socialkit.models import AccountRef
-from socialkit.platforms.base import HasInbox
-from socialkit.workspace import Workspace
-from socialkit.workspace._map import run_all
+
+if TYPE_CHECKING:
+    from socialkit.models import AccountRef
+    from socialkit.workspace import Workspace
 
 __all__ = ["add_inbox"]
 
@@ -45,6 +45,10 @@ def inbox(
     notices: Annotated[bool, typer.Option("--notices", help="Likes, follows and shares, too.")] = False,
 ) -> Answer:
     """Show mentions, comments, replies and private messages, the newest last. Nothing is changed."""
+    from socialkit.cli._endings import ending, worst
+    from socialkit.platforms.base import HasInbox
+    from socialkit.workspace._map import run_all
+
     with session.load() as workspace:
         refs = chosen(workspace, account, brand)
         start = read_since(since, workspace.now(), zone_of(workspace, refs) if "-" in since else "UTC")
@@ -62,7 +66,7 @@ def inbox(
     found = [item for items in results.succeeded().values() for item in items]
     return Answer(
         items=sorted(found, key=_order),
-        columns=MESSAGES,
+        entry=message_entry,
         nothing="nothing came in",
         failed=failed,
         exit=worst(

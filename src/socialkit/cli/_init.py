@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from socialkit.cli._answers import Answer, Column, of
 from socialkit.cli._command import command
 from socialkit.cli._exits import Exit
 from socialkit.cli._session import Session
 from socialkit.errors import ConfigurationError
-from socialkit.models._walltime import Zone
-from socialkit.workspace._names import checked
 
 __all__ = ["add_init"]
 
@@ -59,6 +56,8 @@ def init(
     zone: Annotated[str, typer.Option("--zone", help="The time zone in which it plans.")] = "UTC",
 ) -> Answer:
     """Write a workspace's file to begin with. A file that is there stays as it is."""
+    from socialkit.workspace._names import checked
+
     if file.suffix.lower() != ".toml":
         message = f"{file.name!r} does not end in .toml"
         raise typer.BadParameter(message, param_hint="FILE")
@@ -81,6 +80,10 @@ def init(
 
 
 def _zone(name: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from socialkit.models._walltime import Zone
+
     try:
         return TypeAdapter(Zone).validate_python(name)
     except ValidationError as error:

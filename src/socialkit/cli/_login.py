@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from socialkit.auth import OUT_OF_BAND, Credentials, TokenStore
 from socialkit.cli._answers import Answer, Column, Item, of, say
 from socialkit.cli._asking import DeclinedError, at_terminal
 from socialkit.cli._command import command
 from socialkit.cli._completing import accounts
 from socialkit.cli._session import Session
 from socialkit.errors import ConfigurationError, WrongAccountError
-from socialkit.models import AccountRef
-from socialkit.platforms._arguments import login_arguments
-from socialkit.platforms._connect import connect
-from socialkit.platforms._login import Login
-from socialkit.platforms.base import HasAccount
-from socialkit.transport import Secret
-from socialkit.workspace._file import AccountTable, WorkspaceFile
+
+if TYPE_CHECKING:
+    from socialkit.auth import Credentials, TokenStore
+    from socialkit.models import AccountRef
+    from socialkit.platforms._login import Login
+    from socialkit.workspace._file import AccountTable, WorkspaceFile
 
 __all__ = ["add_login"]
 
+OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
+"""Shows a code, for a person to copy."""
 SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
 """Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
 COLUMNS: Final = (
@@ -66,6 +66,9 @@ def login(
 
     The app's secret, where there is one, is read from SOCIALKIT_CLIENT_SECRET.
     """
+    from socialkit.platforms._login import Login
+    from socialkit.workspace._file import WorkspaceFile
+
     path = session.file()
     file = WorkspaceFile.load(path)
     store = file.to_store(path.parent)
@@ -104,6 +107,8 @@ def _granted(flow: Login) -> Credentials:
     Raises:
         DeclinedError: There is nobody at the terminal.
     """
+    from socialkit.transport import Secret
+
     if not at_terminal():
         message = "nobody is there to log in: run it in a terminal"
         raise DeclinedError(message)
@@ -121,6 +126,8 @@ def _require_place(table: AccountTable, ref: AccountRef, store: TokenStore | Non
     Raises:
         ConfigurationError: The file names no store, or a secret of the account.
     """
+    from socialkit.platforms._arguments import login_arguments
+
     if store is None:
         message = (
             "the workspace's file names no place for tokens: write a table [tokens], as in 'socialkit init'"
@@ -149,6 +156,9 @@ def _who(table: AccountTable, ref: AccountRef, credentials: Credentials) -> str 
     Raises:
         WrongAccountError: They are another account's.
     """
+    from socialkit.platforms._connect import connect
+    from socialkit.platforms.base import HasAccount
+
     if None not in (ref.id, credentials.account_id) and ref.id != credentials.account_id:
         message = f"whoever agreed is {credentials.account_id!r}, not {ref.id!r}: nothing was kept"
         raise WrongAccountError(message, platform=ref.platform)

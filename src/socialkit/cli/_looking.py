@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -21,9 +22,9 @@ from socialkit.cli._options import (
 )
 from socialkit.cli._rows import PREVIEWS, preview_items, problem_items
 from socialkit.cli._session import Session
-from socialkit.models import CatalogueEntry, Severity
-from socialkit.platforms._catalogue import catalogue, check, measure
-from socialkit.publishing import Preview
+
+if TYPE_CHECKING:
+    from socialkit.models import CatalogueEntry, Problem
 
 __all__ = ["add_looking"]
 
@@ -78,6 +79,8 @@ def accounts(session: Session, *, brand: BrandName = None) -> Answer:
 
 def platforms(_session: Session) -> Answer:
     """List the platforms, what each can do and how much it takes."""
+    from socialkit.platforms._catalogue import catalogue
+
     return Answer(items=[_platform(entry) for entry in catalogue()], columns=PLATFORMS)
 
 
@@ -107,11 +110,15 @@ def check_draft(
     language: Language = None,
 ) -> Answer:
     """Tell every problem of a draft, by documented limits or as accounts would get it. Nothing is sent."""
+    from socialkit.platforms._catalogue import check, measure
+
     draft = read_draft(text, media, alt, language)
     if to:
         with session.publisher(remembers=False) as (_, publisher):
             previews = publisher.preview(draft, to=to)
-        return Answer(items=preview_items(previews), columns=PREVIEWS, exit=_verdict(previews))
+        return Answer(
+            items=preview_items(previews), columns=PREVIEWS, exit=_verdict(one.problems for one in previews)
+        )
     found = check(draft, *(platform or ()))
     items: list[Item] = [
         {
@@ -121,10 +128,11 @@ def check_draft(
         }
         for name, problems in found.items()
     ]
-    wrong = any(one.severity is Severity.ERROR for problems in found.values() for one in problems)
-    return Answer(items=items, columns=CHECKS, exit=Exit.REFUSED if wrong else Exit.DONE)
+    return Answer(items=items, columns=CHECKS, exit=_verdict(found.values()))
 
 
-def _verdict(previews: tuple[Preview, ...]) -> Exit:
-    wrong = any(one.severity is Severity.ERROR for preview in previews for one in preview.problems)
+def _verdict(found: Iterable[Iterable[Problem]]) -> Exit:
+    from socialkit.models import Severity
+
+    wrong = any(one.severity is Severity.ERROR for problems in found for one in problems)
     return Exit.REFUSED if wrong else Exit.DONE

@@ -6,15 +6,16 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from socialkit.cli._completing import accounts, brands, platforms
-from socialkit.models import AccountRef, Draft, Media, PostingSchedule, WallTime
-from socialkit.models._slots import WEEK, Weekday
-from socialkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from socialkit.models import AccountRef, Draft, PostingSchedule, WallTime
+    from socialkit.models._slots import Weekday
+    from socialkit.workspace import Workspace
 
 __all__ = [
     "Alt",
@@ -54,10 +55,14 @@ To = Annotated[
         help="An account, such as acme/mastodon/main; may be repeated.",
     ),
 ]
-BrandName = Annotated[str | None, typer.Option("--brand", metavar="BRAND", autocompletion=brands, help="Only this brand.")]
+BrandName = Annotated[
+    str | None, typer.Option("--brand", metavar="BRAND", autocompletion=brands, help="Only this brand.")
+]
 Platforms = Annotated[
     list[str] | None,
-    typer.Option("--platform", metavar="PLATFORM", autocompletion=platforms, help="A platform; may be repeated."),
+    typer.Option(
+        "--platform", metavar="PLATFORM", autocompletion=platforms, help="A platform; may be repeated."
+    ),
 ]
 Key = Annotated[
     str | None,
@@ -81,7 +86,12 @@ Language = Annotated[
 MediaFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--media", metavar="FILE", exists=True, dir_okay=False, readable=True, help="A file to attach; may be repeated."
+        "--media",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="A file to attach; may be repeated.",
     ),
 ]
 Alt = Annotated[
@@ -104,6 +114,8 @@ def read_draft(
         BadParameter: There are more descriptions than files, or something is no language.
         InvalidDraftError: A file is broken.
     """
+    from socialkit.models import Draft, Media
+
     files, words = list(media or ()), list(alts or ())
     if len(words) > len(files):
         message = f"{len(words)} descriptions for {len(files)} files"
@@ -120,6 +132,8 @@ def read_time(text: str, zone: str) -> datetime | WallTime:
     Raises:
         BadParameter: It is none, or a clock never shows it, or twice.
     """
+    from socialkit.models import WallTime
+
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
@@ -146,7 +160,7 @@ def read_since(text: str, now: datetime, zone: str = "UTC") -> datetime:
     if unit in UNITS and number.isascii() and number.isdigit():
         return now - int(number) * UNITS[unit]
     at = read_time(text, zone)
-    return at.instant() if isinstance(at, WallTime) else at
+    return at if isinstance(at, datetime) else at.instant()
 
 
 def read_slots(texts: Sequence[str], account: AccountRef, zone: str) -> PostingSchedule:
@@ -155,6 +169,9 @@ def read_slots(texts: Sequence[str], account: AccountRef, zone: str) -> PostingS
     Raises:
         BadParameter: One says no days, or no time.
     """
+    from socialkit.models import PostingSchedule
+    from socialkit.models._slots import WEEK
+
     week: dict[Weekday, list[str]] = {}
     for text in texts:
         days, _, times = text.strip().partition(" ")
@@ -198,6 +215,8 @@ def _read(make: Callable[[], T], hint: str) -> T:
     Raises:
         BadParameter: It cannot be; the value itself is not repeated.
     """
+    from pydantic import ValidationError
+
     try:
         return make()
     except ValidationError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from socialkit.cli._answers import Answer, say
 from socialkit.cli._asking import agreed, at_terminal
 from socialkit.cli._command import WRITES, command
-from socialkit.cli._exits import Exit, ending_of, worst
+from socialkit.cli._exits import Exit
 from socialkit.cli._options import (
     Alt,
     At,
@@ -23,28 +24,21 @@ from socialkit.cli._options import (
     read_time,
     zone_of,
 )
-from socialkit.cli._rows import DELIVERIES, PREVIEWS, delivery_item, preview_items, short
+from socialkit.cli._rows import DELIVERIES, PREVIEWS, delivery_item, preview_items, short, where
 from socialkit.cli._session import Session
 from socialkit.cli._stopping import stopping
 from socialkit.errors import InvalidDraftError, JournalError
-from socialkit.models import Draft, Severity
-from socialkit.publishing import Delivery, DeliveryState, Preview, Publisher, TerminalProgress
-from socialkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from socialkit.models import Draft
+    from socialkit.publishing import Delivery, Preview, Publisher, TerminalProgress
+    from socialkit.workspace import Workspace
 
 __all__ = ["add_post", "answer_of", "ask", "previewed", "require_new"]
 
-State = DeliveryState
-TO_LEAVE = frozenset({State.PLANNED, State.DUE})
-UNDECIDED = frozenset({State.UNKNOWN, State.SENDING})
-OPEN = (
-    State.PROPOSED,
-    State.PLANNED,
-    State.DUE,
-    State.SENDING,
-    State.UNKNOWN,
-    State.NEEDS_DECISION,
-    State.HELD,
-)
+TO_LEAVE: Final = frozenset({"planned", "due"})
+UNDECIDED: Final = frozenset({"unknown", "sending"})
+OPEN: Final = ("proposed", "planned", "due", "sending", "unknown", "needs decision", "held")
 """States in which the same words may still come out."""
 
 
@@ -68,6 +62,8 @@ def post(
 
     It goes through the journal: nothing is sent twice. Give it a --key where the command may be repeated.
     """
+    from socialkit.publishing import TerminalProgress
+
     draft = read_draft(text, media, alt, language)
     with session.publisher(remembers=not session.dry_run) as (workspace, publisher):
         refs = chosen(workspace, to, None)
@@ -94,6 +90,8 @@ def previewed(publisher: Publisher, draft: Draft, to: Sequence[str]) -> tuple[Pr
     Raises:
         InvalidDraftError: One would refuse it; holds every problem of all of them.
     """
+    from socialkit.models import Severity
+
     previews = publisher.preview(draft, to=to)
     problems = [
         one.model_copy(update={"field": f"{preview.account.key}: {one.field}"})
@@ -113,8 +111,10 @@ def require_new(publisher: Publisher, previews: Sequence[Preview]) -> None:
     Raises:
         JournalError: They do.
     """
+    from socialkit.publishing import DeliveryState
+
     for preview in previews:
-        for state in OPEN:
+        for state in map(DeliveryState, OPEN):
             for one in publisher.deliveries(state=state, account=preview.account.key):
                 if one.kind == "publish" and one.draft is not None and _is_same(one.draft, preview.draft):
                     message = (
@@ -136,18 +136,20 @@ def answer_of(workspace: Workspace, deliveries: Sequence[Delivery], *, later: bo
         deliveries: They.
         later: Whether all that was asked was to write them down.
     """
+    from socialkit.cli._endings import ending_of, worst
+
     ended = [Exit.DONE if later and one.state in TO_LEAVE else ending_of(one.state) for one in deliveries]
     unsure = [one for one in deliveries if ending_of(one.state) is Exit.UNKNOWN]
     said = [
         f"the outcome on {one.account.key} is unknown: it may be out or not. Do not send it again;"
         " 'socialkit queue run' looks for it"
-        if one.state is not State.NEEDS_DECISION
+        if one.state != "needs decision"
         else f"delivery {short(one.id)} to {one.account.key} may be out or not, and no look can tell:"
         " look for yourself, then say so with 'socialkit queue resolve'"
         for one in unsure
     ]
     items = [delivery_item(workspace, one) for one in deliveries]
-    return Answer(items=items, columns=DELIVERIES, exit=worst(ended), said=said)
+    return Answer(items=items, columns=DELIVERIES, entry=where, exit=worst(ended), said=said)
 
 
 def ask(session: Session, previews: Sequence[Preview], when: str) -> None:

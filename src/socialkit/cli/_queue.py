@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -28,17 +28,19 @@ from socialkit.cli._rows import DELIVERIES, PREVIEWS, delivery_item, preview_ite
 from socialkit.cli._session import Session
 from socialkit.cli._stopping import stopping
 from socialkit.errors import JournalError
-from socialkit.publishing import Delivery, DeliveryState, Publisher, TerminalProgress
+
+if TYPE_CHECKING:
+    from socialkit.publishing import Delivery, DeliveryState, Publisher
 
 __all__ = ["add_queue"]
 
 READS: Final = ("workspace", "journal", "actor", "authority")
 PEOPLE: Final = "Which one: its id, or the end of it that 'queue list' shows."
-ENDED: Final = frozenset({DeliveryState.CONFIRMED, DeliveryState.REFUSED, DeliveryState.CANCELLED})
+ENDED: Final = frozenset({"confirmed", "refused", "cancelled"})
 WHOLE_ID: Final = 36
 
 Which = Annotated[str, typer.Argument(metavar="DELIVERY", help=PEOPLE)]
-State = Annotated[DeliveryState | None, typer.Option("--state", help="Only those that stand so.")]
+State = Annotated[str | None, typer.Option("--state", metavar="STATE", help="Only those that stand so.")]
 Slots = Annotated[
     list[str],
     typer.Option(
@@ -78,12 +80,22 @@ def listed(
 ) -> Answer:
     """List deliveries that have not ended, in the order in which they were planned."""
     with session.publisher() as (workspace, publisher):
-        found = publisher.deliveries(state=state, brand=brand, account=account)
+        found = publisher.deliveries(state=_state(state), brand=brand, account=account)
         wanted = (one for one in found if everything or state is not None or one.state not in ENDED)
         some = [one for one, _ in zip(wanted, range(limit + 1), strict=False)]
         items = [delivery_item(workspace, one) for one in some[:limit]]
     said = [f"there are more: --limit {limit} was reached"] if len(some) > limit else []
     return Answer(items=items, columns=DELIVERIES, nothing="nothing waits", said=said)
+
+
+def _state(name: str | None) -> DeliveryState | None:
+    from socialkit.publishing import DeliveryState
+
+    known = [one.value for one in DeliveryState]
+    if name is None or name in known:
+        return None if name is None else DeliveryState(name)
+    message = f"{name[:40]!r} is none of {', '.join(known)}"
+    raise typer.BadParameter(message, param_hint="--state")
 
 
 def add(
@@ -114,6 +126,8 @@ def add(
 
 def run(session: Session) -> Answer:
     """Send what is due, and look for what is unknown: one round, as for cron."""
+    from socialkit.publishing import TerminalProgress
+
     with session.publisher() as (workspace, publisher):
         due = list(publisher.due())
         if session.dry_run or not due:

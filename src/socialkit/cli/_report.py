@@ -6,7 +6,7 @@ import shutil
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
@@ -15,20 +15,17 @@ from socialkit.cli._command import command
 from socialkit.cli._completing import brands
 from socialkit.cli._exits import Exit
 from socialkit.cli._session import Session
-from socialkit.collect import observations
-from socialkit.metrics import Table
-from socialkit.models import Period
-from socialkit.publishing import Journal
-from socialkit.reports import Report
-from socialkit.reports._readers import Reader
-from socialkit.reports._terminal import NARROWEST
-from socialkit.workspace import Brand
+
+if TYPE_CHECKING:
+    from socialkit.models import Period
+    from socialkit.reports._readers import Reader
+    from socialkit.workspace import Brand
 
 __all__ = ["add_report"]
 
 WIDTH: Final = 80
 WIDEST: Final = 120
-READERS: Final = get_args(Reader)
+NARROWEST: Final = 40
 
 
 def add_report(app: typer.Typer) -> None:
@@ -46,13 +43,21 @@ def report(
     first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day.")] = None,
     reader: Annotated[
-        str, typer.Option("--reader", help=f"For whom: {', '.join(READERS)}.")
+        str,
+        typer.Option(
+            "--reader", help="For whom: marketing director, communications director, HR, general management."
+        ),
     ] = "general management",
     html: Annotated[
         Path | None, typer.Option("--html", dir_okay=False, help="Write it to this file, too.")
     ] = None,
 ) -> Answer:
     """Read the numbers of a brand as they are now, and write its report with what the journal knows."""
+    from socialkit.collect import observations
+    from socialkit.metrics import Table
+    from socialkit.publishing import Journal
+    from socialkit.reports import Report
+
     with session.load() as workspace, Journal.open(session.journal) as journal:
         one = workspace.brand(brand)
         period = _period(one, workspace.now().date(), month, first, last)
@@ -88,13 +93,19 @@ def _width() -> int:
 
 
 def _reader(name: str) -> Reader:
-    if name not in READERS:
-        message = f"{name[:40]!r} is none of {', '.join(READERS)}"
-        raise typer.BadParameter(message, param_hint="--reader")
-    return cast("Reader", name)
+    from socialkit.reports._readers import Reader
+
+    known: tuple[Reader, ...] = get_args(Reader)
+    for one in known:
+        if one == name:
+            return one
+    message = f"{name[:40]!r} is none of {', '.join(known)}"
+    raise typer.BadParameter(message, param_hint="--reader")
 
 
 def _period(brand: Brand, today: date, month: str | None, first: str | None, last: str | None) -> Period:
+    from socialkit.models import Period
+
     try:
         if first is not None and last is not None and month is None:
             return Period(first, last, zone=brand.zone)

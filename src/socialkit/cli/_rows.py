@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from socialkit.cli._answers import Column, Item, local, of
-from socialkit.models import Message, Problem
-from socialkit.publishing import Delivery, DeliveryState, Preview
-from socialkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from socialkit.models import Message, Problem
+    from socialkit.publishing import Delivery, Preview
+    from socialkit.workspace import Workspace
 
 __all__ = [
     "DELIVERIES",
-    "MESSAGES",
     "PREVIEWS",
     "delivery_item",
+    "message_entry",
     "message_item",
     "preview_items",
     "problem_items",
     "short",
+    "where",
 ]
 
+CONFIRMED: Final = "confirmed"
 SHORT: Final = 8
 """Of an id, what people see and type: its end, since the beginning is the time."""
 
@@ -67,16 +71,17 @@ def _missing(delivery: Delivery) -> list[str]:
 
 
 def _because(item: Item) -> str:
-    """Return the most telling: where it is, or why it is not; else what it says."""
+    """Return why it is not out; else what it says."""
+    told = item.get("text") if item.get("state") == CONFIRMED else item.get("because")
+    return str(told or item.get("text") or "-")
+
+
+def where(item: Item) -> tuple[str, Sequence[str]] | None:
+    """Return where people find what is out."""
     posts = item.get("posts")
-    urls = (
-        [str(one["url"]) for one in posts if isinstance(one, dict) and one["url"]]
-        if isinstance(posts, list)
-        else []
-    )
-    if item.get("state") == DeliveryState.CONFIRMED.value and urls:
-        return urls[0]
-    return str(item.get("because") or item.get("text") or "-")
+    told = [one for one in posts if isinstance(one, dict)] if isinstance(posts, list) else []
+    urls = [str(one["url"]) for one in told if one["url"]]
+    return (f"{item['account']} is at", urls) if urls else None
 
 
 def _short(item: Item) -> str:
@@ -85,10 +90,10 @@ def _short(item: Item) -> str:
 
 DELIVERIES: Final = (
     Column("delivery", _short, whole=True),
-    Column("account", of("account")),
+    Column("account", of("account"), whole=True),
     Column("state", of("state"), whole=True),
     Column("at", local("at")),
-    Column("where, why or what", _because),
+    Column("why or what", _because),
 )
 
 
@@ -158,15 +163,9 @@ def message_item(account: str, zone: str, message: Message) -> Item:
     }
 
 
-def _said(item: Item) -> str:
-    private = "(private) " if item.get("private") else ""
-    return f"{private}{item.get('text') or item.get('notice') or '-'}"
-
-
-MESSAGES: Final = (
-    Column("at", local("at")),
-    Column("account", of("account")),
-    Column("kind", of("kind")),
-    Column("author", of("author")),
-    Column("text", _said),
-)
+def message_entry(item: Item) -> tuple[str, Sequence[str]]:
+    """Return a message as people see it."""
+    private = " (private)" if item.get("private") else ""
+    who = f"{item['author_name']} @{item['author']}" if item.get("author_name") else f"@{item['author']}"
+    head = f"{local('at')(item)}  {item['account']}  {item['kind']}{private} of {who}"
+    return head, [str(item[name]) for name in ("text", "notice", "url") if item.get(name)]

@@ -5,32 +5,28 @@ from __future__ import annotations
 import random
 import signal
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from socialkit.cli._answers import Answer, Column, Item, of, show
+from socialkit.cli._answers import Answer, Item, show
 from socialkit.cli._command import command
 from socialkit.cli._exits import Exit
 from socialkit.cli._options import Platforms
 from socialkit.cli._session import Session
 from socialkit.errors import ConfigurationError
-from socialkit.platforms._registry import Registration, each, find
-from socialkit.sandbox import Clock, Simulator, serve
+
+if TYPE_CHECKING:
+    from socialkit.platforms._registry import Registration
+    from socialkit.sandbox import Clock, Simulator
 
 __all__ = ["add_sandbox"]
 
 TICK: Final = 0.2
 """Seconds between two moves of the simulators' clock."""
-COLUMNS: Final = (
-    Column("platform", of("platform")),
-    Column("base_url", of("base_url")),
-    Column(
-        "made-up login", lambda item: ", ".join(f"{name}={value}" for name, value in _login(item).items())
-    ),
-)
 
 
 def add_sandbox(app: typer.Typer) -> None:
@@ -50,6 +46,9 @@ def sandbox(
     ] = None,
 ) -> Answer:
     """Serve the simulators on this machine alone, until Ctrl-C. Their logins are made up."""
+    from socialkit.platforms._registry import each, find
+    from socialkit.sandbox import Clock, serve
+
     clock, chance = Clock(datetime.now(UTC)), random.Random()
     kinds = {name: find(name).load_simulator() for name in platform or filter(None, each(_simulated))}
     simulators: dict[str, Simulator] = {name: kind(clock, chance) for name, kind in kinds.items()}
@@ -72,7 +71,7 @@ def sandbox(
         said = ["listening until Ctrl-C; the logins are made up, and work only here"]
         show(
             session.command,
-            Answer(items=items, columns=COLUMNS, said=said),
+            Answer(items=items, entry=_entry, said=said),
             as_json=session.as_json,
             dry_run=False,
         )
@@ -84,9 +83,11 @@ def _simulated(registration: Registration) -> str | None:
     return None if registration.simulator is None else registration.name
 
 
-def _login(item: Item) -> dict[str, object]:
-    login = item.get("login")
-    return {**login} if isinstance(login, dict) else {}
+def _entry(item: Item) -> tuple[str, Sequence[str]]:
+    login = item["login"]
+    told = {**login} if isinstance(login, dict) else {}
+    lines = [f'{name}="{value}"' for name, value in {"base_url": item["base_url"], **told}.items()]
+    return f"{item['platform']}, account {item['account']}", lines
 
 
 def _until_told(clock: Clock) -> None:

@@ -9,14 +9,15 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from socialkit.authority import Authority
 from socialkit.errors import ConfigurationError
-from socialkit.publishing import Journal, Publisher
-from socialkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from socialkit.publishing import Publisher
+    from socialkit.workspace import Workspace
 
 __all__ = ["PARAMETERS", "Session", "workspace_file"]
 
@@ -61,6 +62,8 @@ class Session:
             ConfigurationError: There is none.
             InvalidDraftError: Its file holds what it may not.
         """
+        from socialkit.workspace import Workspace
+
         return Workspace.load(self.file())
 
     @contextmanager
@@ -70,6 +73,9 @@ class Session:
         Args:
             remembers: Whether the journal is needed; what only looks ahead leaves no file behind.
         """
+        from socialkit.authority import Authority
+        from socialkit.publishing import Journal, Publisher
+
         authority = None if self.authority is None else Authority.load(self.authority)
         with self.load() as workspace, Journal.open(self.journal if remembers else IN_MEMORY) as journal:
             yield workspace, Publisher(workspace, journal, actor=self.acts, authority=authority)
@@ -117,7 +123,9 @@ PARAMETERS: Final[Mapping[str, inspect.Parameter]] = {
             "journal",
             str,
             JOURNAL,
-            typer.Option("--journal", metavar="ADDRESS", envvar="SOCIALKIT_JOURNAL", help="The journal's address."),
+            typer.Option(
+                "--journal", metavar="ADDRESS", envvar="SOCIALKIT_JOURNAL", help="The journal's address."
+            ),
         ),
         _shared(
             "actor",
