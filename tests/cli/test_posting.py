@@ -113,7 +113,10 @@ def test_what_an_account_would_refuse_is_told_whole_before_anything_is_written_d
     said = shop.run("post", "x" * 600, "--to", MAIN, "--to", "acme/bluesky/main", "--yes", "--json")
 
     assert said.exit is Exit.REFUSED
-    assert [one.partition(":")[0] for one in said.document["error"]["problems"]] == [MAIN, "acme/bluesky/main"]
+    assert [one.partition(":")[0] for one in said.document["error"]["problems"]] == [
+        MAIN,
+        "acme/bluesky/main",
+    ]
     assert shop.run("queue", "list", "--json").items == []
 
 

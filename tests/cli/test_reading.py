@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import socialkit as sk
 from socialkit.cli._app import app
 from socialkit.cli._exits import Exit
 from tests.cli.conftest import MAIN, Shop
+from tests.support import ROOT
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07[bold red]Where[/] is\u202e my\r\norder?\x9b31m"
 PLANTED = "planted-secret-of-acme"
@@ -45,7 +47,7 @@ def test_a_stranger_s_words_neither_move_the_cursor_nor_restyle_anything(shop: S
 
 def test_one_account_that_fails_hides_nobody_else_s_messages(shop: Shop) -> None:
     shop.world.receive("bluesky", text="Hello", author="robin")
-    shop.world.fail("mastodon", "inbox.iterate", sk.Fault.SERVER_ERROR, times=9)
+    shop.world.fail("mastodon", "iterate", sk.Fault.SERVER_ERROR, times=9)
     said = shop.run("inbox", "--brand", "acme", "--json")
 
     assert said.exit is Exit.FAILED
@@ -77,7 +79,9 @@ def test_a_file_is_written_to_begin_with_and_never_over_another(shop: Shop) -> N
 
     assert (first.exit, again.exit, wrong) == (Exit.DONE, Exit.REFUSED, [Exit.USAGE, Exit.CONFIGURATION])
     assert Path("new.toml").read_text("utf-8") == text
-    assert [(one.key, one.zone) for one in sk.Workspace.load("new.toml").brands] == [('Café "Zoë"', "Europe/Paris")]
+    assert [(one.key, one.zone) for one in sk.Workspace.load("new.toml").brands] == [
+        ('Café "Zoë"', "Europe/Paris")
+    ]
     uncommented = text.replace("# [[", "[[").replace("# platform", "platform").replace("# base", "base")
     for name in ("access_token", "identifier", "password"):
         uncommented = uncommented.replace(f"# {name}", name)
@@ -172,3 +176,26 @@ def test_every_answer_for_programs_is_one_document_of_one_shape(shop: Shop) -> N
     assert [one["exit"] for one in documents] == [int(one.exit) for one in said]
     assert [one["command"] for one in documents] == ["accounts", "accounts", "queue list", "check"]
     assert [one["outcome"] for one in documents] == ["done", "configuration", "done", "done"]
+
+
+def test_the_reference_names_every_end_and_what_stands_in_each_answer(shop: Shop) -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text("utf-8")
+    documented = page.partition("## Documents")[2].splitlines()
+    shop.world.receive("mastodon", text="Hello", author="robin")
+    answers = {
+        "`accounts`": ("accounts",),
+        "`platforms`": ("platforms",),
+        "`check`": ("check", "Hello"),
+        "`post`, `queue add` with `--dry-run`; `check --to`": ("check", "Hello", "--to", MAIN),
+        "`post`, `queue …`": ("post", "Hello", "--to", MAIN, "--yes"),
+        "`inbox`": ("inbox",),
+        "`report`": ("report", "acme", "--month", "2026-03"),
+        "`init`": ("init", "new.toml"),
+    }
+    for name, words in answers.items():
+        told = next(line for line in documented if line.startswith(f"| {name} |"))
+        fields = re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", told.split(" | ")[1]))
+
+        assert fields == [*shop.run(*words, "--json").items[0]]
+    for one in Exit:
+        assert f"\n| {one.value} | {one.name.lower()} | " in page

@@ -136,7 +136,7 @@ def show(command: str, answer: Answer, *, as_json: bool, dry_run: bool) -> None:
         console(sys.stdout).print(Text(_safe(answer.text)), soft_wrap=True, end="")
     elif answer.items:
         _show_items(answer)
-    elif answer.error is None and (answer.columns or answer.entry):
+    elif answer.error is None and not answer.failed and (answer.columns or answer.entry):
         say(answer.nothing)
     for line in _messages(answer):
         say(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -12,7 +13,7 @@ from socialkit.cli._asking import DeclinedError, at_terminal
 from socialkit.cli._command import command
 from socialkit.cli._completing import accounts
 from socialkit.cli._session import Session
-from socialkit.errors import ConfigurationError, WrongAccountError
+from socialkit.errors import ConfigurationError, NotSupportedError, WrongAccountError
 
 if TYPE_CHECKING:
     from socialkit.auth import Credentials, TokenStore
@@ -71,11 +72,10 @@ def login(
 
     path = session.file()
     file = WorkspaceFile.load(path)
-    store = file.to_store(path.parent)
     with session.load() as workspace:
         (ref,) = workspace.accounts_for(account)
         table = _table(file, ref)
-        _require_place(table, ref, store)
+        store = _place(file, path.parent, table, ref)
         item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*(scope or ())]}
         if session.dry_run:
             return Answer(items=[item], columns=COLUMNS[::2], said=["nobody was asked, and nothing was kept"])
@@ -88,9 +88,7 @@ def login(
             scopes=scope or (),
         )
         credentials = _granted(flow)
-        handle = _who(table, ref, credentials)
-    assert store is not None
-    _kept(store, ref, credentials)
+        handle = _who(table, ref, credentials, store)
     expires = credentials.expires_at
     told: Item = {
         "account": ref.key,
@@ -120,14 +118,15 @@ def _granted(flow: Login) -> Credentials:
     return flow.finish(back.reveal(), state)
 
 
-def _require_place(table: AccountTable, ref: AccountRef, store: TokenStore | None) -> None:
-    """Raise where a token would not be kept, or never be used.
+def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountRef) -> TokenStore:
+    """Return where the token is kept.
 
     Raises:
         ConfigurationError: The file names no store, or a secret of the account.
     """
     from socialkit.platforms._arguments import login_arguments
 
+    store = file.to_store(folder)
     if store is None:
         message = (
             "the workspace's file names no place for tokens: write a table [tokens], as in 'socialkit init'"
@@ -138,6 +137,7 @@ def _require_place(table: AccountTable, ref: AccountRef, store: TokenStore | Non
         if arguments[name].secret:
             message = f"{name} of {ref.key} stands in the file and comes before a kept token: remove it there"
             raise ConfigurationError(message)
+    return store
 
 
 def _table(file: WorkspaceFile, ref: AccountRef) -> AccountTable:
@@ -150,8 +150,8 @@ def _base_url(table: AccountTable) -> str | None:
     return None if told is None else str(told)
 
 
-def _who(table: AccountTable, ref: AccountRef, credentials: Credentials) -> str | None:
-    """Ask whose the credentials are before they are kept.
+def _who(table: AccountTable, ref: AccountRef, credentials: Credentials, store: TokenStore) -> str | None:
+    """Ask whose the credentials are, and only then have them kept.
 
     Raises:
         WrongAccountError: They are another account's.
@@ -163,11 +163,12 @@ def _who(table: AccountTable, ref: AccountRef, credentials: Credentials) -> str 
         message = f"whoever agreed is {credentials.account_id!r}, not {ref.id!r}: nothing was kept"
         raise WrongAccountError(message, platform=ref.platform)
     opened: Any = connect  # which arguments the platform takes, its class says
-    with opened(ref.platform, credentials, account=ref, **(table.model_extra or {})) as client:
-        return client.account.me().handle if isinstance(client, HasAccount) else None
-
-
-def _kept(store: TokenStore, ref: AccountRef, credentials: Credentials) -> None:
-    """Keep a token; whoever renewed the old one meanwhile has lost."""
-    while not store.swap(ref.key, store.load(ref.key), credentials.to_stored()):
-        pass
+    handle: str | None = None
+    # The client itself knows under which name its token is kept.
+    for keeping in ({}, {"tokens": store}):
+        with opened(ref.platform, credentials, account=ref, **(table.model_extra or {}), **keeping) as client:
+            if not isinstance(client, HasAccount):
+                message = "the platform cannot tell whose a token is: hand it to the workspace in code"
+                raise NotSupportedError(message, platform=ref.platform)
+            handle = client.account.me().handle
+    return handle

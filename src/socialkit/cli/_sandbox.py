@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
@@ -21,7 +22,7 @@ from socialkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from socialkit.platforms._registry import Registration
-    from socialkit.sandbox import Clock, Simulator
+    from socialkit.sandbox import Simulator
 
 __all__ = ["add_sandbox"]
 
@@ -57,7 +58,7 @@ def sandbox(
     except OSError as error:
         message = f"nobody can listen on port {port}: {error.strerror}"
         raise ConfigurationError(message) from error
-    with server:
+    with server, _told() as stop:
         items: list[Item] = [
             {
                 "platform": name,
@@ -75,7 +76,8 @@ def sandbox(
             as_json=session.as_json,
             dry_run=False,
         )
-        _until_told(clock)
+        while not stop.wait(TICK):
+            clock.advance(TICK)
     return Answer(exit=Exit.DONE, shown=True)
 
 
@@ -90,14 +92,18 @@ def _entry(item: Item) -> tuple[str, Sequence[str]]:
     return f"{item['platform']}, account {item['account']}", lines
 
 
-def _until_told(clock: Clock) -> None:
+@contextmanager
+def _told() -> Generator[threading.Event]:
+    """Return what is set when Ctrl-C or SIGTERM comes."""
     stop = threading.Event()
 
     def told(number: int, frame: FrameType | None) -> None:
         del number, frame
         threading.Thread(target=stop.set).start()  # this thread may hold the event's lock at this moment
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told)
-    while not stop.wait(TICK):
-        clock.advance(TICK)
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,131 @@
+"""The command line as a shell sees it: a process with a status, its two streams, and a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from socialkit.cli import main
+from socialkit.cli._exits import Exit
+from socialkit.sandbox import Clock, Fault, FaultPlan, MastodonSimulator, serve
+from tests.cli.conftest import MAIN
+from tests.support import ROOT
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder with a workspace whose account lives in a simulator, which loses an answer."""
+    simulator, plan = MastodonSimulator(Clock(datetime.now(UTC)), random.Random(7)), FaultPlan()
+    plan.order("mastodon", "post_status", Fault.DROP_AFTER_COMMIT)
+    (tmp_path / "token").write_text(simulator.connection("main")["access_token"], "utf-8")
+    with serve({"mastodon": simulator}, plan) as server:
+        (tmp_path / "agency.toml").write_text(
+            '[brands.acme]\nzone = "UTC"\n[[brands.acme.accounts]]\nplatform = "mastodon"\n'
+            f'base_url = "{server.url("mastodon")}"\naccess_token = "env:SOCIALKIT_ACME"\n',
+            "utf-8",
+        )
+        yield tmp_path
+    assert [post.text for post in simulator.posts("main")] == ["Roasted today"]
+
+
+def started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("SOCIALKIT_")}
+    environment = {
+        **known,
+        "PYTHONPATH": str(ROOT / "src"),
+        "SOCIALKIT_ACME": (folder / "token").read_text("utf-8"),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "socialkit.cli", *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_each_kind_of_end_has_a_status_of_its_own(folder: Path) -> None:
+    processes = {
+        Exit.DONE: started(folder, "--version"),
+        Exit.USAGE: started(folder, "post", "Roasted today"),
+        Exit.REFUSED: started(folder, "init"),
+        Exit.CONFIGURATION: started(folder, "accounts", "--workspace", "nowhere.toml", "--json"),
+        Exit.UNKNOWN: started(folder, "post", "Roasted today", "--to", MAIN, "--yes", "--json"),
+    }
+    said = {
+        status: (*process.communicate(timeout=PATIENCE), process.returncode)
+        for status, process in processes.items()
+    }
+
+    assert {status: code for status, (_, _, code) in said.items()} == {
+        status: int(status) for status in processes
+    }
+    for status in (Exit.CONFIGURATION, Exit.UNKNOWN):
+        out, err, _ = said[status]
+        assert json.loads(out)["exit"] == status
+        assert err
+    for status in (Exit.USAGE, Exit.REFUSED):
+        assert said[status][0] == ""
+        assert said[status][1]
+    assert "Do not send it again" in said[Exit.UNKNOWN][1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send to one process")
+def test_the_sandbox_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("", "utf-8")
+    with started(tmp_path, "sandbox", "--platform", "mastodon", "--json") as process:
+        try:
+            assert process.stdout is not None
+            (served,) = json.loads(process.stdout.readline())["items"]
+            process.send_signal(signal.SIGINT)
+            status = process.wait(PATIENCE)
+        finally:
+            process.kill()
+
+    assert status == Exit.DONE
+    assert served["base_url"].startswith("http://127.0.0.1:")
+    assert {*served["login"]} == {"access_token"}
+
+
+@pytest.mark.parametrize("library", ["typer", "rich"])
+def test_the_extra_is_named_when_it_is_missing(
+    library: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [
+        one for one in sys.modules if one.partition(".")[0] == library or one.startswith("socialkit.cli._")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+
+    assert main([]) == Exit.CONFIGURATION
+    assert "pip install 'socialkit[cli]'" in capsys.readouterr().err
+
+
+def test_the_library_needs_no_command_line_and_a_shell_s_key_no_platform() -> None:
+    code = (
+        "import sys, socialkit, socialkit.cli; socialkit.Workspace\n"
+        "assert not {'typer', 'socialkit.cli._app'} & {*sys.modules}\n"
+    )
+    quick = (
+        "import sys, socialkit.cli._app\n"
+        "assert not {'pydantic', 'httpx', 'socialkit.models'} & {*sys.modules}\n"
+    )
+    for one in (code, quick):
+        done = subprocess.run(
+            [sys.executable, "-c", one], cwd=ROOT / "src", check=False, capture_output=True, text=True
+        )
+
+        assert done.returncode == 0, done.stderr
