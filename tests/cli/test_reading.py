@@ -113,7 +113,8 @@ def test_a_report_is_read_now_and_fits_its_reader(shop: Shop) -> None:
     said = shop.run("report", "acme", "--month", "2026-03", "--reader", "HR", "--html", "acme.html")
 
     assert said.exit is Exit.DONE
-    assert said.out.startswith("acme on social media")
+    assert said.out.startswith("acme on social media\n1 Mar 2026 to 31 Mar 2026 (Europe/Paris)")
+    assert re.search(r"^Posts out +1$", said.out, re.MULTILINE)
     assert "<html" in Path("acme.html").read_text("utf-8")
     assert shop.run("report", "acme", "--reader", "nobody").exit is Exit.USAGE
 

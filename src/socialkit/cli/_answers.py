@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -215,9 +216,6 @@ def plain(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return a text without what a terminal would obey, its lines and their indents kept."""
-    return "\n".join(_indent(line) + plain(line) for line in text.split("\n"))
-
-
-def _indent(line: str) -> str:
-    return " " * (len(line) - len(line.lstrip(" ")))
+    """Return a text without what a terminal would obey, its lines and columns kept."""
+    lines = (re.split(r"( +)", line) for line in text.split("\n"))
+    return "\n".join("".join(part if part.startswith(" ") else plain(part) for part in line) for line in lines)
