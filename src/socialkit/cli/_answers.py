@@ -218,4 +218,6 @@ def plain(text: str) -> str:
 def _safe(text: str) -> str:
     """Return a text without what a terminal would obey, its lines and columns kept."""
     lines = (re.split(r"( +)", line) for line in text.split("\n"))
-    return "\n".join("".join(part if part.startswith(" ") else plain(part) for part in line) for line in lines)
+    return "\n".join(
+        "".join(part if part.startswith(" ") else plain(part) for part in line) for line in lines
+    )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Protocol, cast
 
 import typer
 
-from socialkit.cli._answers import Answer, Column, of
+from socialkit.cli._answers import Answer, Column, Item, of
 from socialkit.cli._command import READS, command
 from socialkit.cli._exits import Exit
 from socialkit.cli._session import Session
@@ -23,7 +23,6 @@ COLUMNS: Final = (
     Column("state", of("state")),
     Column("last safe day", of("last_safe_day"), whole=True),
     Column("what", of("because")),
-    Column("where", of("link")),
 )
 
 
@@ -42,7 +41,7 @@ class Lines(Protocol):
 def add_health(app: typer.Typer) -> None:
     """Register the command, where a workspace can tell its health."""
     if HEALTH.is_file():
-        command(app, "health", *READS)(health)
+        command(app, "health", *READS, "dry_run")(health)
 
 
 def health(
@@ -62,8 +61,13 @@ def health(
     with session.load() as workspace:
         lines = cast("Lines", cast("Any", workspace).health())
         rows = lines.rows()
-    if ical is not None:
+    if ical is not None and not session.dry_run:
         replace_file(ical, lines.to_ical().encode())
     ended = Exit.DONE if all(row["state"] == VALID for row in rows) else Exit.FAILED
-    said = [] if ical is None else [f"written to {ical}"]
-    return Answer(items=[{**row} for row in rows], columns=COLUMNS, exit=ended, said=said)
+    said = [] if ical is None else [f"{'would be' if session.dry_run else 'is'} written to {ical}"]
+    return Answer(items=[{**row} for row in rows], columns=COLUMNS, entry=_where, exit=ended, said=said)
+
+
+def _where(item: Item) -> tuple[str, Sequence[str]] | None:
+    """Return where somebody has to go."""
+    return (f"{item['account']}: go to", [str(item["link"])]) if item.get("link") else None
