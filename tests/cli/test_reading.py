@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import socialkit as sk
+from socialkit.cli._answers import Answer, Column, of, show
 from socialkit.cli._app import app
 from socialkit.cli._exits import Exit
 from tests.cli.conftest import MAIN, Shop
@@ -43,6 +45,25 @@ def test_a_stranger_s_words_neither_move_the_cursor_nor_restyle_anything(shop: S
     assert programs.items[0]["text"] == message.text
     assert "\u202e" in message.text
     assert "@robin" in people.out
+    assert people.err == ""  # no bar, where nobody looks
+
+
+def test_nothing_that_is_shown_holds_what_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer(
+        items=[{"name": HOSTILE}],
+        columns=[Column("name", of("name"))],
+        entry=lambda item: (str(item["name"]), [str(item["name"])]),
+        said=[HOSTILE],
+        failed={HOSTILE: sk.SocialKitError(HOSTILE)},
+        error=sk.InvalidDraftError(HOSTILE, problems=[sk.Problem(field="text", message=HOSTILE)]),
+    )
+    for one in (answer, replace(answer, text=HOSTILE)):
+        show("accounts", one, as_json=False, dry_run=False)
+    told = capsys.readouterr()
+
+    assert [one for one in told.out + told.err if not one.isprintable() and one != "\n"] == []
+    assert told.out.count("[bold red]Where[/]") == 4
+    assert told.err.count("[bold red]Where[/]") == 10
 
 
 def test_one_account_that_fails_hides_nobody_else_s_messages(shop: Shop) -> None:
