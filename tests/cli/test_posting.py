@@ -145,6 +145,8 @@ def test_a_queue_gives_each_post_a_slot_and_a_person_decides_about_it(shop: Shop
     assert (cancelled.items[0]["state"], cancelled.items[0]["because"]) == ("cancelled", "recall")
     assert [item["delivery"] for item in left.items] == [one["delivery"]]
     assert shop.run("queue", "cancel", "no such").exit is Exit.REFUSED
+    for mistyped in (("--account", "acme/mastodon/man"), ("--brand", "acm"), ("--state", "plannd")):
+        assert shop.run("queue", "list", *mistyped).exit in {Exit.CONFIGURATION, Exit.USAGE}
 
 
 def test_the_authority_is_asked_by_the_actor_s_name(shop: Shop) -> None:

@@ -73,6 +73,8 @@ def test_one_account_that_fails_hides_nobody_else_s_messages(shop: Shop) -> None
 
     assert said.exit is Exit.FAILED
     assert {*said.document["failed"]} == {MAIN}
+    assert shop.run("inbox", "--since", "long ago").exit is Exit.USAGE
+    assert shop.run("inbox", "--since", "2026-03-01", "--brand", "other").exit is Exit.FAILED
     assert [item["account"] for item in said.items] == ["acme/bluesky/main"]
 
 
@@ -127,6 +129,7 @@ def test_a_check_tells_every_problem_by_the_documented_limits_or_an_account_s(sh
     assert (wide.exit, one.exit) == (Exit.REFUSED, Exit.DONE)
     assert (fits["mastodon"], fits["bluesky"]) == (True, False)
     assert [item["account"] for item in one.items] == [MAIN]
+    assert shop.run("check", "x", "--to", MAIN, "--platform", "mastodon").exit is Exit.USAGE
 
 
 def test_a_report_is_read_now_and_fits_its_reader(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from socialkit.cli._answers import Answer, Item
 from socialkit.cli._command import READS, command
 from socialkit.cli._completing import accounts
 from socialkit.cli._exits import Exit
-from socialkit.cli._options import BrandName, chosen, read_since, zone_of
+from socialkit.cli._options import BrandName, chosen, read_since
 from socialkit.cli._progress import counting
 from socialkit.cli._rows import message_entry, message_item
 from socialkit.cli._session import Session
@@ -51,7 +51,7 @@ def inbox(
 
     with session.load() as workspace:
         refs = chosen(workspace, account, brand)
-        start = read_since(since, workspace.now(), zone_of(workspace, refs) if "-" in since else "UTC")
+        start = read_since(since, workspace, refs)
 
         def read(ref: AccountRef) -> list[Item]:
             client = workspace.client_for(ref)

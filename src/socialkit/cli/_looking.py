@@ -112,6 +112,9 @@ def check_draft(
     """Tell every problem of a draft, by documented limits or as accounts would get it. Nothing is sent."""
     from socialkit.platforms._catalogue import check, measure
 
+    if to and platform:
+        message = "say either --to or --platform"
+        raise typer.BadParameter(message, param_hint="--to")
     draft = read_draft(text, media, alt, language)
     if to:
         with session.publisher(remembers=False) as (_, publisher):

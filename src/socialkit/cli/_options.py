@@ -44,6 +44,8 @@ UNITS: Final = {
     "w": timedelta(weeks=1),
 }
 STDIN: Final = "-"
+AT: Final = "--at"
+SINCE: Final = "--since"
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="The words; '-' reads them from standard input.")]
 To = Annotated[
@@ -126,7 +128,7 @@ def read_draft(
     return _read(lambda: Draft(text=body, media=opened, language=language), "TEXT or --language")
 
 
-def read_time(text: str, zone: str) -> datetime | WallTime:
+def read_time(text: str, zone: str, hint: str = AT) -> datetime | WallTime:
     """Return a time: one with an offset as it is, one without by the clock of a zone.
 
     Raises:
@@ -138,7 +140,7 @@ def read_time(text: str, zone: str) -> datetime | WallTime:
         when = datetime.fromisoformat(text)
     except ValueError:
         message = f"{text[:40]!r} is no time: write 2026-12-01T09:00+01:00 or '2026-12-01 09:00'"
-        raise typer.BadParameter(message, param_hint="--at") from None
+        raise typer.BadParameter(message, param_hint=hint) from None
     if when.tzinfo is not None:
         return when
 
@@ -147,10 +149,10 @@ def read_time(text: str, zone: str) -> datetime | WallTime:
         at.instant()
         return at
 
-    return _read(wall, "--at")
+    return _read(wall, hint)
 
 
-def read_since(text: str, now: datetime, zone: str = "UTC") -> datetime:
+def read_since(text: str, workspace: Workspace, refs: Sequence[AccountRef]) -> datetime:
     """Return the start of a look back: `24h`, `7d`, or a time.
 
     Raises:
@@ -158,8 +160,8 @@ def read_since(text: str, now: datetime, zone: str = "UTC") -> datetime:
     """
     number, unit = text[:-1], text[-1:]
     if unit in UNITS and number.isascii() and number.isdigit():
-        return now - int(number) * UNITS[unit]
-    at = read_time(text, zone)
+        return workspace.now() - int(number) * UNITS[unit]
+    at = read_time(text, zone_of(workspace, refs, SINCE), SINCE)
     return at if isinstance(at, datetime) else at.instant()
 
 
@@ -183,7 +185,7 @@ def read_slots(texts: Sequence[str], account: AccountRef, zone: str) -> PostingS
     return _read(lambda: PostingSchedule(account=account, zone=zone, week=week), "--slot")
 
 
-def zone_of(workspace: Workspace, refs: Sequence[AccountRef]) -> str:
+def zone_of(workspace: Workspace, refs: Sequence[AccountRef], hint: str = AT) -> str:
     """Return the zone of the brands of some accounts.
 
     Raises:
@@ -194,7 +196,7 @@ def zone_of(workspace: Workspace, refs: Sequence[AccountRef]) -> str:
         message = (
             f"the brands live in several zones ({', '.join(sorted(zones))}): give an offset, such as +01:00"
         )
-        raise typer.BadParameter(message, param_hint="--at")
+        raise typer.BadParameter(message, param_hint=hint)
     return next(iter(zones), "UTC")
 
 

@@ -80,7 +80,10 @@ def listed(
 ) -> Answer:
     """List deliveries that have not ended, in the order in which they were planned."""
     with session.publisher() as (workspace, publisher):
-        found = publisher.deliveries(state=_state(state), brand=brand, account=account)
+        if brand is not None:
+            workspace.brand(brand)  # a name that is mistyped has deliveries no more than one that has none
+        key = None if account is None else workspace.accounts_for(account)[0].key
+        found = publisher.deliveries(state=_state(state), brand=brand, account=key)
         wanted = (one for one in found if everything or state is not None or one.state not in ENDED)
         some = [one for one, _ in zip(wanted, range(limit + 1), strict=False)]
         items = [delivery_item(workspace, one) for one in some[:limit]]

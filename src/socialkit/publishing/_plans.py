@@ -250,12 +250,20 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
     ) -> tuple[Delivery, ...]:
         now = self._inside.now()
         when = now if at is None else instant(at)
-        require_ahead(when, expiry(when, not_after), now)
+        if not await self._all_there(bodies):  # what was planned already may have passed
+            require_ahead(when, expiry(when, not_after), now)
         said = {"wall": wall_of(at), "at": when}
         rows = await self._rows([(body.model_copy(update=said), when) for body in bodies], kind, not_after)
         planner = await self._inside.planner()
         write = planner.add if bodies[0].slot is None else planner.fill
         return tuple(seen(row) for row in await self._inside.run(write, rows, to_micros(now)))
+
+    async def _all_there(self, bodies: Sequence[Body]) -> bool:
+        """Return whether all have a name, and their names are taken."""
+        if bodies[0].slot is None:
+            return False
+        planner, accounts = await self._inside.planner(), [body.account.key for body in bodies]
+        return len(await self._inside.run(planner.named, accounts, bodies[0].slot)) == len(bodies)
 
     async def _rows(
         self, wishes: Sequence[tuple[Body, datetime]], kind: WriteKind, not_after: timedelta | datetime
