@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import socialkit as sk
-from socialkit.cli._answers import Answer, Column, of, show
+from socialkit.cli._answers import Answer, Column, Item, of, say, show
 from socialkit.cli._app import app
 from socialkit.cli._exits import Exit
 from tests.cli.conftest import MAIN, Shop
@@ -64,6 +65,29 @@ def test_nothing_that_is_shown_holds_what_a_terminal_would_obey(capsys: pytest.C
     assert [one for one in told.out + told.err if not one.isprintable() and one != "\n"] == []
     assert told.out.count("[bold red]Where[/]") == 4
     assert told.err.count("[bold red]Where[/]") == 10
+
+
+def test_an_address_stays_whole_in_a_narrow_terminal_and_words_are_broken_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal, address = Terminal(), f"https://mastodon.example/{'a' * 100}"
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("NO_COLOR", "1")
+    say(address)
+    item: Item = {"name": "autumn " * 10}
+    answer = Answer(items=[item], columns=[Column("name", of("name"))], entry=lambda _: ("where", [address]))
+    show("accounts", answer, as_json=False, dry_run=False)
+    lines = re.sub(r"\x1b\[\d*m", "", terminal.getvalue()).splitlines()
+
+    assert [line.strip() for line in lines if len(line) > 40] == [address, address]
+    assert max(len(line) for line in lines if "autumn" in line) > 30
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def test_one_account_that_fails_hides_nobody_else_s_messages(shop: Shop) -> None:

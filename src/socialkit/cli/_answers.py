@@ -126,7 +126,8 @@ def console(stream: TextIO) -> Console:
 
 def say(text: str) -> None:
     """Tell people something on standard error, without what a terminal would obey."""
-    console(sys.stderr).print(Text(_safe(text)), soft_wrap=not sys.stderr.isatty())
+    # An address is copied whole: the terminal breaks it, and we do not.
+    console(sys.stderr).print(Text(_safe(text)), soft_wrap=" " not in text or not sys.stderr.isatty())
 
 
 def show(command: str, answer: Answer, *, as_json: bool, dry_run: bool) -> None:
