@@ -17,8 +17,12 @@ import pytest
 from typer.testing import CliRunner
 
 from socialkit.cli import main
+from socialkit.cli._answers import Answer
 from socialkit.cli._app import app
+from socialkit.cli._command import perform
 from socialkit.cli._exits import Exit
+from socialkit.cli._session import Session
+from socialkit.cli._stopping import stopping
 from socialkit.sandbox import Clock, Fault, FaultPlan, MastodonSimulator, serve
 from tests.cli.conftest import MAIN
 from tests.support import ROOT
@@ -109,6 +113,32 @@ def test_the_sandbox_serves_until_it_is_told_to_stop() -> None:
     assert served["base_url"].startswith("http://127.0.0.1:")
     assert {*served["login"]} == {"access_token"}
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_first_interruption_waits_for_the_write_in_hand_and_the_second_does_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, patience = signal.getsignal(signal.SIGINT), threading.Event()
+    with stopping() as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        while not stop():  # it is set by another thread
+            patience.wait(GLANCE)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    assert signal.getsignal(signal.SIGINT) is before
+    assert capsys.readouterr().err == "stopping after the delivery in hand\n"
+
+
+def test_whoever_interrupts_a_command_is_told_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> Answer:
+        raise KeyboardInterrupt
+
+    assert perform(Session(command="inbox", as_json=True), interrupted) is Exit.INTERRUPTED
+    told = capsys.readouterr()
+    assert (json.loads(told.out)["outcome"], json.loads(told.out)["exit"]) == ("interrupted", 130)
+    assert "what was begun stands in the journal" in told.err
 
 
 @pytest.mark.parametrize("library", ["typer", "rich"])

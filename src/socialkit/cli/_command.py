@@ -14,7 +14,7 @@ from socialkit.cli._exits import Exit
 from socialkit.cli._session import PARAMETERS, Session
 from socialkit.errors import SocialKitError
 
-__all__ = ["READS", "WRITES", "command"]
+__all__ = ["READS", "WRITES", "command", "perform"]
 
 Command = Callable[..., Answer]
 
@@ -41,7 +41,7 @@ def command(app: typer.Typer, name: str, *shares: str, within: str = "") -> Call
         def run(**given: Any) -> None:
             shared = {one.name: given.pop(one.name) for one in options}
             session = Session(command=f"{within} {name}".strip(), **shared)
-            raise typer.Exit(_perform(session, partial(function, session, **given)))
+            raise typer.Exit(perform(session, partial(function, session, **given)))
 
         parameters = [*own, *options]
         told: Any = run  # what typer reads of a function
@@ -53,7 +53,8 @@ def command(app: typer.Typer, name: str, *shares: str, within: str = "") -> Call
     return register
 
 
-def _perform(session: Session, call: Callable[[], Answer]) -> Exit:
+def perform(session: Session, call: Callable[[], Answer]) -> Exit:
+    """Make a call, show its answer or what it raised, and return with what the command ends."""
     try:
         answer = call()
     except SocialKitError as error:

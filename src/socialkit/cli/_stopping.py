@@ -23,8 +23,8 @@ def stopping() -> Generator[Callable[[], bool]]:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def end() -> None:
-        stop.set()
         say("stopping after the delivery in hand")
+        stop.set()
 
     def told(number: int, frame: FrameType | None) -> None:
         del frame
