@@ -16,8 +16,12 @@ from typing import Final
 from unittest import mock
 
 import pytest
+from typer._click.exceptions import UsageError
+from typer.core import TyperGroup
+from typer.main import get_command
 
 import socialkit as sk
+from socialkit.cli._app import app
 from socialkit.testing import png
 from tests.docs.blocks import Block, blocks, pages, run, section
 from tests.support import ROOT
@@ -137,6 +141,20 @@ def is_installation(words: list[str]) -> bool:
     return words[0] == "install" and asked <= extras
 
 
+def is_ours(words: list[str]) -> bool:
+    """Return whether our own command line takes the words; nothing is done."""
+    command = get_command(app)
+    while isinstance(command, TyperGroup) and words and words[0] in command.commands:
+        command, words = command.commands[words[0]], words[1:]
+    if isinstance(command, TyperGroup):  # of which an option alone may do something, so it is not parsed
+        return {*words} <= {name for option in command.params for name in option.opts}
+    try:
+        command.make_context("socialkit", words)
+    except UsageError:
+        return False
+    return True
+
+
 PROGRAMS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "cd": lambda words: words == ["socialkit"],
     "git": lambda words: words[0] == "clone",
@@ -145,6 +163,7 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], bool]]] = {
     "pytest": is_test_path,
     "python": is_module_or_file,
     "python3": is_module_or_file,
+    "socialkit": is_ours,
 }
 
 

@@ -246,3 +246,57 @@ def test_those_who_queue_at_once_get_slots_of_their_own(place: Place, blocking: 
 
         assert sorted(given) == [morning(2) + number * DAY for number in range(ROUNDS * AT_ONCE)]
         assert sound(journals[0])
+
+
+def test_those_who_queue_with_one_key_at_once_get_one_delivery_in_a_slot_of_its_own(place: Place) -> None:
+    with sk.Sandbox(seed=7) as world:
+        workspace = world.workspace(acme=["mastodon"])
+        journals = [place.journal() for _ in range(AT_ONCE)]
+        publishers = [sk.Publisher(workspace, journal) for journal in journals]
+        given: list[datetime] = []
+        for number in range(2):
+            keys = [f"{number} {who % 2}" for who in range(AT_ONCE)]
+            queues = (
+                partial(one.queue, key, to=ACCOUNT, slots=daily(), key=key)
+                for one, key in zip(publishers, keys, strict=True)
+            )
+            queued = together(*map(alone, queues))
+            ids = {key: {one.id for (one,) in some} for key, some in by_key(keys, queued).items()}
+            given += {one.at for (one,) in queued}
+
+            assert [len(some) for some in ids.values()] == [1, 1]
+        assert sorted(given) == [morning(2) + number * DAY for number in range(4)]
+        assert sound(journals[0])
+
+
+def by_key(keys: list[str], queued: Any) -> dict[str, list[Any]]:
+    return {key: [one for name, one in zip(keys, queued, strict=True) if name == key] for key in keys}
+
+
+async def test_a_key_is_one_draft_whenever_it_is_queued_again(stage: Stage) -> None:
+    publisher = stage.acme()
+    first = await one(publisher.queue("One", to=ACCOUNT, slots=daily(), key="autumn"))
+    stage.pass_time(1 * HOURS)
+    await settle(publisher.run_due())
+    again = await one(publisher.queue("One", to=ACCOUNT, slots=daily(), key="autumn"))
+
+    assert (again.id, again.at, again.state) == (first.id, first.at, State.CONFIRMED)
+    with pytest.raises(sk.JournalError, match="filled with something else"):
+        await settle(publisher.queue("Two", to=ACCOUNT, slots=daily(), key="autumn"))
+    assert stage.texts() == ["One"]
+
+
+async def test_a_key_is_one_draft_and_one_time_whenever_it_is_planned_again(stage: Stage) -> None:
+    publisher, later = stage.acme(), morning(3)
+    now = await one(publisher.plan("One", to=ACCOUNT, key="autumn"))
+    at = await one(publisher.plan("Two", to=ACCOUNT, at=later, key="winter"))
+    stage.pass_time(1 * HOURS)
+    await settle(publisher.run_due())
+
+    assert (await one(publisher.plan("One", to=ACCOUNT, key="autumn"))).id == now.id
+    stage.pass_time(30 * HOURS)
+    assert (await one(publisher.plan("Two", to=ACCOUNT, at=later, key="winter"))).id == at.id
+    for text, key, when in (("Other", "autumn", None), ("Two", "winter", morning(14))):
+        with pytest.raises(sk.JournalError, match="filled with something else"):
+            await settle(publisher.plan(text, to=ACCOUNT, at=when, key=key))
+    assert stage.texts() == ["One"]

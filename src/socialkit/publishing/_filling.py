@@ -17,7 +17,17 @@ from socialkit.publishing._packing import peek
 from socialkit.publishing._queues import queue_slot
 from socialkit.publishing._rows import COLUMNS, Body, Row
 
-__all__ = ["Begun", "SlotTakenError", "fill", "fill_free", "first_free", "queue_slot"]
+__all__ = [
+    "Begun",
+    "SlotTakenError",
+    "fill",
+    "fill_free",
+    "first_free",
+    "is_same",
+    "named",
+    "named_otherwise",
+    "queue_slot",
+]
 
 T = TypeVar("T")
 
@@ -79,6 +89,32 @@ def first_free(session: Session, account: str, times: Iterable[tuple[int, T]]) -
             if due not in busy:
                 return due, time
     return None
+
+
+def named(session: Session, accounts: Sequence[str], slot: str) -> list[Row]:
+    """Return what fills the slot of one name on some accounts; what came out after all before the rest."""
+    found: dict[str, Row] = {}
+    for account in accounts:
+        for sql in (FILLED, FILLED_LATE):
+            for one in session.run(sql.format(marks="?"), account, slot):
+                found[account] = Row(*one)
+    return list(found.values())
+
+
+def is_same(row: Row, text: str) -> bool:
+    """Return whether a post says what another one would, whenever each is to leave.
+
+    Args:
+        row: The one that is written down.
+        text: The other one, packed.
+    """
+    return row.kind == "publish" and peek(Body, row.body).draft == peek(Body, text).draft
+
+
+def named_otherwise(row: Row) -> JournalError:
+    """Return what to raise where a name is something else's."""
+    message = f"slot {row.slot!r} is filled with something else: cancel delivery {row.id} first"
+    return JournalError(message, platform=row.platform)
 
 
 # Below --------------------------------------------------------------------------------------------
@@ -143,8 +179,7 @@ def _as_meant(found: dict[Place, Row], rows: Sequence[Row]) -> dict[Place, Row]:
     for row in rows:
         there = found.get((row.account, row.slot))
         if there is not None and _meant(there) != _meant(row):
-            message = f"slot {row.slot!r} is filled with something else: cancel delivery {there.id} first"
-            raise JournalError(message, platform=row.platform)
+            raise named_otherwise(there)
     return found
 
 

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
-from socialkit.publishing._filling import Begun, SlotTakenError, fill, fill_free, first_free
+from socialkit.publishing._filling import Begun, SlotTakenError, fill, fill_free, first_free, named
 from socialkit.publishing._history import Author, add, anchor, anchored, begin, move, note, page, telling
 from socialkit.publishing._lease import BY_WORD, DELIVERIES, Mine, claim_post, find_row, steps_of
 from socialkit.publishing._models import ACTIVE, DeliveryState
@@ -92,6 +92,20 @@ class Planner:
                 return fill_free(session, begun)
         except SlotTakenError:
             return None
+
+    def fill_free_alone(self, rows: Sequence[Row], now: int) -> list[Row] | None:
+        """Write down deliveries with names of their own at times that are free; otherwise as `fill_free`."""
+        begun = self._begun(rows, now)
+        try:
+            with self._database.alone() as session:
+                return fill_free(session, begun)
+        except SlotTakenError:
+            return None
+
+    def named(self, accounts: Sequence[str], slot: str) -> list[Row]:
+        """Return what fills the slot of one name on some accounts."""
+        with self._database.reading() as session:
+            return named(session, accounts, slot)
 
     def _begun(self, rows: Sequence[Row], now: int, places: Mapping[str, str] = NOWHERE) -> list[Begun]:
         by = Author(now, self._actor)

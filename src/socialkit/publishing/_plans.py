@@ -13,6 +13,7 @@ from socialkit.operations import ModeT, operation
 from socialkit.platforms.base import AsyncClient, Client
 from socialkit.publishing._calendars import HasSlots, bodies_of
 from socialkit.publishing._fetching import Fetching
+from socialkit.publishing._filling import is_same, named_otherwise
 from socialkit.publishing._journal import seen
 from socialkit.publishing._models import Delivery, DeliveryState, Preview
 from socialkit.publishing._new_rows import new_row
@@ -37,6 +38,7 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
         to: Target | Sequence[Target],
         at: datetime | WallTime | None = None,
         not_after: timedelta | datetime = NOT_AFTER,
+        key: str | None = None,
     ) -> tuple[Delivery, ...]:
         """Plan a draft for one or several accounts, and return a delivery for each; nothing is sent.
 
@@ -48,6 +50,9 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             to: Accounts: refs, `acme/mastodon/main`, or a platform where it has one account.
             at: When (aware, or a wall time); now if not given.
             not_after: How late it may leave; later it is missed, and a person decides.
+            key: What names it on each of the accounts, so that whoever is not sure whether it was planned can
+                ask again: the delivery of that name is returned and no second one is made, unless it was
+                refused or cancelled.
 
         Raises:
             InvalidDraftError: An account's platform would refuse it, or a file cannot be fetched; holds every
@@ -55,10 +60,21 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             ConfigurationError: There is no such account, or the time has passed, or a clock never shows it.
             ValueError: A time has no time zone.
             NotAuthorisedError: The actor may not publish there.
-            JournalError: The journal cannot be written.
+            JournalError: Something else has that key, or had it at another time; or the journal cannot be
+                written.
+
+        Example:
+            >>> from socialkit import Journal, Publisher, Sandbox
+            >>> with Sandbox() as world, Journal.open("sqlite://") as journal:
+            ...     publisher = Publisher(world.connect("mastodon"), journal)
+            ...     (first,) = publisher.plan("Autumn is here", to="mastodon", key="autumn")
+            ...     (again,) = publisher.plan("Autumn is here", to="mastodon", key="autumn")
+            >>> again.id == first.id
+            True
         """
         async with Fetching(self._inside.run, spooled=True) as files:
-            bodies = await self._bodies(draft, to, files)
+            named = {"slot": key, "slot_at": None if key is None or at is None else instant(at)}
+            bodies = [one.model_copy(update=named) for one in await self._bodies(draft, to, files)]
             return await self._planned(bodies, "publish", at, not_after)
 
     @final
@@ -124,6 +140,7 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
         to: Target | Sequence[Target],
         slots: PostingSchedule | Recurrence,
         not_after: timedelta | datetime = NOT_AFTER,
+        key: str | None = None,
     ) -> tuple[Delivery, ...]:
         """Plan a draft for the next free slot of one or several accounts, of each its own; nothing is sent.
 
@@ -137,6 +154,7 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             to: Accounts: refs, `acme/mastodon/main`, or a platform where it has one account.
             slots: The hours of the account's week, or a rule of repetition: what it gives later than now.
             not_after: How late it may leave; later it is missed, and a person decides.
+            key: As in `plan()`: the delivery of that name keeps the slot that it got the first time.
 
         Raises:
             InvalidDraftError: An account's platform would refuse it, or a file cannot be fetched; holds every
@@ -144,7 +162,7 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             ConfigurationError: There is no such account, the hours are another one's, the rule ends before
                 a slot is free, or a clock never shows one.
             NotAuthorisedError: The actor may not publish there.
-            JournalError: The journal cannot be written.
+            JournalError: Something else has that key, or the journal cannot be written.
 
         Example:
             >>> from socialkit import Journal, Publisher, Recurrence, Sandbox, WallTime
@@ -160,24 +178,45 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
         async with Fetching(self._inside.run, spooled=True) as files:
             bodies = await self._bodies(draft, to, files)
             self._require_hours_of(slots, bodies)
-            return await self._queued(bodies, slots, not_after)
+            return await self._queued(bodies, slots, not_after, key)
 
     # Below ---------------------------------------------------------------------------------------------
 
     async def _queued(
-        self, bodies: Sequence[Body], slots: Queue, not_after: timedelta | datetime
+        self, bodies: Sequence[Body], slots: Queue, not_after: timedelta | datetime, key: str | None
     ) -> tuple[Delivery, ...]:
         planner = await self._inside.planner()
         while True:
             now, wishes = self._inside.now(), list[tuple[Body, datetime]]()
+            there = {} if key is None else await self._named(bodies, key)
             for body in bodies:
-                ahead = times_after(slots, now)
-                found = await self._inside.run(planner.first_free, body.account.key, ahead)
-                wishes.append(queued(body, found))
+                if body.account.key not in there:
+                    ahead = times_after(slots, now)
+                    found = await self._inside.run(planner.first_free, body.account.key, ahead)
+                    wishes.append(queued(body, found, key))
             rows = await self._rows(wishes, "publish", not_after)
-            filled = await self._inside.run(planner.fill_free, rows, to_micros(now))
+            # What has a name of its own does not stand under its time: only alone nobody else takes it.
+            fill = planner.fill_free if key is None else planner.fill_free_alone
+            filled = await self._inside.run(fill, rows, to_micros(now)) if rows else []
             if filled is not None:  # else somebody was quicker, and the next slot is looked for
-                return tuple(seen(row) for row in filled)
+                there |= {row.account: row for row in filled}
+                return tuple(seen(there[body.account.key]) for body in bodies)
+
+    async def _named(self, bodies: Sequence[Body], key: str) -> dict[str, Row]:
+        """Return the deliveries that have a key already, by their accounts.
+
+        Raises:
+            JournalError: One is something else.
+        """
+        planner = await self._inside.planner()
+        accounts = [body.account.key for body in bodies]
+        found = {row.account: row for row in await self._inside.run(planner.named, accounts, key)}
+        again = [body for body in bodies if body.account.key in found]
+        texts = await self._inside.run(lambda: [self._packed(body) for body in again])
+        for body, text in zip(again, texts, strict=True):
+            if not is_same(found[body.account.key], text):
+                raise named_otherwise(found[body.account.key])
+        return found
 
     async def _bodies(self, draft: Draft | str, to: Target | Sequence[Target], files: Fetching) -> list[Body]:
         """Return what each account would get.
@@ -211,12 +250,20 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
     ) -> tuple[Delivery, ...]:
         now = self._inside.now()
         when = now if at is None else instant(at)
-        require_ahead(when, expiry(when, not_after), now)
+        if not await self._all_there(bodies):  # what was planned already may have passed
+            require_ahead(when, expiry(when, not_after), now)
         said = {"wall": wall_of(at), "at": when}
         rows = await self._rows([(body.model_copy(update=said), when) for body in bodies], kind, not_after)
         planner = await self._inside.planner()
         write = planner.add if bodies[0].slot is None else planner.fill
         return tuple(seen(row) for row in await self._inside.run(write, rows, to_micros(now)))
+
+    async def _all_there(self, bodies: Sequence[Body]) -> bool:
+        """Return whether all have a name, and their names are taken."""
+        if bodies[0].slot is None:
+            return False
+        planner, accounts = await self._inside.planner(), [body.account.key for body in bodies]
+        return len(await self._inside.run(planner.named, accounts, bodies[0].slot)) == len(bodies)
 
     async def _rows(
         self, wishes: Sequence[tuple[Body, datetime]], kind: WriteKind, not_after: timedelta | datetime

@@ -42,8 +42,13 @@ def queue_slot(due: int) -> str:
     return f"queue {from_micros(due).isoformat()}"
 
 
-def queued(body: Body, found: tuple[int, WallTime] | None) -> tuple[Body, datetime]:
+def queued(body: Body, found: tuple[int, WallTime] | None, key: str | None = None) -> tuple[Body, datetime]:
     """Return what is to happen at the time that was found for it, and that time.
+
+    Args:
+        body: What is to happen.
+        found: The free time.
+        key: What names it; the time itself if not given.
 
     Raises:
         ConfigurationError: There is none.
@@ -53,5 +58,5 @@ def queued(body: Body, found: tuple[int, WallTime] | None) -> tuple[Body, dateti
         raise ConfigurationError(message, platform=body.account.platform)
     due, at = found
     when = from_micros(due)
-    changes = {"slot": queue_slot(due), "slot_at": when, "at": when, "wall": wall_of(at)}
+    changes = {"slot": key or queue_slot(due), "slot_at": when, "at": when, "wall": wall_of(at)}
     return body.model_copy(update=changes), when

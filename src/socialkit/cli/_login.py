@@ -1,0 +1,174 @@
+"""`socialkit login`: a person lets socialkit act for an account, and the token goes where tokens are kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from socialkit.cli._answers import Answer, Column, Item, of, say
+from socialkit.cli._asking import DeclinedError, at_terminal
+from socialkit.cli._command import command
+from socialkit.cli._completing import accounts
+from socialkit.cli._session import Session
+from socialkit.errors import ConfigurationError, NotSupportedError, WrongAccountError
+
+if TYPE_CHECKING:
+    from socialkit.auth import Credentials, TokenStore
+    from socialkit.models import AccountRef
+    from socialkit.platforms._login import Login
+    from socialkit.workspace._file import AccountTable, WorkspaceFile
+
+__all__ = ["add_login"]
+
+OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
+"""Shows a code, for a person to copy."""
+SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
+"""Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
+COLUMNS: Final = (
+    Column("account", of("account")),
+    Column("logged in as", of("handle")),
+    Column("scopes", of("scopes")),
+    Column("expires", of("expires_at")),
+)
+
+AccountName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT",
+        autocompletion=accounts,
+        help="Which one of the workspace's file: acme/mastodon/main.",
+    ),
+]
+
+
+def add_login(app: typer.Typer) -> None:
+    """Register the command."""
+    command(app, "login", "workspace", "dry_run")(login)
+
+
+def login(
+    session: Session,
+    account: AccountName,
+    *,
+    redirect_uri: Annotated[
+        str, typer.Option("--redirect-uri", help="Where people are sent back to; by default a code is shown.")
+    ] = OUT_OF_BAND,
+    client_id: Annotated[
+        str | None, typer.Option("--client-id", help="The app's id; where apps register by themselves, none.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="What to ask for; what socialkit needs if not given.")
+    ] = None,
+) -> Answer:
+    """Log an account in, and keep its token in the store that the workspace's file names.
+
+    The app's secret, where there is one, is read from SOCIALKIT_CLIENT_SECRET.
+    """
+    from socialkit.platforms._login import Login
+    from socialkit.workspace._file import WorkspaceFile
+
+    path = session.file()
+    file = WorkspaceFile.load(path)
+    with session.load() as workspace:
+        (ref,) = workspace.accounts_for(account)
+        table = _table(file, ref)
+        store = _place(file, path.parent, table, ref)
+        item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*(scope or ())]}
+        if session.dry_run:
+            return Answer(items=[item], columns=COLUMNS[::2], said=["nobody was asked, and nothing was kept"])
+        flow = Login(
+            ref.platform,
+            redirect_uri=redirect_uri,
+            base_url=_base_url(table),
+            client_id=client_id,
+            client_secret=os.environ.get(SECRET) or None,
+            scopes=scope or (),
+        )
+        credentials = _granted(flow)
+        handle = _who(table, ref, credentials, store)
+    expires = credentials.expires_at
+    told: Item = {
+        "account": ref.key,
+        "handle": handle,
+        "scopes": [*credentials.scopes],
+        "expires_at": None if expires is None else expires.isoformat(),
+    }
+    return Answer(items=[told], columns=COLUMNS)
+
+
+def _granted(flow: Login) -> Credentials:
+    """Send somebody to the platform, and take what they come back with.
+
+    Raises:
+        DeclinedError: There is nobody at the terminal.
+    """
+    from socialkit.transport import Secret
+
+    if not at_terminal():
+        message = "nobody is there to log in: run it in a terminal"
+        raise DeclinedError(message)
+    url, state = flow.start()
+    say("Open this address, agree, and paste the code, or the address that you are sent to:")
+    say(url)
+    # Not shown: whoever reads the terminal's history could use it before we do.
+    back = Secret(typer.prompt("Code or address", hide_input=True, err=True))
+    return flow.finish(back.reveal(), state)
+
+
+def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountRef) -> TokenStore:
+    """Return where the token is kept.
+
+    Raises:
+        ConfigurationError: The file names no store, or a secret of the account.
+    """
+    from socialkit.platforms._arguments import login_arguments
+
+    store = file.to_store(folder)
+    if store is None:
+        message = (
+            "the workspace's file names no place for tokens: write a table [tokens], as in 'socialkit init'"
+        )
+        raise ConfigurationError(message)
+    arguments = login_arguments(ref.platform)
+    for name in table.model_extra or {}:
+        if arguments[name].secret:
+            message = f"{name} of {ref.key} stands in the file and comes before a kept token: remove it there"
+            raise ConfigurationError(message)
+    return store
+
+
+def _table(file: WorkspaceFile, ref: AccountRef) -> AccountTable:
+    tables = file.brands[ref.brand or ""].accounts
+    return next(one for one in tables if (one.platform, one.name) == (ref.platform, ref.name))
+
+
+def _base_url(table: AccountTable) -> str | None:
+    told = (table.model_extra or {}).get("base_url")
+    return None if told is None else str(told)
+
+
+def _who(table: AccountTable, ref: AccountRef, credentials: Credentials, store: TokenStore) -> str | None:
+    """Ask whose the credentials are, and only then have them kept.
+
+    Raises:
+        WrongAccountError: They are another account's.
+    """
+    from socialkit.platforms._connect import connect
+    from socialkit.platforms.base import HasAccount
+
+    if None not in (ref.id, credentials.account_id) and ref.id != credentials.account_id:
+        message = f"whoever agreed is {credentials.account_id!r}, not {ref.id!r}: nothing was kept"
+        raise WrongAccountError(message, platform=ref.platform)
+    opened: Any = connect  # which arguments the platform takes, its class says
+    handle: str | None = None
+    # The client itself knows under which name its token is kept.
+    for keeping in ({}, {"tokens": store}):
+        with opened(ref.platform, credentials, account=ref, **(table.model_extra or {}), **keeping) as client:
+            if not isinstance(client, HasAccount):
+                message = "the platform cannot tell whose a token is: hand it to the workspace in code"
+                raise NotSupportedError(message, platform=ref.platform)
+            handle = client.account.me().handle
+    return handle

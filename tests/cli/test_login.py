@@ -1,0 +1,101 @@
+"""`login`: whoever agrees is asked who they are, and only then is their token kept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import socialkit as sk
+from socialkit.cli._exits import Exit
+from socialkit.sandbox import SimRequest
+from tests.auth.places import TOKEN_KEY
+from tests.cli.conftest import MAIN, Said, Shop
+
+ADDRESS = re.compile(r"https://mastodon\.example/oauth/authorize\S+")
+FILE = """
+[tokens]
+store = "file"
+path = "tokens.sealed"
+key = "env:SOCIALKIT_KEY"
+[brands.acme]
+zone = "UTC"
+[[brands.acme.accounts]]
+platform = "mastodon"
+base_url = "https://mastodon.example"
+"""
+
+
+@pytest.fixture
+def person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have somebody at the terminal who opens the address that is printed, agrees, and types the code."""
+    said: list[str] = []
+    monkeypatch.setattr("socialkit.cli._login.at_terminal", lambda: True)
+    monkeypatch.setattr("socialkit.cli._login.say", said.append)
+    monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
+
+    def typed(question: str, **how: bool) -> str:
+        assert how == {"hide_input": True, "err": True}, question
+        parts = urlsplit(next(line for line in said if ADDRESS.fullmatch(line)))
+        page = shop.world.simulator("mastodon").handle(SimRequest.of("GET", f"{parts.path}?{parts.query}"))
+        shown = re.search(r"<code>([^<]+)</code>", page.body.decode())
+        assert shown is not None, page.body
+        said.append(shown[1])
+        return shown[1]
+
+    monkeypatch.setattr("typer.prompt", typed)
+    return said
+
+
+def log_in(file: str, *more: str, shop: Shop) -> Said:
+    Path("agency.toml").write_text(file, "utf-8")
+    return shop.run("login", MAIN, "--json", *more)
+
+
+def kept() -> sk.Stored | None:
+    return sk.FileTokenStore("tokens.sealed", key=sk.SecretRef("env:SOCIALKIT_KEY")).load(MAIN)
+
+
+def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> None:
+    said = log_in(FILE, shop=shop)
+    stored = kept()
+
+    assert said.exit is Exit.DONE
+    assert said.items[0]["handle"] == "main"
+    assert stored is not None
+    assert stored.access_token is not None
+    assert [
+        secret for secret in (person[-1], stored.access_token.reveal()) if secret in said.out + said.err
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "words"),
+    [
+        (FILE + 'id = "1789"\n', Exit.CONFIGURATION, "1789"),
+        (FILE.replace("[tokens]", "[other]"), Exit.CONFIGURATION, "other"),
+        ("[brands" + FILE.partition("[brands")[2], Exit.CONFIGURATION, "no place for tokens"),
+        (FILE + 'access_token = "env:SOCIALKIT_ACME"\n', Exit.CONFIGURATION, "comes before a kept token"),
+    ],
+)
+def test_nothing_is_kept_that_would_be_another_account_s_or_never_be_used(
+    shop: Shop, person: list[str], file: str, status: Exit, words: str
+) -> None:
+    said = log_in(file, shop=shop)
+
+    assert said.exit is status
+    assert words in said.err
+    assert not Path("tokens.sealed").exists()
+
+
+def test_a_dry_run_asks_nobody_and_a_process_without_a_terminal_has_nobody_to_ask(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
+    dry, nobody = log_in(FILE, "--dry-run", shop=shop), log_in(FILE, shop=shop)
+
+    assert (dry.exit, nobody.exit) == (Exit.DONE, Exit.REFUSED)
+    assert "run it in a terminal" in nobody.err
+    assert not Path("tokens.sealed").exists()
