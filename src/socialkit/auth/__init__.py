@@ -8,6 +8,7 @@ from socialkit.auth._dpop import ProofKey, Prover
 from socialkit.auth._environment_store import EnvironmentTokenStore
 from socialkit.auth._file_store import FileTokenStore
 from socialkit.auth._keyring_store import KeyringTokenStore
+from socialkit.auth._loopback import LoopbackPage
 from socialkit.auth._oauth import (
     OUT_OF_BAND,
     PKCE,
@@ -34,6 +35,7 @@ __all__ = [
     "FileTokenStore",
     "KeyringTokenStore",
     "LoginState",
+    "LoopbackPage",
     "MemoryTokenStore",
     "Place",
     "ProofKey",
