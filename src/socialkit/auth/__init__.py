@@ -18,6 +18,8 @@ from socialkit.auth._oauth import (
     refresh_request,
     token_request,
 )
+from socialkit.auth._oauth1 import TOKEN_SECRET, OAuth1Keys, sign_oauth1
+from socialkit.auth._oauth1_tokens import OAuth1
 from socialkit.auth._references import SecretRef
 from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
@@ -27,6 +29,7 @@ __all__ = [
     "LOGIN_LIFE",
     "OUT_OF_BAND",
     "PKCE",
+    "TOKEN_SECRET",
     "Anonymous",
     "AsyncTokenStore",
     "BearerToken",
@@ -37,6 +40,8 @@ __all__ = [
     "LoginState",
     "LoopbackPage",
     "MemoryTokenStore",
+    "OAuth1",
+    "OAuth1Keys",
     "Place",
     "ProofKey",
     "Prover",
@@ -58,5 +63,6 @@ __all__ = [
     "query_token",
     "read_token",
     "refresh_request",
+    "sign_oauth1",
     "token_request",
 ]

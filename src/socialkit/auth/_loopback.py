@@ -234,6 +234,7 @@ class _Visit(BaseHTTPRequestHandler):
     def _say(self, verdict: _Verdict) -> None:
         body = verdict.page()
         self.close_connection = True
+        self.request_version = "HTTP/1.1"  # what names no version would be answered without a status
         self.send_response_only(verdict.status)
         for name, value in {**HEADERS, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)

@@ -43,6 +43,7 @@ from socialkit.platforms.base._steps import (
     publish_parts,
     secondary,
 )
+from socialkit.platforms.base._three_legged import ThreeLegged
 
 __all__ = [
     "FIRST_COMMENT",
@@ -80,6 +81,7 @@ __all__ = [
     "Posts",
     "Quota",
     "Reading",
+    "ThreeLegged",
     "acted",
     "comment_of",
     "fetched",
