@@ -63,6 +63,16 @@ class Browser:
             time.sleep(0.05)
         raise AssertionError(f"{script} gave nothing at {self.run('location.href')}: {self.text()}")
 
+    def press(self, words: str) -> None:
+        """Press the button that says so, once it is there."""
+        buttons = "[...document.querySelectorAll('button')]"
+        self.wait(f"{buttons}.some(one => one.innerText === {json.dumps(words)} && (one.click(), true))")
+
+    def write(self, field: str, text: str) -> None:
+        """Type a text into a field, once it is there."""
+        self.wait(f"(one => one && (one.focus(), true))(document.querySelector({json.dumps(field)}))")
+        self.tell("Input.insertText", text=text)
+
     def text(self) -> str:
         """Return what somebody reads in the page."""
         return str(self.run("document.body.innerText"))
