@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ import pytest
 
 import socialkit as sk
 from socialkit.testing import png
-from tests.docs.blocks import Block, blocks, pages, run, section
+from tests.docs.blocks import Block, Browser, blocks, pages, run, section
 from tests.support import ROOT
 
 ALL: Final = [block for page in pages() for block in blocks(page)]
@@ -63,6 +64,7 @@ def test_the_python_of_a_page_runs_and_prints_what_it_shows(
     with sk.Sandbox(seed=7) as world, contextlib.ExitStack() as stack:
         if not any(".serve(" in block.code for block in listed):  # what is served is reached over its socket
             stack.enter_context(world.install())
+        monkeypatch.setattr(webbrowser, "open", Browser(world))
         wrong = [
             f"{block} printed:\n{printed}"
             for block, printed in run(listed, world)

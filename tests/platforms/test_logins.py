@@ -21,7 +21,7 @@ from socialkit.operations import Async, Sync
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.testing._transports import RecordingTransport
-from socialkit.transport import Secret, default_transport
+from socialkit.transport import Secret, default_transport, reveal
 
 pytest.importorskip("cryptography", reason="the extra `auth` is not installed")
 
@@ -231,6 +231,19 @@ async def test_no_other_answer_ends_a_login(scene: Scene, attack: str) -> None:
     with pytest.raises(kind):
         await scene.finish(login, back, kept)
     assert scene.sent_a_code() is sent
+
+
+async def test_what_is_kept_of_a_login_holds_no_secret_of_the_application(scene: Scene) -> None:
+    _, known = await scene.start(scene.login())
+    secret = known.client_secret or Secret("made-up secret")
+    app: dict[str, Any] = {"client_id": known.client_id, "client_secret": secret}
+    login = scene.login(**app)
+    url, state = await scene.start(login)
+    credentials = await scene.finish(scene.login(**app), scene.agree(url), state)
+
+    assert state.client_secret is None
+    assert reveal(secret) not in state.dumps()
+    assert credentials.access_token is not None
 
 
 async def test_an_answer_counts_once(scene: Scene) -> None:

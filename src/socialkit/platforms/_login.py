@@ -180,7 +180,8 @@ class Login:
     async def _start(self, mode: type[Mode], plan: LoginPlan) -> tuple[str, LoginState]:
         pipeline = self._pipeline(mode)
         try:
-            return await self._flow.start(plan, pipeline, pipeline.transport.now())
+            url, state = await self._flow.start(plan, pipeline, pipeline.transport.now())
+            return url, self._without_ours(state)
         finally:
             await self._release(pipeline)
 
@@ -195,9 +196,18 @@ class Login:
         pipeline = self._pipeline(mode)
         try:
             code = parse_callback(callback.reveal(), state, now=pipeline.transport.now())
-            return await self._flow.finish(code, state, pipeline)
+            return await self._flow.finish(code, self._with_ours(state), pipeline)
         finally:
             await self._release(pipeline)
+
+    def _without_ours(self, state: LoginState) -> LoginState:
+        """Leave the application's own secret out of what is kept: whoever finishes the login has it too."""
+        ours = state.client_id == self._plan.client_id and self._plan.client_secret is not None
+        return dataclasses.replace(state, client_secret=None) if ours else state
+
+    def _with_ours(self, state: LoginState) -> LoginState:
+        ours = state.client_id == self._plan.client_id and state.client_secret is None
+        return dataclasses.replace(state, client_secret=self._plan.client_secret) if ours else state
 
     def _pipeline(self, mode: type[Mode]) -> Pipeline:
         transport = default_transport(mode, self._platform) if self._transport is None else self._transport

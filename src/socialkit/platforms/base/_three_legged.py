@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from socialkit.auth import (
@@ -19,6 +20,19 @@ from socialkit.platforms.base._login import LoginPlan
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret
 
 __all__ = ["ThreeLegged"]
+
+
+TOKEN: Final = "oauth_token"
+SECRET: Final = "oauth_token_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the platform gave."""
+
+    token: Secret
+    secret: Secret
+    others: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +66,8 @@ class ThreeLegged:
             raise ConfigurationError(message, platform=self.platform, operation="login")
         keys = OAuth1Keys(client_id=plan.client_id, client_secret=plan.client_secret)
         back = "oob" if plan.redirect_uri == OUT_OF_BAND else plan.redirect_uri
-        values = await self._ask(pipeline, self.request_token, keys, ("oauth_callback", back))
-        if values.get("oauth_callback_confirmed") != "true":
+        given = await self._ask(pipeline, self.request_token, keys, ("oauth_callback", back))
+        if given.others.get("oauth_callback_confirmed") != "true":
             # The first OAuth 1.0 did not, and let a stranger's login be finished by its victim.
             message = "the platform did not confirm where to send somebody back to"
             raise UnexpectedResponseError(message, platform=self.platform, operation="login")
@@ -63,11 +77,11 @@ class ThreeLegged:
             client_secret=plan.client_secret,
             redirect_uri=plan.redirect_uri,
             base_url=plan.base_url,
-            nonce=Secret(values["oauth_token"]),
-            token_secret=Secret(values["oauth_token_secret"]),
+            nonce=given.token,
+            token_secret=given.secret,
             created_at=now,
         )
-        query = urlencode({"oauth_token": values["oauth_token"]})
+        query = urlencode({TOKEN: given.token.reveal()})
         return f"{pipeline.resolve(self.authorize)}?{query}", state
 
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
@@ -81,27 +95,31 @@ class ThreeLegged:
             token=state.nonce,
             token_secret=state.token_secret,
         )
-        values = await self._ask(pipeline, self.access_token, keys, ("oauth_verifier", code))
+        given = await self._ask(pipeline, self.access_token, keys, ("oauth_verifier", code))
         return Credentials(
-            access_token=values["oauth_token"],
+            access_token=given.token,
             client_id=state.client_id,
             client_secret=state.client_secret,
             token_type="OAuth",
-            account_id=None if self.account is None else values.get(self.account) or None,
-            extra={TOKEN_SECRET: Secret(values["oauth_token_secret"])},
+            account_id=None if self.account is None else given.others.get(self.account) or None,
+            extra={TOKEN_SECRET: given.secret},
         )
 
     async def _ask(
         self, pipeline: Pipeline, where: str, keys: OAuth1Keys, told: tuple[str, str | Secret]
-    ) -> dict[str, str]:
+    ) -> _Given:
         request = Request(method="POST", url=pipeline.resolve(where), safety=Safety.ONCE, signed=False)
         signed = sign_oauth1(request, keys, now=pipeline.transport.now(), extra=(told,))
-        return self._read(await pipeline.send(signed))
-
-    def _read(self, response: Response) -> dict[str, str]:
-        values = dict(parse_qsl(response.content.decode(errors="replace")))
-        if not values.get("oauth_token") or not values.get("oauth_token_secret"):
+        response = await pipeline.send(signed)
+        given = _read(response)
+        if given is None:
             # The body is not kept: it may hold a token where nobody looks for it.
             message = "the answer holds no token"
             raise UnexpectedResponseError(message, status=response.status, platform=self.platform)
-        return values
+        return given
+
+
+def _read(response: Response) -> _Given | None:
+    values = dict(parse_qsl(response.content.decode(errors="replace")))
+    token, secret = values.pop(TOKEN, ""), values.pop(SECRET, "")
+    return _Given(Secret(token), Secret(secret), values) if token and secret else None
