@@ -108,7 +108,7 @@ def test_the_example_of_the_rfc_has_its_base_string() -> None:
     assert base_string(request, protocol) == vector["signature_base_string"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "delete"]),
     params=PAIRS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 from collections.abc import Callable, Iterator
@@ -263,11 +264,11 @@ FIELDS = [
 SMALL = st.dictionaries(st.text(max_size=3), st.integers(), max_size=2) | st.lists(st.integers(), max_size=2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     platform=st.sampled_from(["bluesky", "mastodon"]),
     field=st.sampled_from(FIELDS),
-    value=st.none() | st.booleans() | st.integers() | st.text(max_size=6) | SMALL,
+    value=st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=6) | SMALL,
 )
 def test_a_saved_login_that_somebody_changed_ends_in_an_error_of_ours(
     platform: str, field: str, value: Any
@@ -283,3 +284,19 @@ def test_a_saved_login_that_somebody_changed_ends_in_an_error_of_ours(
             login.finish(back, LoginState.loads(text))
 
     assert state.nonce.reveal() not in str(caught.value)
+
+
+async def test_a_login_that_is_cancelled_leaves_no_door_open() -> None:
+    with Sandbox(seed=9) as world, world.install():
+        login = Login("mastodon", base_url=world.address("mastodon"), redirect_uri=HERE)
+        loop, seen = asyncio.get_running_loop(), asyncio.Queue[str]()
+        waiting = asyncio.create_task(
+            login.in_terminal_async(lambda url: loop.call_soon_threadsafe(seen.put_nowait, url))
+        )
+        asked = parse_qsl(urlsplit(await seen.get()).query)
+        waiting.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        with pytest.raises(ConnectionRefusedError):
+            go(dict(asked)["redirect_uri"])

@@ -41,6 +41,8 @@ class _Callback:
     """The parameters of a return, secrets wrapped."""
 
     def __init__(self, answer: str, state: LoginState) -> None:
+        # Halves of characters come from strangers and out of some servers: nothing could send them on.
+        answer = answer.encode(errors="replace").decode()
         names = OAUTH_2 if state.token_secret is None else OAUTH_1
         self.bare = Secret(answer.strip())
         pairs = parse_qsl(_query(answer.strip()), keep_blank_values=True)

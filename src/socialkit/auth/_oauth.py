@@ -194,12 +194,6 @@ class LoginState(Sealed):
         return state
 
 
-def _secret(value: object) -> Secret:
-    if not isinstance(value, str):
-        raise TypeError
-    return Secret(value)
-
-
 def _of(kind: type[T], value: object) -> T:
     if not isinstance(value, kind):
         raise TypeError
@@ -207,9 +201,13 @@ def _of(kind: type[T], value: object) -> T:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+    text = _of(str, value)
+    text.encode()  # half a character, which JSON can spell, could not be sent anywhere
+    return text
+
+
+def _secret(value: object) -> Secret:
+    return Secret(_text(value))
 
 
 def _read(text: str) -> LoginState | None:
