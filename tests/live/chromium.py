@@ -23,6 +23,7 @@ FLAGS: Final = (
     "--no-sandbox",  # it runs as root in a container, and opens nothing but this machine's own pages
     "--disable-gpu",
     "--disable-quic",
+    "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
