@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 from dataclasses import replace
+from itertools import product
 from typing import Any, Final
 
 import pytest
@@ -159,13 +160,24 @@ def test_a_saved_login_that_cannot_be_read_shows_nothing() -> None:
 OLD_WALL: Final = ThreeLegged(platform="oldwall", home="https://oldwall.example")
 
 
-@pytest.mark.parametrize("step", ["start", "finish", "call"])
-@pytest.mark.parametrize("fault", FAULTS)
+def parts_alone(request: bytes) -> bytes:
+    """An error that repeats what was signed with, bare."""
+    del request
+    return http(json.dumps({"error": f"neither {CODE} nor {ACCESS} is known here"}).encode(), 400)
+
+
+OLD_FAULTS: Final[dict[str, Reply]] = {**FAULTS, "parts alone": parts_alone}
+
+
+@pytest.mark.parametrize(
+    ("fault", "step"),
+    [*product(FAULTS, ["start", "finish", "call"]), ("parts alone", "finish")],  # it alone sends a code
+)
 async def test_oauth_1_shows_no_part_of_what_it_signs_with(
     blocking: bool, serve: Serve, fault: str, step: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server = serve(FAULTS[fault])
+    server = serve(OLD_FAULTS[fault])
     transport = haste(blocking)
     keys: dict[str, Any] = {"client_id": "shop", "client_secret": Secret(CLIENT_SECRET)}
     signer = OAuth1(
