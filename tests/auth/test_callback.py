@@ -11,6 +11,7 @@ from hypothesis import given as given_that
 from hypothesis import strategies as st
 
 from socialkit.auth import LOGIN_LIFE, OUT_OF_BAND, LoginState, parse_callback
+from socialkit.auth._callback import belongs
 from socialkit.errors import AuthenticationError, ConfigurationError
 from socialkit.transport import Secret
 from tests.auth.support import BACK, NOON, shown, state
@@ -70,6 +71,23 @@ def test_other_answers_are_refused_with_a_reason(answer: str, words: str) -> Non
         parse_callback(answer, state(), now=NOON)
 
     assert caught.value.platform == "pixelwall"
+
+
+@given_that(st.text(st.characters(), max_size=60), st.booleans())
+def test_whatever_strangers_send_is_refused_with_an_error_of_ours(answer: str, oauth_1: bool) -> None:
+    kept = state(token_secret=Secret("secret-of-login") if oauth_1 else None)
+
+    assert not belongs(answer, kept)
+    with pytest.raises(ConfigurationError):
+        parse_callback(answer, kept, now=NOON)
+
+
+def test_half_a_character_is_no_answer_and_in_a_code_it_is_refused_by_the_platform() -> None:
+    with pytest.raises(ConfigurationError, match="not this login's"):
+        parse_callback("?code=1&state=\ud800", state(), now=NOON)
+
+    code = parse_callback("?code=\ud800&state=nonce-of-login", state(), now=NOON)
+    assert code == Secret("?")
 
 
 def test_long_words_of_a_platform_are_cut() -> None:

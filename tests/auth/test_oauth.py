@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import string
 from base64 import urlsafe_b64decode
 from functools import partial
@@ -101,6 +102,7 @@ def test_platforms_may_name_the_client_and_split_scopes_their_own_way() -> None:
     st.builds(
         state,
         base_url=st.none() | st.text(),
+        token_secret=st.none() | st.builds(Secret, st.text()),
         client_secret=st.none() | st.builds(Secret, st.text()),
         code_verifier=st.none() | st.builds(Secret, st.text()),
         scopes=st.lists(st.text()).map(tuple),
@@ -117,6 +119,30 @@ def test_login_state_survives_being_written(value: LoginState) -> None:
 def test_foreign_login_state_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="start the login again"):
         LoginState.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("nonce", ""),
+        ("nonce", None),
+        ("nonce", "\ud800"),
+        ("redirect_uri", 5),
+        ("platform", None),
+        ("scopes", "read"),
+        ("scopes", [1]),
+        ("extra", {"token_endpoint": 5}),
+        ("extra", []),
+        ("names_issuer", "no"),
+        ("issuer", ["a"]),
+        ("created_at", "2026-03-01T12:00:00"),
+        ("new", "of another version"),
+    ],
+)
+def test_login_state_that_somebody_changed_is_refused(field: str, value: object) -> None:
+    document = json.loads(state().dumps()) | {field: value}
+    with pytest.raises(ConfigurationError, match="start the login again"):
+        LoginState.loads(json.dumps(document))
 
 
 def test_login_state_has_an_aware_time() -> None:

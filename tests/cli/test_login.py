@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 import socialkit as sk
@@ -49,6 +50,24 @@ def person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return said
 
 
+@pytest.fixture
+def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have somebody at the terminal whose browser opens what is printed, agrees, and is sent back."""
+    pages: list[str] = []
+    monkeypatch.setattr("socialkit.cli._login.at_terminal", lambda: True)
+    monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
+
+    def told(line: str) -> None:
+        if ADDRESS.fullmatch(line):
+            parts = urlsplit(line)
+            request = SimRequest.of("GET", f"{parts.path}?{parts.query}")
+            back = shop.world.simulator("mastodon").handle(request).headers["location"]
+            pages.append(httpx.get(back).text)
+
+    monkeypatch.setattr("socialkit.cli._login.say", told)
+    return pages
+
+
 def log_in(file: str, *more: str, shop: Shop) -> Said:
     Path("agency.toml").write_text(file, "utf-8")
     return shop.run("login", MAIN, "--json", *more)
@@ -59,7 +78,7 @@ def kept() -> sk.Stored | None:
 
 
 def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> None:
-    said = log_in(FILE, shop=shop)
+    said = log_in(FILE, "--redirect-uri", "urn:ietf:wg:oauth:2.0:oob", shop=shop)
     stored = kept()
 
     assert said.exit is Exit.DONE
@@ -69,6 +88,15 @@ def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> N
     assert [
         secret for secret in (person[-1], stored.access_token.reveal()) if secret in said.out + said.err
     ] == []
+
+
+def test_a_browser_on_this_machine_comes_back_to_a_page_that_waits(shop: Shop, browser: list[str]) -> None:
+    said = log_in(FILE, shop=shop)
+
+    assert said.exit is Exit.DONE
+    assert said.items[0]["handle"] == "main"
+    assert kept() is not None
+    assert ["Back to the terminal" in page for page in browser] == [True]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +111,7 @@ def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> N
 def test_nothing_is_kept_that_would_be_another_account_s_or_never_be_used(
     shop: Shop, person: list[str], file: str, status: Exit, words: str
 ) -> None:
-    said = log_in(file, shop=shop)
+    said = log_in(file, "--redirect-uri", "urn:ietf:wg:oauth:2.0:oob", shop=shop)
 
     assert said.exit is status
     assert words in said.err

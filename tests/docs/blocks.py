@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import re
 import textwrap
@@ -135,6 +136,21 @@ class _Person:
         shown = CODE.search(answer.body.decode())
         assert shown is not None, f"nobody can log in here: {answer.status}"
         return shown[1]
+
+
+class Browser:
+    """What opens when a program opens the browser: somebody agrees and goes where they are sent."""
+
+    def __init__(self, world: sk.Sandbox) -> None:
+        self._person = _Person(world)
+
+    def __call__(self, url: str) -> bool:
+        back = urlsplit(self._person(url))
+        line = http.client.HTTPConnection(back.netloc)
+        line.request("GET", f"{back.path}?{back.query}")
+        opened = line.getresponse().status == 200
+        line.close()
+        return opened
 
 
 class _Reader:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from typer.main import get_command
 import socialkit as sk
 from socialkit.cli._app import app
 from socialkit.testing import png
-from tests.docs.blocks import Block, blocks, pages, run, section
+from tests.docs.blocks import Block, Browser, blocks, pages, run, section
 from tests.support import ROOT
 
 ALL: Final = [block for page in pages() for block in blocks(page)]
@@ -71,6 +72,7 @@ def test_the_python_of_a_page_runs_and_prints_what_it_shows(
         stack.enter_context(mock.patch.dict(os.environ))  # what a page sets ends with it
         if not any(".serve(" in block.code for block in listed):  # what is served is reached over its socket
             stack.enter_context(world.install())
+        monkeypatch.setattr(webbrowser, "open", Browser(world))
         wrong = [
             f"{block} printed:\n{printed}"
             for block, printed in run(listed, world)

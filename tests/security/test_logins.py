@@ -6,14 +6,17 @@ import base64
 import json
 import logging
 from dataclasses import replace
+from itertools import product
 from typing import Any, Final
 
 import pytest
 
 import socialkit as sk
 from socialkit.auth import (
+    TOKEN_SECRET,
     Credentials,
     LoginState,
+    OAuth1,
     Refreshing,
     Stored,
     basic,
@@ -22,6 +25,7 @@ from socialkit.auth import (
     refresh_request,
 )
 from socialkit.operations import Async, Sync, finish
+from socialkit.platforms.base import LoginPlan, ThreeLegged
 from socialkit.transport import (
     Pipeline,
     Request,
@@ -149,6 +153,58 @@ def test_a_saved_login_that_cannot_be_read_shows_nothing() -> None:
     stored = raised(lambda: Stored.loads('{"access_token": "PLANTED", "refresh_token": 5}'))
 
     assert leaks(error) == leaks(stored) == []
+
+
+# OAuth 1.0a -----------------------------------------------------------------------------------
+
+OLD_WALL: Final = ThreeLegged(platform="oldwall", home="https://oldwall.example")
+
+
+def parts_alone(request: bytes) -> bytes:
+    """An error that repeats what was signed with, bare."""
+    del request
+    return http(json.dumps({"error": f"neither {CODE} nor {ACCESS} is known here"}).encode(), 400)
+
+
+OLD_FAULTS: Final[dict[str, Reply]] = {**FAULTS, "parts alone": parts_alone}
+
+
+@pytest.mark.parametrize(
+    ("fault", "step"),
+    [*product(FAULTS, ["start", "finish", "call"]), ("parts alone", "finish")],  # it alone sends a code
+)
+async def test_oauth_1_shows_no_part_of_what_it_signs_with(
+    blocking: bool, serve: Serve, fault: str, step: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = serve(OLD_FAULTS[fault])
+    transport = haste(blocking)
+    keys: dict[str, Any] = {"client_id": "shop", "client_secret": Secret(CLIENT_SECRET)}
+    signer = OAuth1(
+        Credentials(**keys, access_token=ACCESS, extra={TOKEN_SECRET: Secret(REFRESH)}),
+        key="acme/oldwall/main",
+        mode=Sync if blocking else Async,
+    )
+    pipeline = Pipeline(transport, platform="oldwall", base_url=server.url, authenticator=signer, retry=ONCE)
+    back = "https://shop.example/back"
+    state = LoginState(
+        platform="oldwall",
+        redirect_uri=back,
+        nonce=Secret(ACCESS),
+        token_secret=Secret(REFRESH),
+        created_at=NOON,
+        **keys,
+    )
+    steps: dict[str, Any] = {
+        "start": lambda: OLD_WALL.start(LoginPlan(redirect_uri=back, **keys), pipeline, NOON),
+        "finish": lambda: OLD_WALL.finish(Secret(CODE), state, pipeline),
+        "call": lambda: pipeline.call(Request(method="POST", url="x", form=(("text", "Hello"),)), int),
+    }
+    result = await carried(blocking, steps[step](), transport)
+
+    assert isinstance(result, sk.SocialKitError)
+    assert leaks(result) == leaks(signer) == leaks(state) == logged(caplog.records) == []
+    assert b"oauth_signature=" in server.requests[0]
 
 
 # Refreshing -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from socialkit.auth._environment_store import EnvironmentTokenStore
 from socialkit.auth._file_store import FileTokenStore
 from socialkit.auth._handshakes import Challenge, Handshake, HandshakeAnswer, HashedChallenge
 from socialkit.auth._keyring_store import KeyringTokenStore
+from socialkit.auth._loopback import LoopbackPage
 from socialkit.auth._oauth import (
     OUT_OF_BAND,
     PKCE,
@@ -18,6 +19,8 @@ from socialkit.auth._oauth import (
     refresh_request,
     token_request,
 )
+from socialkit.auth._oauth1 import TOKEN_SECRET, OAuth1Keys, sign_oauth1
+from socialkit.auth._oauth1_tokens import OAuth1
 from socialkit.auth._proofs import (
     AnyOf,
     Digest,
@@ -43,6 +46,7 @@ __all__ = [
     "LOGIN_LIFE",
     "OUT_OF_BAND",
     "PKCE",
+    "TOKEN_SECRET",
     "Anonymous",
     "AnyOf",
     "AsyncTokenStore",
@@ -63,7 +67,10 @@ __all__ = [
     "Holder",
     "KeyringTokenStore",
     "LoginState",
+    "LoopbackPage",
     "MemoryTokenStore",
+    "OAuth1",
+    "OAuth1Keys",
     "Part",
     "Place",
     "Proof",
@@ -94,5 +101,6 @@ __all__ = [
     "query_token",
     "read_token",
     "refresh_request",
+    "sign_oauth1",
     "token_request",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -13,35 +14,67 @@ from socialkit.errors import AuthenticationError, ConfigurationError
 from socialkit.models import require_aware
 from socialkit.transport import Secret
 
-__all__ = ["LOGIN_LIFE", "parse_callback"]
+__all__ = ["LOGIN_LIFE", "belongs", "parse_callback"]
 
 LOGIN_LIFE: Final = timedelta(hours=1)
 """How long after its beginning a login can be finished: time to find a password, and no more."""
 SHOWN: Final = 200
 """How much of a platform's words a message repeats."""
-ONLY_ONE: Final = frozenset({"code", "state", "iss"})
+ISSUER: Final = "iss"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How a return calls what it brings."""
+
+    code: str
+    nonce: str
+    error: str
+
+
+OAUTH_2: Final = _Names("code", "state", "error")
+OAUTH_1: Final = _Names("oauth_verifier", "oauth_token", "denied")
+"""`denied` is X's, and its value is the token."""
 
 
 class _Callback:
     """The parameters of a return, secrets wrapped."""
 
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, state: LoginState) -> None:
+        # Halves of characters come from strangers and out of some servers: nothing could send them on.
+        answer = answer.encode(errors="replace").decode()
+        names = OAUTH_2 if state.token_secret is None else OAUTH_1
         self.bare = Secret(answer.strip())
         pairs = parse_qsl(_query(answer.strip()), keep_blank_values=True)
         self.twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
         values = dict(pairs)
-        self.named = "code" in values or "state" in values or "error" in values
+        self.named = bool({names.code, names.nonce, names.error}.intersection(values))
         self.error = values.get("error")
         self.reason = values.get("error_description") or values.get("error_reason") or ""
-        self.code = Secret(values.get("code", ""))
-        self.nonce = Secret(values.get("state", ""))
-        self.issuer = values.get("iss")
+        self.code = Secret(values.get(names.code, ""))
+        self.nonce = Secret(values.get(names.nonce, ""))
+        self.issuer = values.get(ISSUER)
+        self.doubled = bool({names.code, names.nonce, ISSUER}.intersection(self.twice))
+        if names is OAUTH_1 and names.error in values:
+            self.error, self.nonce = names.error, Secret(values[names.error])
 
     def copied(self) -> Secret | None:
         """Return what a person copied: the code, or the address of the page that shows it."""
         if self.named:
             return None if self.nonce or self.error is not None else self.code
         return None if "://" in self.bare.reveal() else self.bare
+
+    def is_of(self, state: LoginState) -> bool:
+        """Tell whether it carries the login's own nonce, in a time that tells nothing of it."""
+        same = hmac.compare_digest(self.nonce.reveal().encode(), state.nonce.reveal().encode())
+        return same and bool(self.nonce)
+
+
+def belongs(answer: str, state: LoginState) -> bool:
+    """Tell whether an address is the answer to a login, be it a code or a refusal."""
+    callback = _Callback(answer, state)
+    del answer
+    return not callback.doubled and callback.is_of(state) and (bool(callback.code) or bool(callback.error))
 
 
 def parse_callback(answer: str, state: LoginState, *, now: datetime) -> Secret:
@@ -54,7 +87,7 @@ def parse_callback(answer: str, state: LoginState, *, now: datetime) -> Secret:
         AuthenticationError: It was begun longer ago than `LOGIN_LIFE`, or another server answers it than
             the one that was asked (RFC 9207).
     """
-    callback = _Callback(answer)
+    callback = _Callback(answer, state)
     del answer  # it would stand in the traceback
     _require_fresh(state, require_aware(now, "now"))
     if state.out_of_band and (code := callback.copied()):
@@ -63,9 +96,9 @@ def parse_callback(answer: str, state: LoginState, *, now: datetime) -> Secret:
         raise _wrong(state, f"the login was refused: {_words(callback)}")
     if not callback.named:
         raise _wrong(state, "the address holds neither a code nor an error: pass the whole address")
-    if ONLY_ONE.intersection(callback.twice):
+    if callback.doubled:
         raise _wrong(state, "the address holds two codes, states or issuers: start the login again")
-    if not hmac.compare_digest(callback.nonce.reveal().encode(), state.nonce.reveal().encode()):
+    if not callback.is_of(state):
         raise _wrong(state, "the state of the address is not this login's: start the login again")
     _require_issuer(state, callback.issuer)
     if not callback.code:

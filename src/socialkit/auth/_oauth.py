@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from socialkit.auth._sealed import Sealed, frozen
@@ -28,13 +28,17 @@ __all__ = [
     "token_request",
 ]
 
+T = TypeVar("T")
+
 OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect address of logins that show the code, for a person to copy."""
 
 VERIFIER: Final = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 REFUSALS: Final = frozenset({400, 401})
 """Left to `read_token`, which knows the codes of RFC 6749."""
-SECRETS: Final = ("client_secret", "code_verifier", "nonce", "proof_key")
+SECRETS: Final = ("client_secret", "code_verifier", "nonce", "proof_key", "token_secret")
+TEXTS: Final = ("platform", "client_id", "redirect_uri")
+MAYBE_TEXTS: Final = ("base_url", "issuer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class LoginState(Sealed):
     """PKCE's verifier; None where the platform has no PKCE."""
     proof_key: Secret | None = None
     """The key that the tokens are bound to; None where the platform binds them to none."""
+    token_secret: Secret | None = None
+    """What OAuth 1.0a gives with the token that stands in the address, which is `nonce` then."""
     scopes: tuple[str, ...] = ()
     issuer: str | None = None
     """Who sends people back, as the server calls itself; None where nobody said."""
@@ -188,20 +194,37 @@ class LoginState(Sealed):
         return state
 
 
-def _secret(value: object) -> Secret:
-    if not isinstance(value, str):
+def _of(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
         raise TypeError
-    return Secret(value)
+    return value
+
+
+def _text(value: object) -> str:
+    text = _of(str, value)
+    text.encode()  # half a character, which JSON can spell, could not be sent anywhere
+    return text
+
+
+def _secret(value: object) -> Secret:
+    return Secret(_text(value))
 
 
 def _read(text: str) -> LoginState | None:
+    """Return a state; None for what is not one, whoever wrote it."""
     try:
         document: dict[str, Any] = json.loads(text)
-        hidden: dict[str, Any] = {name: _secret(document.pop(name)) for name in SECRETS if name in document}
-        hidden["created_at"] = datetime.fromisoformat(document.pop("created_at"))
-        hidden["scopes"] = tuple(document.pop("scopes"))
-        return LoginState(**hidden, **document)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        given: dict[str, Any] = {name: _secret(document.pop(name)) for name in SECRETS if name in document}
+        given |= {name: _text(document.pop(name)) for name in TEXTS}
+        given |= {
+            name: _text(value) for name in MAYBE_TEXTS if (value := document.pop(name, None)) is not None
+        }
+        given["created_at"] = datetime.fromisoformat(document.pop("created_at"))
+        given["scopes"] = tuple(_text(one) for one in cast("list[object]", _of(list, document.pop("scopes"))))
+        given["extra"] = {name: _text(value) for name, value in document.pop("extra").items()}
+        given["names_issuer"] = _of(bool, document.pop("names_issuer"))
+        return LoginState(**given, **document) if given["nonce"] else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

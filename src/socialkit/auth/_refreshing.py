@@ -171,7 +171,7 @@ class Refreshing:
         self._just_given: Secret | None = None
 
     def __repr__(self) -> str:
-        return f"Refreshing({self._key!r}, {self._model})"
+        return f"{type(self).__name__}({self._key!r}, {self._model})"
 
     def secrets(self) -> tuple[Secret, ...]:
         """Return what must not be shown: what was given, and the tokens of now."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from socialkit.errors import ConfigurationError
 from socialkit.transport import Request, Secret, reveal
 
-__all__ = ["Signature", "basic", "bearer", "bound", "query_token"]
+__all__ = ["Signature", "authorized", "basic", "bearer", "bound", "query_token"]
 
 Signature: TypeAlias = Callable[[Request, Secret], Request]
 """Puts a token on a request in the place of any that is there."""
@@ -28,7 +28,7 @@ def bearer(request: Request, token: Secret) -> Request:
     Raises:
         ConfigurationError: The token holds a character that no header can carry.
     """
-    return _authorized(request, Secret(f"Bearer {token.reveal()}"))
+    return authorized(request, Secret(f"Bearer {token.reveal()}"))
 
 
 def bound(request: Request, token: Secret) -> Request:
@@ -37,7 +37,7 @@ def bound(request: Request, token: Secret) -> Request:
     Raises:
         ConfigurationError: The token holds a character that no header can carry.
     """
-    return _authorized(request, Secret(f"DPoP {token.reveal()}"))
+    return authorized(request, Secret(f"DPoP {token.reveal()}"))
 
 
 def basic(request: Request, user: str, password: str | Secret) -> Request:
@@ -50,7 +50,7 @@ def basic(request: Request, user: str, password: str | Secret) -> Request:
     if ":" in user:
         message = f"the user name {user!r} holds a colon, which basic authentication cannot carry"
         raise ConfigurationError(message)
-    return _authorized(request, Secret("Basic " + b64encode(f"{user}:{password.reveal()}".encode()).decode()))
+    return authorized(request, Secret("Basic " + b64encode(f"{user}:{password.reveal()}".encode()).decode()))
 
 
 def query_token(request: Request, name: str, token: Secret) -> Request:
@@ -65,7 +65,12 @@ def query_token(request: Request, name: str, token: Secret) -> Request:
     return request.replace(params=(*others, (name, token)))
 
 
-def _authorized(request: Request, value: Secret) -> Request:
+def authorized(request: Request, value: Secret) -> Request:
+    """Return the request with an `Authorization` header, in the place of any that is there.
+
+    Raises:
+        ConfigurationError: The value holds a character that no header can carry.
+    """
     if not _fits_a_header(value):
         message = "the token holds a line break or another character that no header can carry"
         raise ConfigurationError(message)

@@ -25,6 +25,9 @@ __all__ = ["add_login"]
 
 OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 """Shows a code, for a person to copy."""
+HERE: Final = "http://127.0.0.1/"
+LOCAL: Final = ("http://127.0.0.1", "http://localhost")
+"""What begins an address of a page that waits on this machine."""
 SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
 """Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
 COLUMNS: Final = (
@@ -54,8 +57,13 @@ def login(
     account: AccountName,
     *,
     redirect_uri: Annotated[
-        str, typer.Option("--redirect-uri", help="Where people are sent back to; by default a code is shown.")
-    ] = OUT_OF_BAND,
+        str,
+        typer.Option(
+            "--redirect-uri",
+            help=f"Where people are sent back to: by default a page of this machine; {OUT_OF_BAND} shows a "
+            "code, for a browser on another one.",
+        ),
+    ] = HERE,
     client_id: Annotated[
         str | None, typer.Option("--client-id", help="The app's id; where apps register by themselves, none.")
     ] = None,
@@ -87,7 +95,7 @@ def login(
             client_secret=os.environ.get(SECRET) or None,
             scopes=scope or (),
         )
-        credentials = _granted(flow)
+        credentials = _granted(flow, redirect_uri)
         handle = _who(table, ref, credentials, store)
     expires = credentials.expires_at
     told: Item = {
@@ -99,7 +107,7 @@ def login(
     return Answer(items=[told], columns=COLUMNS)
 
 
-def _granted(flow: Login) -> Credentials:
+def _granted(flow: Login, redirect_uri: str) -> Credentials:
     """Send somebody to the platform, and take what they come back with.
 
     Raises:
@@ -110,6 +118,9 @@ def _granted(flow: Login) -> Credentials:
     if not at_terminal():
         message = "nobody is there to log in: run it in a terminal"
         raise DeclinedError(message)
+    if redirect_uri.startswith(LOCAL):
+        say("Open this address in a browser on this machine, and agree:")
+        return flow.in_terminal(say)
     url, state = flow.start()
     say("Open this address, agree, and paste the code, or the address that you are sent to:")
     say(url)

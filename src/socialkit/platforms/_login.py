@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import dataclasses
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from socialkit.auth import Credentials, LoginState, parse_callback
+from socialkit.auth import Credentials, LoginState, LoopbackPage, parse_callback
 from socialkit.errors import ConfigurationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.platforms._registry import find
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Login"]
 
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a login in a terminal waits: time to find a password, and no more."""
+
 
 class Login:
     """The authorization-code flow with PKCE, for web applications and terminals.
@@ -34,7 +39,8 @@ class Login:
 
     Args:
         platform: The platform's name.
-        redirect_uri: Where people are sent back to; `urn:ietf:wg:oauth:2.0:oob` shows a code to copy.
+        redirect_uri: Where people are sent back to; `http://127.0.0.1/` for `in_terminal`, and
+            `urn:ietf:wg:oauth:2.0:oob` shows a code to copy.
         base_url: The server, where a platform has many.
         client_id: The app's id; on Mastodon an app is registered on the way if it is not given.
         client_secret: The app's secret.
@@ -88,11 +94,11 @@ class Login:
 
     def start(self) -> tuple[str, LoginState]:
         """Return the address to send somebody to, and the state to keep until they are back."""
-        return finish(self._start(Sync))
+        return finish(self._start(Sync, self._plan))
 
     async def start_async(self) -> tuple[str, LoginState]:
         """Return the same as `start`, awaited."""
-        return await self._start(Async)
+        return await self._start(Async, self._plan)
 
     def finish(self, callback: str, state: LoginState) -> Credentials:
         """Return the credentials of whoever came back.
@@ -116,15 +122,66 @@ class Login:
         del callback  # the code in it would stand in the traceback
         return await self._finish(Async, hidden, state)
 
+    def in_terminal(self, show: Callable[[str], object], *, patience: timedelta = PATIENCE) -> Credentials:
+        """Log somebody in who sits in front of this machine, and return their credentials.
+
+        A page on 127.0.0.1 waits for their browser to come back. It takes one answer, that of this login.
+
+        Args:
+            show: Gets the address that they must open: `print` it, or `webbrowser.open` it.
+            patience: How long to wait for them.
+
+        Raises:
+            RequestTimeoutError: Nobody came back in time.
+            ConfigurationError: `redirect_uri` does not lead to this machine, its port is taken, or the
+                login was refused.
+            AuthenticationError: The code is not good: start again.
+
+        Example:
+            >>> login = Login(
+            ...     "mastodon",
+            ...     base_url="https://mastodon.example",
+            ...     client_id="shop",
+            ...     redirect_uri="http://127.0.0.1/",
+            ... )
+            >>> login.in_terminal(print, patience=timedelta(0))
+            Traceback (most recent call last):
+                ...
+            socialkit.errors.RequestTimeoutError: mastodon: nobody came back from the login within 0:00:00
+        """
+        return finish(self._in_terminal(Sync, show, patience))
+
+    async def in_terminal_async(
+        self, show: Callable[[str], object], *, patience: timedelta = PATIENCE
+    ) -> Credentials:
+        """Return the same as `in_terminal`, awaited; `show` is called in a worker thread."""
+        return await self._in_terminal(Async, show, patience)
+
     def __repr__(self) -> str:
         # Neither is there in the traceback of a constructor that failed.
         known = [repr(self.__dict__[name]) for name in ("_platform", "_base_url") if name in self.__dict__]
         return f"Login({', '.join(known)})"
 
-    async def _start(self, mode: type[Mode]) -> tuple[str, LoginState]:
+    async def _in_terminal(
+        self, mode: type[Mode], show: Callable[[str], object], patience: timedelta
+    ) -> Credentials:
         pipeline = self._pipeline(mode)
         try:
-            return await self._flow.start(self._plan, pipeline, pipeline.transport.now())
+            with LoopbackPage(self._plan.redirect_uri) as page:
+                plan = dataclasses.replace(self._plan, redirect_uri=page.address)
+                url, state = await self._start(mode, plan)
+                page.listen(state)
+                await pipeline.transport.offload(show, url)
+                callback: Secret = await pipeline.transport.offload(page.wait, patience)
+        finally:
+            await self._release(pipeline)
+        return await self._finish(mode, callback, state)
+
+    async def _start(self, mode: type[Mode], plan: LoginPlan) -> tuple[str, LoginState]:
+        pipeline = self._pipeline(mode)
+        try:
+            url, state = await self._flow.start(plan, pipeline, pipeline.transport.now())
+            return url, self._without_ours(state)
         finally:
             await self._release(pipeline)
 
@@ -133,12 +190,24 @@ class Login:
         if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)
+        if self._plan.client_id not in {None, state.client_id}:
+            message = "the state belongs to a login of another application"
+            raise ConfigurationError(message, platform=self._platform)
         pipeline = self._pipeline(mode)
         try:
             code = parse_callback(callback.reveal(), state, now=pipeline.transport.now())
-            return await self._flow.finish(code, state, pipeline)
+            return await self._flow.finish(code, self._with_ours(state), pipeline)
         finally:
             await self._release(pipeline)
+
+    def _without_ours(self, state: LoginState) -> LoginState:
+        """Leave the application's own secret out of what is kept: whoever finishes the login has it too."""
+        ours = state.client_id == self._plan.client_id and self._plan.client_secret is not None
+        return dataclasses.replace(state, client_secret=None) if ours else state
+
+    def _with_ours(self, state: LoginState) -> LoginState:
+        ours = state.client_id == self._plan.client_id and state.client_secret is None
+        return dataclasses.replace(state, client_secret=self._plan.client_secret) if ours else state
 
     def _pipeline(self, mode: type[Mode]) -> Pipeline:
         transport = default_transport(mode, self._platform) if self._transport is None else self._transport

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from socialkit.transport._request import Request
 from socialkit.transport._secret import MASK, Secret, mask
@@ -24,6 +24,9 @@ SECRET_FIELDS: Final = re.compile(
 )
 """A field of a JSON document or a form whose value nobody must see, known or not."""
 
+SIGNED_WITH: Final = re.compile(r'\boauth_(?:token|verifier|signature)="([^"]+)"')
+"""The parts of a header of OAuth 1.0a that are secret by themselves."""
+
 
 def secrets_of(request: Request) -> tuple[Secret, ...]:
     """Return what a request holds that must not be shown, in every spelling an answer may echo."""
@@ -33,7 +36,7 @@ def secrets_of(request: Request) -> tuple[Secret, ...]:
 def _spellings(request: Request) -> Iterator[str]:
     pairs = (*request.headers.items(), *request.params, *request.form)
     for whole in (value.reveal() for _, value in pairs if isinstance(value, Secret)):
-        for value in (whole, whole.rpartition(" ")[2]):
+        for value in (whole, whole.rpartition(" ")[2], *map(unquote, SIGNED_WITH.findall(whole))):
             yield from (value, html.escape(value))
             # JSON writes a slash with and without a backslash before it.
             yield from (written := json.dumps(value)[1:-1], written.replace("/", "\\/"))

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -225,6 +226,27 @@ def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: st
     consent.transport._inner.send = send  # type: ignore[method-assign]
     with pytest.raises(ConfigurationError, match=r"evil\.example"):
         consent.login().start()
+
+
+@needs_key
+def test_a_kept_login_whose_endpoint_was_changed_sends_its_code_nowhere(consent: Consent) -> None:
+    login = consent.login()
+    url, state = login.start()
+    changed = replace(state, extra={"token_endpoint": "http://evil.example/token"})
+
+    with pytest.raises(ConfigurationError, match=r"evil\.example"):
+        login.finish(consent.consent(url), changed)
+    assert not any("evil" in one.url for one in consent.transport.requests)
+
+
+@needs_key
+def test_a_program_on_somebodys_machine_needs_no_document(consent: Consent) -> None:
+    login = consent.login(client_id=None, redirect_uri="http://127.0.0.1:8765/back", scopes=["atproto"])
+    _, state = login.start()
+
+    assert state.client_id == ("http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fback&scope=atproto")
+    with pytest.raises(ConfigurationError, match="client_id= is missing"):
+        consent.login(client_id=None, redirect_uri="http://127.0.0.1.evil.example/").start()
 
 
 @needs_key

@@ -46,6 +46,7 @@ from socialkit.platforms.base._steps import (
     publish_parts,
     secondary,
 )
+from socialkit.platforms.base._three_legged import ThreeLegged
 from socialkit.platforms.base._webhooks import Hint, PushedThing, PushFacts, account_of, read_again
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "PushedThing",
     "Quota",
     "Reading",
+    "ThreeLegged",
     "account_of",
     "acted",
     "comment_of",

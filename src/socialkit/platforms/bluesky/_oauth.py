@@ -1,14 +1,15 @@
 """Logging in by consent. See https://atproto.com/specs/oauth.
 
 Requests are pushed (PAR), codes are bound to the program (PKCE), and tokens to a key (DPoP). An application
-is known by the address of a document about it, which is its `client_id`.
+is known by the address of a document about it, which is its `client_id`; a program on somebody's own machine
+needs none.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from socialkit.auth import (
     PKCE,
@@ -38,6 +39,8 @@ __all__ = ["CLIENT", "KEY", "LOGIN", "BlueskyLogin", "renewed"]
 T = TypeVar("T")
 
 BASE_URL: Final = "https://bsky.social"
+LOOPBACK: Final = "127.0.0.1"
+"""The one name of a person's own machine that servers of the network take (not `localhost`)."""
 DIRECTORY: Final = "https://plc.directory"
 SCOPES: Final = ("atproto", "transition:generic", "transition:chat.bsky")
 """What socialkit's operations need; the last one opens private messages."""
@@ -69,6 +72,18 @@ class WirePushed(WireModel):
     request_uri: Lenient[str] = None
     error: Lenient[str] = None
     error_description: Lenient[str] = None
+
+
+def _program(plan: LoginPlan) -> str:
+    """Return the id of a program on somebody's own machine: it needs no document, for the id says it all.
+
+    Servers leave the port out when they compare where people are sent back to.
+    """
+    parts = urlsplit(plan.redirect_uri)
+    if parts.scheme != "http" or parts.hostname != LOOPBACK:
+        raise _wrong("client_id= is missing: the https address of a document about the application")
+    back = urlunsplit(parts._replace(netloc=LOOPBACK))
+    return "http://localhost?" + urlencode({"redirect_uri": back, "scope": " ".join(plan.scopes or SCOPES)})
 
 
 def _wrong(message: str) -> ConfigurationError:
@@ -137,13 +152,12 @@ class BlueskyLogin:
 
     async def start(self, plan: LoginPlan, pipeline: Pipeline, now: datetime) -> tuple[str, LoginState]:
         """Push what is asked for, and return where to send somebody."""
-        if plan.client_id is None:
-            raise _wrong("client_id= is missing: the https address of a document about the application")
+        client_id = plan.client_id or _program(plan)
         server = await self._server(pipeline)
         key = ProofKey.generate()
         state = LoginState.begin(
             platform="bluesky",
-            client_id=plan.client_id,
+            client_id=client_id,
             redirect_uri=plan.redirect_uri,
             base_url=plan.base_url,
             scopes=plan.scopes or SCOPES,
@@ -161,6 +175,7 @@ class BlueskyLogin:
         """Change a code into tokens, and make sure that the server may speak for their account."""
         if state.proof_key is None or state.issuer is None or ENDPOINT not in state.extra:
             raise _wrong("the state of this login is not one that was begun here: start the login again")
+        self._require_safe(state.extra[ENDPOINT], pipeline)
         now, prover = pipeline.transport.now(), Prover(ProofKey(state.proof_key))
         request = token_request(state.extra[ENDPOINT], state, code)
         response = await exchange(pipeline, prover, request)
