@@ -22,7 +22,7 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: demo env test check-licences check-format check-lint check-mypy check-pyright check-completeness check-static
+.PHONY: demo env test check-licences check-vulnerabilities check-format check-lint check-mypy check-pyright check-completeness check-static
 .PHONY: check-tests check-docs live live-install chaos evidence format docs bench clean
 
 define step
@@ -59,6 +59,10 @@ check-static: check-mypy check-completeness check-docs
 check-licences: $(READY)
 	$(call step,licences of what is installed)
 	@$(BIN)/python .ci/licences.py
+
+check-vulnerabilities: $(READY)
+	$(call step,known vulnerabilities of what is installed)
+	@$(BIN)/python .ci/vulnerabilities.py
 
 check-format: $(READY)
 	$(call step,ruff format)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import ROOT
+from tests.ci.support import script
 
 Install = Callable[..., None]
 
@@ -18,15 +16,8 @@ EXCEPTION = {"lent": {"licence": "LGPL-3.0-only", "reach": "extras", "because": 
 
 
 @pytest.fixture(scope="module")
-def licences() -> Iterator[Any]:
-    """The check, which lies outside every package."""
-    spec = importlib.util.spec_from_file_location("ci_licences", ROOT / ".ci" / "licences.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["ci_licences"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["ci_licences"]
+def licences() -> Any:
+    return script("licences")
 
 
 @pytest.fixture
