@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -27,8 +28,8 @@ class _Callback:
 
     def __init__(self, answer: str) -> None:
         self.bare = Secret(answer.strip())
-        pairs = parse_qsl(_query(answer.strip()), keep_blank_values=True)
-        self.twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
+        pairs = parse_qsl(_whole(_query(answer.strip())), keep_blank_values=True)
+        self.twice = _repeated(name for name, _ in pairs)
         values = dict(pairs)
         self.named = "code" in values or "state" in values or "error" in values
         self.error = values.get("error")
@@ -96,6 +97,20 @@ def _query(text: str) -> str:
     if "://" in text or text.startswith(("/", "?")):
         return _query_of_address(text)
     return text.partition("#")[0]
+
+
+def _whole(text: str) -> str:
+    """Return a text without halves of characters, which nothing can compare or send."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    """Return which names come more than once, in one look at each: strangers say how many there are."""
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for name in names:
+        (repeated if name in seen else seen).add(name)
+    return repeated
 
 
 def _query_of_address(text: str) -> str:

@@ -201,7 +201,7 @@ def _read(text: str) -> LoginState | None:
         hidden["created_at"] = datetime.fromisoformat(document.pop("created_at"))
         hidden["scopes"] = tuple(document.pop("scopes"))
         return LoginState(**hidden, **document)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

@@ -14,7 +14,12 @@ import pytest
 
 import socialkit as sk
 from socialkit.auth import LOGIN_LIFE, Credentials, LoginState, MemoryTokenStore, ProofKey
-from socialkit.errors import AuthenticationError, ConfigurationError, WrongAccountError
+from socialkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    UnexpectedResponseError,
+    WrongAccountError,
+)
 from socialkit.operations import Sync
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Sandbox, SimRequest
@@ -224,6 +229,20 @@ def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: st
 
     consent.transport._inner.send = send  # type: ignore[method-assign]
     with pytest.raises(ConfigurationError, match=r"evil\.example"):
+        consent.login().start()
+
+
+@needs_key
+@pytest.mark.parametrize("body", [b"[]", b"{", b"<html>", b'"urn:x"'])
+def test_an_answer_of_another_kind_to_what_is_pushed_is_told(consent: Consent, body: bytes) -> None:
+    inner = consent.transport._inner.send
+
+    async def send(request: Request, /) -> Response:
+        answer = await inner(request)
+        return Response(200, answer.headers, body) if request.url.endswith("/par") else answer
+
+    consent.transport._inner.send = send  # type: ignore[method-assign]
+    with pytest.raises(UnexpectedResponseError, match="profile of OAuth"):
         consent.login().start()
 
 

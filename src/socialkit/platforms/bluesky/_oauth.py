@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from pydantic import ValidationError
+
 from socialkit.auth import (
     PKCE,
     Credentials,
@@ -232,11 +234,18 @@ class BlueskyLogin:
             accepts=REFUSED,
         )
         response = await exchange(pipeline, prover, request)
-        pushed = WirePushed.model_validate_json(response.content)
+        pushed = self._pushed(response)
         if pushed.request_uri is None or response.status in REFUSED:
             said = ": ".join(part for part in (pushed.error, pushed.error_description) if part)
             raise _wrong(f"the server refuses the login: {said or response.status}")
         return pushed.request_uri
+
+    def _pushed(self, response: Response) -> WirePushed:
+        try:
+            return WirePushed.model_validate_json(response.content)
+        except ValidationError:
+            message = "the answer to the pushed request is not what the network's profile of OAuth says"
+        raise UnexpectedResponseError(message, status=response.status, platform="bluesky", operation="login")
 
     async def _home(self, did: str, issuer: str, pipeline: Pipeline) -> str:
         """Return the server that keeps an account, if it trusts the one that gave the tokens.

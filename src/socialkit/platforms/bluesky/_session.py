@@ -65,7 +65,7 @@ def claims(token: Secret | None) -> Mapping[str, Any]:
         return {}
     try:
         found: object = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
@@ -123,7 +123,7 @@ def pds_of(document: Mapping[str, Any] | None, did: str, login: str) -> str | No
         if isinstance(one, dict):
             service = cast("dict[str, Any]", one)
             endpoint = service.get("serviceEndpoint")
-            named = service.get("id") in {SERVICE, f"{did}{SERVICE}"}
+            named = service.get("id") in (SERVICE, f"{did}{SERVICE}")
             if named and isinstance(endpoint, str) and may_have_credentials(endpoint, login):
                 return endpoint.rstrip("/")
     return None
