@@ -32,7 +32,14 @@ from socialkit.errors import (
 )
 from socialkit.models import Lenient, WireModel
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.bluesky._session import PDS, REMEDY, is_loopback, may_have_credentials, pds_of
+from socialkit.platforms.bluesky._session import (
+    PDS,
+    REMEDY,
+    is_loopback,
+    is_strange,
+    may_have_credentials,
+    pds_of,
+)
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret
 
 __all__ = ["CLIENT", "KEY", "LOGIN", "BlueskyLogin", "renewed"]
@@ -79,6 +86,7 @@ def _wrong(message: str) -> ConfigurationError:
 
 async def exchange(pipeline: Pipeline, prover: Prover, request: Request) -> Response:
     """Send a request with a proof, once more when the server asks for a fresh nonce."""
+    request = request.replace(public_only=is_strange(request.url, pipeline.base_url))
     response = await _proven(pipeline, prover, request)
     if response.status in REFUSED and _code(response) == STALE:
         response = await _proven(pipeline, prover, request)
@@ -213,7 +221,9 @@ class BlueskyLogin:
 
     async def _read(self, address: str, returns: type[T], pipeline: Pipeline) -> T:
         self._require_safe(address, pipeline)
-        return (await pipeline.call(Request(method="GET", url=address, signed=False), returns)).value
+        outside = is_strange(address, pipeline.base_url)
+        request = Request(method="GET", url=address, signed=False, public_only=outside)
+        return (await pipeline.call(request, returns)).value
 
     async def _push(self, server: WireServer, state: LoginState, prover: Prover, pipeline: Pipeline) -> str:
         assert state.code_verifier is not None

@@ -34,6 +34,7 @@ __all__ = [
     "Logins",
     "claims",
     "is_loopback",
+    "is_strange",
     "may_have_credentials",
     "move",
     "pds_of",
@@ -129,6 +130,16 @@ def pds_of(document: Mapping[str, Any] | None, did: str, login: str) -> str | No
     return None
 
 
+def is_strange(address: str, login: str) -> bool:
+    """Tell whether an address that a document names has to lie on the public internet.
+
+    Anybody can write such a document, and so lead to what only this machine's network may read; the host of
+    the login itself was chosen by the application.
+    """
+    home = urlsplit(login).hostname or ""
+    return not is_loopback(home) and urlsplit(address).hostname != home
+
+
 def move(request: Request, stored: Stored, login: str) -> Request:
     """Return a request to the host of the login as one to the account's own server."""
     home, pds = login.rstrip("/") + "/", stored.extra.get(PDS)
@@ -137,7 +148,8 @@ def move(request: Request, stored: Stored, login: str) -> Request:
     if not may_have_credentials(pds, login):  # the store may have been written by others
         message = f"the store names a server that tokens may not go to: {urlsplit(pds).hostname}"
         raise ConfigurationError(message, platform="bluesky")
-    return request.replace(url=f"{pds.rstrip('/')}/{request.url[len(home) :]}")
+    url = f"{pds.rstrip('/')}/{request.url[len(home) :]}"
+    return request.replace(url=url, public_only=is_strange(pds, login))
 
 
 class Logins:
