@@ -115,6 +115,10 @@ async def test_a_journal_of_failures_holds_no_secret(
     assert logged(caplog.records) == []
 
 
+def me(client: Any) -> Any:
+    return client.account.me()
+
+
 @pytest.mark.parametrize("fault", ["401", "500", "page", "list", "not http"])
 async def test_what_failed_in_a_sweep_or_a_map_shows_no_secret(
     blocking: bool,
@@ -131,10 +135,8 @@ async def test_what_failed_in_a_sweep_or_a_map_shows_no_secret(
     kind: Any = sk.Desk if blocking else sk.AsyncDesk
     desk = kind(workspace, journal, router=router, actor="maria")
     sweep = await settle(desk.sweep())
-    if blocking:
-        results = workspace.map(lambda client: client.account.me(), each="account")
-    else:
-        results = await workspace.map_async(lambda client: client.account.me(), each="account")
+    mapping: Any = workspace.map if blocking else workspace.map_async
+    results = await settle(mapping(me, each="account"))
     acme = workspace.brand("acme")
     await close(acme.client("mastodon") if blocking else acme.client_async("mastodon"))
 
