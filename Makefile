@@ -22,7 +22,7 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-static
+.PHONY: demo env test check-licences check-vulnerabilities check-format check-lint check-mypy check-pyright check-completeness check-static
 .PHONY: check-tests check-docs live live-install chaos evidence format docs bench clean
 
 define step
@@ -49,12 +49,20 @@ $(DEMO): requirements-dev.txt pyproject.toml
 	@$(PIP) install --constraint requirements-dev.txt --no-build-isolation --editable .
 	@touch $@
 
-test: check-format check-lint
+test: check-licences check-format check-lint
 	@$(MAKE) --no-print-directory --jobs $(WORKERS) $(TOGETHER) check-static
 	@$(MAKE) --no-print-directory check-tests
 	$(call step,all checks passed)
 
 check-static: check-mypy check-completeness check-docs
+
+check-licences: $(READY)
+	$(call step,licences of what is installed)
+	@$(BIN)/python .ci/licences.py
+
+check-vulnerabilities: $(READY)
+	$(call step,known vulnerabilities of what is installed)
+	@$(BIN)/python .ci/vulnerabilities.py
 
 check-format: $(READY)
 	$(call step,ruff format)

@@ -16,6 +16,7 @@ SECTIONS = {
     "Platforms": "platforms",
     "Reference": "reference",
     "Performance": "performance.md",
+    "Security": "security.md",
     "Glossary": "glossary.md",
     "Changelog": "changelog.md",
     "Decisions": "decisions",

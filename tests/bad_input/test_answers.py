@@ -182,6 +182,29 @@ async def test_an_answer_that_unfolds_is_not_unfolded_to_its_end(
     assert "longer than 1000000 bytes" in str(result)
 
 
+@pytest.mark.parametrize("codings", ["gzip, gzip", "gzip,deflate", "br", "zstd", "identity, GZIP , deflate"])
+async def test_an_answer_that_unfolds_by_what_nobody_asked_for_is_not_unfolded(
+    blocking: bool, serve: Serve, codings: str
+) -> None:
+    # Two compressions make gigabytes of two thousand bytes before anybody can count them.
+    client = connect(blocking, serve(lambda _: coded(codings, gzip.compress(gzip.compress(ME)))).url)
+    result = await outcome(OPERATIONS["account.me"], client)
+    await close(client)
+
+    assert isinstance(result, sk.UnexpectedResponseError)
+    assert "compressed as nobody asked for" in str(result)
+
+
+@pytest.mark.parametrize("codings", ["gzip", "GZIP", "identity, gzip", "utf-8, gzip"])
+async def test_an_answer_that_was_asked_for_is_unfolded(blocking: bool, serve: Serve, codings: str) -> None:
+    body = gzip.compress(b'{"id": "9", "acct": "shop"}')
+    client = connect(blocking, serve(lambda _: coded(codings, body)).url)
+    result = await outcome(OPERATIONS["account.me"], client)
+    await close(client)
+
+    assert isinstance(result, sk.Profile)
+
+
 async def test_what_the_server_says_in_vain_is_described(blocking: bool, serve: Serve) -> None:
     told = {
         b"<html>": "an HTML page",

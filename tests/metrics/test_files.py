@@ -48,6 +48,8 @@ def test_a_parquet_file_goes_through_a_library_of_frames(tmp_path: Path) -> None
         ("table.jsonl", '{"metric": "likes"}\n', "line 1: subject_kind"),
         ("table.jsonl", "[1]\n", "line 1: there is no column"),
         ("table.jsonl", "{\n", "cannot be read"),
+        ("table.jsonl", "[" * 10_000, "cannot be read"),
+        ("table.jsonl", '{"metric": ' + "9" * 5_000 + "}", "cannot be read"),
         ("table.txt", "", "no ending that is known"),
     ],
 )
@@ -58,6 +60,14 @@ def test_a_file_that_is_no_table_is_told_with_its_line(
 
     with pytest.raises(sk.ConfigurationError, match=why):
         Table.read(tmp_path / name)
+
+
+def test_a_file_that_is_no_parquet_is_told(tmp_path: Path) -> None:
+    require("polars")
+    (tmp_path / "table.parquet").write_text("metric\n", "utf-8")
+
+    with pytest.raises(sk.ConfigurationError, match="it is no Parquet file"):
+        Table.read(tmp_path / "table.parquet")
 
 
 def test_a_row_with_neither_value_nor_reason_is_refused(tmp_path: Path) -> None:

@@ -272,6 +272,20 @@ def test_a_file_that_is_too_deep_is_refused(form: str, depth: int, tmp_path: Pat
     assert problems(tmp_path, form, deep(form, depth))
 
 
+@pytest.mark.parametrize("part", ["a", '"a b"', "'a'", "a-1_"])
+@pytest.mark.parametrize("dot", [".", " . "])
+def test_a_name_of_many_parts_is_refused_before_it_takes_minutes(part: str, dot: str, tmp_path: Path) -> None:
+    said = problems(tmp_path, "toml", dot.join([part] * 2_000) + " = 1")
+
+    assert said == ["the file has names of more than 100 parts"]
+
+
+def test_texts_with_dots_are_no_names(tmp_path: Path) -> None:
+    dots = "... " * 500
+
+    assert load(tmp_path, "toml", f'title = "{dots}"').title == dots
+
+
 def test_a_few_bytes_of_yaml_do_not_become_gigabytes(tmp_path: Path) -> None:
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"

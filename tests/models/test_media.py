@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,22 @@ def test_a_picture_has_its_size() -> None:
     media = picture(width=3, height=2)
 
     assert (media.width, media.height) == (3, 2)
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_decoded() -> None:
+    header = b"IHDR" + (11_000).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00"
+    claim = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x0d" + header + zlib.crc32(header).to_bytes(4, "big")
+    data = zlib.compress(b"")  # far from what 484 megabytes become
+    body = b"IDAT" + data
+    chunk = len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    media = Media.from_bytes(claim + chunk, filename="bomb.png")
+
+    assert (media.width, media.height) == (11_000, 11_000)
+
+
+@pytest.mark.parametrize("head", [b"%!PS-Adobe-3.0 EPSF-3.0\n", b"II*\x00", b"P6 9 9 255 "])
+def test_no_decoder_sees_a_file_that_begins_otherwise(head: bytes) -> None:
+    assert "of no kind that platforms take" in refusal(head.ljust(200))
 
 
 def test_an_empty_file_is_refused() -> None:

@@ -76,6 +76,16 @@ def test_nothing_is_written_over_tokens_and_the_refusal_shows_nothing(store: Tok
     assert store.load(KEY) == KEPT
 
 
+def test_no_byte_on_the_disk_tells_a_token(store: TokenStore, tmp_path: Path) -> None:
+    assert store.load(KEY) == KEPT  # so it lies somewhere
+    kept = {
+        one.name: leaks(one.read_bytes().decode("latin-1")) for one in tmp_path.iterdir() if one.is_file()
+    }
+
+    assert bool(kept) is not isinstance(store, sk.EnvironmentTokenStore)
+    assert [name for name, found in kept.items() if found] == []
+
+
 def test_a_store_shows_nothing_and_is_not_pickled(store: TokenStore) -> None:
     error = raised(lambda: pickle.dumps(store))
 

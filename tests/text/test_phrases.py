@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialkit.text import Phrases
-from socialkit.text._fold import fold
+from socialkit.text import Phrases, _fold
+from socialkit.text._fold import Original, fold
 from tests.support import corpus
 from tests.text.strategies import FRAGMENTS
 
@@ -182,3 +182,27 @@ def test_a_longer_beginning_never_folds_to_less(text: str) -> None:
 
     assert lengths == sorted(lengths)  # what places are found by
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=8).map("".join))
+def test_a_text_that_is_folded_in_pieces_is_as_long_as_one_that_is_folded_whole(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_fold, "PIECE", 1)
+        original = Original(text)
+
+    places = range(len(text) + 1)
+    assert [original._folded_length(place) for place in places] == [
+        len(fold(text[:place])) for place in places
+    ]
+
+
+@pytest.mark.parametrize(
+    ("piece", "hits"),
+    [("漢", 1), ("#漢", 1), ("e\u0301 ", 1), ("한", 1), ("👩\u200d👧 ", 1), ("refund é ", 2)],
+)
+def test_everything_is_found_in_a_long_text_in_a_time_that_grows_with_it(piece: str, hits: int) -> None:
+    # Folding all of it for each thing that is found takes minutes.
+    found = Phrases(["漢", "e\u0301", "한", "refund", "👩\u200d👧"]).find(piece * 5_000)
+
+    assert len(found) == 5_000 * hits
+    assert found[-1].end > len(piece) * 4_999

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from socialkit.errors import ConnectionFailedError, InvalidDraftError, NotFoundError, UnexpectedResponseError
+from socialkit.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    InvalidDraftError,
+    NotFoundError,
+    RequestTimeoutError,
+    UnexpectedResponseError,
+)
 from socialkit.transport import Request, Retry, _public
+from socialkit.transport._origins import InsideError
 from socialkit.transport._pipeline import Pipeline
 from socialkit.transport._pool import BlockingPool
 from socialkit.transport._public import is_public
@@ -38,6 +47,16 @@ INSIDE = [
     "::ffff:10.0.0.7",
     "64:ff9b::7f00:1",
     "2002:7f00:1::1",
+    "2001:0:7f00:1::",
+    "::127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b:1::7f00:1",
+    "fec0::1",
+    "4000::1",
+    "192.0.0.10",
+    "192.88.99.1",
+    "198.18.0.1",
+    "240.0.0.1",
 ]
 
 
@@ -72,8 +91,41 @@ def test_this_machine_is_not_asked(drive: Drive, serve: Serve, host: str) -> Non
     server = serve(lambda _: http())
     port = server.url.rpartition(":")[2]
 
-    with pytest.raises(InvalidDraftError, match=f"lies at {host}, an address of this machine"):
+    with pytest.raises(InsideError, match=f"lies at {host}, an address of this machine"):
         drive.run(drive.transport().send(get(f"http://{host}:{port}/")))
+    assert server.connections == 0
+
+
+SPELLINGS = [
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "0177.0.0.1",
+    "127.1",
+    "0",
+    "localhost.",
+    "LOCALHOST",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[0:0:0:0:0:ffff:7f00:1]",
+    "[64:ff9b::7f00:1]",
+    "127\u30020\u30020\u30021",
+    "\uff11\uff12\uff17.0.0.1",
+    "shop.example@127.0.0.1",
+]
+"""This machine, as parsers of addresses, resolvers and Unicode let it be written."""
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_no_spelling_of_this_machine_is_asked(drive: Drive, serve: Serve, host: str) -> None:
+    server = serve(lambda _: http(b"inside"))
+    given = f"http://{host}:{server.url.rpartition(':')[2]}/a.png"
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1)
+    )
+
+    with pytest.raises((InvalidDraftError, ConfigurationError, ConnectionFailedError)):
+        drive.run(pipeline.fetch(given, limit=99))
     assert server.connections == 0
 
 
@@ -83,7 +135,7 @@ def test_a_name_that_leads_inside_as_well_is_not_asked(
     server = serve(lambda _: http())
     naming(monkeypatch, ["1.1.1.1", "127.0.0.1"])
 
-    with pytest.raises(InvalidDraftError, match=r"lies at shop\.example"):
+    with pytest.raises(InsideError, match=r"lies at shop\.example"):
         drive.run(drive.transport().send(get(server.url.replace("127.0.0.1", "shop.example"))))
     assert server.connections == 0
 
@@ -130,7 +182,7 @@ def test_a_connection_that_stands_already_is_no_way_inside(drive: Drive, serve: 
     transport = drive.transport()
     drive.run(transport.send(get(f"{server.url}/own", public=False)))
 
-    with pytest.raises(InvalidDraftError, match="an address of this machine"):
+    with pytest.raises(InsideError, match="an address of this machine"):
         drive.run(transport.send(get(f"{server.url}/given")))
     assert len(server.requests) == 1
 
@@ -139,9 +191,35 @@ def test_a_redirect_is_no_way_inside(drive: Drive, serve: Serve, monkeypatch: py
     server = serve(lambda _: http(b"", 302, "Location: http://127.0.0.2:1/inside"))
     monkeypatch.setattr(_public, "is_public", {"127.0.0.1"}.__contains__)
 
-    with pytest.raises(InvalidDraftError, match=r"lies at 127\.0\.0\.2"):
+    with pytest.raises(InsideError, match=r"lies at 127\.0\.0\.2"):
         drive.run(drive.transport().send(get(server.url)))
     assert len(server.requests) == 1
+
+
+def test_a_file_that_drips_is_given_up(drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    drops = b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + b"x" * 99_999
+    server = serve(lambda _: (drops[at : at + 1] for at in range(len(drops))))
+    monkeypatch.setattr(_public, "is_public", {"127.0.0.1"}.__contains__)
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1), timeout=0.1
+    )
+
+    with pytest.raises(RequestTimeoutError):
+        drive.run(pipeline.fetch(server.url, limit=999_999))
+
+
+def test_a_file_that_unfolds_is_not_unfolded_to_its_end(
+    drive: Drive, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = gzip.compress(bytes(30_000_000))
+    server = serve(lambda _: http(bomb, 200, "Content-Encoding: gzip"))
+    monkeypatch.setattr(_public, "is_public", {"127.0.0.1"}.__contains__)
+    pipeline = Pipeline(
+        drive.transport(), platform="x", base_url="https://x.example", retry=Retry(attempts=1)
+    )
+
+    with pytest.raises(UnexpectedResponseError, match="longer than 1000 bytes"):
+        drive.run(pipeline.fetch(server.url, limit=1_000))
 
 
 def test_a_refusal_is_not_tried_again_and_shows_nothing_of_the_query(drive: Drive, serve: Serve) -> None:
@@ -190,7 +268,7 @@ def test_behind_a_proxy_an_address_in_numbers_is_looked_at(
     monkeypatch.delenv("no_proxy", raising=False)
     pool = BlockingPool(httpx.HTTPTransport, httpx.create_ssl_context(), http2=False)
 
-    with pytest.raises(InvalidDraftError, match="an address of this machine or of an inside network"):
+    with pytest.raises(InsideError, match="an address of this machine or of an inside network"):
         pool.route(httpx.URL(f"http://{host}/"), public=True)
     by_name = pool.route(httpx.URL("http://shop.example/"), public=True)
     assert by_name is pool.route(httpx.URL("http://shop.example/"))

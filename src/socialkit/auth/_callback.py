@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,12 +42,11 @@ class _Callback:
     """The parameters of a return, secrets wrapped."""
 
     def __init__(self, answer: str, state: LoginState) -> None:
-        # Halves of characters come from strangers and out of some servers: nothing could send them on.
-        answer = answer.encode(errors="replace").decode()
+        answer = _whole(answer)
         names = OAUTH_2 if state.token_secret is None else OAUTH_1
         self.bare = Secret(answer.strip())
         pairs = parse_qsl(_query(answer.strip()), keep_blank_values=True)
-        self.twice = sorted({name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1})
+        self.twice = _repeated(name for name, _ in pairs)
         values = dict(pairs)
         self.named = bool({names.code, names.nonce, names.error}.intersection(values))
         self.error = values.get("error")
@@ -129,6 +129,20 @@ def _query(text: str) -> str:
     if "://" in text or text.startswith(("/", "?")):
         return _query_of_address(text)
     return text.partition("#")[0]
+
+
+def _whole(text: str) -> str:
+    """Return a text without halves of characters, which nothing can compare or send."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    """Return which names come more than once, in one look at each: strangers say how many there are."""
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for name in names:
+        (repeated if name in seen else seen).add(name)
+    return repeated
 
 
 def _query_of_address(text: str) -> str:

@@ -157,7 +157,7 @@ def _read(text: str) -> Stored | None:
             for name, value in document.get("extra", {}).items()
         }
         return Stored(**given, scopes=tuple(document.get("scopes", ())), extra=extra)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

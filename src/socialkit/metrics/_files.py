@@ -40,7 +40,7 @@ def _read(path: Path) -> list[Row] | ConfigurationError:
         return [_row(values, path, number) for number, values in _form(path, READERS)(path)]
     except ConfigurationError as error:
         return error.with_traceback(None)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         return ConfigurationError(f"{path.name} cannot be read: {error}")
 
 

@@ -251,8 +251,10 @@ def read_parquet(path: Path) -> NativeFrame:
     """
     try:
         return cast("NativeFrame", nw.read_parquet(str(path), backend=_installed()).to_native())
-    except OSError as error:
-        message = f"{path.name} cannot be read: {error.strerror or 'it is no Parquet file'}"
+    except ImportError:
+        raise
+    except Exception as error:
+        message = f"{path.name} cannot be read: {getattr(error, 'strerror', None) or 'it is no Parquet file'}"
         raise ConfigurationError(message) from error
 
 

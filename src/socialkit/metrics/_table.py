@@ -72,6 +72,8 @@ class Table:
     def read(cls, path: str | os.PathLike[str], /, *, definitions: Iterable[Metric] = ()) -> Self:
         """Return the table in a file.
 
+        A damaged `.parquet` can end the whole process in the library that reads it: read only your own.
+
         Args:
             path: Ends in `.csv`, `.jsonl` (both into plain Python) or `.parquet` (into a frame of polars
                 or pyarrow, the first that is installed).

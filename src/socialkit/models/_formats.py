@@ -31,6 +31,12 @@ DEPTH: Final = 100
 """How deep lists and tables may stand in one another."""
 
 
+_DOTTED: Final = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEPTH}}}""", re.ASCII
+)
+"""A name in TOML of so many parts that Python takes minutes to read it."""
+
+
 class NotReadableError(Exception):
     """The text is not of its form; `place` says where, if that is known."""
 
@@ -73,6 +79,9 @@ def _library(name: str, what: str) -> Any:
 
 
 def _read_toml(text: str) -> Tree:
+    if _DOTTED.search(text):
+        message = f"has names of more than {DEPTH} parts"
+        raise NotReadableError(message)
     try:
         return tomllib.loads(text, parse_float=_decimal)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:

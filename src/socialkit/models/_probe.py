@@ -22,6 +22,12 @@ HEAD = 64
 BOX = 8
 """The bytes of a box's size and name in an MP4 file."""
 
+DECODED = 64_000_000
+"""The pixels up to which a picture is decoded to see whether it is whole: few bytes can fill gigabytes."""
+
+DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
+"""Pillow's names: no other decoder sees a file, whatever else it may look like."""
+
 LEAST = 32
 """The bytes below which no film, sound or document holds anything beyond what names its type."""
 
@@ -104,15 +110,16 @@ def _is_one_box(head: bytes, length: int) -> bool:
 def _probe_image(file: BinaryIO, mime_type: str) -> Probe:
     kind = MediaKind.ANIMATION if mime_type == "image/gif" and _frames(file) > 1 else MediaKind.IMAGE
     pillow = _pillow()
-    if pillow is None or mime_type in {"image/avif", "image/heic", "image/heif"}:
+    if pillow is None or mime_type not in DECODERS:
         return Probe(kind, mime_type)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # very large pictures are the platform's limits to judge
             file.seek(0)
-            with pillow.open(file) as picture:
+            with pillow.open(file, formats=[DECODERS[mime_type]]) as picture:
                 width, height = picture.size
-                picture.load()
+                if width * height <= DECODED:
+                    picture.load()
     except Exception as error:  # noqa: BLE001 - a broken file raises whatever its decoder raises
         # Pillow shows the object that it could not read, which tells the reader nothing.
         detail = "" if isinstance(error, pillow.UnidentifiedImageError) else f" ({error})"

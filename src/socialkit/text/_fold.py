@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from functools import cache
 from typing import Final
 
-__all__ = ["ENDS", "fold", "original_span", "words", "words_with_places"]
+__all__ = ["ENDS", "Original", "fold", "words", "words_with_places"]
 
 _PICTURES: Final = (
     "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
@@ -43,6 +43,11 @@ _ENDS: Final = rf"[{ENDS[1:]}]+|\.+(?=\s|$)"
 
 _PLAIN: Final = re.compile(rf"[a-z0-9_]+(?:'t(?![a-z0-9_]))?|[$%+]|{_ENDS}")
 
+PIECE: Final = 64
+"""The fewest characters that are folded at once."""
+
+JOINER: Final = "\u200d"
+
 _MARK_PLANES: Final = ((0x300, 0x1F000), (0xE0100, 0xE01F0))
 """Where combining marks stand."""
 
@@ -72,24 +77,56 @@ def words_with_places(folded: str) -> list[tuple[int, int]]:
     return [found.span() for found in pattern.finditer(folded)]
 
 
-def original_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return which part of a text became a part of its folded form."""
-    if text.isascii():
-        return start, end
+class Original:
+    """Tells which part of a text became a part of its folded form.
 
-    def folded_length(place: int) -> int:
-        return len(fold(text[:place]))
+    A text is folded in pieces, so that whoever asks for many parts of a long one does not fold all of it for
+    each: strangers write texts in which everything is found.
+    """
 
-    starts = folded_length(start) <= start < folded_length(start + 1)
-    if starts and folded_length(end - 1) < end <= folded_length(end):
-        first, last = start, end  # nothing before it takes another number of characters
-    else:  # a longer beginning never folds to less, so that the places can be found by halving
-        places = range(len(text) + 1)
-        first = bisect_right(places, start, key=folded_length) - 1
-        last = bisect_left(places, end, key=folded_length)
-    while last < len(text) and _varies(text[last]):
-        last += 1
-    return first, last
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0]
+        self._lengths = [0]
+        """What the pieces before fold to, in characters."""
+        if not text.isascii():
+            self._cut()
+
+    def _cut(self) -> None:
+        text, start = self._text, 0
+        for place in range(PIECE, len(text)):
+            if place - start >= PIECE and text[place - 1] != JOINER and _stands_alone(text[place]):
+                self._lengths.append(self._lengths[-1] + len(fold(text[start:place])))
+                self._starts.append(place)
+                start = place
+
+    def _folded_length(self, place: int) -> int:
+        """Return how long the text up to a place is when it is folded."""
+        piece = bisect_right(self._starts, place) - 1
+        return self._lengths[piece] + len(fold(self._text[self._starts[piece] : place]))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the part of the text begins and ends that became a part of the folded one."""
+        text, folded_length = self._text, self._folded_length
+        if text.isascii():
+            return start, end
+        starts = folded_length(start) <= start < folded_length(start + 1)
+        if starts and folded_length(end - 1) < end <= folded_length(end):
+            first, last = start, end  # nothing before it takes another number of characters
+        else:  # a longer beginning never folds to less, so that the places can be found by halving
+            places = range(len(text) + 1)
+            first = bisect_right(places, start, key=folded_length) - 1
+            last = bisect_left(places, end, key=folded_length)
+        while last < len(text) and _varies(text[last]):
+            last += 1
+        return first, last
+
+
+def _stands_alone(character: str) -> bool:
+    """Tell whether a character folds to the same whatever stands before it."""
+    first = unicodedata.normalize("NFKD", character)[0]
+    joins = unicodedata.combining(first) or "\u1160" <= first <= "\u11ff"  # Korean vowels and endings
+    return not joins and unicodedata.category(first)[0] in "LNPSZ" and not _varies(character)
 
 
 def _varies(character: str) -> bool:

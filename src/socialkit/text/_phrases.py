@@ -8,7 +8,7 @@ from typing import Annotated, Final, NamedTuple, TypeAlias
 from pydantic import AfterValidator
 
 from socialkit.models._told import told
-from socialkit.text._fold import ENDS, fold, original_span, words, words_with_places
+from socialkit.text._fold import ENDS, Original, fold, words, words_with_places
 
 __all__ = ["FindablePhrase", "PhraseHit", "PhraseMatch", "Phrases"]
 
@@ -98,10 +98,10 @@ class Phrases:
 
     def places(self, text: str, hits: Iterable[PhraseHit]) -> Iterator[PhraseMatch]:
         """Yield where in the text the hits of that text stand."""
-        places = words_with_places(fold(text))
+        places, original = words_with_places(fold(text)), Original(text)
         for number, first, length in hits:
             sign = self._signs.get(number, ("",))[0]
-            start, end = original_span(text, places[first][0] - len(sign), places[first + length - 1][1])
+            start, end = original.span(places[first][0] - len(sign), places[first + length - 1][1])
             yield PhraseMatch(self.given[number], start, end)
 
     def find(self, text: str) -> list[PhraseMatch]:

@@ -13,7 +13,7 @@ import httpx
 
 from socialkit.errors import ConfigurationError
 from socialkit.transport._request import Request, Response
-from socialkit.transport._wire import failure, response_of
+from socialkit.transport._wire import apieces, failure, pieces, response_of
 
 __all__ = ["AsyncPieces", "BlockingPieces", "Whole", "is_websocket", "raised", "websockets_of"]
 
@@ -76,7 +76,7 @@ class BlockingPieces:
         self._request = request
         self._response = response_of(request, answer, b"")
         self._answer = answer
-        self._pieces = answer.iter_bytes()
+        self._pieces = pieces(answer)
 
     @property
     def response(self) -> Response:
@@ -106,7 +106,7 @@ class AsyncPieces:
         self._request = request
         self._response = response_of(request, answer, b"")
         self._answer = answer
-        self._pieces = answer.aiter_bytes()
+        self._pieces = apieces(answer)
 
     @property
     def response(self) -> Response:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["base_address", "is_below", "is_whole", "origin_of"]
+__all__ = ["InsideError", "base_address", "is_below", "is_whole", "origin_of"]
 
 WHOLE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
@@ -16,6 +16,10 @@ STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 TELLING: Final = frozenset("@?#")
 """What stands before or behind a secret in an address, and has no place in that of a server."""
 UNSHOWN: Final = "one with a user name, a password, a query or a fragment"
+
+
+class InsideError(ConfigurationError):
+    """What is asked for lies on this machine or in an inside network."""
 
 
 def base_address(given: str) -> str:

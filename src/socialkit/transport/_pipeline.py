@@ -15,6 +15,7 @@ from socialkit.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
+    InvalidDraftError,
     MediaProcessingError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -23,12 +24,13 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
+from socialkit.models import Basis, Problem
 from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._errors import ErrorTable, classify, read_stranger
 from socialkit.transport._lasting import lasting
-from socialkit.transport._origins import base_address, is_below, is_whole, origin_of
+from socialkit.transport._origins import InsideError, base_address, is_below, is_whole, origin_of
 from socialkit.transport._protocol import Authenticator, Guard, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
 from socialkit.transport._request import Request, Response, Safety
@@ -164,7 +166,10 @@ class Pipeline:
             timeout=self._timeout,
             operation=current_operation.get(),
         )
-        response = await self._deliver(request, FILES, _whole, counted=False)
+        try:
+            response = await self._deliver(request, FILES, _whole, counted=False)
+        except InsideError as error:
+            raise _not_fetched(error) from None
         if len(response.content) > limit:
             message = f"the answer is longer than {limit} bytes"
             raise UnexpectedResponseError(message, request=request.shown(), platform=self.platform)
@@ -433,6 +438,16 @@ class Pipeline:
             shown = request.shown()
             url = redact(shown.url, self._secrets(request))
             _log.debug("%s %s: %s after %.0f ms", shown.method, url, outcome, spent)
+
+
+def _not_fetched(error: InsideError) -> InvalidDraftError:
+    where = error.message.removeprefix("what is asked for ")
+    problem = Problem(
+        field="media",
+        message=f"{where}: give Media.from_url(…, internal=True) if it is yours",
+        basis=Basis.DRAFT,
+    )
+    return InvalidDraftError("the file is not fetched", problems=[problem])
 
 
 def _whole(response: Response, _request: Request) -> Response:

@@ -14,13 +14,18 @@ from typing import Any, Final
 
 import httpx
 
-from socialkit.errors import InvalidDraftError
-from socialkit.models import Basis, Problem
+from socialkit.transport._origins import InsideError
 
 __all__ = ["guard", "is_public", "require_public_name"]
 
 TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses whose last 32 bits are the IPv4 address that a network's own gateway connects to."""
+
+UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6; the rest is reserved, or some network's own way to write its inside."""
+
+RESERVED: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24")))
+"""Addresses of protocols, some of which Python counts as public."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,7 +39,15 @@ def is_public(address: str) -> bool:
         >>> is_public("1.1.1.1")
         True
     """
-    return all(one.is_global and not one.is_multicast for one in _meant(ipaddress.ip_address(address)))
+    return all(map(_is_given_out, _meant(ipaddress.ip_address(address))))
+
+
+def _is_given_out(address: Address) -> bool:
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in RESERVED)
+    return address in UNICAST or address in TRANSLATED
 
 
 def _meant(address: Address) -> Iterator[Address]:
@@ -53,7 +66,7 @@ def require_public_name(host: str) -> None:
     """Refuse an address in numbers that is none of the public internet; where names lead is not asked.
 
     Raises:
-        InvalidDraftError: It is one of this machine or of an inside network.
+        InsideError: It is one of this machine or of an inside network.
     """
     if not all(is_public(one) for one in _numbers(host)):
         raise _refusal(host)
@@ -134,11 +147,7 @@ def _unknown(host: str) -> httpx.ConnectError:
     return httpx.ConnectError(f"nobody knows where {host} is")
 
 
-def _refusal(host: str) -> InvalidDraftError:
-    problem = Problem(
-        field="media",
-        message=f"lies at {host}, an address of this machine or of an inside network: "
-        "give Media.from_url(…, internal=True) if it is yours",
-        basis=Basis.DRAFT,
+def _refusal(host: str) -> InsideError:
+    return InsideError(
+        f"what is asked for lies at {host}, an address of this machine or of an inside network"
     )
-    return InvalidDraftError("the file is not fetched", problems=[problem])

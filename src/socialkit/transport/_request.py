@@ -167,5 +167,9 @@ class Response:
         Raises:
             ValueError: It is not JSON.
         """
-        value: JsonValue = json.loads(self.content)
+        try:
+            value: JsonValue = json.loads(self.content)
+        except RecursionError:
+            message = "the lists and objects in it stand too deep in one another"
+            raise ValueError(message) from None
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from socialkit.transport._redact import redact, secrets_of
 from socialkit.transport._request import FileBody, Request, Response
 from socialkit.transport._secret import reveal
 
-__all__ = ["aread", "build", "failure", "read", "response_of"]
+__all__ = ["apieces", "aread", "build", "failure", "pieces", "read", "response_of"]
 
 DEFAULT_HEADERS: Final = (
     (b"User-Agent", f"socialkit/{__version__}".encode()),
@@ -34,6 +34,9 @@ DEFAULT_HEADERS: Final = (
     (b"Accept-Encoding", b"gzip, deflate"),
 )
 DEFAULT_NAMES: Final = tuple((name.decode().lower(), pair) for pair in DEFAULT_HEADERS for name in pair[:1])
+ASKED: Final = frozenset({"gzip", "deflate"})
+UNFOLDING: Final = ASKED | {"br", "zstd"}
+"""What httpx takes away; by gzip a piece becomes a thousand times as long, by two of them a million times."""
 JSON_TYPE: Final = (b"Content-Type", b"application/json")
 FORM_TYPE: Final = (b"Content-Type", b"application/x-www-form-urlencoded")
 UNFIT: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]\Z")
@@ -138,28 +141,46 @@ def _too_long(limit: int) -> UnexpectedResponseError:
     return UnexpectedResponseError(f"the answer is longer than {limit} bytes")
 
 
+def pieces(answer: httpx.Response) -> Iterator[bytes]:
+    """Yield what comes of an answer, unfolded."""
+    _require_asked(answer)
+    yield from answer.iter_bytes()
+
+
+async def apieces(answer: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield what comes of an answer, unfolded."""
+    _require_asked(answer)
+    async for piece in answer.aiter_bytes():
+        yield piece
+
+
+def _require_asked(answer: httpx.Response) -> None:
+    """Refuse what one piece of which could fill the memory, before its length can be looked at."""
+    codings = [one.strip().lower() for one in answer.headers.get("content-encoding", "").split(",")]
+    unfolded = [one for one in codings if one in UNFOLDING]
+    if len(unfolded) > 1 or not ASKED.issuperset(unfolded):
+        message = f"the answer is compressed as nobody asked for: {', '.join(unfolded)}"
+        raise UnexpectedResponseError(message)
+
+
 def read(answer: httpx.Response, limit: int | None) -> bytes:
     """Read an answer to its end, or refuse one that is longer than `limit`."""
-    if limit is None:
-        return answer.read()
     content = bytearray()
-    for chunk in answer.iter_bytes():
+    for chunk in pieces(answer):
         finish(still_alive())
         content += chunk
-        if len(content) > limit:
+        if limit is not None and len(content) > limit:
             raise _too_long(limit)
     return bytes(content)
 
 
 async def aread(answer: httpx.Response, limit: int | None) -> bytes:
     """Read an answer to its end, or refuse one that is longer than `limit`."""
-    if limit is None:
-        return await answer.aread()
     content = bytearray()
-    async for chunk in answer.aiter_bytes():
+    async for chunk in apieces(answer):
         await still_alive()
         content += chunk
-        if len(content) > limit:
+        if limit is not None and len(content) > limit:
             raise _too_long(limit)
     return bytes(content)
 

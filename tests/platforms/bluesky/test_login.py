@@ -14,10 +14,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 import socialkit as sk
-from socialkit.auth import LOGIN_LIFE, Credentials, LoginState, MemoryTokenStore, ProofKey
-from socialkit.errors import AuthenticationError, ConfigurationError, WrongAccountError
+from socialkit.auth import LOGIN_LIFE, Credentials, LoginState, MemoryTokenStore, ProofKey, Stored
+from socialkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    UnexpectedResponseError,
+    WrongAccountError,
+)
 from socialkit.operations import Sync
 from socialkit.platforms._login import Login
+from socialkit.platforms.bluesky._session import move
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Request, Response, Secret, default_transport, reveal
@@ -247,6 +253,58 @@ def test_a_program_on_somebodys_machine_needs_no_document(consent: Consent) -> N
     assert state.client_id == ("http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fback&scope=atproto")
     with pytest.raises(ConfigurationError, match="client_id= is missing"):
         consent.login(client_id=None, redirect_uri="http://127.0.0.1.evil.example/").start()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"<html>", b'"urn:x"'])
+def test_an_answer_of_another_kind_to_what_is_pushed_is_told(consent: Consent, body: bytes) -> None:
+    inner = consent.transport._inner.send
+
+    async def send(request: Request, /) -> Response:
+        answer = await inner(request)
+        return Response(200, answer.headers, body) if request.url.endswith("/par") else answer
+
+    consent.transport._inner.send = send  # type: ignore[method-assign]
+    with pytest.raises(UnexpectedResponseError, match="profile of OAuth"):
+        consent.login().start()
+
+
+@pytest.mark.parametrize(
+    ("login", "address", "strange"),
+    [
+        ("https://bsky.example", "https://pds.example", True),
+        ("https://bsky.example", "https://10.0.0.7", True),
+        ("https://bsky.example", "https://bsky.example/xrpc", False),
+        ("http://localhost:2583", "http://localhost:2584", False),
+    ],
+)
+def test_what_a_document_names_lies_on_the_public_internet(login: str, address: str, strange: bool) -> None:
+    request = Request(method="GET", url=f"{login}/xrpc/x")
+    moved = move(request, Stored(extra={"pds": address}), login)
+
+    assert moved.url.startswith(address)
+    assert moved.public_only is strange
+
+
+@needs_key
+def test_the_servers_that_others_name_are_asked_on_the_public_internet_alone(consent: Consent) -> None:
+    inner, named = consent.transport._inner.send, "https://pds.elsewhere.example"
+
+    async def send(request: Request, /) -> Response:
+        here = request.replace(url=request.url.replace(named, consent.base_url))
+        answer = await inner(here)
+        if "/did:plc:" not in request.url:
+            return answer
+        document: Any = answer.json()
+        document["service"][0]["serviceEndpoint"] = named
+        return Response(200, answer.headers, json.dumps(document).encode())
+
+    consent.transport._inner.send = send  # type: ignore[method-assign]
+    consent.credentials()
+    strange = [one for one in consent.transport.requests if not one.url.startswith(consent.base_url)]
+
+    assert [one.url.partition("/.well-known")[0] for one in strange][-1] == named
+    assert all(one.public_only for one in strange)
+    assert not any(one.public_only for one in consent.transport.requests if one not in strange)
 
 
 @needs_key

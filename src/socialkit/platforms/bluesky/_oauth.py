@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from pydantic import ValidationError
+
 from socialkit.auth import (
     PKCE,
     Credentials,
@@ -31,7 +33,14 @@ from socialkit.errors import (
 )
 from socialkit.models import Lenient, WireModel
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.bluesky._session import PDS, REMEDY, is_loopback, may_have_credentials, pds_of
+from socialkit.platforms.bluesky._session import (
+    PDS,
+    REMEDY,
+    is_loopback,
+    is_strange,
+    may_have_credentials,
+    pds_of,
+)
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret
 
 __all__ = ["CLIENT", "KEY", "LOGIN", "BlueskyLogin", "renewed"]
@@ -92,6 +101,7 @@ def _wrong(message: str) -> ConfigurationError:
 
 async def exchange(pipeline: Pipeline, prover: Prover, request: Request) -> Response:
     """Send a request with a proof, once more when the server asks for a fresh nonce."""
+    request = request.replace(public_only=is_strange(request.url, pipeline.base_url))
     response = await _proven(pipeline, prover, request)
     if response.status in REFUSED and _code(response) == STALE:
         response = await _proven(pipeline, prover, request)
@@ -226,7 +236,9 @@ class BlueskyLogin:
 
     async def _read(self, address: str, returns: type[T], pipeline: Pipeline) -> T:
         self._require_safe(address, pipeline)
-        return (await pipeline.call(Request(method="GET", url=address, signed=False), returns)).value
+        outside = is_strange(address, pipeline.base_url)
+        request = Request(method="GET", url=address, signed=False, public_only=outside)
+        return (await pipeline.call(request, returns)).value
 
     async def _push(self, server: WireServer, state: LoginState, prover: Prover, pipeline: Pipeline) -> str:
         assert state.code_verifier is not None
@@ -247,11 +259,18 @@ class BlueskyLogin:
             accepts=REFUSED,
         )
         response = await exchange(pipeline, prover, request)
-        pushed = WirePushed.model_validate_json(response.content)
+        pushed = self._pushed(response)
         if pushed.request_uri is None or response.status in REFUSED:
             said = ": ".join(part for part in (pushed.error, pushed.error_description) if part)
             raise _wrong(f"the server refuses the login: {said or response.status}")
         return pushed.request_uri
+
+    def _pushed(self, response: Response) -> WirePushed:
+        try:
+            return WirePushed.model_validate_json(response.content)
+        except ValidationError:
+            message = "the answer to the pushed request is not what the network's profile of OAuth says"
+        raise UnexpectedResponseError(message, status=response.status, platform="bluesky", operation="login")
 
     async def _home(self, did: str, issuer: str, pipeline: Pipeline) -> str:
         """Return the server that keeps an account, if it trusts the one that gave the tokens.

@@ -35,6 +35,7 @@ __all__ = [
     "Logins",
     "claims",
     "is_loopback",
+    "is_strange",
     "may_have_credentials",
     "move",
     "pds_of",
@@ -66,7 +67,7 @@ def claims(token: Secret | None) -> Mapping[str, Any]:
         return {}
     try:
         found: object = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
@@ -124,10 +125,20 @@ def pds_of(document: Mapping[str, Any] | None, did: str, login: str) -> str | No
         if isinstance(one, dict):
             service = cast("dict[str, Any]", one)
             endpoint = service.get("serviceEndpoint")
-            named = service.get("id") in {SERVICE, f"{did}{SERVICE}"}
+            named = service.get("id") in (SERVICE, f"{did}{SERVICE}")
             if named and isinstance(endpoint, str) and may_have_credentials(endpoint, login):
                 return endpoint.rstrip("/")
     return None
+
+
+def is_strange(address: str, login: str) -> bool:
+    """Tell whether an address that a document names has to lie on the public internet.
+
+    Anybody can write such a document, and so lead to what only this machine's network may read; the host of
+    the login itself was chosen by the application.
+    """
+    home = urlsplit(login).hostname or ""
+    return not is_loopback(home) and urlsplit(address).hostname != home
 
 
 def move(request: Request, stored: Stored, login: str) -> Request:
@@ -138,7 +149,8 @@ def move(request: Request, stored: Stored, login: str) -> Request:
     if not may_have_credentials(pds, login):  # the store may have been written by others
         message = f"the store names a server that tokens may not go to: {urlsplit(pds).hostname}"
         raise ConfigurationError(message, platform="bluesky")
-    return request.replace(url=f"{pds.rstrip('/')}/{request.url[len(home) :]}")
+    url = f"{pds.rstrip('/')}/{request.url[len(home) :]}"
+    return request.replace(url=url, public_only=is_strange(pds, login))
 
 
 def _require_same(stored: Stored, answer: WireSession) -> None:

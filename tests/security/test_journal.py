@@ -1,0 +1,157 @@
+"""What is kept and shown of work with servers that fail and repeat what they were told: never a secret."""
+
+from __future__ import annotations
+
+import io
+import logging
+import pickle
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import socialkit as sk
+from socialkit.operations import Async
+from socialkit.testing import settle
+from tests.security.support import (
+    ACCESS,
+    FAULTS,
+    GIF,
+    NOON,
+    Serve,
+    close,
+    haste,
+    leaks,
+    logged,
+    reading,
+)
+from tests.transport.loopback import Reply, Sent, http
+
+KEPT_IN = "SOCIALKIT_TEST_ONLY_TOKEN"
+MINUTE = timedelta(minutes=1)
+WRITES = ["400", "401", "500", "object", "cut", "away"]
+MARCH = sk.Period.month(2026, 3, zone="UTC")
+
+Open = Callable[[str], sk.Workspace]
+
+
+@pytest.fixture
+def agency(blocking: bool, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a workspace of one account, whose token is named and not given."""
+    monkeypatch.setenv(KEPT_IN, ACCESS)
+
+    def opened(url: str) -> sk.Workspace:
+        token = sk.SecretRef(f"env:{KEPT_IN}")
+        account = sk.Account("mastodon", base_url=url, access_token=token)
+        brand = sk.Brand("acme", account)
+        return sk.Workspace(brand, clock=lambda: NOON, transports=lambda mode, _: haste(mode is not Async))
+
+    assert blocking in {True, False}
+    return opened
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[sk.Journal]:
+    with sk.Journal.open(f"sqlite:///{tmp_path}/journal.db") as opened:
+        yield opened
+
+
+def failing(fault: str) -> Reply:
+    """Answer what is read, a file among it, and fail at each write."""
+
+    def reply(request: bytes) -> Sent:
+        if request.startswith(b"GET /dot.gif"):
+            return http(GIF)
+        return reading(request) if request.startswith(b"GET") else FAULTS[fault](request)
+
+    return reply
+
+
+def written_down(folder: Path) -> dict[str, list[str]]:
+    """Return the files of a folder that hold a planted secret, and where."""
+    files = [one for one in folder.rglob("*") if one.is_file()]
+    assert any(one.name == "journal.db" for one in files)
+    found = {one.name: leaks(one.read_bytes().decode("latin-1")) for one in files}
+    return {name: places for name, places in found.items() if places}
+
+
+@pytest.mark.parametrize("fault", WRITES)
+async def test_a_journal_of_failures_holds_no_secret(
+    blocking: bool,
+    agency: Open,
+    journal: sk.Journal,
+    serve: Serve,
+    fault: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = serve(failing(fault))
+    workspace = agency(server.url)
+    publisher: Any = (sk.Publisher if blocking else sk.AsyncPublisher)(workspace, journal, actor="maria")
+    file = sk.Media.from_url(
+        f"{server.url}/dot.gif?X-Amz-Signature={ACCESS}", alt_text="A dot", internal=True
+    )
+    for draft in (sk.Draft(text="One", media=[file]), sk.Draft(text="Two", thread=[sk.Draft(text="Three")])):
+        await settle(publisher.plan(draft, to="mastodon"))
+    for minutes in range(2):
+        await settle(publisher.run_due(now=NOON + minutes * MINUTE))
+        await settle(publisher.reconcile())
+    exported = io.StringIO()
+    journal.export(exported)
+    told = [*journal.deliveries(), *journal.events(), *journal.verify()]
+    page = sk.Report(workspace.brand("acme"), MARCH, reader="HR", journal=journal, now=NOON)
+    page.to_html(tmp_path / "report.html")
+    acme = workspace.brand("acme")
+    await close(acme.client("mastodon") if blocking else acme.client_async("mastodon"))
+
+    assert any(ACCESS.encode() in request for request in server.requests if request.startswith(b"POST"))
+    assert len(told) > 4
+    assert [found for one in told if (found := leaks(one))] == []
+    assert leaks(exported.getvalue()) == leaks(str(page)) == leaks(pickle.dumps(told).decode("latin-1")) == []
+    assert written_down(tmp_path) == {}
+    assert logged(caplog.records) == []
+
+
+def me(client: Any) -> Any:
+    return client.account.me()
+
+
+@pytest.mark.parametrize("fault", ["401", "500", "page", "list", "not http"])
+async def test_what_failed_in_a_sweep_or_a_map_shows_no_secret(
+    blocking: bool,
+    agency: Open,
+    journal: sk.Journal,
+    serve: Serve,
+    fault: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    workspace = agency(serve(FAULTS[fault]).url)
+    router = sk.Router(default=sk.RoutingRule(key="rest", department="care"))
+    kind: Any = sk.Desk if blocking else sk.AsyncDesk
+    desk = kind(workspace, journal, router=router, actor="maria")
+    sweep = await settle(desk.sweep())
+    mapping: Any = workspace.map if blocking else workspace.map_async
+    results = await settle(mapping(me, each="account"))
+    acme = workspace.brand("acme")
+    await close(acme.client("mastodon") if blocking else acme.client_async("mastodon"))
+
+    assert sweep.failed()
+    assert results.failed()
+    assert [leaks(one) for one in (*sweep.failed().values(), *results.failed().values())] == [[], []]
+    assert leaks(repr(sweep)) == leaks(repr(results)) == leaks(workspace) == logged(caplog.records) == []
+    assert written_down(tmp_path) == {}
+
+
+def test_a_named_secret_is_pickled_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEPT_IN, ACCESS)
+    named = sk.SecretRef(f"env:{KEPT_IN}")
+
+    for thing in (named, sk.Account("mastodon", base_url="https://social.example", access_token=named)):
+        with pytest.raises(TypeError) as caught:
+            pickle.dumps(thing)
+        assert leaks(caught.value) == leaks(thing) == []
