@@ -78,6 +78,7 @@ OTHERS: Final[dict[str, Place]] = {
     "Brand.client_async": "own",
     "Brand.client_async_for": "refused",
     "Brand.client_for": "refused",
+    "Brand.departments_for": "refused",
     "Brand.hours_for": "refused",
     "Brand.now": "own",
     "Desk.assign": "refused",
