@@ -22,7 +22,8 @@ PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyri
 
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
-.PHONY: demo env test check-licences check-vulnerabilities check-format check-lint check-mypy check-pyright check-completeness check-static
+.PHONY: demo env test check-format check-lint check-mypy check-pyright check-completeness check-static
+.PHONY: check-licences check-vulnerabilities
 .PHONY: check-tests check-docs live live-install chaos evidence format docs bench clean
 
 define step

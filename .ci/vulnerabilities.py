@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,37 +21,41 @@ TOOL = "pip-audit==2.10.1"
 """Installed for this check alone: it needs twenty packages of its own."""
 SERVICES = ("pypi", "osv")
 """The databases that it knows; the second is asked where the first has no answer."""
-LONGEST = 120
-"""Seconds for one database."""
+LONGEST = 65
+"""Seconds for all of it: who has not answered by then was not reached."""
 
 Report = list[dict[str, Any]]
 """What was found out of each package: `vulns`, or `skip_reason`."""
 
 
-def installed(folder: Path) -> Path | None:
+def installed(folder: Path, until: float) -> Path | None:
     """Install the tool, and return it; None where it cannot be had."""
     venv.create(folder, with_pip=True)
     bins = folder / ("Scripts" if sys.platform == "win32" else "bin")
     command = [str(bins / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", TOOL]
     try:
-        subprocess.run(command, check=True, timeout=LONGEST)
+        subprocess.run(command, check=True, timeout=_left(until))
     except subprocess.SubprocessError as error:
         print(f"{TOOL} cannot be installed ({type(error).__name__})")
         return None
     return bins / "pip-audit"
 
 
-def ask(tool: Path, service: str) -> Report:
+def ask(tool: Path, service: str, until: float) -> Report:
     """Return what a database says; nothing if it gave no answer."""
     options = ["--no-deps", "--disable-pip", "--progress-spinner=off", "--format=json", "--timeout=10"]
     command = [str(tool), f"--requirement={REQUIREMENTS}", f"--vulnerability-service={service}", *options]
     try:
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=LONGEST)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_left(until))
         report: Report = json.loads(done.stdout)["dependencies"]
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
         print(f"{service} gave no answer ({type(error).__name__})")
         return []
     return report
+
+
+def _left(until: float) -> float:
+    return max(1.0, until - time.monotonic())
 
 
 def judge(reports: Iterable[Report]) -> int:
@@ -78,9 +83,10 @@ def judge(reports: Iterable[Report]) -> int:
 
 def main() -> int:
     """Ask, print what was found out, and return 1 if a package has a known vulnerability."""
+    until = time.monotonic() + LONGEST
     with tempfile.TemporaryDirectory() as folder:
-        tool = installed(Path(folder))
-        return judge(ask(tool, service) for service in SERVICES if tool is not None)
+        tool = installed(Path(folder), until)
+        return judge(ask(tool, service, until) for service in SERVICES if tool is not None)
 
 
 if __name__ == "__main__":
