@@ -7,6 +7,7 @@ import os
 import platform
 
 from benchmarks import (
+    agency,
     budgets,
     burst,
     call,
@@ -43,6 +44,7 @@ ALL = {
     "metrics": metrics.measure,
     "tokens": tokens.measure,
     "report": report.measure,
+    "agency": agency.measure,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from socialkit.sandbox import Fault, FaultPlan, MastodonSimulator, SandboxServer, serve
+from socialkit.sandbox._server import _Server  # pyright: ignore[reportPrivateUsage]
 from tests.sandbox.support import Caller
 
 
@@ -121,6 +123,13 @@ def test_nonsense_on_the_line_does_not_stop_the_server(served: SandboxServer, cl
         line.recv(1_000)
 
     assert client.get("/api/v2/instance").status_code == 200
+
+
+def test_many_who_come_at_once_are_let_wait() -> None:
+    waiting = _Server({}, FaultPlan(), port=0, longest_wait=1)  # which listens, and takes nobody in yet
+    with waiting, contextlib.ExitStack() as stack:
+        for _ in range(64):
+            stack.enter_context(socket.create_connection(("127.0.0.1", waiting.server_address[1]), timeout=1))
 
 
 def test_a_closed_server_answers_no_more(server: MastodonSimulator) -> None:

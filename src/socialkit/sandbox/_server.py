@@ -95,6 +95,7 @@ class SandboxServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 1_024  # as many may come at once as the system lets wait
 
     def __init__(
         self, simulators: Mapping[str, Simulator], plan: FaultPlan, port: int, longest_wait: float
