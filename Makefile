@@ -39,7 +39,7 @@ env: $(READY)
 $(READY): requirements-dev.txt pyproject.toml
 	$(call step,environment in $(ENV))
 	@$(PYTHON) -m venv $(ENV)
-	@$(PIP) install --requirement requirements-dev.txt
+	@$(PIP) install --no-compile --requirement requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(DEMO) $@
 
