@@ -156,7 +156,10 @@ async def apieces(answer: httpx.Response) -> AsyncIterator[bytes]:
 
 def _require_asked(answer: httpx.Response) -> None:
     """Refuse what one piece of which could fill the memory, before its length can be looked at."""
-    codings = [one.strip().lower() for one in answer.headers.get("content-encoding", "").split(",")]
+    told = answer.headers.get("content-encoding")
+    if told is None:
+        return
+    codings = [one.strip().lower() for one in told.split(",")]
     unfolded = [one for one in codings if one in UNFOLDING]
     if len(unfolded) > 1 or not ASKED.issuperset(unfolded):
         message = f"the answer is compressed as nobody asked for: {', '.join(unfolded)}"
