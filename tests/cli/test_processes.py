@@ -118,16 +118,19 @@ def test_the_sandbox_serves_until_it_is_told_to_stop() -> None:
 def test_the_first_interruption_waits_for_the_write_in_hand_and_the_second_does_not(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before, patience = signal.getsignal(signal.SIGINT), threading.Event()
-    with stopping() as stop:
-        assert not stop()
-        signal.raise_signal(signal.SIGINT)
-        while not stop():  # it is set by another thread
-            patience.wait(GLANCE)
-        with pytest.raises(KeyboardInterrupt):
+    patience, around = threading.Event(), signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with stopping() as stop:
+            assert not stop()
             signal.raise_signal(signal.SIGINT)
+            while not stop():  # it is set by another thread
+                patience.wait(GLANCE)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
 
-    assert signal.getsignal(signal.SIGINT) is before
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, around)
     assert capsys.readouterr().err == "stopping after the delivery in hand\n"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from socialkit.transport._request import Response
 
@@ -24,15 +25,8 @@ def steady_seconds() -> float:
     return time.monotonic() if COUNTED is None else time.clock_gettime(COUNTED)
 
 
-class _Heard(NamedTuple):
-    """What an answer told, unread: few who ask a platform for something want to know its time."""
-
-    told: str
-    sent: float
-    received: float
-
-
-class _Reading(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Reading:
     """What a platform's clock showed at some time between a request and its answer."""
 
     date: datetime
@@ -51,7 +45,6 @@ class PlatformClock:
     """
 
     def __init__(self) -> None:
-        self._heard: _Heard | None = None
         self._last: _Reading | None = None
 
     def hear(self, response: Response, sent: float, received: float) -> None:
@@ -63,32 +56,23 @@ class PlatformClock:
             received: When it came.
         """
         told = response.headers.get("date")
-        if told is not None and "age" not in response.headers:
-            self._heard = _Heard(told, sent, received)
+        if told is None or "age" in response.headers:
+            return
+        try:
+            date = parsedate_to_datetime(told)
+        except ValueError:
+            return
+        if date.tzinfo is not None:
+            self._last = _Reading(date.astimezone(UTC), sent, received)
 
     def earliest(self, moment: float) -> datetime | None:
         """Return what it showed at the least at a moment, in steady seconds; None while it was never told."""
-        last = self._reading()
+        last = self._last
         return None if last is None else last.date + timedelta(seconds=moment - last.received)
 
     def latest(self, moment: float) -> datetime | None:
         """Return what it showed at the most at a moment; None if it was not told since, or just before."""
-        last = self._reading()
+        last = self._last
         if last is None or moment - last.sent > FRESH:
             return None
         return last.date + GRAIN + timedelta(seconds=moment - last.sent)
-
-    def _reading(self) -> _Reading | None:
-        heard = self._heard
-        date = None if heard is None else _parsed(heard.told)
-        if heard is not None and date is not None:
-            self._last = _Reading(date, heard.sent, heard.received)
-        return self._last
-
-
-def _parsed(told: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(told)
-    except ValueError:
-        return None
-    return None if date.tzinfo is None else date.astimezone(UTC)
