@@ -128,8 +128,10 @@ def test_nonsense_on_the_line_does_not_stop_the_server(served: SandboxServer, cl
 def test_many_who_come_at_once_are_let_wait() -> None:
     waiting = _Server({}, FaultPlan(), port=0, longest_wait=1)  # which listens, and takes nobody in yet
     with waiting, contextlib.ExitStack() as stack:
-        for _ in range(64):
-            stack.enter_context(socket.create_connection(("127.0.0.1", waiting.server_address[1]), timeout=1))
+        door = ("127.0.0.1", waiting.server_address[1])
+        callers = [stack.enter_context(socket.create_connection(door, timeout=1)) for _ in range(64)]
+
+        assert {one.getpeername() for one in callers} == {door}
 
 
 def test_a_closed_server_answers_no_more(server: MastodonSimulator) -> None:

@@ -37,7 +37,8 @@ from socialkit.auth._proofs import (
 )
 from socialkit.auth._pushed import Headers, HeaderValue, Pushed
 from socialkit.auth._references import SecretRef
-from socialkit.auth._refreshing import Place, Refresh, Refreshing, RefreshModel
+from socialkit.auth._refreshing import Refreshing
+from socialkit.auth._renewal import Place, Refresh, RefreshModel
 from socialkit.auth._signing import Signature, basic, bearer, bound, query_token
 from socialkit.auth._standing import Holder, Standing
 from socialkit.auth._stores import AsyncTokenStore, MemoryTokenStore, StoreAccess, Stored, TokenStore

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._oauth1 import TOKEN_SECRET, OAuth1Keys, quote_oauth1, sign_oauth1
-from socialkit.auth._refreshing import Refreshing, RefreshModel
+from socialkit.auth._refreshing import Refreshing
+from socialkit.auth._renewal import RefreshModel
 from socialkit.auth._signing import bearer
 from socialkit.auth._stores import AsyncTokenStore, Stored, TokenStore
 from socialkit.errors import ConfigurationError, TokenExpiredError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import importlib
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class _Signed(ABC):
     """What the kinds of signatures share."""
 
     signature: HeaderValue
@@ -154,8 +155,8 @@ class _Signed:
         if self.stamp is not None:
             self.stamp.require_now(stamp, now)
 
-    def _fits(self, secret: Secret, content: bytes, given: str) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _fits(self, secret: Secret, content: bytes, given: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ import copy
 import dataclasses
 import logging
 import uuid
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Final
 
 from socialkit.auth._credentials import Credentials
+from socialkit.auth._renewal import AHEAD, Place, Refresh, RefreshModel
 from socialkit.auth._sealed import SKEW
 from socialkit.auth._signing import Signature, bearer, bound
 from socialkit.auth._standing import Standing
@@ -35,11 +35,10 @@ from socialkit.errors import (
     UnexpectedResponseError,
     WrongAccountError,
 )
-from socialkit.models import OpenEnum
 from socialkit.operations import Mode
 from socialkit.transport import Request, Secret, Transport
 
-__all__ = ["Place", "Refresh", "RefreshModel", "Refreshing"]
+__all__ = ["Refreshing"]
 
 CLAIM: Final = timedelta(seconds=60)
 """How long a process may take to renew a token before another one tries: longer than a request's time-out."""
@@ -58,39 +57,6 @@ BOUND: Final = "dpop"
 REFUSALS: Final = (AuthenticationError, BadRequestError)
 
 log = logging.getLogger("socialkit")
-
-
-class RefreshModel(OpenEnum):
-    """How a platform lets a token be renewed."""
-
-    NONE = "none"
-    """Not at all: it lasts, or somebody logs in again."""
-    ROTATING = "rotating"
-    """With a refresh token, which may be replaced by a new one at each use."""
-    EXTENDING = "extending"
-    """With the access token itself, as long as that is good."""
-    APP_PASSWORD = "app password"
-    """With a refresh token, and when that is over with a password made for the app."""
-
-
-AHEAD: Final = {RefreshModel.EXTENDING: timedelta(days=7)}
-"""How long before its end a token is renewed; `SKEW` for models that are not named."""
-
-
-class Refresh(Protocol):
-    """A platform's way to renew tokens.
-
-    It raises `AuthenticationError` or `BadRequestError` when the platform refuses; after every other error
-    it is asked again later.
-    """
-
-    def __call__(self, stored: Stored, transport: Transport, /) -> Coroutine[Any, Any, Stored]:
-        """Return the answer's tokens."""
-        ...
-
-
-Place: TypeAlias = Callable[[Request, Stored, datetime], Request]
-"""Finishes a signed request with what is kept beside the token: an address, a proof. It gets the time too."""
 
 
 def _as_it_is(request: Request, _stored: Stored, _now: datetime) -> Request:

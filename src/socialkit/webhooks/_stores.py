@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Protocol
 
-__all__ = ["KEPT", "MemoryPushStore", "PushStore"]
+from socialkit.publishing._push_store import KEPT
 
-KEPT: Final = timedelta(days=7)
-"""How long a push is remembered: platforms repeat for three days at most."""
+__all__ = ["MemoryPushStore", "PushStore"]
 
 
 class PushStore(Protocol):
@@ -44,7 +43,7 @@ class MemoryPushStore:
     """Remembers within one process.
 
     Example:
-        >>> from datetime import UTC
+        >>> from datetime import UTC, timedelta
         >>> store, noon = MemoryPushStore(), datetime(2026, 3, 1, 12, tzinfo=UTC)
         >>> for _ in range(2):
         ...     sorted(store.claim(["a"], noon, noon + timedelta(minutes=1)))
