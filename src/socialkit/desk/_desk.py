@@ -155,18 +155,18 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
     @operation
     async def assign(self, case: Case | str, *, to: str) -> Case:
         """Say which department or person answers a case, and return it."""
-        current = await self._allowed("assign", case)
-        return await self._change(current, "assigned", {"assignee": to}, {"from": current.assignee, "to": to})
+        current, ruling = await self._allowed("assign", case)
+        detail = {"from": current.assignee, "to": to}
+        return await self._change(current, "assigned", {"assignee": to}, detail, ruling)
 
     @final
     @operation
     async def escalate(self, case: Case | str, *, to: str, note: str | None = None) -> Case:
         """Hand a case up, and return it."""
-        current = await self._allowed("escalate", case)
+        current, ruling = await self._allowed("escalate", case)
         changes = {"assignee": to, "escalated": True}
-        return await self._change(
-            current, "escalated", changes, {"from": current.assignee, "to": to, "note": note}
-        )
+        detail = {"from": current.assignee, "to": to, "note": note}
+        return await self._change(current, "escalated", changes, detail, ruling)
 
     @final
     @operation
@@ -176,10 +176,11 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
         Raises:
             JournalError: An answer is not decided yet.
         """
-        current = await self._settle(await self._allowed("close", case))
+        current, ruling = await self._allowed("close", case)
+        current = await self._settle(current)
         if current.state is CaseState.ANSWERING:
             raise await self._undecided(current)
-        return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
+        return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note}, ruling)
 
 
 def _cases(taken: Results[list[Case]]) -> tuple[Case, ...]:

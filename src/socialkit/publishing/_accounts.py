@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from socialkit.authority import Permission
+from socialkit.authority import Affair, Authority, Permission, Reach
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef
 from socialkit.platforms.base import AsyncClient, Client
 
-__all__ = ["Accounts", "Authorises", "accounts_of"]
+__all__ = ["Accounts", "Authorises", "Ruled", "accounts_of", "ruled"]
 
+ThingT = TypeVar("ThingT", bound=Affair | Reach)
 ThingT_contra = TypeVar("ThingT_contra", contravariant=True)
 
 
@@ -68,6 +69,27 @@ class Authorises(Protocol[ThingT_contra]):
                 alone; a desk about a case besides.
         """
         ...
+
+
+class Ruled(NamedTuple):
+    """Whether somebody may do something, and what said so."""
+
+    permission: Permission
+    ruling: str | None
+    """The line that decided, in a sentence; None where no table was asked, or it does not tell."""
+
+
+def ruled(authority: Authorises[ThingT] | None, actor: str | None, action: str, thing: ThingT) -> Ruled:
+    """Ask whether somebody may do something; where nobody says who may do what, everybody may."""
+    if authority is None:
+        return Ruled(Permission.YES, None)
+    # An answer that is none of the three is an error, and no permission.
+    said = Permission(authority.permission(actor, action, thing))
+    table: object = authority
+    if not isinstance(table, Authority):
+        return Ruled(said, None)
+    why = table.explain(actor, action, thing)
+    return Ruled(said, why.because if why.permission is said else None)
 
 
 class _OneClient:
