@@ -30,6 +30,7 @@ from socialkit.models._probe import MediaKind
 from socialkit.models._problem import Basis, Measure, Problem, Severity
 from socialkit.models._purpose import UTM, Purpose
 from socialkit.models._recurrence import Recurrence
+from socialkit.models._retention import Kept, Retention, RetentionLimit, RetentionRule
 from socialkit.models._shared import PostMedia, Visibility
 from socialkit.models._slots import PostingSchedule, Slot, Weekday
 from socialkit.models._walltime import GapRule, OverlapRule, WallKind, WallTime
@@ -52,6 +53,7 @@ __all__ = [
     "GapRule",
     "HostedMedia",
     "Incomplete",
+    "Kept",
     "Lenient",
     "Limits",
     "Measure",
@@ -79,6 +81,9 @@ __all__ = [
     "Purpose",
     "Raw",
     "Recurrence",
+    "Retention",
+    "RetentionLimit",
+    "RetentionRule",
     "Severity",
     "Slot",
     "SubjectKind",

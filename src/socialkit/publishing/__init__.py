@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from socialkit.authority import Permission
 from socialkit.publishing._accounts import Accounts, Authorises
+from socialkit.publishing._audit import AuditForm, AuditLine, AuditSubject
 from socialkit.publishing._calendars import HasSlots
 from socialkit.publishing._estimates import Conflict, ConflictKind, Estimate, Need
 from socialkit.publishing._folder_host import FolderMediaHost
@@ -21,6 +22,9 @@ from socialkit.publishing._token_store import JournalTokenStore
 __all__ = [
     "Accounts",
     "AsyncPublisher",
+    "AuditForm",
+    "AuditLine",
+    "AuditSubject",
     "Authorises",
     "Backlog",
     "Conflict",
