@@ -12,7 +12,7 @@ from socialkit.desk._answering import Answering
 from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
-from socialkit.errors import ConfigurationError, SocialKitError
+from socialkit.errors import ConfigurationError, JournalError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
 from socialkit.publishing import Delivery, Journal
@@ -132,6 +132,11 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
             JournalError: An earlier answer is not decided yet, or somebody else changed the case.
         """
         before = current = await self._settle(await self._current(case))
+        if current.message.id in current.gone:
+            message = (
+                f"what case {current.id} would answer was let go: answer it on the platform, and close it"
+            )
+            raise JournalError(message, platform=current.account.platform)
         if current.state is not CaseState.ANSWERING:
             number = current.answers_begun + 1
             begun = {"state": CaseState.ANSWERING, "answers_begun": number, "because": None}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from socialkit.models._base import AwareTime, Model, OpenEnum
+from socialkit.models._kept import RetentionLimit
 from socialkit.models._problem import Basis
-from socialkit.models._retention import RetentionLimit
 
 __all__ = ["Capability", "CatalogueEntry", "Evidence", "Limits", "MediaLimit"]
 

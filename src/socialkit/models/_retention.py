@@ -4,48 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
-from socialkit.models._base import Model, OpenEnum
+from socialkit.models._base import Model
+from socialkit.models._capability import CatalogueEntry
 from socialkit.models._document import Document
+from socialkit.models._kept import Kept
 from socialkit.models._shared import Several, Some, holds
 
-if TYPE_CHECKING:
-    from socialkit.models._capability import CatalogueEntry
-
-__all__ = ["Kept", "Retention", "RetentionLimit", "RetentionRule"]
-
-
-class Kept(OpenEnum):
-    """A kind of what is kept of others."""
-
-    MESSAGES = "messages"
-    """What others wrote where everybody reads it: comments, mentions, replies, quotes, reviews."""
-    PRIVATE_MESSAGES = "private messages"
-    RAW = "raw"
-    """What a platform sent, word for word, beside what was read of it."""
-    OBSERVATIONS = "observations"
-    """Measured values."""
-
-
-class RetentionLimit(Model):
-    """How long a platform lets one kind be kept, and where that is written.
-
-    Example:
-        >>> limit = RetentionLimit(kind=Kept.MESSAGES, source="https://developer.pixelwall.example/terms")
-        >>> limit.longest is None
-        True
-    """
-
-    kind: Kept
-    longest: timedelta | None = None
-    """None where the source names no time: that is no leave to keep it for ever, and it is not zero."""
-    source: str
-    """The page, and when it was read."""
-    note: str | None = None
-    """What the source asks for besides."""
+__all__ = ["Retention", "RetentionRule"]
 
 
 class RetentionRule(Model):

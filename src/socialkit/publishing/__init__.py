@@ -10,6 +10,7 @@ from socialkit.publishing._estimates import Conflict, ConflictKind, Estimate, Ne
 from socialkit.publishing._folder_host import FolderMediaHost
 from socialkit.publishing._freezes import Backlog, Native
 from socialkit.publishing._journal import Journal
+from socialkit.publishing._letting_go import LetGo, LetGoItem
 from socialkit.publishing._loop import work, work_async
 from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
@@ -39,6 +40,8 @@ __all__ = [
     "HasSlots",
     "Journal",
     "JournalTokenStore",
+    "LetGo",
+    "LetGoItem",
     "MediaStore",
     "Native",
     "Need",

@@ -167,11 +167,13 @@ SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence", "tries", "flow", "w
 
 
 def told(columns: Columns) -> dict[str, JsonValue]:
-    """Return what a line tells of changed columns; of an outcome its digest."""
+    """Return what a line tells of changed columns; of an outcome and of what was planned their digests."""
     shown: dict[str, Any] = dict(columns)
     said: dict[str, JsonValue] = {name: shown[name] for name in SHOWN if name in shown}
     if "outcome" in columns:
         said["outcome"] = digest_of(columns["outcome"])
+    if "body" in columns:
+        said["body"] = digest_of(columns["body"])
     return said
 
 
