@@ -150,7 +150,9 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
             return routed
         standing = await PublisherBase.freezes(self._publisher)
         if all(freeze.scope != scope for freeze in standing):
-            reason = f"rule {decision.because.rule} caught message {routed.message.id} to {ref.key}"
+            # Not its id, which may name somebody: the history is never taken back.
+            came = routed.message.created_at.isoformat(" ", "minutes")
+            reason = f"rule {decision.because.rule} caught the message of {came} to {ref.key}"
             try:
                 await PublisherBase.freeze(self._publisher, scope, reason=reason)
             except NotAuthorisedError as error:

@@ -34,7 +34,10 @@ REFERENCES: Final = frozenset(
     {"target", "reply_to", "post_id", "quotes", "shares", "conversation_id", "quote", "url"}
 )
 """Fields that may lead to somebody's post or message."""
-STAYS: Final = ("id", "kind", "account", "created_at", "private", "url", "notice", "visibility")
+STAYS: Final = (
+    *("id", "kind", "account", "created_at", "private", "url", "notice", "visibility"),
+    *("post_id", "reply_to", "conversation_id"),
+)
 """What stays of a message when its words are let go: enough to find it on its platform."""
 OWN: Final = ("id", "account", "author", "url", "published_at", "scheduled_at", "visibility")
 """What stays of a post of ours to somebody who is forgotten."""

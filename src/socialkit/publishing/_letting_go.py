@@ -40,6 +40,7 @@ __all__ = [
 
 BEYOND: Final = (
     "what is on the platform itself: delete it there",
+    "words of people of ours that name them: in posts to everybody, and in reasons that the history tells",
     "what was exported, reported or saved in files, tables of observations among them",
     "copies of the database, and pages of its file that are free and not yet overwritten: vacuum it",
 )
