@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from socialkit.errors import ConfigurationError
@@ -107,8 +108,8 @@ def person_in(database: Database, brands: Iterable[str], wanted: Wanted, *, ever
 
 
 def _bodies(session: Session, brand: str) -> Iterator[Tree]:
-    texts = [row.body for row in case_rows(session, brand)]
-    for text in (*texts, *(row.body for row, _ in delivery_rows(session, brand))):
+    cases = (row.body for row in case_rows(session, brand))
+    for text in chain(cases, (row.body for row, _ in delivery_rows(session, brand))):
         body = read(text)
         if body is not None:
             yield body

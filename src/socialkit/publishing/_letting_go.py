@@ -154,19 +154,20 @@ def delivery_change(
     kit: Kit, new: Kit, item: LetGoItem, what: str, detail: Mapping[str, JsonValue]
 ) -> Change:
     """Return how a delivery is written anew."""
-    row = kit.row
+    row, columns = kit.row, Columns()
+    if new.body != kit.body:
+        columns["body"] = dumped(new.body)
+    if new.outcome != kit.outcome:
+        columns["outcome"] = dumped(new.outcome)
+    steps = {
+        name: _step(step, attempt, result)
+        for name, (step, attempt, result) in new.steps.items()
+        if kit.steps[name][1:] != (attempt, result)
+    }
 
     def write(session: Session, by: Author) -> None:
-        columns = Columns()
-        if new.body != kit.body and new.body is not None:
-            columns["body"] = dumped(new.body)
-        if new.outcome != kit.outcome and new.outcome is not None:
-            columns["outcome"] = dumped(new.outcome)
-        steps: dict[str, Step | None] = {}
-        for name, (step, attempt, result) in new.steps.items():
-            if kit.steps[name][1:] != (attempt, result):
-                steps[name] = fresh = _step(step, attempt, result)
-                session.run(REWRITE, fresh.attempt, fresh.result, row.id, name)
+        for step in steps.values():
+            session.run(REWRITE, step.attempt, step.result, row.id, step.name)
         note(session, row, by, what, {**detail, **telling(steps, {})}, **columns)
 
     return Change(item, write)
@@ -200,9 +201,11 @@ def applied(
         JournalError: Somebody changed something of it meanwhile, and nothing is let go.
     """
     left: list[str] = []
-    with database.reading() if dry_run else database.writing() as session:
+    with database.reading() as session:
         changes = list(find(session, left))
-        if not dry_run:
+    if changes and not dry_run:
+        # Looked for before, so that workers wait only for the writing: each tells if it came too late.
+        with database.writing() as session:
             for one in changes:
                 one.write(session, by)
     items = tuple(one.item for one in changes)
