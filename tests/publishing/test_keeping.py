@@ -45,6 +45,10 @@ class Office:
         kind: Any = sk.Desk if self.blocking else sk.AsyncDesk
         return kind(self.workspace, self.journal, router=self.router, actor="maria")
 
+    def publisher(self) -> Any:
+        kind: Any = sk.Publisher if self.blocking else sk.AsyncPublisher
+        return kind(self.workspace, self.journal, actor="maria")
+
     def receive(self, text: str, author: str, brand: str = "acme", **given: Any) -> str:
         account = self.workspace.brand(brand).account(self.platform)
         return self.world.receive(self.platform, text=text, author=author, account=account, **given)
@@ -177,13 +181,14 @@ async def test_an_answer_that_is_not_decided_keeps_what_it_needs(small: Office) 
     small.world.fail("mastodon", "reply", sk.Fault.DROP_AFTER_COMMIT)
     answer = small.desk().reply(case, "On its way.")
     small.world.clock.advance(31 * DAYS)
-    swept = (await small.let_go())["acme"]
     gone = (await small.forget(case.message.author))["acme"]
+    swept = (await small.let_go())["acme"]
 
     assert answer.state is sk.DeliveryState.UNKNOWN
     assert [one.subject.value for one in swept.items] == ["case"]
     assert any(answer.id in why and "unknown" in why for why in swept.left)
     assert gone.items == ()
+    assert [why.partition(" ")[0] for why in gone.left] == ["case", "delivery"]
     sk.Publisher(small.workspace, small.journal).reconcile()
     await small.swept()
     gone = (await small.forget(case.message.author))["acme"]
@@ -204,6 +209,10 @@ async def test_all_of_one_person_is_forgotten_and_nobody_else(office: Office) ->
         next(case.message.author for case in cases if case.message.author.handle.startswith(name))
         for name in ("adalace", "benefir")
     )
+    public = next(case.message for case in cases if _is(case, ada) and not case.message.private)
+    draft = sk.Draft(text="Told to everybody", reply_to=public.id)
+    await settle(office.publisher().plan(draft, to=public.account))
+    await settle(office.publisher().run_due())
     theirs = {case.id: case for case in await collect(office.desk().cases()) if _is(case, ben)}
     ids = [case.message.id for case in cases if _is(case, ada)]
     export = office.export()
@@ -215,9 +224,9 @@ async def test_all_of_one_person_is_forgotten_and_nobody_else(office: Office) ->
     for word in (ada.id, ada.handle, "shawl", "mother", *ids):
         assert word in before
         assert word not in office.kept()
-    for word in (ben.id, ben.handle, "hat"):
+    for word in (ben.id, ben.handle, "hat", "Told to everybody"):
         assert word in office.kept()
-    assert {brand: len(found.items) for brand, found in done.items()} == {"acme": 4, "other": 4}
+    assert {brand: len(found.items) for brand, found in done.items()} == {"acme": 5, "other": 4}
     assert [one.id for one in planned["acme"].items] == [one.id for one in done["acme"].items]
     assert {case.id: case for case in await collect(office.desk().cases()) if _is(case, ben)} == theirs
     assert list(office.journal.verify(against=export)) == []
@@ -255,6 +264,19 @@ async def test_nobody_is_forgotten_by_mistake(small: Office) -> None:
     found = (await small.forget(case.message.author, host=case.account.host))["acme"]
     assert [one.id for one in found.items] == [case.id]
     assert "Where is my order?" in small.kept()
+
+
+async def test_what_was_forgotten_is_not_routed_anew(small: Office) -> None:
+    small.router = sk.Router(default=sk.RoutingRule(key="grave", department="direction", freeze=True))
+    small.receive("I was poisoned!", "adalace")
+    (case,) = await small.swept()
+    (freeze,) = small.publisher().freezes()
+    small.publisher().thaw(freeze, backlog="hold")
+    found = (await small.forget(case.message.author))["acme"]
+
+    assert found.left == ()
+    assert await small.swept() == []
+    assert small.publisher().freezes() == ()
 
 
 async def test_what_the_history_names_is_told_and_stays(small: Office) -> None:
