@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -34,8 +35,8 @@ from socialkit.publishing._letting_go import (
     applied,
     case_change,
     case_rows,
+    deliveries,
     delivery_change,
-    delivery_rows,
     is_over,
 )
 
@@ -94,7 +95,7 @@ def person_in(database: Database, brands: Iterable[str], wanted: Wanted, *, ever
     seen = _Seen()
     with database.reading() as session:
         for brand in brands:
-            for body in _bodies(session, brand):
+            for body in _bodies(session, brand, _word(wanted.id)):
                 if wanted.within(body):
                     _look(body, wanted, seen)
     if seen.ours:
@@ -107,10 +108,16 @@ def person_in(database: Database, brands: Iterable[str], wanted: Wanted, *, ever
     return Person(wanted.id, frozenset(seen.messages))
 
 
-def _bodies(session: Session, brand: str) -> Iterator[Tree]:
+def _word(text: str) -> str:
+    """Return a text as it stands in JSON."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _bodies(session: Session, brand: str, word: str) -> Iterator[Tree]:
+    """Yield what holds a word: most of a journal is about others."""
     cases = (row.body for row in case_rows(session, brand))
-    for text in chain(cases, (row.body for row, _ in delivery_rows(session, brand))):
-        body = read(text)
+    for text in chain(cases, (stored.row.body for stored in deliveries(session, brand))):
+        body = read(text) if word in text else None
         if body is not None:
             yield body
 
@@ -138,10 +145,15 @@ class _Forgetting:
         self._wanted = wanted
         self._person = person
         self._because = because
+        words = map(_word, (person.id, *person.messages))
+        self._words = re.compile("|".join(map(re.escape, words)))
+        """What nothing lacks that is about them."""
 
     def found(self, session: Session, left: list[str]) -> Iterator[Change]:
         """Yield what has to go; of what cannot, tell why."""
         for row in case_rows(session, self._brand):
+            if not self._words.search(row.body):
+                continue
             try:
                 change = self._of_case(row, json.loads(row.body), left)
             except MALFORMED:
@@ -149,11 +161,13 @@ class _Forgetting:
                 continue
             if change is not None:
                 yield change
-        for delivery, _ in delivery_rows(session, self._brand):
+        for stored in deliveries(session, self._brand):
+            if not any(map(self._words.search, stored.texts)):
+                continue
             try:
-                change = self._of_delivery(Kit.of(session, delivery), left)
+                change = self._of_delivery(Kit.of(stored), left)
             except MALFORMED:
-                left.append(f"delivery {delivery.id} cannot be read, so nobody knows whom it names")
+                left.append(f"delivery {stored.row.id} cannot be read, so nobody knows whom it names")
                 continue
             if change is not None:
                 yield change
@@ -245,7 +259,7 @@ class _Forgetting:
         whose = (self._brand, f"brand {self._brand}", len(account), account)
         while lines := session.run(HISTORY, last, *whose, AT_ONCE):
             for _, name, number, text in lines:
-                if self._person.told_in(read(text)):
+                if self._words.search(text) and self._person.told_in(read(text)):
                     yield f"line {number} of the history of {name} names them: it is chained, and stays"
             last = lines[-1][0]
 

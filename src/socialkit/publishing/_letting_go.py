@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from pydantic import JsonValue
@@ -19,7 +20,6 @@ from socialkit.publishing._cases import CaseRow, change
 from socialkit.publishing._database import Database, Session
 from socialkit.publishing._erasing import Tree, dumped, loaded, read
 from socialkit.publishing._history import Author, note, telling
-from socialkit.publishing._lease import steps_of
 from socialkit.publishing._models import ENDED
 from socialkit.publishing._rows import COLUMNS, UNREADABLE, Columns, Row, Step
 
@@ -30,11 +30,12 @@ __all__ = [
     "Kit",
     "LetGo",
     "LetGoItem",
+    "Stored",
     "applied",
     "case_change",
     "case_rows",
+    "deliveries",
     "delivery_change",
-    "delivery_rows",
     "is_over",
 ]
 
@@ -53,6 +54,10 @@ DELIVERIES: Final = f"""
 SELECT {COLUMNS}, (SELECT min(at) FROM events WHERE events.delivery = deliveries.id
 AND events.state = deliveries.state) FROM deliveries WHERE brand = ? AND id > ? ORDER BY id LIMIT ?
 """
+STEPS: Final = (
+    "SELECT delivery, name, writes, state, attempt, result FROM steps WHERE delivery IN ({marks})"
+    " ORDER BY delivery, number, name"
+)
 OVER: Final = tuple(state.value for state in ENDED)
 REWRITE: Final = "UPDATE steps SET attempt = ?, result = ? WHERE delivery = ? AND name = ?"
 
@@ -87,6 +92,21 @@ class LetGo(Model):
     """What nobody can let go of from here."""
 
 
+class Stored(NamedTuple):
+    """A delivery as it lies in the database."""
+
+    row: Row
+    steps: tuple[Step, ...]
+    since: int
+    """When it came to stand as it stands."""
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """All that others' words may stand in."""
+        given = ((step.attempt, step.result) for step in self.steps)
+        return filter(None, (self.row.body, self.row.outcome, *chain.from_iterable(given)))
+
+
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What a delivery holds, as JSON; None where something cannot be read."""
@@ -98,12 +118,10 @@ class Kit:
     """Each with its attempt and its result."""
 
     @classmethod
-    def of(cls, session: Session, row: Row) -> Kit:
+    def of(cls, found: Stored) -> Kit:
         """Read what a delivery holds."""
-        steps = {
-            name: (step, loaded(step.attempt), loaded(step.result))
-            for name, step in steps_of(session, row.id).items()
-        }
+        row = found.row
+        steps = {step.name: (step, loaded(step.attempt), loaded(step.result)) for step in found.steps}
         return cls(row, read(row.body), read(row.outcome), steps)
 
 
@@ -122,14 +140,18 @@ def case_rows(session: Session, brand: str) -> Iterator[CaseRow]:
         last = str(rows[-1][0])
 
 
-def delivery_rows(session: Session, brand: str) -> Iterator[tuple[Row, int]]:
-    """Yield a brand's deliveries, each with when it came to stand as it stands."""
+def deliveries(session: Session, brand: str) -> Iterator[Stored]:
+    """Yield a brand's deliveries."""
     last = ""
     while rows := session.run(DELIVERIES, brand, last, PAGE):
+        ids = [str(one[0]) for one in rows]
+        steps: dict[str, list[Step]] = {}
+        for delivery, *step in session.run(STEPS.format(marks=", ".join("?" * len(ids))), *ids):
+            steps.setdefault(delivery, []).append(Step(*step))
         for *columns, since in rows:
             row = Row(*columns)
-            yield row, row.due_at if since is None else int(since)
-        last = str(rows[-1][0])
+            yield Stored(row, tuple(steps.get(row.id, ())), row.due_at if since is None else int(since))
+        last = ids[-1]
 
 
 def is_over(kit: Kit) -> bool:

@@ -23,8 +23,8 @@ from socialkit.publishing._letting_go import (
     applied,
     case_change,
     case_rows,
+    deliveries,
     delivery_change,
-    delivery_rows,
     is_over,
 )
 from socialkit.publishing._rows import from_micros, to_micros
@@ -60,13 +60,13 @@ class _Sweep:
                 continue
             if change is not None:
                 yield change
-        for delivery, since in delivery_rows(session, self._brand):
-            if not self._concerns(delivery.platform):
+        for stored in deliveries(session, self._brand):
+            if not self._concerns(stored.row.platform):
                 continue
             try:
-                change = self._of_delivery(Kit.of(session, delivery), from_micros(since), left)
+                change = self._of_delivery(Kit.of(stored), from_micros(stored.since), left)
             except MALFORMED:
-                left.append(f"delivery {delivery.id} cannot be read: the journal was altered")
+                left.append(f"delivery {stored.row.id} cannot be read: the journal was altered")
                 continue
             if change is not None:
                 yield change
