@@ -192,7 +192,8 @@ async def test_an_answer_that_is_not_decided_keeps_what_it_needs(small: Office) 
     sk.Publisher(small.workspace, small.journal).reconcile()
     await small.swept()
     gone = (await small.forget(case.message.author))["acme"]
-    assert [one.subject.value for one in gone.items] == ["delivery"]
+    assert [one.subject.value for one in gone.items] == ["case", "delivery"]
+    assert case.message.id not in small.kept()
 
 
 async def test_all_of_one_person_is_forgotten_and_nobody_else(office: Office) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "unsaid",
     "without",
     "without_raw",
+    "wordless",
 ]
 
 Tree = dict[str, Any]
@@ -35,8 +36,15 @@ REFERENCES: Final = frozenset(
 )
 """Fields that may lead to somebody's post or message."""
 STAYS: Final = (
-    *("id", "kind", "account", "created_at", "private", "url", "notice", "visibility"),
-    *("post_id", "reply_to", "conversation_id"),
+    "id",
+    "kind",
+    "account",
+    "created_at",
+    "private",
+    "notice",
+    "visibility",
+    "post_id",
+    "reply_to",
 )
 """What stays of a message when its words are let go: enough to find it on its platform."""
 OWN: Final = ("id", "account", "author", "url", "published_at", "scheduled_at", "visibility")
@@ -113,6 +121,12 @@ def without_raw(tree: object) -> Any:
     }
 
 
+def wordless(case: Tree) -> Tree:
+    """Return a case's decision without the words that it found."""
+    decision = case["decision"]
+    return {"decision": decision | {"because": decision["because"] | {"spans": []}}}
+
+
 # For somebody is forgotten ------------------------------------------------------------------------
 
 
@@ -124,9 +138,10 @@ class Person(NamedTuple):
     """The ids of all that is known that they wrote."""
 
     def wrote(self, thing: object) -> bool:
-        """Tell whether something was written by them."""
-        author = (branch(thing) or {}).get("author")
-        return (branch(author) or {}).get("id") == self.id
+        """Tell whether something was written by them, even if its author was let go before."""
+        fields = branch(thing) or {}
+        author = (branch(fields.get("author")) or {}).get("id")
+        return author == self.id or (author == "" and self._in(str(fields.get("id"))))
 
     def owns(self, text: str) -> bool:
         """Tell whether an id or an address is that of theirs."""

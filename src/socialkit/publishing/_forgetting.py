@@ -24,6 +24,7 @@ from socialkit.publishing._erasing import (
     own,
     read,
     without,
+    wordless,
 )
 from socialkit.publishing._history import AT_ONCE, Author
 from socialkit.publishing._letting_go import (
@@ -177,16 +178,17 @@ class _Forgetting:
 
     def _of_case(self, row: CaseRow, body: Tree, left: list[str]) -> Change | None:
         person = self._person
-        if not self._wanted.within(body) or not any(map(person.wrote, body["messages"])):
+        messages = [without(one, person, answer=False) for one in body["messages"]]
+        if not self._wanted.within(body) or messages == body["messages"]:
             return None
         if row.state == ANSWERING:
             left.append(f"case {row.id} is being answered: what becomes of that has to be known first")
             return None
         theirs = [one["id"] for one in body["messages"] if person.wrote(one)]
-        messages = [without(one, person, answer=False) for one in body["messages"]]
-        anew = body | {"messages": messages, "gone": [*body.get("gone", ()), FORGOTTEN], "because": None}
-        decision = body["decision"]
-        anew["decision"] = decision | {"because": decision["because"] | {"spans": []}}
+        gone = [one for one in body.get("gone", ()) if one not in theirs]
+        anew = body | {"messages": messages, "gone": [*gone, FORGOTTEN] if theirs else gone}
+        if theirs:
+            anew |= {"because": None} | wordless(body)
         changes: dict[str, Any] = {}
         whole = all(one["id"] == FORGOTTEN for one in messages)
         if whole:

@@ -12,7 +12,7 @@ from socialkit.models import Kept, Retention, RetentionRule
 from socialkit.publishing._audit import AuditSubject
 from socialkit.publishing._cases import CaseRow
 from socialkit.publishing._database import Database, Session
-from socialkit.publishing._erasing import Tree, unsaid, without_raw
+from socialkit.publishing._erasing import Tree, unsaid, without_raw, wordless
 from socialkit.publishing._history import Author
 from socialkit.publishing._letting_go import (
     MALFORMED,
@@ -91,9 +91,12 @@ class _Sweep:
                 reasons[kind] = rule.because
         if not reasons:
             return None
-        anew = body | {"messages": messages, "gone": gone} | _wordless(body)
+        anew = body | {"messages": messages, "gone": gone} | wordless(body)
         item = _item(AuditSubject.CASE, row.id, row.account, reasons)
-        return case_change(row, anew, item, LET_GO, {}, _detail(reasons))
+        # A private conversation may go by its author's id: what is said next in it opens a new case.
+        whole = all(message["id"] in gone for message in messages)
+        changes = {"conversation": None} if whole else {}
+        return case_change(row, anew, item, LET_GO, changes, _detail(reasons))
 
     def _of_delivery(self, kit: Kit, since: datetime, left: list[str]) -> Change | None:
         row, body = kit.row, kit.body
@@ -132,12 +135,6 @@ def _without_raw(kit: Kit) -> Kit:
         for name, (step, attempt, result) in kit.steps.items()
     }
     return Kit(kit.row, without_raw(kit.body), without_raw(kit.outcome), steps)
-
-
-def _wordless(case: Tree) -> Tree:
-    """Return a case's decision without the words that it found."""
-    decision = case["decision"]
-    return {"decision": decision | {"because": decision["because"] | {"spans": []}}}
 
 
 def _kind(message: Mapping[str, Any]) -> Kept:
