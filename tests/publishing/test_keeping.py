@@ -267,6 +267,20 @@ async def test_nobody_is_forgotten_by_mistake(small: Office) -> None:
     assert "Where is my order?" in small.kept()
 
 
+async def test_what_was_let_go_leads_to_nobody_and_what_is_said_next_is_a_new_case(small: Office) -> None:
+    small.receive("Where is my order?", "adalace", private=True)
+    (old,) = await small.swept()
+    small.world.clock.advance(31 * DAYS)
+    everything = sk.Retention(rules=[sk.RetentionRule(longest=30 * DAYS, because="our policy")])
+    (item,) = (await small.let_go(retention=everything))["acme"].items
+
+    assert item.kinds == (sk.Kept.PRIVATE_MESSAGES,)
+    assert old.message.author.id not in small.kept()
+    small.receive("Hello again", "adalace", private=True)
+    (new,) = await small.swept()
+    assert (new.id == old.id, len(new.messages)) == (False, 1)
+
+
 async def test_what_was_forgotten_is_not_routed_anew(small: Office) -> None:
     small.router = sk.Router(default=sk.RoutingRule(key="grave", department="direction", freeze=True))
     small.receive("I was poisoned!", "adalace")
