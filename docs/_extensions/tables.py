@@ -139,6 +139,15 @@ def limits(platform: str) -> str:
     return markdown_table(("limit", "documented default"), [row for row in rows if row[1]])
 
 
+def retention(platform: str) -> str:
+    """Return how long a platform lets what others wrote be kept, and where that is written."""
+    rows = [
+        (one.kind.value, duration(one.longest) or "no time is named", one.source, one.note or "")
+        for one in find(platform).load_facts().retention
+    ]
+    return markdown_table(("what", "kept at most", "source", "note"), rows)
+
+
 def errors(platform: str) -> str:
     """Return which class stands for which status and code."""
     declared = find(platform).load_facts().errors
@@ -280,6 +289,7 @@ TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "evidence": evidence,
     "evidence_in_short": evidence_in_short,
     "limits": limits,
+    "retention": retention,
     "scopes": scopes,
 }
 """What can stand after a platform's name in a marker."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.publishing.places import Place
 
 TOKEN_KEY = secrets.token_urlsafe(32)
 ACME, OTHER = "acme/mastodon/main", "other/mastodon/main"
+MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SECOND = Stored(access_token=Secret("PLANTED-second"), refresh_token=Secret("PLANTED-next"))
 FIRST = Stored(access_token=Secret("PLANTED-access"), refresh_token=Secret("PLANTED-refresh"))
 
 
@@ -122,6 +125,30 @@ def test_a_journal_of_the_version_before_gets_the_table(
 
     assert store.swap(ACME, None, FIRST)
     assert store.load(ACME) == FIRST
+
+
+def test_the_audit_tells_who_logged_in_and_what_renewed_a_token_and_neither_token(empty_place: Place) -> None:
+    journal = empty_place.journal()
+    person = JournalTokenStore(journal, key=TOKEN_KEY, actor="maria", clock=lambda: MOMENT)
+    worker = JournalTokenStore(journal, key=TOKEN_KEY, clock=lambda: MOMENT)
+    person.swap(ACME, None, FIRST)
+    worker.swap(ACME, FIRST, SECOND)
+    worker.swap(ACME, FIRST, FIRST)  # changes nothing
+    worker.swap(OTHER, None, FIRST)
+
+    lines = list(journal.audit(brand="acme"))
+
+    assert [(line.at, line.what, line.actor, line.brand, line.account) for line in lines] == [
+        (MOMENT, "token kept", "maria", "acme", ACME),
+        (MOMENT, "token renewed", None, "acme", ACME),
+    ]
+    assert "PLANTED" not in repr(lines)
+    assert list(journal.verify()) == []
+
+
+def test_nobody_keeps_no_token(sqlite_place: Place) -> None:
+    with pytest.raises(ConfigurationError, match="nobody's name"):
+        JournalTokenStore(sqlite_place.journal(), key=TOKEN_KEY, actor=" ")
 
 
 def test_one_of_two_processes_that_share_a_journal_renews_and_both_go_on(place: Place) -> None:

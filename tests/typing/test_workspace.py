@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 import socialkit as sk
 from socialkit.platforms import AsyncBluesky, AsyncMastodon, Bluesky, Mastodon
+from socialkit.publishing import AuditLine, LetGo
 from socialkit.workspace import Result, Results
 
 HOST = "https://mastodon.example"
@@ -111,3 +112,25 @@ def misuse() -> Iterator[object]:
     yield sk.Account("pixelwall")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     yield workspace().map(platform_of)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     yield workspace().map(name_of, each="account")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_let_go_is_told_by_brand() -> None:
+    with workspace() as agency, sk.Journal.open("sqlite://") as journal:
+        swept = agency.let_go(journal, retention=sk.Retention(), dry_run=True)
+        assert_type(swept, Results[LetGo])
+        gone = agency.forget("109", platform="mastodon", journal=journal)
+        assert_type(gone.succeeded(), dict[str, LetGo])
+        assert_type(list(journal.audit(brand="acme")), list[AuditLine])
+
+    assert list(gone.succeeded()) == ["acme"]
+
+
+async def test_what_is_let_go_is_told_by_brand_when_awaited() -> None:
+    with sk.Journal.open("sqlite://") as journal:
+        async with workspace() as agency:
+            swept = await agency.let_go_async(journal)
+            assert_type(swept, Results[LetGo])
+            gone = await agency.forget_async("109", platform="bluesky", journal=journal)
+            assert_type(gone, Results[LetGo])
+
+    assert [list(one.succeeded()) for one in (swept, gone)] == [["acme"], ["acme"]]

@@ -12,7 +12,7 @@ from socialkit.desk._answering import Answering
 from socialkit.desk._keeping import CONCURRENCY, FIRST_LOOK, PAGE, Asked, Inboxes
 from socialkit.desk._models import Case, CaseEvent, CaseState, Sweep
 from socialkit.desk._rows import case_of
-from socialkit.errors import ConfigurationError, SocialKitError
+from socialkit.errors import ConfigurationError, JournalError, SocialKitError
 from socialkit.models import AccountRef, Message
 from socialkit.operations import Async, ModeT, Page, Sync, operation, paginated
 from socialkit.publishing import Delivery, Journal
@@ -132,6 +132,11 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
             JournalError: An earlier answer is not decided yet, or somebody else changed the case.
         """
         before = current = await self._settle(await self._current(case))
+        if current.message.id in current.gone:
+            message = (
+                f"what case {current.id} would answer was let go: answer it on the platform, and close it"
+            )
+            raise JournalError(message, platform=current.account.platform)
         if current.state is not CaseState.ANSWERING:
             number = current.answers_begun + 1
             begun = {"state": CaseState.ANSWERING, "answers_begun": number, "because": None}
@@ -160,9 +165,10 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
             ConfigurationError: The brand names its departments, and has neither such a department nor such a
                 person in its team.
         """
-        current = await self._allowed("assign", case)
+        current, ruling = await self._allowed("assign", case)
         self._staff.require(current.account, to)
-        return await self._change(current, "assigned", {"assignee": to}, {"from": current.assignee, "to": to})
+        detail = {"from": current.assignee, "to": to}
+        return await self._change(current, "assigned", {"assignee": to}, detail, ruling)
 
     @final
     @operation
@@ -172,12 +178,11 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
         Raises:
             ConfigurationError: As `assign`.
         """
-        current = await self._allowed("escalate", case)
+        current, ruling = await self._allowed("escalate", case)
         self._staff.require(current.account, to)
         changes = {"assignee": to, "escalated": True}
-        return await self._change(
-            current, "escalated", changes, {"from": current.assignee, "to": to, "note": note}
-        )
+        detail = {"from": current.assignee, "to": to, "note": note}
+        return await self._change(current, "escalated", changes, detail, ruling)
 
     @final
     @operation
@@ -187,10 +192,11 @@ class DeskBase(Answering[ModeT], Generic[ModeT]):
         Raises:
             JournalError: An answer is not decided yet.
         """
-        current = await self._settle(await self._allowed("close", case))
+        current, ruling = await self._allowed("close", case)
+        current = await self._settle(current)
         if current.state is CaseState.ANSWERING:
             raise await self._undecided(current)
-        return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note})
+        return await self._change(current, "closed", {"state": CaseState.CLOSED}, {"note": note}, ruling)
 
 
 def _cases(taken: Results[list[Case]]) -> tuple[Case, ...]:

@@ -17,9 +17,10 @@ from socialkit.models import AccountRef, BusinessHours, Message
 from socialkit.operations import Async, ModeT, Operations, finish, running
 from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
-from socialkit.publishing._accounts import Accounts, authority_of
+from socialkit.publishing._accounts import Accounts, authority_of, ruled
 from socialkit.publishing._cases import CaseBook, Detail
 from socialkit.publishing._deliver import awaited
+from socialkit.publishing._history import Author
 from socialkit.publishing._inside import Inside
 from socialkit.publishing._publisher import PublisherBase
 from socialkit.publishing._rows import from_micros
@@ -152,26 +153,34 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
             return routed
         standing = await PublisherBase.freezes(self._publisher)
         if all(freeze.scope != scope for freeze in standing):
-            reason = f"rule {decision.because.rule} caught message {routed.message.id} to {ref.key}"
+            # Not its id, which may name somebody: the history is never taken back.
+            came = routed.message.created_at.isoformat(" ", "minutes")
+            reason = f"rule {decision.because.rule} caught the message of {came} to {ref.key}"
             try:
                 await PublisherBase.freeze(self._publisher, scope, reason=reason)
             except NotAuthorisedError as error:
                 return routed._replace(refused=error)
         return routed
 
-    async def _allowed(self, action: str, case: Case | str) -> Case:
-        current = await self._current(case)
-        if self._authority is not None:
-            said = Permission(self._authority.permission(self._inside.actor, action, current))
-            if said is not Permission.YES:
-                message = f"{self._inside.actor or 'nobody'} may not {action} case {current.id}"
-                raise NotAuthorisedError(message, platform=current.account.platform)
-        return current
+    async def _allowed(self, action: str, case: Case | str) -> tuple[Case, str | None]:
+        """Return a case with which the actor may do something, and what says so."""
+        current, inside = await self._current(case), self._inside
+        said = ruled(self._authority, inside.actor, action, current)
+        if said.permission is not Permission.YES:
+            ref, what = current.account, f"case {current.id}"
+            raise await inside.refused(said, action, what, ref.brand, ref.platform)
+        return current, said.ruling
 
     async def _change(
-        self, case: Case, what: str, changes: Mapping[str, object], detail: Detail = NOTHING
+        self,
+        case: Case,
+        what: str,
+        changes: Mapping[str, object],
+        detail: Detail = NOTHING,
+        ruling: str | None = None,
     ) -> Case:
         changed, book = case.model_copy(update=dict(changes)), await self._book()
+        detail = Author(0, None, ruling).saying(detail)
         row = await self._inside.run(book.change, row_of(changed), self._inside.micros(), what, detail)
         return changed.model_copy(update={"version": row.version})
 

@@ -75,6 +75,8 @@ class Case(Model):
     """The ids of the deliveries that answer it."""
     answers_begun: int = 0
     """How many answers somebody has set about, whether a delivery came of it or not."""
+    gone: tuple[str, ...] = ()
+    """The ids of messages of which the words and the author were let go."""
     version: int = 1
     """How often it changed; a change is refused to whoever has seen an older one."""
 

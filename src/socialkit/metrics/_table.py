@@ -17,7 +17,7 @@ from socialkit.metrics._columns import COLUMNS, Columns, Labels, NativeFrame, St
 from socialkit.metrics._facts import Facts, refuse_overlaps, require_addable
 from socialkit.metrics._files import read_rows, write_rows
 from socialkit.metrics._rates import rates
-from socialkit.models import Money, Observation, require_aware
+from socialkit.models import Kept, Money, Observation, Retention, require_aware
 
 __all__ = ["Library", "Table", "form_of", "lines_of", "picked", "rates_of"]
 
@@ -152,6 +152,26 @@ class Table:
             for one, name in ((since, "since"), (until, "until"))
         )
         return self._with(self._store.observed(start, end))
+
+    def within(self, retention: Retention, /, *, now: datetime) -> Self:
+        """Return the rows that may still be kept, in plain Python: save them in the table's place.
+
+        Args:
+            retention: How long observations are kept; `Retention.documented(socialkit.catalogue())` has what
+                platforms ask for.
+            now: The time to go by (aware).
+
+        Example:
+            >>> from datetime import UTC
+            >>> Table([]).within(Retention(), now=datetime(2026, 11, 2, tzinfo=UTC)).rows()
+            ()
+        """
+        moment = require_aware(now, "now")
+        kept = [
+            retention.is_over(Kept.OBSERVATIONS, platform=platform, brand=brand, since=at, now=moment) is None
+            for platform, brand, at in lines_of(self, "platform", "brand", "observed_at")
+        ]
+        return self._with(self._plain().keep([n for n, stays in enumerate(kept) if stays]))
 
     def latest(self) -> Self:
         """Return the newest row of each subject, metric, window and breakdown."""

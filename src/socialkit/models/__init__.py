@@ -18,6 +18,7 @@ from socialkit.models._draft import Draft, Overflow, Variant
 from socialkit.models._found import Found, FoundState
 from socialkit.models._hosted import HostedMedia
 from socialkit.models._hours import BusinessHours
+from socialkit.models._kept import Kept, RetentionLimit
 from socialkit.models._listening import Trend, TrendKind
 from socialkit.models._media import Media
 from socialkit.models._message import Message, MessageKind, NoticeKind
@@ -30,6 +31,7 @@ from socialkit.models._probe import MediaKind
 from socialkit.models._problem import Basis, Measure, Problem, Severity
 from socialkit.models._purpose import UTM, Purpose
 from socialkit.models._recurrence import Recurrence
+from socialkit.models._retention import Retention, RetentionRule
 from socialkit.models._shared import PostMedia, Visibility
 from socialkit.models._slots import PostingSchedule, Slot, Weekday
 from socialkit.models._walltime import GapRule, OverlapRule, WallKind, WallTime
@@ -53,6 +55,7 @@ __all__ = [
     "GapRule",
     "HostedMedia",
     "Incomplete",
+    "Kept",
     "Lenient",
     "Limits",
     "Measure",
@@ -80,6 +83,9 @@ __all__ = [
     "Purpose",
     "Raw",
     "Recurrence",
+    "Retention",
+    "RetentionLimit",
+    "RetentionRule",
     "Severity",
     "Slot",
     "SubjectKind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from socialkit.models._base import AwareTime, Model, OpenEnum
+from socialkit.models._kept import RetentionLimit
 from socialkit.models._problem import Basis
 
 __all__ = ["Capability", "CatalogueEntry", "Evidence", "Limits", "MediaLimit"]
@@ -117,5 +118,8 @@ class CatalogueEntry(Model):
     end_of_life: date | None = None
     """When the platform switches this API version off; None when it announced nothing."""
     documentation: str
+    retention: tuple[RetentionLimit, ...] = ()
+    """How long it lets others' words and what it sent be kept, each with its source; what is missing here is
+    not known."""
     evidence: dict[str, Evidence] = {}
     """By operation, such as `posts.publish`."""

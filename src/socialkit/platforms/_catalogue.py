@@ -67,6 +67,7 @@ def _entry(registration: Registration) -> CatalogueEntry:
         api_version=facts.api_version,
         end_of_life=facts.end_of_life,
         documentation=facts.documentation,
+        retention=facts.retention,
         evidence=_evidence().get(registration.name, {}),
     )
 

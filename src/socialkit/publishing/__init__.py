@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from socialkit.authority import Permission
 from socialkit.publishing._accounts import Accounts, Authorises
+from socialkit.publishing._audit import AuditForm, AuditLine, AuditSubject
 from socialkit.publishing._calendars import HasSlots
 from socialkit.publishing._estimates import Conflict, ConflictKind, Estimate, Need
 from socialkit.publishing._folder_host import FolderMediaHost
 from socialkit.publishing._freezes import Backlog, Native
 from socialkit.publishing._journal import Journal
+from socialkit.publishing._letting_go import LetGo, LetGoItem
 from socialkit.publishing._loop import work, work_async
 from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
@@ -22,6 +24,9 @@ from socialkit.publishing._token_store import JournalTokenStore
 __all__ = [
     "Accounts",
     "AsyncPublisher",
+    "AuditForm",
+    "AuditLine",
+    "AuditSubject",
     "Authorises",
     "Backlog",
     "Conflict",
@@ -37,6 +42,8 @@ __all__ = [
     "Journal",
     "JournalPushStore",
     "JournalTokenStore",
+    "LetGo",
+    "LetGoItem",
     "MediaStore",
     "Native",
     "Need",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from socialkit.authority import Authority, Permission
+from socialkit.authority import Affair, Authority, Permission, Reach
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef
-from socialkit.platforms.base import AsyncClient, Client
+from socialkit.models._people import actor_given
+from socialkit.platforms.base import AsyncClient, Client, of_type
 
-__all__ = ["Accounts", "Authorises", "accounts_of", "authority_of"]
+__all__ = ["Accounts", "Authorises", "Ruled", "accounts_of", "acting", "authority_of", "ruled"]
 
+ThingT = TypeVar("ThingT", bound=Affair | Reach)
 ThingT_contra = TypeVar("ThingT_contra", contravariant=True)
 
 
@@ -78,6 +80,27 @@ class _Governed(Protocol):
     def authority(self) -> Authority | None: ...
 
 
+class Ruled(NamedTuple):
+    """Whether somebody may do something, and what said so."""
+
+    permission: Permission
+    ruling: str | None
+    """The line that decided, in a sentence; None where no table was asked, or it does not tell."""
+
+
+def ruled(authority: Authorises[ThingT] | None, actor: str | None, action: str, thing: ThingT) -> Ruled:
+    """Ask whether somebody may do something; where nobody says who may do what, everybody may."""
+    if authority is None:
+        return Ruled(Permission.YES, None)
+    # An answer that is none of the three is an error, and no permission.
+    said = Permission(authority.permission(actor, action, thing))
+    table: object = authority
+    if not isinstance(table, Authority):
+        return Ruled(said, None)
+    why = table.explain(actor, action, thing)
+    return Ruled(said, why.because if why.permission is said else None)
+
+
 class _OneClient:
     """A single client's account."""
 
@@ -129,3 +152,16 @@ def accounts_of(accounts: Accounts | Client | AsyncClient) -> Accounts:
 def authority_of(accounts: Accounts | Client | AsyncClient) -> Authority | None:
     """Return the table that accounts bring of who may do what; None where they bring none."""
     return accounts.authority if isinstance(accounts, _Governed) else None
+
+
+def acting(actor: str | None) -> str | None:
+    """Return the name of whoever acts; by a blank one nobody could be told apart from themselves.
+
+    Raises:
+        ConfigurationError: It is nobody's.
+    """
+    try:
+        return None if actor is None else actor_given(of_type(actor, str, "actor"))
+    except ValueError as error:
+        message = f"actor={error}"
+        raise ConfigurationError(message) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, final
 
 from socialkit.errors import JournalError
@@ -108,9 +109,10 @@ class Carrying(Decisions[ModeT], Generic[ModeT]):
             JournalError: It is not in a state to be sent.
             FrozenError: A freeze holds it back.
         """
-        row = await self._inside.require("deliver", delivery)
+        row, rulings = await self._inside.require("deliver", delivery)
         worker, carrier = await self._inside.worker(), await self._inside.carrier()
-        lease = await self._inside.run(worker.take_one, row.id, self._inside.micros())
+        take = partial(worker.take_one, row.id, self._inside.micros(), rulings.get(row.id))
+        lease = await self._inside.run(take)
         return await self._carried(lease, carrier.send, None)
 
     @final

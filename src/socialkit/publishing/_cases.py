@@ -11,10 +11,11 @@ from pydantic import JsonValue
 
 from socialkit.errors import JournalError
 from socialkit.publishing._database import Database, Session, Value
+from socialkit.publishing._history import digest_of
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._lookup import Table
 
-__all__ = ["CaseBook", "CaseRow", "ChangedError", "Detail", "Intake"]
+__all__ = ["COLUMNS", "CaseBook", "CaseRow", "ChangedError", "Detail", "Intake", "change", "forgotten_name"]
 
 
 class CaseRow(NamedTuple):
@@ -43,9 +44,15 @@ CLAIM: Final = """
 INSERT INTO case_messages (account, message, case_id) VALUES (?, ?, ?)
 ON CONFLICT (account, message) DO NOTHING RETURNING message
 """
+KNOWN: Final = "SELECT 1 FROM case_messages WHERE account = ? AND message IN (?, ?)"
 FILLED: Final = "SELECT id FROM deliveries WHERE account = ? AND slot = ? ORDER BY id DESC LIMIT 1"
 
 Detail = Mapping[str, JsonValue]
+
+
+def forgotten_name(message: str) -> str:
+    """Return by what a message is known that was forgotten: enough not to take it in again, and no more."""
+    return f"forgotten {digest_of(message)}"
 
 
 class ChangedError(JournalError):
@@ -63,6 +70,8 @@ class Intake:
 
     def claim(self, message: str, case: str) -> bool:
         """Return whether a message is new; it belongs to the case then."""
+        if self._session.run(KNOWN, self._account, forgotten_name(message), ""):
+            return False
         return bool(self._session.run(CLAIM, self._account, message, case))
 
     def talk(self, conversation: str) -> CaseRow | None:
@@ -78,7 +87,7 @@ class Intake:
 
     def change(self, row: CaseRow, what: str, detail: Detail) -> CaseRow:
         """Write down what became of a case."""
-        return _change(self._session, row, (self._now, self._actor), what, detail)
+        return change(self._session, row, (self._now, self._actor), what, detail)
 
     def read_until(self, moment: int) -> None:
         """Take note that everything up to a moment was read."""
@@ -111,9 +120,12 @@ class CaseBook:
 
     def unknown(self, account: str, messages: Sequence[str]) -> set[str]:
         """Return which of some messages no case has."""
-        sql = "SELECT 1 FROM case_messages WHERE account = ? AND message = ?"
         with self._database.reading() as session:
-            return {message for message in messages if not session.run(sql, account, message)}
+            return {
+                message
+                for message in messages
+                if not session.run(KNOWN, account, message, forgotten_name(message))
+            }
 
     def read_until(self, account: str) -> int | None:
         """Return up to when an account's inbox was read; None: never."""
@@ -142,7 +154,7 @@ class CaseBook:
             ChangedError: Somebody else changed it in the meantime.
         """
         with self._database.writing() as session:
-            return _change(session, row, (now, self._actor), what, detail)
+            return change(session, row, (now, self._actor), what, detail)
 
     def filled(self, account: str, slot: str) -> str | None:
         """Return the delivery that was planned for a slot, if there is one."""
@@ -157,7 +169,12 @@ class CaseBook:
             return session.run(sql, case)
 
 
-def _change(session: Session, row: CaseRow, by: tuple[int, str | None], what: str, detail: Detail) -> CaseRow:
+def change(session: Session, row: CaseRow, by: tuple[int, str | None], what: str, detail: Detail) -> CaseRow:
+    """Write down what became of a case.
+
+    Raises:
+        ChangedError: Somebody else changed it in the meantime.
+    """
     values = row.conversation, row.state, row.assignee, row.due_at, row.body, row.id, row.version
     if not session.run(CHANGE, *values):
         message = f"somebody else changed case {row.id} in the meantime: look at it again"

@@ -63,8 +63,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
             NotAuthorisedError: The actor may not do so.
             JournalError: It is being sent, or has ended.
         """
-        row = await self._inside.require("cancel", delivery)
-        planner = await self._inside.planner()
+        row, rulings = await self._inside.require("cancel", delivery)
+        planner = await self._inside.planner(rulings)
         return seen(await self._inside.run(planner.cancel, row.id, self._inside.micros(), because))
 
     @final
@@ -81,10 +81,10 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
             JournalError: It is being sent, or has ended.
         """
         when = instant(at)
-        row = await self._inside.require("reschedule", delivery)
+        row, rulings = await self._inside.require("reschedule", delivery)
         now = self._inside.now()
         require_ahead(when, expiry(when, (row.expires_at - row.due_at) * MICROSECOND), now)
-        planner = await self._inside.planner()
+        planner = await self._inside.planner(rulings)
         move = partial(planner.reschedule, row.id, to_micros(now), to_micros(when), wall_of(at))
         return seen(await self._inside.run(move))
 
@@ -103,8 +103,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
             WrongAccountError: Somebody else wrote it.
             JournalError: There is nothing to decide, or the post is another delivery's.
         """
-        row = await self._inside.require("resolve", delivery)
-        planner, now = await self._inside.planner(), self._inside.micros()
+        row, rulings = await self._inside.require("resolve", delivery)
+        planner, now = await self._inside.planner(rulings), self._inside.micros()
         client: Any = self._inside.client(seen(row).account)
         if post is None:
             return seen(await self._inside.run(planner.never_out, row.id, now, flow_of(client)))
@@ -138,8 +138,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
         row = new_row(body, self._packed(body), "publish", now=now, at=now, expires=now + NOT_AFTER)
         said = Outcome(post=post).model_dump_json(exclude_defaults=True)
         adopted = row._replace(state=DeliveryState.CONFIRMED.value, outcome=said, ready_at=None)
-        await self._inside.permission("adopt", seen(adopted), can_wait=False)
-        planner = await self._inside.planner()
+        allowed = await self._inside.permission("adopt", seen(adopted), can_wait=False)
+        planner = await self._inside.planner({} if allowed.ruling is None else {row.id: allowed.ruling})
         out = None if post.published_at is None else to_micros(post.published_at)
         return seen(await self._inside.run(planner.adopt, adopted, to_micros(now), place_of(post), out))
 
@@ -189,8 +189,8 @@ class Decisions(Plans[ModeT], Generic[ModeT]):
     # Below ---------------------------------------------------------------------------------------------
 
     async def _decide(self, action: str, delivery: Delivery | str, text: str | None) -> Delivery:
-        row = await self._inside.require(action, id_of(delivery))
-        planner, now = await self._inside.planner(), self._inside.micros()
+        row, rulings = await self._inside.require(action, id_of(delivery))
+        planner, now = await self._inside.planner(rulings), self._inside.micros()
         decide = partial(planner.approve, row.id, now, text, approved=action == "approve")
         return seen(await self._inside.run(decide))
 

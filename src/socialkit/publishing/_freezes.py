@@ -9,8 +9,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from pydantic import JsonValue
-
 from socialkit.errors import JournalError
 from socialkit.models import AccountRef
 from socialkit.publishing._database import Database, Session, Value
@@ -46,6 +44,7 @@ MADE: Final = """
 SELECT id, brand, platform, account, campaign, answers, reason, actor, at, thawed_at FROM freezes
 ORDER BY at, id, brand
 """
+NOBODY_ASKED: Final[Mapping[str | None, str]] = {}
 HOLDABLE: Final = (DeliveryState.PLANNED, DeliveryState.DUE, DeliveryState.INCOMPLETE)
 WAITS: Final = "ready_at IS NOT NULL"
 """What leaves by itself; what is half out may wait for a person instead."""
@@ -67,12 +66,20 @@ class Freezer:
         database: The journal's.
         mine: Whose deliveries it may touch.
         actor: Who does it.
+        rulings: What allows it, by the brands' keys.
     """
 
-    def __init__(self, database: Database, mine: Mine, actor: str | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        mine: Mine,
+        actor: str | None,
+        rulings: Mapping[str | None, str] = NOBODY_ASKED,
+    ) -> None:
         self._database = database
         self._mine = mine
         self._actor = actor
+        self._rulings = rulings
 
     def freeze(self, scope: Scope, reason: str, now: int) -> Freeze:
         """Hold back all that a scope covers, and tell what was leaving already."""
@@ -163,12 +170,13 @@ class Freezer:
             note(session, row, by, HELD_BACK, {"because": other.reason}, held_by=other.freeze)
         return other is not None
 
-    def _remark(self, session: Session, what: str, detail: Mapping[str, JsonValue], now: int) -> None:
+    def _remark(self, session: Session, what: str, detail: Mapping[str, Any], now: int) -> None:
         """Write down what becomes of a freeze, under the name of the brand or account that it concerns."""
         places = self._mine.places
         own = f"brand {detail['brand']}"
         place = own if own in places else places[0]
-        remark(session, place, Author(now, self._actor), what, detail)
+        ruling = self._rulings.get(detail["brand"])
+        remark(session, place, Author(now, self._actor, ruling), what, detail)
 
     def require_known(self, scope: Scope, accounts: Iterable[AccountRef]) -> None:
         """Raise if a scope names what is not there: such a freeze would hold back nothing.

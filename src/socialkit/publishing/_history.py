@@ -22,6 +22,7 @@ from socialkit.publishing._rows import COLUMNS, EVENT_COLUMNS, NOTHING, Columns,
 __all__ = [
     "ANCHORED",
     "AT_ONCE",
+    "AUTHORITY",
     "FROZEN",
     "THAWED",
     "THE_JOURNAL",
@@ -49,6 +50,8 @@ ADD_EVENT: Final = """
 INSERT INTO events (delivery, number, at, actor, what, state, detail, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 NOTHING_MORE: Final[Mapping[str, JsonValue]] = {}
+AUTHORITY: Final = "authority"
+"""Under which name a line tells what allowed it, or did not."""
 NO_POSTS: Final[Mapping[str, int]] = {}
 _plain: Final = json.JSONEncoder(ensure_ascii=False).encode
 _ordered: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -61,6 +64,12 @@ class Author:
 
     at: int
     actor: str | None
+    ruling: str | None = None
+    """What the table of authority said that let them, or did not; None where no table was asked."""
+
+    def saying(self, detail: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """Return what a line tells, with what allowed it."""
+        return detail if self.ruling is None else {**detail, AUTHORITY: self.ruling}
 
 
 def digest_of(text: str) -> str:
@@ -70,7 +79,7 @@ def digest_of(text: str) -> str:
 
 def _line(row: Row, by: Author, what: str, state: str, detail: Mapping[str, JsonValue]) -> tuple[Any, ...]:
     """Return the next line of a delivery's history."""
-    said = _ordered(detail)
+    said = _ordered(by.saying(detail))
     line = (row.id, row.number + 1, by.at, by.actor, what, state, said)
     return (*line, chained(row.head, line))
 
@@ -158,11 +167,13 @@ SHOWN: Final = ("due_at", "expires_at", "ready_at", "fence", "tries", "flow", "w
 
 
 def told(columns: Columns) -> dict[str, JsonValue]:
-    """Return what a line tells of changed columns; of an outcome its digest."""
+    """Return what a line tells of changed columns; of an outcome and of what was planned their digests."""
     shown: dict[str, Any] = dict(columns)
     said: dict[str, JsonValue] = {name: shown[name] for name in SHOWN if name in shown}
     if "outcome" in columns:
         said["outcome"] = digest_of(columns["outcome"])
+    if "body" in columns:
+        said["body"] = digest_of(columns["body"])
     return said
 
 
@@ -216,7 +227,7 @@ def remark(session: Session, place: str, by: Author, what: str, detail: Mapping[
     """
     last = session.run(LAST_OF, place)
     number, head = last[0] if last else (0, "")
-    line = (place, number + 1, by.at, by.actor, what, "", _ordered(detail))
+    line = (place, number + 1, by.at, by.actor, what, "", _ordered(by.saying(detail)))
     session.many(ADD_EVENT, [(*line, chained(head, line))])
 
 

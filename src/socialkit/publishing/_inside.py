@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -12,12 +12,19 @@ from pydantic import JsonValue, ValidationError
 from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotAuthorisedError
 from socialkit.models import AccountRef
-from socialkit.models._people import actor_given
 from socialkit.operations import Async, Mode
 from socialkit.platforms.base import AsyncClient, Client, of_type
-from socialkit.publishing._accounts import Accounts, Authorises, accounts_of, authority_of
+from socialkit.publishing._accounts import (
+    Accounts,
+    Authorises,
+    Ruled,
+    accounts_of,
+    acting,
+    authority_of,
+    ruled,
+)
 from socialkit.publishing._deliver import Carrier, awaited
-from socialkit.publishing._freezes import Freezer
+from socialkit.publishing._freezes import NOBODY_ASKED, Freezer
 from socialkit.publishing._history import Author
 from socialkit.publishing._io import io_of
 from socialkit.publishing._journal import Journal, seen
@@ -25,7 +32,7 @@ from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import Delivery, Scope
 from socialkit.publishing._packing import unpack
-from socialkit.publishing._planning import Planner
+from socialkit.publishing._planning import NOWHERE, Planner
 from socialkit.publishing._refusals import note_refusal
 from socialkit.publishing._rows import AlteredError, Body, Row, to_micros
 
@@ -47,7 +54,7 @@ class Inside:
     ) -> None:
         self.accounts: Final = accounts_of(accounts)
         self.journal: Final = journal
-        self.actor: Final = None if actor is None else _named(actor)
+        self.actor: Final = acting(actor)
         self._authority = authority_of(accounts) if authority is None else authority
         self._async = issubclass(mode, Async)
         self._single = accounts if isinstance(accounts, Client | AsyncClient) else None
@@ -98,13 +105,21 @@ class Inside:
             raise ConfigurationError(message)
         return Mine(brands=brands)
 
-    async def planner(self) -> Planner:
-        """Return what writes down what people want."""
-        return Planner(self.journal.database, await self.mine(), self.actor)
+    async def planner(self, rulings: Mapping[str, str] = NOWHERE) -> Planner:
+        """Return what writes down what people want.
 
-    async def freezer(self) -> Freezer:
-        """Return what freezes and thaws."""
-        return Freezer(self.journal.database, await self.mine(), self.actor)
+        Args:
+            rulings: What allowed it, by the deliveries' ids.
+        """
+        return Planner(self.journal.database, await self.mine(), self.actor, rulings)
+
+    async def freezer(self, rulings: Mapping[str | None, str] = NOBODY_ASKED) -> Freezer:
+        """Return what freezes and thaws.
+
+        Args:
+            rulings: What allowed it, by the brands' keys.
+        """
+        return Freezer(self.journal.database, await self.mine(), self.actor, rulings)
 
     async def worker(self) -> Worker:
         """Return what takes deliveries."""
@@ -135,13 +150,10 @@ class Inside:
         """Whether somebody says who may do what."""
         return self._authority is not None
 
-    def _said(self, action: str, thing: Delivery | Scope) -> Permission:
-        if self._authority is None:
-            return Permission.YES
-        # An answer that is none of the three is an error, and no permission.
-        return Permission(self._authority.permission(self.actor, action, thing))
+    def _said(self, action: str, thing: Delivery | Scope) -> Ruled:
+        return ruled(self._authority, self.actor, action, thing)
 
-    async def permission(self, action: str, new: Delivery, *, can_wait: bool) -> Permission:
+    async def permission(self, action: str, new: Delivery, *, can_wait: bool) -> Ruled:
         """Return whether the actor may do something that is new.
 
         Args:
@@ -153,59 +165,75 @@ class Inside:
             NotAuthorisedError: They may not.
         """
         said = self._said(action, new)
-        if said is Permission.NO or (said is Permission.ASK and not can_wait):
-            brand, account = new.account.brand, new.account.key
-            place = await self._place(brand)
-            raise await self._refused(said, action, f"for {account}", brand, place, account.partition("/")[0])
+        refused = {Permission.NO} if can_wait else {Permission.NO, Permission.ASK}
+        if said.permission in refused:
+            account = new.account
+            raise await self.refused(said, action, f"for {account.key}", account.brand, account.platform)
         return said
 
-    async def require(self, action: str, delivery: Delivery | str) -> Row:
-        """Return a delivery with which the actor may do something at once.
+    async def require(self, action: str, delivery: Delivery | str) -> tuple[Row, dict[str, str]]:
+        """Return a delivery with which the actor may do something at once, and by its id what says so.
 
         Raises:
             NotAuthorisedError: They may not, or not without asking.
         """
         row = await self.row(delivery)
         said = self._said(action, seen(row))
-        if said is not Permission.YES:
-            raise await self._refused(said, action, f"for {row.account}", row.brand, row.id, row.platform)
-        return row
+        if said.permission is not Permission.YES:
+            what = f"for {row.account}"
+            raise await self.refused(said, action, what, row.brand, row.platform, place=row.id)
+        return row, {} if said.ruling is None else {row.id: said.ruling}
 
-    async def require_scope(self, action: str, scope: Scope) -> None:
+    async def require_scope(self, action: str, scope: Scope) -> dict[str | None, str]:
         """Raise unless the actor may do something at once with all that a scope covers.
+
+        Returns:
+            What says so, by brand.
 
         Raises:
             NotAuthorisedError: They may not, or not without asking, for one of its brands.
         """
+        rulings: dict[str | None, str] = {}
         for brand in (scope.brand,) if scope.brand is not None else (await self.mine()).brands or (None,):
             said = self._said(action, scope.model_copy(update={"brand": brand}))
-            if said is not Permission.YES:
+            if said.permission is not Permission.YES:
                 what = f"what is {brand}'s" if brand is not None else "this account"
-                raise await self._refused(said, action, what, brand, await self._place(brand), scope.platform)
+                raise await self.refused(said, action, what, brand, scope.platform)
+            if said.ruling is not None:
+                rulings[brand] = said.ruling
+        return rulings
 
     async def _place(self, brand: str | None) -> str:
         places = (await self.mine()).places
         return f"brand {brand}" if f"brand {brand}" in places else places[0]
 
-    async def _refused(
-        self, said: Permission, action: str, what: str, brand: str | None, place: str, platform: str | None
+    async def refused(
+        self,
+        said: Ruled,
+        action: str,
+        what: str,
+        brand: str | None,
+        platform: str | None,
+        *,
+        place: str | None = None,
     ) -> NotAuthorisedError:
-        """Write down that something was refused, and return the error that says so."""
-        without = " without asking" if said is Permission.ASK else ""
+        """Write down that something was refused, and return the error that says so.
+
+        Args:
+            said: What was said of it.
+            action: What was wanted.
+            what: Of what, in words.
+            brand: Whose it is.
+            platform: Where it is.
+            place: In whose history it is written; the brand's if not given.
+        """
+        place = await self._place(brand) if place is None else place
+        without = " without asking" if said.permission is Permission.ASK else ""
         detail: dict[str, JsonValue] = {"action": action, "brand": brand, "what": what}
         note = partial(note_refusal, self.journal.database, await self.mine(), of=place)
-        await self.run(note, Author(self.micros(), self.actor), detail)
+        await self.run(note, Author(self.micros(), self.actor, said.ruling), detail)
         message = f"{self.actor or 'nobody'} may not {action} {what}{without}"
         return NotAuthorisedError(message, actor=self.actor, action=action, brand=brand, platform=platform)
-
-
-def _named(actor: str) -> str:
-    """Return the name of whoever acts; by a blank one nobody could be told apart from themselves."""
-    try:
-        return actor_given(of_type(actor, str, "actor"))
-    except ValueError as error:
-        message = f"actor={error}"
-        raise ConfigurationError(message) from None
 
 
 def id_of(delivery: Delivery | str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from socialkit.errors import ConfigurationError, MediaStoreError
 from socialkit.models import Purpose
+from socialkit.publishing._audit import AuditForm, AuditLine, audit, write_audit
 from socialkit.publishing._budgets import JournalBudget
 from socialkit.publishing._database import Database, prepare
 from socialkit.publishing._exports import Export, departures
@@ -134,6 +135,65 @@ class Journal:
         while rows := page(self.database, after, PAGE):
             yield from (event_of(row) for row in rows)
             after = int(rows[-1][0])
+
+    def audit(
+        self,
+        *,
+        brand: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[AuditLine]:
+        """Iterate over who did what, by time, each with the authority that let them, or did not.
+
+        Deliveries, decisions about them, freezes, cases of a desk and what was refused are told, in one
+        order; logins and renewed tokens besides, where a `JournalTokenStore` keeps them.
+
+        Args:
+            brand: Only this brand's; no line of another one's is among them.
+            actor: Only what this person did, however their name is spelt.
+            since: From this time on (aware).
+            until: Before this time (aware).
+
+        Raises:
+            ValueError: A time has no time zone.
+            JournalError: A line was altered so that it cannot be read; it is named.
+        """
+        return audit(self.database, brand=brand, actor=actor, since=since, until=until)
+
+    def export_audit(
+        self,
+        file: IO[str],
+        *,
+        form: AuditForm = "jsonl",
+        brand: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Write who did what, for a client to read, and return how many lines they are.
+
+        Args:
+            file: Where to; for a table opened with `newline=""`.
+            form: `jsonl`, a line of JSON for each; or `csv`, a table in which no cell is a formula.
+            brand: Only this brand's; the others are as in `audit`.
+            actor: Only what this person did.
+            since: From this time on (aware).
+            until: Before this time (aware).
+
+        Raises:
+            ConfigurationError: There is no such form.
+            ValueError: A time has no time zone.
+            JournalError: A line was altered so that it cannot be read; it is named.
+
+        Example:
+            >>> import io
+            >>> with Journal.open("sqlite://") as journal:
+            ...     journal.export_audit(io.StringIO(), form="csv", brand="acme")
+            0
+        """
+        lines = audit(self.database, brand=brand, actor=actor, since=since, until=until)
+        return write_audit(lines, file, form)
 
     def freezes(self) -> tuple[Freeze, ...]:
         """Return every freeze that was ever made, oldest first; one of several brands once for each.

@@ -32,12 +32,19 @@ class Planner:
         database: The journal's.
         mine: Whose deliveries it may touch.
         actor: Who decides.
+        rulings: What allows it, by the deliveries' ids.
     """
 
-    def __init__(self, database: Database, mine: Mine, actor: str | None) -> None:
+    def __init__(
+        self, database: Database, mine: Mine, actor: str | None, rulings: Mapping[str, str] = NOWHERE
+    ) -> None:
         self._database = database
         self._mine = mine
         self._actor = actor
+        self._rulings = rulings
+
+    def _by(self, delivery: str, now: int) -> Author:
+        return Author(now, self._actor, self._rulings.get(delivery))
 
     def add(self, rows: Sequence[Row], now: int) -> list[Row]:
         """Write down new deliveries in the states that they are in, all or none."""
@@ -108,8 +115,10 @@ class Planner:
             return named(session, accounts, slot)
 
     def _begun(self, rows: Sequence[Row], now: int, places: Mapping[str, str] = NOWHERE) -> list[Begun]:
-        by = Author(now, self._actor)
-        return [begin(row, by, {places[row.id]: now} if row.id in places else {}) for row in rows]
+        return [
+            begin(row, self._by(row.id, now), {places[row.id]: now} if row.id in places else {})
+            for row in rows
+        ]
 
     def first_free(self, account: str, times: Iterable[tuple[int, T]]) -> tuple[int, T] | None:
         """Return the first of some times at which an account has nothing planned; None if there is none."""
@@ -159,7 +168,7 @@ class Planner:
             changed = Columns() if approved else Columns(ready_at=None)
             if approved and row.answer:  # somebody waits for it, and its time was ours to lose
                 changed = Columns(expires_at=_still(row, now))
-            return move(session, row, Author(now, self._actor), *states, because=text, **changed)
+            return move(session, row, self._by(row.id, now), *states, because=text, **changed)
 
     def cancel(self, delivery: str, now: int, because: str) -> Row:
         """Have a delivery not happen; what of it is out stays out."""
@@ -167,7 +176,7 @@ class Planner:
             return self._cancel(session, self._row(session, delivery), now, because)
 
     def _cancel(self, session: Session, row: Row, now: int, because: str) -> Row:
-        by = Author(now, self._actor)
+        by = self._by(row.id, now)
         outcome = with_reason(row, because)
         gone = DeliveryState.CANCELLED
         return move(session, row, by, gone, because=because, ready_at=None, outcome=outcome)
@@ -178,7 +187,7 @@ class Planner:
         """Give a delivery another time; how much it may be late stays."""
         with self._database.writing() as session:
             row = self._row(session, delivery)
-            by, late = Author(now, self._actor), row.expires_at - row.due_at
+            by, late = self._by(row.id, now), row.expires_at - row.due_at
             times = Columns(
                 due_at=due, ready_at=due, expires_at=due + late, wall=wall_text(wall), held_by=None
             )
@@ -212,7 +221,7 @@ class Planner:
                 self._forget(session, row, steps)
                 news = dict.fromkeys(steps)
             because = "a person decided that it never went out"
-            outcome, by = with_reason(row, because), Author(now, self._actor)
+            outcome, by = with_reason(row, because), self._by(row.id, now)
             again = Columns(ready_at=now, expires_at=_still(row, now), outcome=outcome)
             more = telling(news, {})
             return move(session, row, by, DeliveryState.PLANNED, because=because, more=more, **again)
@@ -234,7 +243,7 @@ class Planner:
         Raises:
             PostTakenError: The post is another delivery's.
         """
-        by = Author(now, self._actor)
+        by = self._by(delivery, now)
         with self._database.writing() as session:
             row = self._undecided(session, delivery)
             # Where no write is open, the word is about the whole.

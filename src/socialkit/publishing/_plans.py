@@ -125,8 +125,8 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
                 return preview_of(draft, known(account), files)
 
             wishes = bodies_of(slots, look, self._inside.actor)
-            rows = await self._rows(wishes, "publish", not_after)
-        planner, now = await self._inside.planner(), self._inside.micros()
+            rows, rulings = await self._rows(wishes, "publish", not_after)
+        planner, now = await self._inside.planner(rulings), self._inside.micros()
         bodies = {row.id: body for row, (body, _) in zip(rows, wishes, strict=True)}
         filled = await self._inside.run(planner.fill, rows, now)
         return tuple(seen(row, bodies.get(row.id)) for row in filled)
@@ -194,7 +194,8 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
                     ahead = times_after(slots, now)
                     found = await self._inside.run(planner.first_free, body.account.key, ahead)
                     wishes.append(queued(body, found, key))
-            rows = await self._rows(wishes, "publish", not_after)
+            rows, rulings = await self._rows(wishes, "publish", not_after)
+            planner = await self._inside.planner(rulings)
             # What has a name of its own does not stand under its time: only alone nobody else takes it.
             fill = planner.fill_free if key is None else planner.fill_free_alone
             filled = await self._inside.run(fill, rows, to_micros(now)) if rows else []
@@ -253,8 +254,9 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
         if not await self._all_there(bodies):  # what was planned already may have passed
             require_ahead(when, expiry(when, not_after), now)
         said = {"wall": wall_of(at), "at": when}
-        rows = await self._rows([(body.model_copy(update=said), when) for body in bodies], kind, not_after)
-        planner = await self._inside.planner()
+        wishes = [(body.model_copy(update=said), when) for body in bodies]
+        rows, rulings = await self._rows(wishes, kind, not_after)
+        planner = await self._inside.planner(rulings)
         write = planner.add if bodies[0].slot is None else planner.fill
         return tuple(seen(row) for row in await self._inside.run(write, rows, to_micros(now)))
 
@@ -267,8 +269,8 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
 
     async def _rows(
         self, wishes: Sequence[tuple[Body, datetime]], kind: WriteKind, not_after: timedelta | datetime
-    ) -> list[Row]:
-        """Return new deliveries, their files kept and their states known."""
+    ) -> tuple[list[Row], dict[str, str]]:
+        """Return new deliveries, their files kept, in their first states, and by their ids what says so."""
         now, expires = self._inside.now(), [expiry(when, not_after) for _, when in wishes]
         texts = await self._inside.run(lambda: [self._packed(body) for body, _ in wishes])
         rows = [
@@ -276,13 +278,13 @@ class Plans(Outlook[ModeT], Generic[ModeT]):
             for (body, when), text, late in zip(wishes, texts, expires, strict=True)
         ]
         if not self._inside.restricted:
-            return rows
-        return [row._replace(state=await self._first_state(kind, row)) for row in rows]
-
-    async def _first_state(self, kind: WriteKind, row: Row) -> str:
-        proposal = seen(row._replace(state=DeliveryState.PROPOSED.value))
-        asked = await self._inside.permission(kind, proposal, can_wait=True) is Permission.ASK
-        return DeliveryState.PROPOSED.value if asked else row.state
+            return rows, {}
+        proposals = [row._replace(state=DeliveryState.PROPOSED.value) for row in rows]
+        said = [await self._inside.permission(kind, seen(one), can_wait=True) for one in proposals]
+        asks = [one.permission is Permission.ASK for one in said]
+        states = [new if ask else row for row, new, ask in zip(rows, proposals, asks, strict=True)]
+        rulings = {row.id: one.ruling for row, one in zip(rows, said, strict=True) if one.ruling is not None}
+        return states, rulings
 
     def _packed(self, body: Body) -> str:
         return pack(body, self._inside.journal.media)

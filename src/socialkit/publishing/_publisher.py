@@ -51,7 +51,7 @@ class PublisherBase(Answers[ModeT], Generic[ModeT]):
         _require_one_of(native, get_args(Native), "native")
         of_type(scope, Scope, "scope")
         await inside.run(freezer.require_known, scope, inside.accounts.accounts())
-        await inside.require_scope("freeze", scope)
+        freezer = await inside.freezer(await inside.require_scope("freeze", scope))
         if native == "leave":
             return await inside.run(freezer.freeze, scope, reason, inside.micros())
         # What deletes on the platform must still get through: answers are held back after it.
@@ -93,7 +93,7 @@ class PublisherBase(Answers[ModeT], Generic[ModeT]):
         key = of_type(freeze, Freeze, "freeze").id
         # As it stands, not as it was handed over.
         freeze = next((one for one in await self._inside.run(freezer.standing) if one.id == key), freeze)
-        await self._inside.require_scope("thaw", freeze.scope)
+        freezer = await self._inside.freezer(await self._inside.require_scope("thaw", freeze.scope))
         rows = await self._inside.run(freezer.thaw, freeze, backlog, self._inside.micros())
         return tuple(seen(row) for row in rows)
 

@@ -183,6 +183,8 @@ class Row(NamedTuple):
 class Columns(TypedDict, total=False):
     """What changes of a delivery besides its state."""
 
+    body: str
+    """Only ever to let go of what it holds."""
     due_at: int
     ready_at: int | None
     expires_at: int

@@ -75,8 +75,13 @@ class Taker:
             if leases or not rows:  # else all of them were held back or missed, and others may be due
                 return leases
 
-    def take_one(self, delivery: str, now: int) -> Lease:
+    def take_one(self, delivery: str, now: int, ruling: str | None = None) -> Lease:
         """Take one delivery now, whatever its time.
+
+        Args:
+            delivery: Which one.
+            now: The time.
+            ruling: What lets somebody have it leave now.
 
         Raises:
             NotWaitingError: It is not in a state to be sent.
@@ -92,7 +97,7 @@ class Taker:
             if why is not None:
                 message = f"a freeze holds it back: {why.reason}"
                 raise FrozenError(message, platform=row.platform)
-            lease = self._leased(session, row, now)
+            lease = self._leased(session, row, now, ruling)
             lease.however_late = True
             return lease
 
@@ -154,10 +159,10 @@ class Taker:
         else:
             move(session, row, by, DeliveryState.MISSED, because=because, outcome=outcome, ready_at=None)
 
-    def _leased(self, session: Session, row: Row, now: int) -> Lease:
+    def _leased(self, session: Session, row: Row, now: int, ruling: str | None = None) -> Lease:
         due = () if row.state == DeliveryState.DUE else (DeliveryState.DUE,)
         taken: Columns = {**self._with_lease(row, now), "tries": row.tries + 1, "ready_at": None}
-        row = move(session, row, Author(now, self._actor), *due, DeliveryState.SENDING, **taken)
+        row = move(session, row, Author(now, self._actor, ruling), *due, DeliveryState.SENDING, **taken)
         # Steps begin under a lease: before the first one there are none.
         return Lease(row, {} if row.tries == 1 else steps_of(session, row.id))
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from socialkit.auth import Stored
 from socialkit.auth._cipher import TokenCipher
 from socialkit.auth._stores import require_tokens
+from socialkit.publishing._accounts import acting
 from socialkit.publishing._database import Session
+from socialkit.publishing._history import Author, remark
 from socialkit.publishing._journal import Journal
+from socialkit.publishing._rows import to_micros
 from socialkit.transport import Secret
 
 __all__ = ["JournalTokenStore"]
 
 FIND: Final = "SELECT sealed FROM tokens WHERE name = ?"
+KEPT: Final = "token kept"
+RENEWED: Final = "token renewed"
+"""What the history calls it when an account gets its first token, and each other one."""
 ADD: Final = "INSERT INTO tokens (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
 CHANGE: Final = "UPDATE tokens SET sealed = ? WHERE name = ? AND sealed = ? RETURNING name"
 
@@ -22,12 +30,15 @@ CHANGE: Final = "UPDATE tokens SET sealed = ? WHERE name = ? AND sealed = ? RETU
 class JournalTokenStore:
     """Keep tokens in a journal's database, encrypted: whoever reads the database does not read them.
 
-    Each is encrypted for its account: one that is moved to another account's row opens no more.
+    Each is encrypted for its account: one that is moved to another account's row opens no more. The history
+    tells when an account got one, and by whom; `journal.audit()` shows it.
 
     Args:
         journal: The journal, in SQLite or PostgreSQL; it stays the caller's to close.
         key: 32 random bytes in URL-safe Base64, such as `secrets.token_urlsafe(32)` returns; best a
             `SecretRef`, which is looked up at each use. Never keep it in the same database.
+        actor: Who logs in or renews, for the history; the name of a person or of a program.
+        clock: Tells the time that the history shows, aware; this machine's if not given.
 
     Example:
         >>> import secrets
@@ -37,12 +48,21 @@ class JournalTokenStore:
         True
 
     Raises:
-        ConfigurationError: The extra `auth` is missing.
+        ConfigurationError: The extra `auth` is missing, or the actor is nobody.
     """
 
-    def __init__(self, journal: Journal, *, key: str | Secret) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        key: str | Secret,
+        actor: str | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self._database = journal.database
         self._cipher = TokenCipher(key)
+        self._actor = acting(actor)
+        self._clock = clock if clock is not None else _now
 
     def load(self, key: str, /) -> Stored | None:
         """Return what is kept under a key.
@@ -64,13 +84,20 @@ class JournalTokenStore:
         """
         require_tokens(old, new)
         fresh = b64encode(self._cipher.sealed(Secret(new.dumps()), key)).decode()
-        with self._database.writing() as session:
+        with self._database.alone() as session:  # no row stands for an account's history of tokens
             sealed = _sealed(session, key)
-            if sealed is None:
-                return old is None and bool(session.run(ADD, key, fresh))
-            if self._opened(key, sealed) != old:
+            if not self._swapped(session, key, sealed, old, fresh):
                 return False
-            return bool(session.run(CHANGE, fresh, key, sealed))
+            by = Author(to_micros(self._clock()), self._actor)
+            remark(session, f"account {key}", by, KEPT if sealed is None else RENEWED, {})
+            return True
+
+    def _swapped(
+        self, session: Session, key: str, sealed: str | None, old: Stored | None, fresh: str
+    ) -> bool:
+        if sealed is None:
+            return old is None and bool(session.run(ADD, key, fresh))
+        return self._opened(key, sealed) == old and bool(session.run(CHANGE, fresh, key, sealed))
 
     def _opened(self, key: str, sealed: str) -> Stored:
         where = f"the token of {key} in the journal"
@@ -78,6 +105,10 @@ class JournalTokenStore:
 
     def __repr__(self) -> str:
         return "JournalTokenStore()"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _sealed(session: Session, key: str) -> str | None:

@@ -17,6 +17,7 @@ from socialkit.platforms.base._core import of_type
 from socialkit.workspace._brand import Brand, bound
 from socialkit.workspace._checking import NOTICE, LoginPage, Question, Standings, ask, judged, told_apart
 from socialkit.workspace._clients import Clients, ClientT, Transports
+from socialkit.workspace._custody import Custody
 from socialkit.workspace._file import WorkspaceFile
 from socialkit.workspace._health import Health
 from socialkit.workspace._map import Progress, Results, run_all, run_all_async
@@ -41,7 +42,7 @@ CONCURRENCY: Final = 8
 """How many calls run at once where nobody says."""
 
 
-class Workspace:
+class Workspace(Custody):
     """Brands and their accounts, and one client of each, opened when first asked for.
 
     May be shared between threads, and between tasks. Close it, or use it in a `with` block, or an

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from socialkit.models import Capability, Limits, MediaKind
+from socialkit.models import Capability, Limits, MediaKind, RetentionLimit
 from socialkit.platforms.base._quotas import Quota
 from socialkit.platforms.base._rules import DraftRules
 from socialkit.transport import ErrorTable, LocalLimit, RateHeaders, Request
@@ -49,6 +49,10 @@ class PlatformFacts:
     """Whether all accounts of an app share one budget of requests, rather than each having its own."""
     bucket: Callable[[Request], str] | None = None
     """Names the budget that a request counts against, where the platform counts some calls apart."""
+    retention: tuple[RetentionLimit, ...] = ()
+    """How long it lets be kept what others wrote and what it sent, each with its source."""
+    ids_everywhere: bool = False
+    """Whether a person's id means that person whichever of its servers is asked."""
     settles_after: timedelta | None = None
     """How long after its deadline a write may still land; None when nobody can say."""
     authoritative: bool = False

@@ -26,12 +26,14 @@ from socialkit.models import (
     Basis,
     Capability,
     Draft,
+    Kept,
     Limits,
     Media,
     MediaKind,
     MediaLimit,
     PlatformOptions,
     Problem,
+    RetentionLimit,
     Severity,
     Visibility,
 )
@@ -312,6 +314,15 @@ QUOTAS: Final = (
 )
 """As of 2026-08: https://docs.bsky.app/docs/advanced-guides/rate-limits."""
 
+RETENTION: Final = tuple(
+    RetentionLimit(
+        kind=kind,
+        source="https://docs.bsky.app/docs/support/developer-guidelines (read 2026-11-22)",
+        note="The guidelines name no time; a service has to delete what a user asks it to delete.",
+    )
+    for kind in Kept
+)
+
 FACTS: Final = PlatformFacts(
     name="bluesky",
     title="Bluesky",
@@ -329,6 +340,8 @@ FACTS: Final = PlatformFacts(
     ),
     quotas=QUOTAS,
     bucket=bucket,
+    retention=RETENTION,
+    ids_everywhere=True,
     authoritative=True,
 )
 """What Bluesky is, as data."""

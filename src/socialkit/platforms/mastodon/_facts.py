@@ -18,10 +18,12 @@ from socialkit.models import (
     Basis,
     Capability,
     Draft,
+    Kept,
     Limits,
     MediaKind,
     MediaLimit,
     Problem,
+    RetentionLimit,
     Visibility,
     WireModel,
 )
@@ -275,6 +277,15 @@ QUOTAS: Final = (
 )
 """As of 2026-08: https://docs.joinmastodon.org/api/rate-limits/, and for statuses the server's own code."""
 
+RETENTION: Final = tuple(
+    RetentionLimit(
+        kind=kind,
+        source="https://docs.joinmastodon.org/api/guidelines/ (read 2026-11-22)",
+        note="The guidelines name no time; the terms of service of the account's own server may.",
+    )
+    for kind in Kept
+)
+
 FACTS: Final = PlatformFacts(
     name="mastodon",
     title="Mastodon",
@@ -293,6 +304,7 @@ FACTS: Final = PlatformFacts(
     ),
     quotas=QUOTAS,
     bucket=bucket,
+    retention=RETENTION,
     settles_after=SETTLES_AFTER,
 )
 """What Mastodon is, as data."""

@@ -1,0 +1,155 @@
+"""The sweep that lets go of what has been kept for as long as it may be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from socialkit.models import Kept, Retention, RetentionRule
+from socialkit.publishing._audit import AuditSubject
+from socialkit.publishing._cases import CaseRow
+from socialkit.publishing._database import Database, Session
+from socialkit.publishing._erasing import Tree, unsaid, without_raw, wordless
+from socialkit.publishing._history import Author
+from socialkit.publishing._letting_go import (
+    MALFORMED,
+    Change,
+    Kit,
+    LetGo,
+    LetGoItem,
+    applied,
+    case_change,
+    case_rows,
+    deliveries,
+    delivery_change,
+    is_over,
+)
+from socialkit.publishing._rows import from_micros, to_micros
+
+__all__ = ["LET_GO", "let_go"]
+
+LET_GO: Final = "let go"
+"""What the history calls it."""
+ADDED: Final = "SELECT at, detail FROM case_events WHERE case_id = ? AND what = 'message added'"
+
+
+def let_go(
+    database: Database, brand: str, retention: Retention, *, now: datetime, actor: str | None, dry_run: bool
+) -> LetGo:
+    """Let go of what a brand has kept for as long as it may; or tell only what that would be."""
+    sweep = _Sweep(brand, retention, now)
+    return applied(database, brand, Author(to_micros(now), actor), sweep.found, dry_run=dry_run)
+
+
+class _Sweep:
+    def __init__(self, brand: str, retention: Retention, now: datetime) -> None:
+        self._brand = brand
+        self._retention = retention
+        self._now = now
+
+    def found(self, session: Session, left: list[str]) -> Iterator[Change]:
+        """Yield what has to go; of what cannot yet, tell why."""
+        for row in case_rows(session, self._brand):
+            try:
+                change = self._of_case(session, row, json.loads(row.body))
+            except MALFORMED:
+                left.append(f"case {row.id} cannot be read: the journal was altered")
+                continue
+            if change is not None:
+                yield change
+        for stored in deliveries(session, self._brand):
+            if not self._concerns(stored.row.platform):
+                continue
+            try:
+                change = self._of_delivery(Kit.of(stored), from_micros(stored.since), left)
+            except MALFORMED:
+                left.append(f"delivery {stored.row.id} cannot be read: the journal was altered")
+                continue
+            if change is not None:
+                yield change
+
+    def _concerns(self, platform: str) -> bool:
+        return any(self._retention.rule_for(kind, platform=platform, brand=self._brand) for kind in Kept)
+
+    def _over(self, kind: Kept, platform: str, since: datetime) -> RetentionRule | None:
+        return self._retention.is_over(kind, platform=platform, brand=self._brand, since=since, now=self._now)
+
+    def _of_case(self, session: Session, row: CaseRow, body: Tree) -> Change | None:
+        gone, platform = list(body.get("gone", ())), str(body["account"]["platform"])
+        taken = _taken(session, row.id, _moment(body["opened_at"]))
+        reasons: dict[Kept, str] = {}
+        messages: list[Tree] = []
+        for message in body["messages"]:
+            since, kind = taken.get(message["id"], taken[""]), _kind(message)
+            rule = None if message["id"] in gone else self._over(kind, platform, since)
+            messages.append(message if rule is None else unsaid(message))
+            if rule is not None:
+                gone.append(message["id"])
+                reasons[kind] = rule.because
+        if not reasons:
+            return None
+        anew = body | {"messages": messages, "gone": gone} | wordless(body)
+        item = _item(AuditSubject.CASE, row.id, row.account, reasons)
+        # A private conversation may go by its author's id: what is said next in it opens a new case.
+        whole = all(message["id"] in gone for message in messages)
+        changes = {"conversation": None} if whole else {}
+        return case_change(row, anew, item, LET_GO, changes, _detail(reasons))
+
+    def _of_delivery(self, kit: Kit, since: datetime, left: list[str]) -> Change | None:
+        row, body = kit.row, kit.body
+        reasons: dict[Kept, str] = {}
+        new = kit
+        message = None if body is None else body.get("message")
+        if body is not None and message is not None and (bare_message := unsaid(message)) != message:
+            kind = _kind(message)
+            rule = self._over(kind, row.platform, _moment(message["created_at"]))
+            if rule is not None:
+                reasons[kind] = rule.because
+                new = replace(new, body=body | {"message": bare_message})
+        rule = self._over(Kept.RAW, row.platform, since)
+        if rule is not None and (bare := _without_raw(new)) != new:
+            reasons[Kept.RAW], new = rule.because, bare
+        if not reasons:
+            return None
+        if not is_over(kit):
+            left.append(f"delivery {row.id} is {row.state}: it is needed until nothing more is to come of it")
+            return None
+        item = _item(AuditSubject.DELIVERY, row.id, row.account, reasons)
+        return delivery_change(kit, new, item, LET_GO, _detail(reasons))
+
+
+def _taken(session: Session, case: str, opened: datetime) -> dict[str, datetime]:
+    """Return when each message of a case came in; under an empty id, when the first one did."""
+    added = {
+        str(json.loads(detail).get("message")): from_micros(at) for at, detail in session.run(ADDED, case)
+    }
+    return {**added, "": opened}
+
+
+def _without_raw(kit: Kit) -> Kit:
+    steps = {
+        name: (step, without_raw(attempt), without_raw(result))
+        for name, (step, attempt, result) in kit.steps.items()
+    }
+    return Kit(kit.row, without_raw(kit.body), without_raw(kit.outcome), steps)
+
+
+def _kind(message: Mapping[str, Any]) -> Kept:
+    return Kept.PRIVATE_MESSAGES if message.get("private") else Kept.MESSAGES
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _item(subject: AuditSubject, name: str, account: str, reasons: Mapping[Kept, str]) -> LetGoItem:
+    because = "; ".join(dict.fromkeys(reasons.values()))
+    return LetGoItem(subject=subject, id=name, account=account, kinds=tuple(reasons), because=because)
+
+
+def _detail(reasons: Mapping[Kept, str]) -> dict[str, Any]:
+    kinds = [kind.value for kind in reasons]
+    return {"because": "; ".join(dict.fromkeys(reasons.values())), "kinds": kinds}
