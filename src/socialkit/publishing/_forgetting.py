@@ -28,11 +28,11 @@ from socialkit.publishing._erasing import (
 )
 from socialkit.publishing._history import AT_ONCE, Author
 from socialkit.publishing._letting_go import (
-    MALFORMED,
     Change,
     Kit,
     LetGo,
     LetGoItem,
+    Stored,
     applied,
     case_change,
     case_rows,
@@ -137,12 +137,17 @@ def forget(
 ) -> LetGo:
     """Forget somebody for one brand; or tell only what that would take."""
     forgetting = _Forgetting(brand, wanted, person, because)
-    return applied(database, brand, by, forgetting.found, dry_run=dry_run)
+    gone = applied(database, by, forgetting, dry_run=dry_run)
+    with database.reading() as session:
+        told = tuple(forgetting.told(session))
+    return gone.model_copy(update={"left": (*gone.left, *told)})
 
 
 class _Forgetting:
+    unreadable = "nobody knows whom it names"
+
     def __init__(self, brand: str, wanted: Wanted, person: Person, because: str) -> None:
-        self._brand = brand
+        self.brand = brand
         self._wanted = wanted
         self._person = person
         self._because = because
@@ -150,34 +155,13 @@ class _Forgetting:
         self._words = re.compile("|".join(map(re.escape, words)))
         """What nothing lacks that is about them."""
 
-    def found(self, session: Session, left: list[str]) -> Iterator[Change]:
-        """Yield what has to go; of what cannot, tell why."""
-        for row in case_rows(session, self._brand):
-            if not self._words.search(row.body):
-                continue
-            try:
-                change = self._of_case(row, json.loads(row.body), left)
-            except MALFORMED:
-                left.append(f"case {row.id} cannot be read, so nobody knows whom it names")
-                continue
-            if change is not None:
-                yield change
-        for stored in deliveries(session, self._brand):
-            if not any(map(self._words.search, stored.texts)):
-                continue
-            try:
-                change = self._of_delivery(Kit.of(stored), left)
-            except MALFORMED:
-                left.append(f"delivery {stored.row.id} cannot be read, so nobody knows whom it names")
-                continue
-            if change is not None:
-                yield change
-        left += self._told(session)
-
     # Cases ---------------------------------------------------------------------------------------------
 
-    def _of_case(self, row: CaseRow, body: Tree, left: list[str]) -> Change | None:
-        person = self._person
+    def of_case(self, _: Session, row: CaseRow, left: list[str]) -> Change | None:
+        """Return what is theirs of a case, or tell why it cannot go yet."""
+        if not self._words.search(row.body):
+            return None
+        person, body = self._person, json.loads(row.body)
         messages = [without(one, person, answer=False) for one in body["messages"]]
         if not self._wanted.within(body) or messages == body["messages"]:
             return None
@@ -215,8 +199,11 @@ class _Forgetting:
 
     # Deliveries ----------------------------------------------------------------------------------------
 
-    def _of_delivery(self, kit: Kit, left: list[str]) -> Change | None:
-        row = kit.row
+    def of_delivery(self, stored: Stored, left: list[str]) -> Change | None:
+        """Return what is theirs of a delivery, or tell why it cannot go yet."""
+        if not any(map(self._words.search, stored.texts)):
+            return None
+        kit, row = Kit.of(stored), stored.row
         if not self._wanted.within(kit.body):
             return None
         new = self._without(kit)
@@ -255,10 +242,10 @@ class _Forgetting:
 
     # What stays ----------------------------------------------------------------------------------------
 
-    def _told(self, session: Session) -> Iterator[str]:
+    def told(self, session: Session) -> Iterator[str]:
         """Yield what the history tells of them: it is chained, and nothing is ever taken out of it."""
-        account, last = f"account {self._brand}/", 0
-        whose = (self._brand, f"brand {self._brand}", len(account), account)
+        account, last = f"account {self.brand}/", 0
+        whose = (self.brand, f"brand {self.brand}", len(account), account)
         while lines := session.run(HISTORY, last, *whose, AT_ONCE):
             for _, name, number, text in lines:
                 if self._words.search(text) and self._person.told_in(read(text)):

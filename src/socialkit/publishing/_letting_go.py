@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from pydantic import JsonValue
 
@@ -27,6 +28,7 @@ __all__ = [
     "BEYOND",
     "MALFORMED",
     "Change",
+    "Finder",
     "Kit",
     "LetGo",
     "LetGoItem",
@@ -154,6 +156,41 @@ def deliveries(session: Session, brand: str) -> Iterator[Stored]:
         last = ids[-1]
 
 
+class Finder(Protocol):
+    """Finds what has to go."""
+
+    brand: str
+    unreadable: str
+    """What follows of a case or a delivery that cannot be read."""
+
+    def of_case(self, session: Session, row: CaseRow, left: list[str], /) -> Change | None:
+        """Return what has to go of a case; what of it stays, and why, is added to a list."""
+        ...
+
+    def of_delivery(self, stored: Stored, left: list[str], /) -> Change | None:
+        """Return what has to go of a delivery; otherwise as `of_case`."""
+        ...
+
+
+def _found(session: Session, finder: Finder, left: list[str]) -> Iterator[Change]:
+    """Yield what has to go of a brand; of what cannot, tell why."""
+    cases = (
+        (f"case {row.id}", partial(finder.of_case, session, row)) for row in case_rows(session, finder.brand)
+    )
+    rest = (
+        (f"delivery {one.row.id}", partial(finder.of_delivery, one))
+        for one in deliveries(session, finder.brand)
+    )
+    for name, look in chain[tuple[str, Callable[[list[str]], Change | None]]](cases, rest):
+        try:
+            change = look(left)
+        except MALFORMED:
+            left.append(f"{name} cannot be read: {finder.unreadable}")
+            continue
+        if change is not None:
+            yield change
+
+
 def is_over(kit: Kit) -> bool:
     """Tell whether nothing of a delivery is sent or looked for any more: until then it needs it all."""
     looked_for = any(step.open for step, _, _ in kit.steps.values())
@@ -202,21 +239,13 @@ def _step(step: Step, attempt: Any, result: Any) -> Step:
     )
 
 
-def applied(
-    database: Database,
-    brand: str,
-    by: Author,
-    find: Callable[[Session, list[str]], Iterator[Change]],
-    *,
-    dry_run: bool,
-) -> LetGo:
+def applied(database: Database, by: Author, finder: Finder, *, dry_run: bool) -> LetGo:
     """Let go of what is found, all or nothing; or tell only what that would be.
 
     Args:
         database: The journal's.
-        brand: Whose it is.
         by: Who does it.
-        find: Finds it, and adds to a list what stays, and why.
+        finder: Finds it.
         dry_run: Whether nothing is written.
 
     Raises:
@@ -224,11 +253,11 @@ def applied(
     """
     left: list[str] = []
     with database.reading() as session:
-        changes = list(find(session, left))
+        changes = list(_found(session, finder, left))
     if changes and not dry_run:
         # Looked for before, so that workers wait only for the writing: each tells if it came too late.
         with database.writing() as session:
             for one in changes:
                 one.write(session, by)
     items = tuple(one.item for one in changes)
-    return LetGo(brand=brand, dry_run=dry_run, items=items, left=tuple(left))
+    return LetGo(brand=finder.brand, dry_run=dry_run, items=items, left=tuple(left))

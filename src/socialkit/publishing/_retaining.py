@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,15 +15,13 @@ from socialkit.publishing._database import Database, Session
 from socialkit.publishing._erasing import Tree, unsaid, without_raw, wordless
 from socialkit.publishing._history import Author
 from socialkit.publishing._letting_go import (
-    MALFORMED,
     Change,
     Kit,
     LetGo,
     LetGoItem,
+    Stored,
     applied,
     case_change,
-    case_rows,
-    deliveries,
     delivery_change,
     is_over,
 )
@@ -41,43 +39,26 @@ def let_go(
 ) -> LetGo:
     """Let go of what a brand has kept for as long as it may; or tell only what that would be."""
     sweep = _Sweep(brand, retention, now)
-    return applied(database, brand, Author(to_micros(now), actor), sweep.found, dry_run=dry_run)
+    return applied(database, Author(to_micros(now), actor), sweep, dry_run=dry_run)
 
 
 class _Sweep:
+    unreadable = "the journal was altered"
+
     def __init__(self, brand: str, retention: Retention, now: datetime) -> None:
-        self._brand = brand
+        self.brand = brand
         self._retention = retention
         self._now = now
 
-    def found(self, session: Session, left: list[str]) -> Iterator[Change]:
-        """Yield what has to go; of what cannot yet, tell why."""
-        for row in case_rows(session, self._brand):
-            try:
-                change = self._of_case(session, row, json.loads(row.body))
-            except MALFORMED:
-                left.append(f"case {row.id} cannot be read: the journal was altered")
-                continue
-            if change is not None:
-                yield change
-        for stored in deliveries(session, self._brand):
-            if not self._concerns(stored.row.platform):
-                continue
-            try:
-                change = self._of_delivery(Kit.of(stored), from_micros(stored.since), left)
-            except MALFORMED:
-                left.append(f"delivery {stored.row.id} cannot be read: the journal was altered")
-                continue
-            if change is not None:
-                yield change
-
     def _concerns(self, platform: str) -> bool:
-        return any(self._retention.rule_for(kind, platform=platform, brand=self._brand) for kind in Kept)
+        return any(self._retention.rule_for(kind, platform=platform, brand=self.brand) for kind in Kept)
 
     def _over(self, kind: Kept, platform: str, since: datetime) -> RetentionRule | None:
-        return self._retention.is_over(kind, platform=platform, brand=self._brand, since=since, now=self._now)
+        return self._retention.is_over(kind, platform=platform, brand=self.brand, since=since, now=self._now)
 
-    def _of_case(self, session: Session, row: CaseRow, body: Tree) -> Change | None:
+    def of_case(self, session: Session, row: CaseRow, _: list[str]) -> Change | None:
+        """Return what has to go of a case."""
+        body: Tree = json.loads(row.body)
         gone, platform = list(body.get("gone", ())), str(body["account"]["platform"])
         taken = _taken(session, row.id, _moment(body["opened_at"]))
         reasons: dict[Kept, str] = {}
@@ -98,7 +79,11 @@ class _Sweep:
         changes = {"conversation": None} if whole else {}
         return case_change(row, anew, item, LET_GO, changes, _detail(reasons))
 
-    def _of_delivery(self, kit: Kit, since: datetime, left: list[str]) -> Change | None:
+    def of_delivery(self, stored: Stored, left: list[str]) -> Change | None:
+        """Return what has to go of a delivery, or tell why it cannot go yet."""
+        if not self._concerns(stored.row.platform):
+            return None
+        kit, since = Kit.of(stored), from_micros(stored.since)
         row, body = kit.row, kit.body
         reasons: dict[Kept, str] = {}
         new = kit
