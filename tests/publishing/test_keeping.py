@@ -301,6 +301,16 @@ async def test_what_the_history_names_is_told_and_stays(small: Office) -> None:
     found = (await small.forget(case.message.author))["acme"]
 
     assert found.left == ("line 1 of the history of brand acme names them: it is chained, and stays",)
+
+
+async def test_a_wish_that_names_them_is_told_as_what_stays(small: Office) -> None:
+    message = small.receive("Where is my order?", "adalace")
+    (case,) = await small.swept()
+    await settle(small.desk().reply(case, "We look for it."))
+    found = (await small.forget(case.message.author, because=f"asked below {message}"))["acme"]
+
+    (left,) = found.left
+    assert left.endswith("names them: it is chained, and stays")
     assert list(small.journal.verify()) == []
 
 
