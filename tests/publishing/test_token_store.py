@@ -10,7 +10,7 @@ import pytest
 
 from socialkit.auth import Stored
 from socialkit.errors import ConfigurationError, TokenStoreError
-from socialkit.publishing import Journal, JournalTokenStore, _database
+from socialkit.publishing import Journal, JournalTokenStore, _preparing
 from socialkit.publishing._schema import MIGRATIONS
 from socialkit.testing import TokenStoreConformance
 from socialkit.transport import Secret
@@ -115,8 +115,8 @@ def test_a_journal_of_the_version_before_gets_the_table(
     empty_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(_database, "MIGRATIONS", MIGRATIONS[:2])
-        before.setattr(_database, "VERSION", 2)
+        before.setattr(_preparing, "MIGRATIONS", MIGRATIONS[:2])
+        before.setattr(_preparing, "VERSION", 2)
         old = empty_place.journal()
         with old.database.reading() as session:
             assert session.run("SELECT value FROM meta WHERE name = 'schema'") == [("2",)]

@@ -29,10 +29,13 @@ SELECT at, kind, id, number, actor, what, state, detail, digest, brand, account 
     SELECT events.at, 'delivery' AS kind, events.delivery AS id, events.number, events.actor, events.what,
         events.state, events.detail, events.digest, deliveries.brand, deliveries.account
     FROM events LEFT JOIN deliveries ON deliveries.id = events.delivery
+    WHERE substr(events.delivery, 1, 5) <> 'case '
     UNION ALL
     SELECT case_events.at, 'case' AS kind, case_events.case_id AS id, case_events.number, case_events.actor,
-        case_events.what, '' AS state, case_events.detail, NULL AS digest, cases.brand, cases.account
+        case_events.what, '' AS state, case_events.detail, chained.digest, cases.brand, cases.account
     FROM case_events LEFT JOIN cases ON cases.id = case_events.case_id
+    LEFT JOIN events AS chained
+        ON chained.delivery = 'case ' || case_events.case_id AND chained.number = case_events.number
 ) AS lines WHERE (at, kind, id, number) > (?, ?, ?, ?){conditions} ORDER BY at, kind, id, number LIMIT ?
 """
 WHOSE: Final = " AND (brand = ? OR id = ? OR substr(id, 1, ?) = ?)"
@@ -89,7 +92,7 @@ class AuditLine(Model):
     detail: Mapping[str, JsonValue] = {}
     """All that the line tells."""
     digest: str | None = None
-    """Chains the line to the one before it; None in the history of a case, which has no chain."""
+    """Chains the line to the one before it; None where the chain does not know it, which `verify` tells."""
 
 
 COLUMNS: Final = tuple(AuditLine.model_fields)

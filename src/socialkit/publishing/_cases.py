@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
-
-from pydantic import JsonValue
+from typing import Any, Final
 
 from socialkit.errors import JournalError
+from socialkit.publishing._case_history import UNCHANGED, CaseRow, Detail, note
 from socialkit.publishing._database import Database, Session, Value
-from socialkit.publishing._history import digest_of
+from socialkit.publishing._history import Author, digest_of
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._lookup import Table
 
 __all__ = ["COLUMNS", "CaseBook", "CaseRow", "ChangedError", "Detail", "Intake", "change", "forgotten_name"]
-
-
-class CaseRow(NamedTuple):
-    """One case; times are microseconds since 1970."""
-
-    id: str
-    brand: str | None
-    account: str
-    conversation: str | None
-    state: str
-    assignee: str | None
-    due_at: int | None
-    version: int
-    body: str
 
 
 CASES: Final = Table("cases", "case", CaseRow._fields, CaseRow)
@@ -39,15 +23,12 @@ CHANGE: Final = """
 UPDATE cases SET conversation = ?, state = ?, assignee = ?, due_at = ?, version = version + 1, body = ?
 WHERE id = ? AND version = ? RETURNING version
 """
-NOTE: Final = "INSERT INTO case_events (case_id, number, at, actor, what, detail) VALUES (?, ?, ?, ?, ?, ?)"
 CLAIM: Final = """
 INSERT INTO case_messages (account, message, case_id) VALUES (?, ?, ?)
 ON CONFLICT (account, message) DO NOTHING RETURNING message
 """
 KNOWN: Final = "SELECT 1 FROM case_messages WHERE account = ? AND message IN (?, ?)"
 FILLED: Final = "SELECT id FROM deliveries WHERE account = ? AND slot = ? ORDER BY id DESC LIMIT 1"
-
-Detail = Mapping[str, JsonValue]
 
 
 def forgotten_name(message: str) -> str:
@@ -83,11 +64,11 @@ class Intake:
     def add(self, row: CaseRow, detail: Detail) -> None:
         """Write down a new case."""
         self._session.run(ADD, *row)
-        _note(self._session, row, (self._now, self._actor), "opened", detail)
+        note(self._session, row, Author(self._now, self._actor), "opened", detail)
 
     def change(self, row: CaseRow, what: str, detail: Detail) -> CaseRow:
         """Write down what became of a case."""
-        return change(self._session, row, (self._now, self._actor), what, detail)
+        return change(self._session, row, Author(self._now, self._actor), what, detail)
 
     def read_until(self, moment: int) -> None:
         """Take note that everything up to a moment was read."""
@@ -154,7 +135,7 @@ class CaseBook:
             ChangedError: Somebody else changed it in the meantime.
         """
         with self._database.writing() as session:
-            return change(session, row, (now, self._actor), what, detail)
+            return change(session, row, Author(now, self._actor), what, detail)
 
     def filled(self, account: str, slot: str) -> str | None:
         """Return the delivery that was planned for a slot, if there is one."""
@@ -169,8 +150,10 @@ class CaseBook:
             return session.run(sql, case)
 
 
-def change(session: Session, row: CaseRow, by: tuple[int, str | None], what: str, detail: Detail) -> CaseRow:
-    """Write down what became of a case.
+def change(
+    session: Session, row: CaseRow, by: Author, what: str, detail: Detail, anew: Mapping[int, str] = UNCHANGED
+) -> CaseRow:
+    """Write down what became of a case; `anew` is what earlier lines of its history tell from now on.
 
     Raises:
         ChangedError: Somebody else changed it in the meantime.
@@ -180,9 +163,5 @@ def change(session: Session, row: CaseRow, by: tuple[int, str | None], what: str
         message = f"somebody else changed case {row.id} in the meantime: look at it again"
         raise ChangedError(message)
     changed = row._replace(version=row.version + 1)
-    _note(session, changed, by, what, detail)
+    note(session, changed, by, what, detail, anew)
     return changed
-
-
-def _note(session: Session, row: CaseRow, by: tuple[int, str | None], what: str, detail: Detail) -> None:
-    session.run(NOTE, row.id, row.version, *by, what, json.dumps(dict(detail), ensure_ascii=False))

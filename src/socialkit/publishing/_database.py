@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from socialkit.errors import JournalError
-from socialkit.publishing._schema import MIGRATIONS, VERSION
-
-__all__ = ["Database", "Dialect", "Session", "Value", "prepare"]
+__all__ = ["Database", "Dialect", "Session", "Value"]
 
 Value = str | int | float | bool | None
-
-KNOWN: Final = "SELECT value FROM meta WHERE name = 'schema'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,39 +69,3 @@ class Database(Protocol):
     def close(self) -> None:
         """Give back the connections."""
         ...
-
-
-def prepare(database: Database) -> None:
-    """Bring a database to this version's tables.
-
-    Raises:
-        JournalError: It was written by a newer socialkit, or altered so that nobody can tell.
-    """
-    with database.reading() as session:
-        if _version(database, session) == VERSION:
-            return
-    with database.alone() as session:
-        version = _version(database, session)  # another process may have been quicker
-        if version == 0:
-            session.run("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-            session.run("INSERT INTO meta VALUES ('schema', '0')")
-        for script in MIGRATIONS[version:]:
-            for statement in script.format(serial=database.dialect.serial).split(";"):
-                session.run(statement)
-        session.run("UPDATE meta SET value = ? WHERE name = 'schema'", str(VERSION))
-
-
-def _version(database: Database, session: Session) -> int:
-    """Return the schema's version; 0 where there is none yet."""
-    if not session.run(database.dialect.known):
-        return 0
-    rows = session.run(KNOWN)
-    known = str(rows[0][0]) if rows else "none"
-    if not known.isdecimal():
-        message = f"the journal's schema cannot be read: its table meta was altered and says {known!r}"
-        raise JournalError(message)
-    version = int(known)
-    if version > VERSION:
-        message = f"the journal has schema {version}, and this socialkit knows {VERSION}: install a newer one"
-        raise JournalError(message)
-    return version

@@ -12,7 +12,7 @@ from typing import Any, Final
 from socialkit.errors import ConfigurationError
 from socialkit.models import Kept
 from socialkit.publishing._audit import AuditSubject
-from socialkit.publishing._cases import CaseRow, forgotten_name
+from socialkit.publishing._cases import CaseRow, change, forgotten_name
 from socialkit.publishing._database import Database, Session
 from socialkit.publishing._erasing import (
     FORGOTTEN,
@@ -20,6 +20,7 @@ from socialkit.publishing._erasing import (
     Tree,
     branch,
     dumped,
+    loaded,
     messages_in,
     own,
     read,
@@ -34,7 +35,6 @@ from socialkit.publishing._letting_go import (
     LetGoItem,
     Stored,
     applied,
-    case_change,
     case_rows,
     deliveries,
     delivery_change,
@@ -54,7 +54,6 @@ WHERE events.seq > ? AND (deliveries.brand = ? OR events.delivery = ? OR substr(
 ORDER BY events.seq LIMIT ?
 """
 NOTES: Final = "SELECT number, detail FROM case_events WHERE case_id = ?"
-RENOTE: Final = "UPDATE case_events SET detail = ? WHERE case_id = ? AND number = ?"
 RENAME: Final = "UPDATE case_messages SET message = ? WHERE account = ? AND message = ?"
 
 
@@ -180,14 +179,16 @@ class _Forgetting:
             anew |= {"state": CLOSED, "first_response_due": None}
         kinds = {Kept.PRIVATE_MESSAGES if one.get("private") else Kept.MESSAGES for one in messages}
         item = self._item(AuditSubject.CASE, row.id, row.account, tuple(sorted(kinds)))
-        rewritten = case_change(row, anew, item, FORGOTTEN, changes, {"because": self._because})
+        changed = row._replace(body=dumped(anew), **changes)
 
         def write(session: Session, by: Author) -> None:
             for one in theirs:
                 session.run(RENAME, forgotten_name(one), row.account, one)
-            for number, text in session.run(NOTES, row.id):
-                session.run(RENOTE, self._note(text, whole=whole), row.id, number)
-            rewritten.write(session, by)
+            told = {
+                number: (text, self._note(text, whole=whole)) for number, text in session.run(NOTES, row.id)
+            }
+            notes = {number: new for number, (old, new) in told.items() if loaded(old) != loaded(new)}
+            change(session, changed, by, FORGOTTEN, {"because": self._because}, notes)
 
         return Change(item, write)
 

@@ -222,8 +222,8 @@ LAST_OF: Final = "SELECT number, digest FROM events WHERE delivery = ? ORDER BY 
 def remark(session: Session, place: str, by: Author, what: str, detail: Mapping[str, JsonValue]) -> None:
     """Write down something that concerns no single delivery; the place has a chain of its own.
 
-    Its name has a blank, which no delivery's id has. Nothing else keeps two lines apart: the transaction has
-    to be alone.
+    Its name has a blank, which no delivery's id has. Nothing here keeps two lines apart: the transaction has
+    to be alone, or to have a row that all write who tell of this place.
     """
     last = session.run(LAST_OF, place)
     number, head = last[0] if last else (0, "")

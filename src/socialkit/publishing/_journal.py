@@ -15,7 +15,7 @@ from socialkit.errors import ConfigurationError, MediaStoreError
 from socialkit.models import Purpose
 from socialkit.publishing._audit import AuditForm, AuditLine, audit, write_audit
 from socialkit.publishing._budgets import JournalBudget
-from socialkit.publishing._database import Database, prepare
+from socialkit.publishing._database import Database
 from socialkit.publishing._exports import Export, departures
 from socialkit.publishing._freezes import made
 from socialkit.publishing._history import page
@@ -23,6 +23,7 @@ from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, Event, Freeze
 from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
+from socialkit.publishing._preparing import prepare
 from socialkit.publishing._rows import COLUMNS, UNREADABLE, AlteredError, Body, Row, event_of
 from socialkit.publishing._sqlite import SQLite
 from socialkit.publishing._tidying import tidy
@@ -283,9 +284,10 @@ class Journal:
     def export(self, file: IO[str]) -> int:
         """Write the history as JSON lines, and return how many.
 
-        The anchors are among them, as lines under `the journal`, and each delivery's last line holds the
-        head of its chain. One more line at the end of the file binds all of them together: how many they
-        are, the place of the last one, and a digest over all of their digests.
+        The anchors are among them, as lines under `the journal`, and the last line of each delivery and each
+        case holds the head of its chain; what is told of cases stands there as digests. One more line at the
+        end of the file binds all of them together: how many they are, the place of the last one, and a digest
+        over all of their digests.
 
         Raises:
             JournalError: A line was altered so that it cannot be read; it is named.

@@ -204,7 +204,7 @@ def case_change(
     changed = row._replace(body=dumped(body), **changes)
 
     def write(session: Session, by: Author) -> None:
-        change(session, changed, (by.at, by.actor), what, detail)
+        change(session, changed, by, what, detail)
 
     return Change(item, write)
 

@@ -159,13 +159,13 @@ class Preview(Model):
 
 
 class Event(Model):
-    """One line of a delivery's history."""
+    """One line of the history of a delivery, or of a case."""
 
     seq: int
     """Its place in the journal."""
     delivery: str
-    """Whose history it is in: a delivery's id, or `brand acme`, `account acme/mastodon/main` or `the journal`
-    for what concerns no single delivery."""
+    """Whose history it is in: a delivery's id, `case ID` for a case of a desk, or `brand acme`,
+    `account acme/mastodon/main` or `the journal` for what concerns no single delivery."""
     number: int
     """Its place in that history."""
     at: AwareTime

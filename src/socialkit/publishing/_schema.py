@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from socialkit.publishing._case_history import chain_all
+from socialkit.publishing._database import Session
 from socialkit.publishing._push_table import PUSHES
 from socialkit.publishing._token_table import TOKENS
 
@@ -166,6 +169,6 @@ CREATE UNIQUE INDEX deliveries_slot ON deliveries (account, slot)
 CREATE INDEX deliveries_late ON deliveries (account, slot) WHERE slot IS NOT NULL AND late
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (FIRST, SECOND, TOKENS, PUSHES)
-"""What makes each version out of the one before it."""
+MIGRATIONS: Final[tuple[str | Callable[[Session], None], ...]] = (FIRST, SECOND, TOKENS, PUSHES, chain_all)
+"""What makes each version out of the one before it: SQL, or what SQL alone cannot do."""
 VERSION: Final = len(MIGRATIONS)

@@ -9,6 +9,8 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
+from socialkit.publishing._case_history import CASE, TOLD
+from socialkit.publishing._case_verification import CaseChain, case_flaws, unchained
 from socialkit.publishing._database import Session
 from socialkit.publishing._doubles import doubles
 from socialkit.publishing._history import (
@@ -123,6 +125,9 @@ def flaws(session: Session) -> Generator[str]:
     while some := dict(islice(chains, DELIVERIES_AT_ONCE)):
         broken = {key: list[str]() for key in some}
         ends = {key: _end(lines, broken[key], told) for key, lines in some.items()}
+        cases = {key: _case_chain(lines, ends[key]) for key, lines in some.items() if key.startswith(CASE)}
+        for key, flaw in case_flaws(session, cases):
+            broken[key].append(flaw)
         found = _found(session, ends)
         for key, end in ends.items():
             wrong = [*broken[key], *_delivery_flaws(key, end, found, told)]
@@ -132,6 +137,7 @@ def flaws(session: Session) -> Generator[str]:
         yield f"delivery {delivery}: it has no history"
     for (delivery,) in session.run(STRAY):
         yield f"delivery {delivery}: there are steps of it, and it is not there"
+    yield from unchained(session)
     yield from _late_flaws(session, told)
     yield from _claim_flaws(session, told)
     yield from _freeze_flaws(session, told)
@@ -175,12 +181,17 @@ def _end(lines: list[Line], broken: list[str], told: Told) -> End:
 
 
 def _with(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """Return what was told last of each thing, each step and each post for itself."""
+    """Return what was told last of each thing, each step, each post and each line for itself."""
     parts = {name: {**_mapping(before.get(name)), **_mapping(said[name])} for name in PARTS & said.keys()}
     return before | said | parts
 
 
-PARTS: Final = frozenset({"steps", "posts"})
+PARTS: Final = frozenset({"steps", "posts", TOLD})
+
+
+def _case_chain(lines: list[Line], end: End) -> CaseChain:
+    known = {number: (at, actor, what) for _, _, number, at, actor, what, *_ in lines}
+    return CaseChain(end.number, known, end.said)
 
 
 def _is_place(name: str) -> bool:
