@@ -28,7 +28,11 @@ def pushes(route: str, hook: Webhook, desk: sk.Desk) -> URLPattern:
             )
         except sk.WebhookError as error:
             return HttpResponse(status=error.status)
-        desk.receive(got.messages)
+        try:
+            desk.receive(got.messages)
+        except Exception:
+            hook.give_back(got)  # answered with 500, it is sent again
+            raise
         hook.done(got)  # only now: what came is stored
         return HttpResponse(got.body, status=got.status, headers=got.headers)
 

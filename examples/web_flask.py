@@ -33,7 +33,11 @@ def application(hook: Webhook, desk: sk.Desk) -> Flask:
             )
         except sk.WebhookError as error:
             return Response(status=error.status)
-        desk.receive(got.messages)
+        try:
+            desk.receive(got.messages)
+        except Exception:
+            hook.give_back(got)  # answered with 500, it is sent again
+            raise
         hook.done(got)  # only now: what came is stored
         return Response(got.body, got.status, dict(got.headers))
 

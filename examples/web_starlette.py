@@ -141,7 +141,11 @@ class Site:
             )
         except sk.WebhookError as error:
             return Response(status_code=error.status)
-        await tenant.desk.receive(got.messages)
+        try:
+            await tenant.desk.receive(got.messages)
+        except Exception:
+            await tenant.hook.give_back(got)  # answered with 500, it is sent again
+            raise
         await tenant.hook.done(got)  # only now: what came is stored
         return Response(got.body, got.status, got.headers)
 
@@ -176,11 +180,15 @@ async def said(request: Request) -> str:
         raise HTTPException(400) from None
 
 
+STATUSES = {sk.DeliveryState.CONFIRMED: 200, sk.DeliveryState.REFUSED: 422, sk.DeliveryState.CANCELLED: 409}
+"""What is neither out nor over goes on: a worker looks after it."""
+
+
 def told(delivery: sk.Delivery) -> Response:
     """Say what became of a delivery; until it is confirmed nobody is told that it is out."""
     sent = delivery.post or delivery.message
     known = {"state": delivery.state.value, "because": delivery.because, "id": sent.id if sent else None}
-    return JSONResponse(known, 200 if delivery.state is sk.DeliveryState.CONFIRMED else 202)
+    return JSONResponse(known, STATUSES.get(delivery.state, 202))
 
 
 # The same in a simulator -------------------------------------------------------------------

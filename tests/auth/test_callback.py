@@ -59,9 +59,14 @@ def test_state_of_another_login_is_refused(nonce: str) -> None:
         (back(code="code-1", state="nonce-of-login") + "&code=code-2", "two codes"),
         (back(code="code-1", state="nonce-of-login") + "&state=another", "two codes"),
         (back(code="code-1", state="nonce-of-login", iss=ISSUER) + "&iss=another", "issuers"),
-        (back(error="access_denied"), "refused: access_denied"),
         (
-            back(error="access_denied", error_description="You said\nno"),
+            back(error="access_denied", error_description="Call now"),
+            "not this login's: start the login again$",
+        ),
+        (back(error="access_denied", state="another"), "not this login's"),
+        (back(error="access_denied", state="nonce-of-login"), "refused: access_denied"),
+        (
+            back(error="access_denied", error_description="You said\nno", state="nonce-of-login"),
             "refused: access_denied: You said no",
         ),
     ],

@@ -300,3 +300,25 @@ async def test_a_login_that_is_cancelled_leaves_no_door_open() -> None:
             await waiting
         with pytest.raises(ConnectionRefusedError):
             go(dict(asked)["redirect_uri"])
+
+
+def test_scopes_may_stand_in_one_text() -> None:
+    with sk.Sandbox() as world, world.install():
+        address = world.address("mastodon")
+        asked = [
+            sk.Login(
+                "mastodon", base_url=address, redirect_uri="https://shop.example/back", scopes=given
+            ).start()[0]
+            for given in ("read write", ["read", "write"])
+        ]
+
+    assert [dict(parse_qsl(urlsplit(url).query))["scope"] for url in asked] == ["read write"] * 2
+
+
+def test_a_state_that_was_not_read_back_is_refused() -> None:
+    with sk.Sandbox() as world, world.install():
+        login = sk.Login("mastodon", base_url=world.address("mastodon"), redirect_uri=BACK)
+        url, state = login.start()
+        text: Any = state.dumps()
+        with pytest.raises(TypeError, match="state must be of type LoginState"):
+            login.finish(url, text)

@@ -227,7 +227,9 @@ def test_a_platform_without_pushes_says_so(install: Install) -> None:
         Webhook("pixelwall", world.workspace(acme=["pixelwall"]), secret=SECRET, verify_token=TOKEN)
 
 
-async def test_of_many_that_are_pushed_to_at_once_one_takes_it(stage: Stage) -> None:
+async def test_of_many_that_are_pushed_to_at_once_one_takes_it_and_the_others_ask_for_it_again(
+    stage: Stage,
+) -> None:
     with sk.Journal.open("sqlite://") as journal:
         hooks = [stage.hook(store=sk.JournalPushStore(journal)) for _ in range(4)]
         sent = push(stage, happening("id-main"))
@@ -236,9 +238,13 @@ async def test_of_many_that_are_pushed_to_at_once_one_takes_it(stage: Stage) -> 
             return hook.receive(method="POST", headers=sent.headers, body=sent.body)
 
         if stage.awaited:
-            got: list[Received] = await asyncio.gather(*map(taken, hooks))
+            got = await asyncio.gather(*map(taken, hooks), return_exceptions=True)
         else:
             with ThreadPoolExecutor(len(hooks)) as pool:
-                got = list(pool.map(taken, hooks))
+                calls = [pool.submit(taken, hook) for hook in hooks]
+            got = [call.exception() or call.result() for call in calls]
 
-    assert [key for one in got for key in keys(one)] == ["acme/pixelwall/main"]
+    received = [one for one in got if isinstance(one, Received)]
+    refused = [one for one in got if isinstance(one, sk.WebhookError)]
+    assert [key for one in received for key in keys(one)] == ["acme/pixelwall/main"]
+    assert [one.status for one in refused] == [503] * 3

@@ -45,6 +45,7 @@ class Server:
         code = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {"X-Hub-Signature": f"sha256={code}"}
         got: Received = await settle(self.hook.receive(method="POST", headers=headers, body=body))
+        await settle(self.hook.done(got))
         return got
 
 

@@ -121,15 +121,40 @@ async def test_a_repetition_of_what_is_done_brings_nothing(stage: Stage) -> None
     assert [one.text for one in third.messages] == ["More"]  # nobody said that it was done
 
 
-async def test_what_nobody_finished_comes_again_after_a_minute(stage: Stage) -> None:
+async def test_what_nobody_finished_is_asked_for_again_until_it_is_new_after_a_minute(stage: Stage) -> None:
     hook = stage.hook()
     stage.remark("Once")
-    texts: list[list[str]] = []
-    for wait in (0, 59, 2):
-        stage.world.clock.advance(timedelta(seconds=wait))
-        texts.append([one.text for one in (await stage.give(hook)).messages])
+    first = await stage.give(hook)
+    stage.world.clock.advance(timedelta(seconds=59))
+    with pytest.raises(sk.WebhookError, match="send it again") as caught:
+        await stage.give(hook)
+    stage.world.clock.advance(timedelta(seconds=2))
+    again = await stage.give(hook)
 
-    assert texts == [["Once"], [], ["Once"]]
+    assert caught.value.status == 503
+    assert [[one.text for one in got.messages] for got in (first, again)] == [["Once"], ["Once"]]
+
+
+async def test_what_came_beside_something_unfinished_is_not_taken_from_the_next_repetition(
+    stage: Stage,
+) -> None:
+    hook = stage.hook()
+    stage.remark("Once")
+    first = await stage.give(hook)
+    stage.remark("More")
+    with pytest.raises(sk.WebhookError):
+        await stage.give(hook)
+    await settle(hook.done(first))
+
+    assert [one.text for one in (await stage.give(hook)).messages] == ["More"]
+
+
+async def test_what_is_given_back_comes_again_at_once(stage: Stage) -> None:
+    hook = stage.hook()
+    stage.remark("Once")
+    await settle(hook.give_back(await stage.give(hook)))
+
+    assert [one.text for one in (await stage.give(hook)).messages] == ["Once"]
 
 
 async def test_the_same_thing_twice_in_one_push_is_one(stage: Stage) -> None:

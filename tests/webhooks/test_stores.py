@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def claim(store: PushStore, *keys: str, at: datetime = NOON) -> set[str]:
-    return set(store.claim(keys, at, at + MINUTE))
+    return set(store.claim(keys, at, at + MINUTE).new)
 
 
 class PushStoreSuite:
@@ -46,6 +46,16 @@ class PushStoreSuite:
 
         assert claim(store, "a", "b", at=NOON + timedelta(days=6)) == {"b"}
         assert claim(store, "a", at=NOON + timedelta(days=8)) == {"a"}
+
+    def test_what_somebody_else_took_is_told_until_it_is_settled_or_its_time_is_over(
+        self, store: PushStore
+    ) -> None:
+        claim(store, "a", "b", "c")
+        store.settle(["b"])
+        store.release(["c"])
+
+        assert store.claim(["a", "b", "c"], NOON, NOON + MINUTE).others == {"a"}
+        assert store.claim(["a"], NOON + MINUTE, NOON + 2 * MINUTE).others == set()
 
     def test_what_is_released_is_new_unless_it_is_settled(self, store: PushStore) -> None:
         claim(store, "a", "b")

@@ -92,14 +92,14 @@ def parse_callback(answer: str, state: LoginState, *, now: datetime) -> Secret:
     _require_fresh(state, require_aware(now, "now"))
     if state.out_of_band and (code := callback.copied()):
         return code
-    if callback.error is not None:
-        raise _wrong(state, f"the login was refused: {_words(callback)}")
     if not callback.named:
         raise _wrong(state, "the address holds neither a code nor an error: pass the whole address")
     if callback.doubled:
         raise _wrong(state, "the address holds two codes, states or issuers: start the login again")
     if not callback.is_of(state):
         raise _wrong(state, "the state of the address is not this login's: start the login again")
+    if callback.error is not None:  # only now: anybody could have written its words otherwise
+        raise _wrong(state, f"the login was refused: {_words(callback)}")
     _require_issuer(state, callback.issuer)
     if not callback.code:
         raise _wrong(state, "the address holds no code: start the login again")

@@ -11,7 +11,7 @@ from socialkit.auth import Credentials, LoginState, LoopbackPage, parse_callback
 from socialkit.errors import ConfigurationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.platforms._registry import find
-from socialkit.platforms.base import LoginPlan
+from socialkit.platforms.base import LoginPlan, of_type
 from socialkit.transport import (
     Pipeline,
     Secret,
@@ -44,7 +44,8 @@ class Login:
         base_url: The server, where a platform has many.
         client_id: The app's id; on Mastodon an app is registered on the way if it is not given.
         client_secret: The app's secret.
-        scopes: What to ask for; what socialkit's operations need if not given.
+        scopes: What to ask for, one by one or in a text with blanks; what socialkit's operations need if not
+            given.
         app_name: What people see, where an app is registered on the way.
         transport: What carries requests; the network if not given.
 
@@ -72,7 +73,7 @@ class Login:
         base_url: str | None = None,
         client_id: str | None = None,
         client_secret: str | Secret | None = None,
-        scopes: Iterable[str] = (),
+        scopes: str | Iterable[str] = (),
         app_name: str = "socialkit",
         transport: Transport | None = None,
     ) -> None:
@@ -86,7 +87,7 @@ class Login:
             base_url=base_url,
             client_id=client_id,
             client_secret=client_secret,
-            scopes=tuple(scopes),
+            scopes=tuple(scopes.split() if isinstance(scopes, str) else scopes),
             app_name=app_name,
         )
         self._base_url = self._flow.base_url(self._plan)
@@ -187,6 +188,7 @@ class Login:
 
     async def _finish(self, mode: type[Mode], callback: Secret, state: LoginState) -> Credentials:
         require_text("callback", callback)
+        of_type(state, LoginState, "state")
         if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)

@@ -16,7 +16,7 @@ from socialkit.publishing._media_store import FolderMediaStore, MediaStore
 from socialkit.publishing._models import Delivery, DeliveryState, Event, Freeze, Preview, Scope
 from socialkit.publishing._progress import TerminalProgress
 from socialkit.publishing._publisher import AsyncPublisher, Publisher, PublisherBase
-from socialkit.publishing._push_store import JournalPushStore
+from socialkit.publishing._push_store import JournalPushStore, PushClaim
 from socialkit.publishing._s3_host import S3MediaHost
 from socialkit.publishing._s3_store import S3MediaStore
 from socialkit.publishing._token_store import JournalTokenStore
@@ -51,6 +51,7 @@ __all__ = [
     "Preview",
     "Publisher",
     "PublisherBase",
+    "PushClaim",
     "S3MediaHost",
     "S3MediaStore",
     "Scope",

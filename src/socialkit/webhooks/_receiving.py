@@ -107,8 +107,9 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
     ) -> Received:
         """Return what a request brought, and what to answer.
 
-        Give the parts of the request as they came. What was pushed before is left out, as long as somebody
-        said that it is `done`, or for a minute: an application that ends in between is pushed it again.
+        Give the parts of the request as they came. What was pushed before and is `done` is left out. What was
+        pushed before and is not done yet is refused with 503 for a minute, so that the platform sends it
+        again: nobody knows whether whoever took it still stores it, or ended. After that it is new again.
 
         Args:
             method: `GET` or `POST`.
@@ -141,6 +142,18 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
             JournalError: It cannot be remembered; a repetition will bring it again.
         """
         await self._io(self._store.settle, received.keys)
+
+    @final
+    @operation
+    async def give_back(self, received: Received) -> None:
+        """Give back what came and could not be stored: the next repetition brings it, at once.
+
+        Answer 500 or 503 then, so that the platform repeats it.
+
+        Raises:
+            JournalError: It cannot be given back; a repetition brings it after a minute.
+        """
+        await self._io(self._store.release, received.keys)
 
     async def _received(self, push: Pushed) -> Received:
         if push.method == "GET":
@@ -222,8 +235,9 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
         if self._facts.proof.proves is Proven.NOTHING:
             made = await self._read_first(made)
         now = self._accounts.now()
-        new = await self._io(self._store.claim, sorted(made), now, now + CLAIM)
+        new, others = await self._io(self._store.claim, sorted(made), now, now + CLAIM)
         try:
+            self._require_done(others)
             read = {key: await self._whole(one) for key, one in made.items() if key in new}
         except SocialKitError:
             await self._io(self._store.release, sorted(new))
@@ -232,6 +246,12 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
         if gone:
             await self._io(self._store.release, gone)
         return {key: thing for key, thing in read.items() if thing is not None}
+
+    def _require_done(self, others: frozenset[str]) -> None:
+        """Raise where somebody took a part of it before, and did not say that it is stored."""
+        if others:
+            message = "it came before and is not stored yet: send it again"
+            raise WebhookError(message, status=503)
 
     async def _read_first(self, made: dict[str, _Made]) -> dict[str, _Made]:
         """Return what is there, by keys of what it says: one that nobody signed might be another thing's."""

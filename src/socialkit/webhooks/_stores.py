@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from socialkit.publishing._push_store import KEPT
+from socialkit.publishing._push_store import KEPT, PushClaim
 
 __all__ = ["MemoryPushStore", "PushStore"]
 
@@ -18,10 +18,11 @@ class PushStore(Protocol):
     Its methods block; an async webhook calls them in a worker thread.
     """
 
-    def claim(self, keys: Sequence[str], now: datetime, until: datetime, /) -> frozenset[str]:
+    def claim(self, keys: Sequence[str], now: datetime, until: datetime, /) -> PushClaim:
         """Return which of some keys are new, all of them in one step; they are the caller's then.
 
-        A key is new that was never claimed, or was claimed until a time that is over and never settled.
+        A key is new that was never claimed, or was claimed until a time that is over and never settled. One
+        that was claimed until a time to come and is not settled is somebody else's.
 
         Args:
             keys: In order.
@@ -46,24 +47,26 @@ class MemoryPushStore:
         >>> from datetime import UTC, timedelta
         >>> store, noon = MemoryPushStore(), datetime(2026, 3, 1, 12, tzinfo=UTC)
         >>> for _ in range(2):
-        ...     sorted(store.claim(["a"], noon, noon + timedelta(minutes=1)))
-        ['a']
-        []
+        ...     claim = store.claim(["a"], noon, noon + timedelta(minutes=1))
+        ...     sorted(claim.new), sorted(claim.others)
+        (['a'], [])
+        ([], ['a'])
     """
 
     def __init__(self) -> None:
         self._claims: dict[str, tuple[datetime, datetime | None]] = {}
         self._guard = threading.Lock()
 
-    def claim(self, keys: Sequence[str], now: datetime, until: datetime, /) -> frozenset[str]:
+    def claim(self, keys: Sequence[str], now: datetime, until: datetime, /) -> PushClaim:
         """Return which of some keys are new; they are the caller's then."""
         with self._guard:
             self._forget(now - KEPT)
-            new = [key for key in keys if self._is_new(key, now)]
+            new = frozenset(key for key in keys if self._is_new(key, now))
+            others = frozenset(key for key in keys if key not in new and self._claims[key][1] is not None)
             for key in new:
                 self._claims.pop(key, None)  # it stands behind all older ones then
                 self._claims[key] = (now, until)
-            return frozenset(new)
+            return PushClaim(new, others)
 
     def settle(self, keys: Sequence[str], /) -> None:
         """Take note that what was claimed is done."""
