@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,8 +33,6 @@ from socialkit._streaming import Arrival, AsyncStream, Stream
 from socialkit.errors import OutcomeUnknownError, SocialKitError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from socialkit.models import Attempt
 
 __all__ = [
@@ -53,6 +51,7 @@ __all__ = [
     "RunMaker",
     "Stream",
     "Sync",
+    "awaited",
     "current_operation",
     "current_run",
     "finish",
@@ -121,6 +120,13 @@ def _named(function: Callable[..., Coroutine[Any, Any, T]], name: str, /, *args:
     # One that nobody awaits is told by the name of what was forgotten, and once.
     coroutine.__qualname__ = function.__qualname__
     return coroutine
+
+
+async def awaited(result: Awaitable[T] | T) -> T:
+    """Return what an operation of a client of either mode gives."""
+    if isinstance(result, Awaitable):
+        return cast("T", await result)
+    return result
 
 
 async def running(call: Callable[[], Coroutine[Any, Any, T]], name: str) -> T:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 
 from socialkit.errors import ConfigurationError, NotSupportedError
 from socialkit.models import AccountRef, Observation, Post, require_aware
-from socialkit.operations import finish
+from socialkit.operations import awaited, finish
 from socialkit.platforms.base import (
     AsyncClient,
     AsyncHasInsights,
@@ -23,7 +23,6 @@ from socialkit.platforms.base import (
     Posts,
 )
 from socialkit.publishing import Journal
-from socialkit.publishing._deliver import awaited
 from socialkit.workspace import Brand, Workspace
 from socialkit.workspace._map import Results, run_all, run_all_async
 

@@ -14,12 +14,11 @@ from socialkit.desk._rows import case_of, row_of
 from socialkit.desk._staff import Staff
 from socialkit.errors import NotAuthorisedError
 from socialkit.models import AccountRef, BusinessHours, Message
-from socialkit.operations import Async, ModeT, Operations, finish, running
+from socialkit.operations import Async, ModeT, Operations, awaited, finish, running
 from socialkit.platforms.base import AsyncHasAccount, AsyncHasInbox, HasAccount, HasInbox, Inbox
 from socialkit.publishing import Authorises, Delivery, Journal, Scope
 from socialkit.publishing._accounts import Accounts, authority_of, ruled
 from socialkit.publishing._cases import CaseBook, Detail
-from socialkit.publishing._deliver import awaited
 from socialkit.publishing._history import Author
 from socialkit.publishing._inside import Inside
 from socialkit.publishing._publisher import PublisherBase

@@ -147,16 +147,17 @@ def _write_json(tree: Tree) -> str:
 def _read_yaml(text: str) -> Tree:
     yaml = _library("yaml", "reading YAML")
     try:
-        _require_plain(yaml, text)
-        return _tree(yaml, yaml.compose(text, Loader=yaml.SafeLoader), "")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where it was compiled in
+        _require_plain(yaml, text, loader)
+        return _tree(yaml, yaml.compose(text, Loader=loader), "")
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise NotReadableError(f"is no YAML: {_said(error)}") from None
 
 
-def _require_plain(yaml: Any, text: str) -> None:
+def _require_plain(yaml: Any, text: str, loader: Any) -> None:
     """Refuse aliases, which can blow a few bytes up to gigabytes, and depths that take minutes to read."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.AliasEvent):
             raise NotReadableError("has aliases, which are not read: write out what they stand for")
         opens = isinstance(event, yaml.CollectionStartEvent)

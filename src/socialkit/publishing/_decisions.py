@@ -8,9 +8,9 @@ from typing import Any, Final, Generic, final
 
 from socialkit.errors import ConfigurationError
 from socialkit.models import Post, Purpose, WallTime
-from socialkit.operations import ModeT, Page, operation, paginated
+from socialkit.operations import ModeT, Page, awaited, operation, paginated
 from socialkit.platforms.base import of_type, require_author
-from socialkit.publishing._deliver import awaited, flow_of
+from socialkit.publishing._deliver import flow_of
 from socialkit.publishing._inside import id_of
 from socialkit.publishing._journal import seen
 from socialkit.publishing._models import Delivery, DeliveryState, Event

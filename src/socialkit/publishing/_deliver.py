@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from socialkit.errors import JournalError, MediaStoreError, SocialKitError
 from socialkit.models import AccountRef, Attempt, Found, FoundState, Post, WriteKind
-from socialkit.operations import run_maker
+from socialkit.operations import awaited, run_maker
 from socialkit.platforms.base import AsyncClient, Client, require_account
 from socialkit.publishing._io import Io
 from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError, TooLateError
@@ -31,7 +31,7 @@ from socialkit.publishing._rows import (
 from socialkit.publishing._run import InDoubtError, JournalRun
 from socialkit.publishing._verdict import Verdict, beside, judge, pause, pause_since
 
-__all__ = ["Carrier", "OtherFlowError", "awaited", "flow_of"]
+__all__ = ["Carrier", "OtherFlowError", "flow_of"]
 
 T = TypeVar("T")
 
@@ -49,13 +49,6 @@ class OtherFlowError(JournalError):
 
 UNDECIDED: Final = (MediaStoreError, InDoubtError, OtherFlowError, AlteredError)
 """After what a person has to decide: another try would find the same."""
-
-
-async def awaited(result: Awaitable[T] | T) -> T:
-    """Return what an operation of a client of either mode gives."""
-    if isinstance(result, Awaitable):
-        return cast("T", await result)
-    return result
 
 
 Call = Callable[[Any, Body], Any]

@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 from socialkit.authority import Permission
 from socialkit.errors import ConfigurationError, NotAuthorisedError
 from socialkit.models import AccountRef
-from socialkit.operations import Async, Mode
+from socialkit.operations import Async, Mode, awaited
 from socialkit.platforms.base import AsyncClient, Client, of_type
 from socialkit.publishing._accounts import (
     Accounts,
@@ -23,7 +23,7 @@ from socialkit.publishing._accounts import (
     authority_of,
     ruled,
 )
-from socialkit.publishing._deliver import Carrier, awaited
+from socialkit.publishing._deliver import Carrier
 from socialkit.publishing._freezes import NOBODY_ASKED, Freezer
 from socialkit.publishing._history import Author
 from socialkit.publishing._io import io_of

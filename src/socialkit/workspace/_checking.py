@@ -21,6 +21,7 @@ from socialkit.errors import (
     WrongAccountError,
 )
 from socialkit.models import AccountRef
+from socialkit.operations import awaited
 from socialkit.platforms.base import (
     AsyncClient,
     AsyncHasAccount,
@@ -31,7 +32,6 @@ from socialkit.platforms.base import (
     login_of,
     settings_of,
 )
-from socialkit.publishing._deliver import awaited
 from socialkit.text import plain
 from socialkit.workspace._health import AccountHealth, HealthState, said
 
