@@ -64,6 +64,24 @@ def test_a_file_is_read_back_and_no_time_at_all_is_refused(tmp_path: Path) -> No
         sk.Retention.load(tmp_path / "wrong.toml")
 
 
+@pytest.mark.parametrize("longest", ["30", "30.5", "true", '"30"', '"30 days"', '"1:30"', '"-P1D"', '"P"'])
+def test_a_time_that_is_not_told_with_its_unit_is_refused(tmp_path: Path, longest: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(f'[[rules]]\nlongest = {longest}\nbecause = "our policy"\n', "utf-8")
+
+    with pytest.raises(sk.InvalidDraftError, match=r"rules\[0\]\.longest"):
+        sk.Retention.load(file)
+
+
+@pytest.mark.parametrize(("kind", "meant"), [("Raw", "raw"), ("private_messages", "private messages")])
+def test_a_kind_that_nothing_is_of_is_refused(tmp_path: Path, kind: str, meant: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(f'[[rules]]\nlongest = "P30D"\nbecause = "b"\nkinds = ["{kind}"]\n', "utf-8")
+
+    with pytest.raises(sk.InvalidDraftError, match=rf"rules\[0\]\.kinds.*did you mean '{meant}'"):
+        sk.Retention.load(file)
+
+
 def test_a_table_keeps_the_rows_that_may_stay() -> None:
     rows = [
         sk.Observation(

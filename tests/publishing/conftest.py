@@ -13,6 +13,7 @@ import socialkit as sk
 from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._sqlite import SQLite
 from tests.live.servers.postgres import NEEDED, postgres, postgres_programs
+from tests.publishing.office import Office
 from tests.publishing.places import Place
 from tests.publishing.s3 import ALONE, SET_BY_USERS, Bucket, new_bucket, s3_server
 from tests.publishing.stage import Stage
@@ -129,3 +130,24 @@ def bucket(s3_store: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in ALONE.items():
         monkeypatch.setenv(name, value)
     return new_bucket(s3_store)
+
+
+@pytest.fixture(
+    params=[
+        ("sqlite_place", "mastodon", True),
+        ("sqlite_place", "bluesky", False),
+        ("postgres_place", "mastodon", False),
+        ("postgres_place", "bluesky", True),
+    ],
+    ids=lambda given: "-".join([*given[:2], "blocking" if given[2] else "async"]),
+)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    place: Place = request.getfixturevalue(request.param[0])
+    with sk.Sandbox(seed=7) as world:
+        yield Office(world, place.journal(), request.param[1], blocking=request.param[2])
+
+
+@pytest.fixture
+def small(sqlite_place: Place) -> Iterator[Office]:
+    with sk.Sandbox(seed=7) as world:
+        yield Office(world, sqlite_place.journal(), "mastodon", blocking=True)

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialkit.publishing._erasing import Person, messages_in, unsaid, without, without_raw
+from socialkit.publishing._erasing import Person, messages_in, stand_in, unsaid, without, without_raw
 
 ADA, BEN = "did:plc:ada", "did:plc:ben"
-PERSON = Person(ADA, frozenset({"31"}))
+PERSON = Person(ADA, stand_in("bluesky", ADA), frozenset({"31"}))
 
 words = st.sampled_from(["soup", "31", "32", f"at://{ADA}/post/1", f"at://{BEN}/post/1", ADA, BEN])
 raws = st.dictionaries(st.sampled_from(["uri", "id", "in_reply_to_account_id"]), words, max_size=2)
@@ -52,11 +52,14 @@ def test_what_platforms_sent_goes_and_nothing_else(tree: Any) -> None:
 
     assert all(one["raw"] == {} for one in messages_in(left))
     assert [one["text"] for one in messages_in(left)] == [one["text"] for one in messages_in(tree)]
-    assert all(unsaid(unsaid(one)) == unsaid(one) for one in messages_in(tree))
+    for one in messages_in(tree):
+        bare = unsaid(one, "bluesky")
+        assert unsaid(bare, "bluesky") == bare
+        assert PERSON.wrote(bare) == PERSON.wrote(one)
 
 
 def test_a_number_is_nobodys_name_unless_it_stands_for_an_id() -> None:
-    ada = Person("7", frozenset({"1093"}))
+    ada = Person("7", stand_in("mastodon", "7"), frozenset({"1093"}))
 
     assert [ada.told_in(one) for one in ({"count": "7"}, {"url": "https://a.example/7"}, "7 hats")] == [
         False

@@ -1,9 +1,10 @@
-"""What has been kept for long enough goes, and so does all of one person; all else stays as it is."""
+"""What has been kept for long enough goes, and nothing is lost that somebody does meanwhile."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,96 +12,12 @@ from typing import Any
 import pytest
 
 import socialkit as sk
-from socialkit.desk import Sweep
 from socialkit.publishing import Journal, LetGo
-from socialkit.routing import Stance
+from socialkit.publishing._database import Database, Session
+from tests.publishing.office import DAYS, Office
 from tests.publishing.places import Place
-from tests.publishing.stage import HOURS, Stage
+from tests.publishing.stage import Stage
 from tests.support import collect, settle
-
-DAYS = 24 * HOURS
-POLICY = sk.Retention(
-    rules=[
-        sk.RetentionRule(kinds=[sk.Kept.MESSAGES], longest=30 * DAYS, because="contract", brands=["acme"]),
-        sk.RetentionRule(kinds=[sk.Kept.RAW], longest=10 * DAYS, because="our policy", brands=["acme"]),
-    ]
-)
-TABLES = ("deliveries", "steps", "cases", "case_messages", "case_events", "approvals", "freezes", "posts")
-"""All that is not chained."""
-
-
-class Office:
-    """Two brands on a platform, whose desk answers."""
-
-    def __init__(self, world: sk.Sandbox, journal: Journal, platform: str, *, blocking: bool) -> None:
-        self.world = world
-        self.journal = journal
-        self.platform = platform
-        self.blocking = blocking
-        self.workspace = world.workspace(acme=[platform], other=[platform])
-        rules = [sk.RoutingRule(key="secret", any_of=["secret"], department="shop", stance=Stance.PRIVATE)]
-        self.router = sk.Router(rules=rules, default=sk.RoutingRule(key="rest", department="shop"))
-
-    def desk(self) -> Any:
-        kind: Any = sk.Desk if self.blocking else sk.AsyncDesk
-        return kind(self.workspace, self.journal, router=self.router, actor="maria")
-
-    def publisher(self) -> Any:
-        kind: Any = sk.Publisher if self.blocking else sk.AsyncPublisher
-        return kind(self.workspace, self.journal, actor="maria")
-
-    def receive(self, text: str, author: str, brand: str = "acme", **given: Any) -> str:
-        account = self.workspace.brand(brand).account(self.platform)
-        return self.world.receive(self.platform, text=text, author=author, account=account, **given)
-
-    async def swept(self) -> list[sk.Case]:
-        sweep: Sweep = await settle(self.desk().sweep())
-        assert sweep.failed() == {}
-        return list(sweep.cases)
-
-    async def let_go(self, **given: Any) -> dict[str, LetGo]:
-        call: Any = self.workspace.let_go if self.blocking else self.workspace.let_go_async
-        results = await settle(call(self.journal, **{"retention": POLICY, "actor": "maria", **given}))
-        assert results.failed() == {}
-        return dict(results.succeeded())
-
-    async def forget(self, author: sk.Author | str, **given: Any) -> dict[str, LetGo]:
-        call: Any = self.workspace.forget if self.blocking else self.workspace.forget_async
-        given = {"platform": self.platform, "journal": self.journal, "actor": "maria", **given}
-        results = await settle(call(author, **given))
-        assert results.failed() == {}
-        return dict(results.succeeded())
-
-    def kept(self) -> str:
-        """Return all that lies in the tables, but for the history."""
-        with self.journal.database.reading() as session:
-            return "\n".join(repr(session.run(f"SELECT * FROM {table} ORDER BY 1, 2")) for table in TABLES)
-
-    def export(self) -> list[str]:
-        file = io.StringIO()
-        self.journal.export(file)
-        return file.getvalue().splitlines()
-
-
-@pytest.fixture(
-    params=[
-        ("sqlite_place", "mastodon", True),
-        ("sqlite_place", "bluesky", False),
-        ("postgres_place", "mastodon", False),
-        ("postgres_place", "bluesky", True),
-    ],
-    ids=lambda given: "-".join([*given[:2], "blocking" if given[2] else "async"]),
-)
-def office(request: pytest.FixtureRequest) -> Iterator[Office]:
-    place: Place = request.getfixturevalue(request.param[0])
-    with sk.Sandbox(seed=7) as world:
-        yield Office(world, place.journal(), request.param[1], blocking=request.param[2])
-
-
-@pytest.fixture
-def small(sqlite_place: Place) -> Iterator[Office]:
-    with sk.Sandbox(seed=7) as world:
-        yield Office(world, sqlite_place.journal(), "mastodon", blocking=True)
 
 
 def told(found: LetGo) -> set[tuple[str, tuple[str, ...], str]]:
@@ -196,75 +113,46 @@ async def test_an_answer_that_is_not_decided_keeps_what_it_needs(small: Office) 
     assert case.message.id not in small.kept()
 
 
-async def test_all_of_one_person_is_forgotten_and_nobody_else(office: Office) -> None:
-    for brand in ("acme", "other"):
-        office.receive("Where is my shawl?", "adalace", brand)
-        office.receive("A secret: it was my mother's", "adalace", brand, private=True)
-    office.receive("Where is my hat?", "benefir")
-    cases = await office.swept()
-    for case in cases:
-        note = f"{case.message.author.handle} rang"
-        await settle(office.desk().escalate(case, to="manager", note=note))
-        await settle(office.desk().reply(case, f"We look for it, dear {case.message.author.handle}."))
-    ada, ben = (
-        next(case.message.author for case in cases if case.message.author.handle.startswith(name))
-        for name in ("adalace", "benefir")
-    )
-    public = next(case.message for case in cases if _is(case, ada) and not case.message.private)
-    draft = sk.Draft(text="Told to everybody", reply_to=public.id)
-    await settle(office.publisher().plan(draft, to=public.account))
-    await settle(office.publisher().run_due())
-    theirs = {case.id: case for case in await collect(office.desk().cases()) if _is(case, ben)}
-    ids = [case.message.id for case in cases if _is(case, ada)]
-    export = office.export()
-    before = office.kept()
-    planned = await office.forget(ada, dry_run=True)
-    assert office.kept() == before
-    done = await office.forget(ada, because="request of 2 March")
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ({"brands": ["acmee"]}, "'acmee': did you mean 'acme'"),
+        ({"platforms": ["mastodn"]}, "mean 'mastodon'"),
+    ],
+)
+async def test_a_rule_that_names_what_nobody_has_is_refused(small: Office, wrong: Any, meant: str) -> None:
+    rules = [
+        sk.RetentionRule(longest=DAYS, because="all"),
+        sk.RetentionRule(longest=DAYS, because="b", **wrong),
+    ]
 
-    for word in (ada.id, ada.handle, "shawl", "mother", *ids):
-        assert word in before
-        assert word not in office.kept()
-    for word in (ben.id, ben.handle, "hat", "Told to everybody"):
-        assert word in office.kept()
-    assert {brand: len(found.items) for brand, found in done.items()} == {"acme": 5, "other": 4}
-    assert [one.id for one in planned["acme"].items] == [one.id for one in done["acme"].items]
-    assert {case.id: case for case in await collect(office.desk().cases()) if _is(case, ben)} == theirs
-    assert list(office.journal.verify(against=export)) == []
-    assert {line.because for line in office.journal.audit() if line.what == "forgotten"} == {
-        "request of 2 March"
-    }
-    assert [found.items for found in (await office.forget(ada.id)).values()] == [(), ()]
-    assert await office.swept() == []
-    office.receive("Hello again", "adalace")
-    assert [case.message.text.rpartition("Hello")[2] for case in await office.swept()] == [" again"]
+    with pytest.raises(
+        sk.ConfigurationError, match=rf"rules\[1\]\.{next(iter(wrong))}: there is no .*{meant}"
+    ):
+        await small.let_go(retention=sk.Retention(rules=rules))
 
 
-def _is(case: sk.Case, author: sk.Author) -> bool:
-    return case.message.author.id == author.id
-
-
-async def test_nobody_is_forgotten_by_mistake(small: Office) -> None:
+async def test_what_came_from_a_platform_or_for_a_brand_that_is_gone_goes_too(small: Office) -> None:
     small.receive("Where is my order?", "adalace")
     (case,) = await small.swept()
-    me = small.workspace.brand("acme").client("mastodon").account.me()
-    for wrong, why in (("", "has no id"), (" ", "has no id"), (me.id, "an account of ours")):
-        with pytest.raises(sk.ConfigurationError, match=why):
-            await small.forget(wrong)
     with small.journal.database.writing() as session:
-        ((body,),) = session.run("SELECT body FROM cases")
-        elsewhere = body.replace(case.account.host, "elsewhere.example")
-        session.run(
-            "INSERT INTO cases SELECT 'zz', brand, account, conversation, state, assignee, due_at, version, ?"
-            " FROM cases",
-            elsewhere,
-        )
-    with pytest.raises(sk.ConfigurationError, match=r"somebody else on each of elsewhere\.example, "):
-        await small.forget(case.message.author)
+        for column in ("account", "body"):
+            session.run(f"UPDATE cases SET {column} = replace({column}, 'mastodon', 'pixelgone')")
+    small.world.clock.advance(2 * DAYS)
+    rule = sk.RetentionRule(longest=DAYS, because="b", platforms=["pixelgone"], brands=["acme"])
+    policy = sk.Retention(rules=[rule])
+    small.workspace = sk.Workspace(sk.Brand("acme"), clock=small.world.clock.now)
+    gone = [
+        (await small.forget(case.message.author, platform="pixelgone", dry_run=True))["acme"],
+        (await small.let_go(retention=policy))["acme"],
+        (await small.forget(case.message.author, platform="pixelgone"))["acme"],
+    ]
 
-    found = (await small.forget(case.message.author, host=case.account.host))["acme"]
-    assert [one.id for one in found.items] == [case.id]
-    assert "Where is my order?" in small.kept()
+    assert [[item.id for item in found.items] for found in gone] == [[case.id]] * 3
+    with pytest.raises(sk.ConfigurationError, match="there is no platform 'pixelgon'"):
+        await small.forget(case.message.author, platform="pixelgon")
+    elsewhere = sk.Workspace(sk.Brand("other")).let_go(small.journal, retention=policy)
+    assert elsewhere.succeeded()["other"].items == ()
 
 
 async def test_what_was_let_go_leads_to_nobody_and_what_is_said_next_is_a_new_case(small: Office) -> None:
@@ -279,39 +167,83 @@ async def test_what_was_let_go_leads_to_nobody_and_what_is_said_next_is_a_new_ca
     small.receive("Hello again", "adalace", private=True)
     (new,) = await small.swept()
     assert (new.id == old.id, len(new.messages)) == (False, 1)
+    small.desk().assign(old.id, to="manager")
+    with small.journal.database.reading() as session:
+        talks = dict(session.run("SELECT id, conversation FROM cases"))
+    assert [talks[old.id], talks[new.id]] == [None, f"with {new.message.author.id}"]
 
 
-async def test_what_was_forgotten_is_not_routed_anew(small: Office) -> None:
-    small.router = sk.Router(default=sk.RoutingRule(key="grave", department="direction", freeze=True))
-    small.receive("I was poisoned!", "adalace")
-    (case,) = await small.swept()
-    (freeze,) = small.publisher().freezes()
-    small.publisher().thaw(freeze, backlog="hold")
-    found = (await small.forget(case.message.author))["acme"]
+async def test_a_message_that_comes_from_the_future_goes_by_when_it_was_answered(small: Office) -> None:
+    small.receive("Where is my order?", "adalace")
+    acme = small.workspace.brand("acme")
+    (message,) = acme.client("mastodon").inbox.iterate()
+    desk = small.desk()
+    (case,) = desk.receive([message.model_copy(update={"created_at": message.created_at + 36500 * DAYS})])
+    desk.reply(case, "On its way.")
+    small.world.clock.advance(29 * DAYS)
+    assert (await small.let_go())["acme"].items[0].kinds == (sk.Kept.RAW,)
+    small.world.clock.advance(2 * DAYS)
+    found = (await small.let_go())["acme"]
 
-    assert found.left == ()
-    assert await small.swept() == []
-    assert small.publisher().freezes() == ()
-
-
-async def test_what_the_history_names_is_told_and_stays(small: Office) -> None:
-    message = small.receive("Where is my order?", "adalace")
-    (case,) = await small.swept()
-    sk.Publisher(small.workspace.brand("acme"), small.journal).freeze(sk.Scope(), reason=f"see {message}")
-    found = (await small.forget(case.message.author))["acme"]
-
-    assert found.left == ("line 1 of the history of brand acme names them: it is chained, and stays",)
+    assert [(item.subject.value, item.kinds) for item in found.items] == [
+        ("case", (sk.Kept.MESSAGES,)),
+        ("delivery", (sk.Kept.MESSAGES,)),
+    ]
+    assert "Where is my order?" not in small.kept()
 
 
-async def test_a_wish_that_names_them_is_told_as_what_stays(small: Office) -> None:
-    message = small.receive("Where is my order?", "adalace")
-    (case,) = await small.swept()
-    await settle(small.desk().reply(case, "We look for it."))
-    found = (await small.forget(case.message.author, because=f"asked below {message}"))["acme"]
+class Meanwhile:
+    """A database in which something happens before it is written to."""
 
-    (left,) = found.left
-    assert left.endswith("names them: it is chained, and stays")
-    assert list(small.journal.verify()) == []
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.happens: Callable[[], object] = int
+
+    def writing(self, *, flushed: bool = True) -> AbstractContextManager[Session]:
+        self._happen()
+        return self._database.writing(flushed=flushed)
+
+    def alone(self) -> AbstractContextManager[Session]:
+        self._happen()
+        return self._database.alone()
+
+    def _happen(self) -> None:
+        happens, self.happens = self.happens, int
+        happens()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+
+@pytest.mark.parametrize("forgetting", [True, False], ids=["forget", "let go"])
+@pytest.mark.parametrize("kind", ["sqlite_place", "postgres_place"])
+async def test_what_somebody_does_meanwhile_neither_escapes_nor_stops_it(
+    request: pytest.FixtureRequest, kind: str, forgetting: bool
+) -> None:
+    place: Place = request.getfixturevalue(kind)
+    with sk.Sandbox(seed=7) as world:
+        database: Any = Meanwhile(place.database())
+        office = Office(world, Journal(database, place.media), "mastodon", blocking=True)
+        office.receive("Where is my order?", "adalace")
+        (case,) = await office.swept()
+        office.desk().reply(case, "On its way.")
+        world.clock.advance(31 * DAYS)
+        colleague = copy(office)
+        colleague.journal = place.journal()
+        planned: list[sk.Delivery] = []
+
+        def meanwhile() -> None:
+            planned.append(colleague.publisher().reply(case.message, "Has it come?"))
+            colleague.desk().assign(case.id, to="manager")
+
+        database.happens = meanwhile
+        done = (await office.forget(case.message.author) if forgetting else await office.let_go())["acme"]
+
+    assert [item.subject.value for item in done.items] == ["case", "delivery", "delivery"]
+    assert (done.items[-1].id, done.left) == (planned[0].id, ())
+    assert "Where is my order?" not in office.kept()
+    assert office.desk().case(case.id).assignee == "manager"
+    assert list(office.journal.verify()) == []
 
 
 @pytest.mark.parametrize("blocking", [True, False])

@@ -10,6 +10,7 @@ from socialkit.desk._models import Case
 from socialkit.errors import JournalError
 from socialkit.models import AccountRef, Message
 from socialkit.publishing._cases import CaseRow
+from socialkit.publishing._erasing import is_nobody
 from socialkit.publishing._rows import to_micros
 from socialkit.routing import Decision
 
@@ -31,10 +32,11 @@ def new_case(number: str, ref: AccountRef, message: Message, decision: Decision,
 
 
 def conversation_of(message: Message) -> str | None:
-    """Return what makes private messages one case; None for what others can read."""
+    """Return what makes private messages one case; None for what others can read, or was let go."""
     if not message.private:
         return None
-    return message.conversation_id or f"with {message.author.id}"
+    author = message.author.id
+    return message.conversation_id or (None if is_nobody(author) else f"with {author}")
 
 
 def row_of(case: Case) -> CaseRow:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from socialkit.models._base import Model
 from socialkit.models._capability import CatalogueEntry
 from socialkit.models._document import Document
 from socialkit.models._kept import Kept
+from socialkit.models._names import instead
 from socialkit.models._shared import Several, Some, holds
 
 __all__ = ["Retention", "RetentionRule"]
+
+
+def _span(value: object) -> object:
+    # pydantic takes a number for seconds, and whoever writes 30 means days: all would go within a minute.
+    if isinstance(value, timedelta) or (isinstance(value, str) and value.startswith("P")):
+        return value
+    message = "is no time: write 'P30D' for 30 days"
+    raise ValueError(message)
+
+
+def _known(kinds: Sequence[Kept] | None) -> Sequence[Kept] | None:
+    for kind in kinds or ():
+        if not kind.known:
+            message = (
+                f"{kind.value!r} is no kind of what is kept{instead(kind.value, [one.value for one in Kept])}"
+            )
+            raise ValueError(message)
+    return kinds
 
 
 class RetentionRule(Model):
@@ -26,10 +45,11 @@ class RetentionRule(Model):
         (<Kept.RAW: 'raw'>,)
     """
 
-    longest: Annotated[timedelta, Field(gt=timedelta())]
+    longest: Annotated[timedelta, Field(gt=timedelta()), BeforeValidator(_span)]
+    """In a file as an ISO 8601 duration, such as `P30D` for 30 days."""
     because: str
     """Why: a contract, a law, a platform's page. It stands in the history of what is let go by it."""
-    kinds: Some[Kept] = None
+    kinds: Annotated[Some[Kept], AfterValidator(_known)] = None
     platforms: Some[str] = None
     brands: Some[str] = None
 

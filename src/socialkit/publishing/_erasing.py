@@ -7,8 +7,10 @@ package is gone, has to be let go all the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeGuard, cast
+
+from socialkit.publishing._history import digest_of
 
 __all__ = [
     "FORGOTTEN",
@@ -16,10 +18,14 @@ __all__ = [
     "Tree",
     "branch",
     "dumped",
+    "is_nobody",
+    "leaves",
     "loaded",
     "messages_in",
     "own",
     "read",
+    "sent_in",
+    "stand_in",
     "unsaid",
     "without",
     "without_raw",
@@ -30,10 +36,12 @@ Tree = dict[str, Any]
 
 FORGOTTEN: Final = "forgotten"
 """Stands in the place of the id of what somebody wrote who was forgotten."""
+LET_GO: Final = "let go "
+"""Begins what stands in the place of the id of whoever wrote what was let go."""
 NOBODY: Final[Mapping[str, str]] = {"id": "", "handle": ""}
-REFERENCES: Final = frozenset(
-    {"target", "reply_to", "post_id", "quotes", "shares", "conversation_id", "quote", "url"}
-)
+LINKS: Final = frozenset({"target", "reply_to", "post_id", "quotes", "shares", "conversation_id", "quote"})
+"""Fields for the id of somebody's post or message."""
+REFERENCES: Final = LINKS | {"url"}
 """Fields that may lead to somebody's post or message."""
 STAYS: Final = (
     "id",
@@ -84,14 +92,39 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 
 def messages_in(tree: object) -> Iterator[Tree]:
     """Yield everything in it that somebody wrote."""
+    fields = branch(tree)
+    if fields is not None and branch(fields.get("author")) is not None:
+        yield fields
+    for value in _values(tree):
+        yield from messages_in(value)
+
+
+def leaves(tree: object) -> Iterator[str]:
+    """Yield all texts in it."""
+    if isinstance(tree, str):
+        yield tree
+    for value in _values(tree):
+        yield from leaves(value)
+
+
+def sent_in(tree: object) -> Iterator[object]:
+    """Yield all in it that is as a platform sent it."""
+    for name, value in (branch(tree) or {}).items():
+        if name in SENT and value:
+            yield value
+    for value in _values(tree):
+        yield from sent_in(value)
+
+
+def _values(tree: object) -> Iterator[object]:
+    return (value for _, value in _fields(tree, ""))
+
+
+def _fields(tree: object, name: str) -> Iterable[tuple[str, object]]:
+    """Return what something holds, each with its field; what is in a list, with the list's."""
     if (fields := branch(tree)) is not None:
-        if branch(fields.get("author")) is not None:
-            yield fields
-        for value in fields.values():
-            yield from messages_in(value)
-    elif _is_list(tree):
-        for value in tree:
-            yield from messages_in(value)
+        return fields.items()
+    return [(name, value) for value in tree] if _is_list(tree) else ()
 
 
 def own(post: object) -> Any:
@@ -103,9 +136,23 @@ def own(post: object) -> Any:
 # For its time has passed --------------------------------------------------------------------------
 
 
-def unsaid(message: Tree) -> Tree:
+def is_nobody(author: str) -> bool:
+    """Tell whether an author's id leads to nobody any more."""
+    return not author or author.startswith(LET_GO)
+
+
+def stand_in(platform: str, author: str) -> str:
+    """Return by what an author is known whose words were let go: enough to forget them, and no more.
+
+    The server is not part of it: the account stands beside it, and tells on which one it is.
+    """
+    return author if is_nobody(author) else f"{LET_GO}{digest_of(f'{platform} {author}')}"
+
+
+def unsaid(message: Tree, platform: str) -> Tree:
     """Return a message without its words and its author."""
-    return {name: message[name] for name in STAYS if name in message} | {"author": dict(NOBODY)}
+    author = {**NOBODY, "id": stand_in(platform, str(message["author"]["id"]))}
+    return {name: message[name] for name in STAYS if name in message} | {"author": author}
 
 
 def without_raw(tree: object) -> Any:
@@ -134,14 +181,23 @@ class Person(NamedTuple):
     """Somebody who is forgotten."""
 
     id: str
-    messages: frozenset[str]
+    stand_in: str
+    """What stands for their id where their words were let go."""
+    messages: frozenset[str] = frozenset()
     """The ids of all that is known that they wrote."""
+    names: frozenset[str] = frozenset()
+    """Their handles, and the addresses of their profile."""
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """By what they are known."""
+        return self.id, self.stand_in
 
     def wrote(self, thing: object) -> bool:
         """Tell whether something was written by them, even if its author was let go before."""
         fields = branch(thing) or {}
         author = (branch(fields.get("author")) or {}).get("id")
-        return author == self.id or (author == "" and self._in(str(fields.get("id"))))
+        return author in self.ids or (author == "" and self._in(str(fields.get("id"))))
 
     def owns(self, text: str) -> bool:
         """Tell whether an id or an address is that of theirs."""
@@ -153,15 +209,19 @@ class Person(NamedTuple):
 
     def told_in(self, tree: object, field: str = "") -> bool:
         """Tell whether something names them, or what they wrote."""
-        if (fields := branch(tree)) is not None:
-            return any(self.told_in(value, name) for name, value in fields.items())
-        if _is_list(tree):
-            return any(self.told_in(value, field) for value in tree)
-        if not isinstance(tree, str):
-            return False
-        # A word that merely equals a short id is nobody's name; in a field for ids it is.
-        is_id = field in {"id", "did"} or field.endswith(("_id", "Id", "Did"))
-        return (is_id and tree == self.id) or any(map(self._in, (tree, *tree.split())))
+        if isinstance(tree, str):
+            # A word that merely equals a short id is nobody's name; in a field for ids it is.
+            return self._is_id(tree, field) or any(map(self._in, (tree, *tree.split())))
+        return any(self.told_in(value, name) for name, value in _fields(tree, field))
+
+    def known_in(self, tree: object, field: str = "") -> bool:
+        """Tell whether a field for ids has theirs: then it is an id indeed, and no other name of theirs."""
+        if isinstance(tree, str):
+            return self._is_id(tree, field) or (field in LINKS and self.owns(tree))
+        return any(self.known_in(value, name) for name, value in _fields(tree, field))
+
+    def _is_id(self, text: str, field: str) -> bool:
+        return text in self.ids and (field in {"id", "did"} or field.endswith(("_id", "Id", "Did")))
 
 
 def without(tree: object, person: Person, *, answer: bool, field: str = "") -> Any:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
-from socialkit.errors import ConfigurationError
 from socialkit.models import Kept
 from socialkit.publishing._audit import AuditSubject
 from socialkit.publishing._cases import CaseRow, change, forgotten_name
@@ -18,12 +16,13 @@ from socialkit.publishing._erasing import (
     FORGOTTEN,
     Person,
     Tree,
-    branch,
     dumped,
+    leaves,
     loaded,
     messages_in,
     own,
     read,
+    sent_in,
     without,
     wordless,
 )
@@ -35,18 +34,22 @@ from socialkit.publishing._letting_go import (
     LetGoItem,
     Stored,
     applied,
-    case_rows,
-    deliveries,
     delivery_change,
     is_over,
+    kind_of,
 )
+from socialkit.publishing._persons import Found, Wanted, word
 
-__all__ = ["Wanted", "forget", "person_in"]
+__all__ = ["forget"]
 
 ANSWERING: Final = "answering"
 CLOSED: Final = "closed"
 OURS: Final = frozenset({"department", "rule", "from", "to", "delivery", "state", "authority"})
 """What stays of what was told of somebody's case: nothing of it is about them."""
+NOBODY: Final = (
+    "nothing is kept of anybody with the id {id!r} on {platform}: unless they were forgotten before,"
+    " it is not their id there"
+)
 HISTORY: Final = """
 SELECT events.seq, events.delivery, events.number, events.detail FROM events
 LEFT JOIN deliveries ON deliveries.id = events.delivery
@@ -57,86 +60,14 @@ NOTES: Final = "SELECT number, detail FROM case_events WHERE case_id = ?"
 RENAME: Final = "UPDATE case_messages SET message = ? WHERE account = ? AND message = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Who is to be forgotten."""
-
-    platform: str
-    id: str
-    host: str | None
-    """On which of its servers the id is theirs; None for any."""
-
-    def within(self, body: Tree | None) -> bool:
-        """Tell whether a delivery or a case is of their platform and server."""
-        account = branch((body or {}).get("account")) or {}
-        return account.get("platform") == self.platform and self.host in {None, account.get("host")}
-
-
-@dataclass(slots=True)
-class _Seen:
-    messages: set[str] = field(default_factory=set[str])
-    hosts: set[str] = field(default_factory=set[str])
-    ours: bool = False
-
-
-def person_in(database: Database, brands: Iterable[str], wanted: Wanted, *, everywhere: bool) -> Person:
-    """Return somebody with the ids of all that any brand keeps of what they wrote.
-
-    Args:
-        database: The journal's.
-        brands: Whose journal it is.
-        wanted: Who.
-        everywhere: Whether the id means them on every server.
-
-    Raises:
-        ConfigurationError: It is an account of ours; or people of several servers have that id, and none of
-            them was named.
-    """
-    seen = _Seen()
-    with database.reading() as session:
-        for brand in brands:
-            for body in _bodies(session, brand, _word(wanted.id)):
-                if wanted.within(body):
-                    _look(body, wanted, seen)
-    if seen.ours:
-        message = f"{wanted.id!r} is an account of ours: nobody who can be forgotten"
-        raise ConfigurationError(message, platform=wanted.platform)
-    if wanted.host is None and not everywhere and len(seen.hosts) > 1:
-        hosts = ", ".join(sorted(seen.hosts))
-        message = f"{wanted.id!r} is somebody else on each of {hosts}: say which one, with host="
-        raise ConfigurationError(message, platform=wanted.platform)
-    return Person(wanted.id, frozenset(seen.messages))
-
-
-def _word(text: str) -> str:
-    """Return a text as it stands in JSON."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-def _bodies(session: Session, brand: str, word: str) -> Iterator[Tree]:
-    """Yield what holds a word: most of a journal is about others."""
-    cases = (row.body for row in case_rows(session, brand))
-    for text in chain(cases, (stored.row.body for stored in deliveries(session, brand))):
-        body = read(text) if word in text else None
-        if body is not None:
-            yield body
-
-
-def _look(body: Tree, wanted: Wanted, seen: _Seen) -> None:
-    seen.ours = seen.ours or body["account"].get("id") == wanted.id
-    for thing in messages_in(body):
-        if thing["author"].get("id") == wanted.id:
-            seen.hosts.add(str(body["account"].get("host")))
-            if isinstance(thing.get("id"), str):
-                seen.messages.add(thing["id"])
-
-
 def forget(
-    database: Database, brand: str, wanted: Wanted, person: Person, by: Author, *, because: str, dry_run: bool
+    database: Database, brand: str, wanted: Wanted, found: Found, by: Author, *, because: str, dry_run: bool
 ) -> LetGo:
     """Forget somebody for one brand; or tell only what that would take."""
-    forgetting = _Forgetting(brand, wanted, person, because)
-    gone = applied(database, by, forgetting, dry_run=dry_run)
+    forgetting = _Forgetting(brand, wanted, found.person, because)
+    gone = LetGo(brand=brand, dry_run=dry_run, left=(NOBODY.format(id=wanted.id, platform=wanted.platform),))
+    if found.known:
+        gone = applied(database, by, forgetting, dry_run=dry_run)
     with database.reading() as session:
         told = tuple(forgetting.told(session))
     return gone.model_copy(update={"left": (*gone.left, *told)})
@@ -150,9 +81,10 @@ class _Forgetting:
         self._wanted = wanted
         self._person = person
         self._because = because
-        words = map(_word, (person.id, *person.messages))
+        words = map(word, (*person.ids, *person.messages))
         self._words = re.compile("|".join(map(re.escape, words)))
         """What nothing lacks that is about them."""
+        self._called = re.compile("|".join(map(_alone, person.names)), re.IGNORECASE)
 
     # Cases ---------------------------------------------------------------------------------------------
 
@@ -160,37 +92,27 @@ class _Forgetting:
         """Return what is theirs of a case, or tell why it cannot go yet."""
         if not self._words.search(row.body):
             return None
-        person, body = self._person, json.loads(row.body)
-        messages = [without(one, person, answer=False) for one in body["messages"]]
+        body: Tree = json.loads(row.body)
+        messages = without(body["messages"], self._person, answer=False)
         if not self._wanted.within(body) or messages == body["messages"]:
             return None
         if row.state == ANSWERING:
             left.append(f"case {row.id} is being answered: what becomes of that has to be known first")
             return None
-        theirs = [one["id"] for one in body["messages"] if person.wrote(one)]
-        gone = [one for one in body.get("gone", ()) if one not in theirs]
-        anew = body | {"messages": messages, "gone": [*gone, FORGOTTEN] if theirs else gone}
-        if theirs:
-            anew |= {"because": None} | wordless(body)
-        changes: dict[str, Any] = {}
+        theirs = [one["id"] for one in body["messages"] if self._person.wrote(one)]
         whole = all(one["id"] == FORGOTTEN for one in messages)
-        if whole:
-            changes = {"conversation": None, "state": CLOSED, "due_at": None}
-            anew |= {"state": CLOSED, "first_response_due": None}
-        kinds = {Kept.PRIVATE_MESSAGES if one.get("private") else Kept.MESSAGES for one in messages}
-        item = self._item(AuditSubject.CASE, row.id, row.account, tuple(sorted(kinds)))
+        anew = _anew(body, messages, theirs, whole=whole)
+        item = self._item(AuditSubject.CASE, row.id, row.account, self._kinds(body, anew))
+        changes: dict[str, Any] = {"conversation": None, "state": CLOSED, "due_at": None} if whole else {}
         changed = row._replace(body=dumped(anew), **changes)
+        return Change(item, partial(self._rewrite, changed, theirs, whole=whole))
 
-        def write(session: Session, by: Author) -> None:
-            for one in theirs:
-                session.run(RENAME, forgotten_name(one), row.account, one)
-            told = {
-                number: (text, self._note(text, whole=whole)) for number, text in session.run(NOTES, row.id)
-            }
-            notes = {number: new for number, (old, new) in told.items() if loaded(old) != loaded(new)}
-            change(session, changed, by, FORGOTTEN, {"because": self._because}, notes)
-
-        return Change(item, write)
+    def _rewrite(self, row: CaseRow, theirs: list[str], session: Session, by: Author, *, whole: bool) -> None:
+        for one in theirs:
+            session.run(RENAME, forgotten_name(one), row.account, one)
+        told = {number: (text, self._note(text, whole=whole)) for number, text in session.run(NOTES, row.id)}
+        notes = {number: new for number, (old, new) in told.items() if loaded(old) != loaded(new)}
+        change(session, row, by, FORGOTTEN, {"because": self._because}, notes)
 
     def _note(self, text: str, *, whole: bool) -> str:
         """Return what was told of a case without what is about them."""
@@ -213,8 +135,7 @@ class _Forgetting:
         if not is_over(kit):
             left.append(f"delivery {row.id} is {row.state}: it is needed until nothing more is to come of it")
             return None
-        kinds = {Kept.RAW} if kit.body is None or kit.body == new.body else {Kept.MESSAGES}
-        item = self._item(AuditSubject.DELIVERY, row.id, row.account, tuple(kinds))
+        item = self._item(AuditSubject.DELIVERY, row.id, row.account, self._kinds(_all(kit), _all(new)))
         return delivery_change(kit, new, item, FORGOTTEN, {"because": self._because})
 
     def _without(self, kit: Kit) -> Kit:
@@ -249,9 +170,43 @@ class _Forgetting:
         whose = (self.brand, f"brand {self.brand}", len(account), account)
         while lines := session.run(HISTORY, last, *whose, AT_ONCE):
             for _, name, number, text in lines:
-                if self._words.search(text) and self._person.told_in(read(text)):
-                    yield f"line {number} of the history of {name} names them: it is chained, and stays"
+                if names := self._names_them(text):
+                    yield f"line {number} of the history of {name} {names}: it is chained, and stays"
             last = lines[-1][0]
+
+    def _names_them(self, text: str) -> str | None:
+        """Return how surely a line of the history names them; None if it does not."""
+        detail = read(text)
+        if self._words.search(text) and self._person.told_in(detail):
+            return "names them"
+        # What they are called may be a word like any other.
+        called = self._person.names and any(map(self._called.search, leaves(detail)))
+        return "may name them" if called else None
+
+    def _kinds(self, old: object, new: object) -> tuple[Kept, ...]:
+        """Return what goes of something; a mere reference is none of it."""
+        kinds = {kind_of(one) for one in messages_in(old) if self._person.wrote(one)}
+        if list(sent_in(old)) != list(sent_in(new)):
+            kinds.add(Kept.RAW)
+        return tuple(sorted(kinds))
 
     def _item(self, subject: AuditSubject, name: str, account: str, kinds: tuple[Kept, ...]) -> LetGoItem:
         return LetGoItem(subject=subject, id=name, account=account, kinds=kinds, because=self._because)
+
+
+def _alone(name: str) -> str:
+    """Return what finds a handle or an address, but no longer word, and no part of a path, that holds it."""
+    return rf"(?<![\w./-]){re.escape(name)}(?![\w@-])"
+
+
+def _anew(body: Tree, messages: list[Tree], theirs: list[str], *, whole: bool) -> Tree:
+    """Return a case without what somebody wrote; closed if that is the whole of it."""
+    gone = [one for one in body.get("gone", ()) if one not in theirs]
+    anew = body | {"messages": messages, "gone": [*gone, FORGOTTEN] if theirs else gone}
+    if theirs:
+        anew |= {"because": None} | wordless(body)
+    return anew | {"state": CLOSED, "first_response_due": None} if whole else anew
+
+
+def _all(kit: Kit) -> list[object]:
+    return [kit.body, kit.outcome, *([attempt, result] for _, attempt, result in kit.steps.values())]

@@ -29,6 +29,7 @@ __all__ = [
     "MALFORMED",
     "Change",
     "Finder",
+    "Holdings",
     "Kit",
     "LetGo",
     "LetGoItem",
@@ -39,11 +40,13 @@ __all__ = [
     "deliveries",
     "delivery_change",
     "is_over",
+    "kind_of",
 ]
 
 BEYOND: Final = (
     "what is on the platform itself: delete it there",
-    "words of people of ours that name them: in posts to everybody, and in reasons that the history tells",
+    "words of people of ours that name them: in posts to everybody, notes on others' cases, and the history",
+    "words of others that mention them",
     "what was exported, reported or saved in files, tables of observations among them",
     "copies of the database, and pages of its file that are free and not yet overwritten: vacuum it",
 )
@@ -54,12 +57,17 @@ MALFORMED: Final = (KeyError, AttributeError, *UNREADABLE)
 CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE brand = ? AND id > ? ORDER BY id LIMIT ?"
 DELIVERIES: Final = f"""
 SELECT {COLUMNS}, (SELECT min(at) FROM events WHERE events.delivery = deliveries.id
-AND events.state = deliveries.state) FROM deliveries WHERE brand = ? AND id > ? ORDER BY id LIMIT ?
+AND events.state = deliveries.state), (SELECT min(at) FROM events WHERE events.delivery = deliveries.id)
+FROM deliveries WHERE brand = ? AND id > ? ORDER BY id LIMIT ?
 """
 STEPS: Final = (
     "SELECT delivery, name, writes, state, attempt, result FROM steps WHERE delivery IN ({marks})"
     " ORDER BY delivery, number, name"
 )
+ACCOUNTS: Final = """
+SELECT DISTINCT brand, account FROM cases WHERE brand IS NOT NULL
+UNION SELECT DISTINCT brand, account FROM deliveries WHERE brand IS NOT NULL
+"""
 OVER: Final = tuple(state.value for state in ENDED)
 REWRITE: Final = "UPDATE steps SET attempt = ?, result = ? WHERE delivery = ? AND name = ?"
 
@@ -72,7 +80,7 @@ class LetGoItem(Model):
     account: str
     """The account's key."""
     kinds: tuple[Kept, ...]
-    """What of it."""
+    """What of it; empty where only a reference to somebody went."""
     because: str
     """By which rule, or whose wish."""
 
@@ -89,7 +97,8 @@ class LetGo(Model):
     dry_run: bool
     items: tuple[LetGoItem, ...] = ()
     left: tuple[str, ...] = ()
-    """What stays in the journal for now or for good, and why: a sentence each."""
+    """What stays in the journal for now or for good, and why: a sentence each. One says so where nobody was
+    found who could be forgotten."""
     beyond: tuple[str, ...] = BEYOND
     """What nobody can let go of from here."""
 
@@ -101,6 +110,8 @@ class Stored(NamedTuple):
     steps: tuple[Step, ...]
     since: int
     """When it came to stand as it stands."""
+    planned: int
+    """When it was planned."""
 
     @property
     def texts(self) -> Iterator[str]:
@@ -134,6 +145,9 @@ class Change(NamedTuple):
     write: Callable[[Session, Author], None]
 
 
+_Look = Callable[[list[str]], Change | None]
+
+
 def case_rows(session: Session, brand: str) -> Iterator[CaseRow]:
     """Yield a brand's cases."""
     last = ""
@@ -150,10 +164,26 @@ def deliveries(session: Session, brand: str) -> Iterator[Stored]:
         steps: dict[str, list[Step]] = {}
         for delivery, *step in session.run(STEPS.format(marks=", ".join("?" * len(ids))), *ids):
             steps.setdefault(delivery, []).append(Step(*step))
-        for *columns, since in rows:
+        for *columns, since, planned in rows:
             row = Row(*columns)
-            yield Stored(row, tuple(steps.get(row.id, ())), row.due_at if since is None else int(since))
+            known = tuple(row.due_at if at is None else int(at) for at in (since, planned))
+            yield Stored(row, tuple(steps.get(row.id, ())), *known)
         last = ids[-1]
+
+
+class Holdings(NamedTuple):
+    """Of whom and of what a journal has anything."""
+
+    brands: frozenset[str]
+    platforms: frozenset[str]
+
+    @classmethod
+    def of(cls, database: Database) -> Holdings:
+        """Look at all that is kept."""
+        with database.reading() as session:
+            keys = [(str(brand), str(account)) for brand, account in session.run(ACCOUNTS)]
+        platforms = (account.removeprefix(f"{brand}/").partition("/")[0] for brand, account in keys)
+        return cls(frozenset(brand for brand, _ in keys), frozenset(platforms))
 
 
 class Finder(Protocol):
@@ -172,23 +202,56 @@ class Finder(Protocol):
         ...
 
 
-def _found(session: Session, finder: Finder, left: list[str]) -> Iterator[Change]:
-    """Yield what has to go of a brand; of what cannot, tell why."""
-    cases = (
-        (f"case {row.id}", partial(finder.of_case, session, row)) for row in case_rows(session, finder.brand)
-    )
-    rest = (
-        (f"delivery {one.row.id}", partial(finder.of_delivery, one))
-        for one in deliveries(session, finder.brand)
-    )
-    for name, look in chain[tuple[str, Callable[[list[str]], Change | None]]](cases, rest):
+class _Looked(NamedTuple):
+    """What was found in a case or a delivery, as it stood."""
+
+    stood: object
+    change: Change | None
+    left: tuple[str, ...]
+
+
+class _Search:
+    """Looks for what has to go of a brand; once more only into what has changed since."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._looked: Mapping[str, _Looked] = {}
+
+    def run(self, session: Session) -> list[Change]:
+        """Return what has to go."""
+        looked: dict[str, _Looked] = {}
+        for name, stood, look in self._all(session):
+            known = self._looked.get(name)
+            looked[name] = self._look(name, stood, look) if known is None or known.stood != stood else known
+        self._looked = looked
+        return [one.change for one in looked.values() if one.change is not None]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What of it cannot go, and why."""
+        return tuple(chain.from_iterable(one.left for one in self._looked.values()))
+
+    def _all(self, session: Session) -> Iterator[tuple[str, object, _Look]]:
+        finder = self._finder
+        for row in case_rows(session, finder.brand):
+            yield f"case {row.id}", row.version, partial(finder.of_case, session, row)
+        for one in deliveries(session, finder.brand):
+            stood = one.row.head, one.row.state, one.row.ready_at
+            yield f"delivery {one.row.id}", stood, partial(finder.of_delivery, one)
+
+    def _look(self, name: str, stood: object, look: _Look) -> _Looked:
+        left: list[str] = []
+        change = None
         try:
             change = look(left)
         except MALFORMED:
-            left.append(f"{name} cannot be read: {finder.unreadable}")
-            continue
-        if change is not None:
-            yield change
+            left.append(f"{name} cannot be read: {self._finder.unreadable}")
+        return _Looked(stood, change, tuple(left))
+
+
+def kind_of(message: Mapping[str, Any]) -> Kept:
+    """Return what a message is."""
+    return Kept.PRIVATE_MESSAGES if message.get("private") else Kept.MESSAGES
 
 
 def is_over(kit: Kit) -> bool:
@@ -247,17 +310,16 @@ def applied(database: Database, by: Author, finder: Finder, *, dry_run: bool) ->
         by: Who does it.
         finder: Finds it.
         dry_run: Whether nothing is written.
-
-    Raises:
-        JournalError: Somebody changed something of it meanwhile, and nothing is let go.
     """
-    left: list[str] = []
+    search = _Search(finder)
     with database.reading() as session:
-        changes = list(_found(session, finder, left))
+        changes = search.run(session)
     if changes and not dry_run:
-        # Looked for before, so that workers wait only for the writing: each tells if it came too late.
-        with database.writing() as session:
+        # What somebody planned or changed meanwhile has to go too. Nobody can while this lasts: most of
+        # the looking is done before.
+        with database.alone() as session:
+            changes = search.run(session)
             for one in changes:
                 one.write(session, by)
     items = tuple(one.item for one in changes)
-    return LetGo(brand=finder.brand, dry_run=dry_run, items=items, left=tuple(left))
+    return LetGo(brand=finder.brand, dry_run=dry_run, items=items, left=search.left)

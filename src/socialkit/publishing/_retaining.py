@@ -24,6 +24,7 @@ from socialkit.publishing._letting_go import (
     case_change,
     delivery_change,
     is_over,
+    kind_of,
 )
 from socialkit.publishing._rows import from_micros, to_micros
 
@@ -64,9 +65,9 @@ class _Sweep:
         reasons: dict[Kept, str] = {}
         messages: list[Tree] = []
         for message in body["messages"]:
-            since, kind = taken.get(message["id"], taken[""]), _kind(message)
+            since, kind = taken.get(message["id"], taken[""]), kind_of(message)
             rule = None if message["id"] in gone else self._over(kind, platform, since)
-            messages.append(message if rule is None else unsaid(message))
+            messages.append(message if rule is None else unsaid(message, platform))
             if rule is not None:
                 gone.append(message["id"])
                 reasons[kind] = rule.because
@@ -83,27 +84,39 @@ class _Sweep:
         """Return what has to go of a delivery, or tell why it cannot go yet."""
         if not self._concerns(stored.row.platform):
             return None
-        kit, since = Kit.of(stored), from_micros(stored.since)
-        row, body = kit.row, kit.body
+        kit = Kit.of(stored)
         reasons: dict[Kept, str] = {}
-        new = kit
-        message = None if body is None else body.get("message")
-        if body is not None and message is not None and (bare_message := unsaid(message)) != message:
-            kind = _kind(message)
-            rule = self._over(kind, row.platform, _moment(message["created_at"]))
-            if rule is not None:
-                reasons[kind] = rule.because
-                new = replace(new, body=body | {"message": bare_message})
-        rule = self._over(Kept.RAW, row.platform, since)
-        if rule is not None and (bare := _without_raw(new)) != new:
-            reasons[Kept.RAW], new = rule.because, bare
+        new = self._without_raw(self._without_message(kit, stored, reasons), stored, reasons)
         if not reasons:
             return None
         if not is_over(kit):
+            row = kit.row
             left.append(f"delivery {row.id} is {row.state}: it is needed until nothing more is to come of it")
             return None
-        item = _item(AuditSubject.DELIVERY, row.id, row.account, reasons)
+        item = _item(AuditSubject.DELIVERY, kit.row.id, kit.row.account, reasons)
         return delivery_change(kit, new, item, LET_GO, _detail(reasons))
+
+    def _without_message(self, kit: Kit, stored: Stored, reasons: dict[Kept, str]) -> Kit:
+        """Return a delivery without the words of the message that it answers, if their time is over."""
+        body, platform = kit.body, kit.row.platform
+        message = None if body is None else body.get("message")
+        if body is None or message is None or (bare := unsaid(message, platform)) == message:
+            return kit
+        # Whoever answered had it by then, whatever time its author made their server say.
+        written = min(_moment(message["created_at"]), from_micros(stored.planned))
+        rule = self._over(kind_of(message), platform, written)
+        if rule is None:
+            return kit
+        reasons[kind_of(message)] = rule.because
+        return replace(kit, body=body | {"message": bare})
+
+    def _without_raw(self, kit: Kit, stored: Stored, reasons: dict[Kept, str]) -> Kit:
+        """Return a delivery without what platforms sent, if its time is over."""
+        rule = self._over(Kept.RAW, kit.row.platform, from_micros(stored.since))
+        if rule is None or (bare := _without_raw(kit)) == kit:
+            return kit
+        reasons[Kept.RAW] = rule.because
+        return bare
 
 
 def _taken(session: Session, case: str, opened: datetime) -> dict[str, datetime]:
@@ -120,10 +133,6 @@ def _without_raw(kit: Kit) -> Kit:
         for name, (step, attempt, result) in kit.steps.items()
     }
     return Kit(kit.row, without_raw(kit.body), without_raw(kit.outcome), steps)
-
-
-def _kind(message: Mapping[str, Any]) -> Kept:
-    return Kept.PRIVATE_MESSAGES if message.get("private") else Kept.MESSAGES
 
 
 def _moment(text: str) -> datetime:

@@ -47,9 +47,10 @@ class Custody(ABC):
         """Let go of what has been kept of others for as long as it may be, and return what, by brand.
 
         A case's messages count from when they came in; the copy that an answer holds, from when the message
-        was written; what a platform sent, from when its delivery came to stand as it stands. Words, authors
-        and `raw` go; ids, times and what people of ours wrote stay. All of a brand's goes or none of it. The
-        history tells of it, so that `journal.verify()` finds nothing wrong.
+        was written, or the answer planned if that was before; what a platform sent, from when its delivery
+        came to stand as it stands. Words, authors and `raw` go; ids, times, a digest of each author's id and
+        what people of ours wrote stay. All of a brand's goes or none of it. The history tells of it, so that
+        `journal.verify()` finds nothing wrong.
 
         Args:
             journal: Where it is kept.
@@ -58,9 +59,13 @@ class Custody(ABC):
             actor: Who does it, for the history.
             dry_run: Whether to tell only what would go.
 
+        Raises:
+            ConfigurationError: A rule names a brand or a platform that neither the workspace nor the journal
+                has: misspelt, it would keep everything.
+
         Example:
             >>> from datetime import timedelta
-            >>> from socialkit import Journal, Retention, RetentionRule
+            >>> from socialkit import Brand, Journal, Retention, RetentionRule, Workspace
             >>> policy = Retention(rules=[RetentionRule(longest=timedelta(days=365), because="our policy")])
             >>> with Workspace(Brand("acme")) as workspace, Journal.open("sqlite://") as journal:
             ...     workspace.let_go(journal, retention=policy, dry_run=True).succeeded()["acme"].items
@@ -77,7 +82,11 @@ class Custody(ABC):
         actor: str | None = None,
         dry_run: bool = False,
     ) -> Results[LetGo]:
-        """Let go of what has been kept for as long as it may be; otherwise as `let_go`."""
+        """Let go of what has been kept for as long as it may be; otherwise as `let_go`.
+
+        Raises:
+            ConfigurationError: As `let_go`.
+        """
         calls = await to_thread(self._letting_go, journal, retention, actor, dry_run=dry_run)
         return await run_all_async(_in_threads(calls), ONE_BY_ONE)
 
@@ -98,10 +107,11 @@ class Custody(ABC):
         What they wrote goes, with their cases, our answers to them, the notes on them, and what platforms
         sent that names them. What anybody else wrote stays as it is. What is not decided yet, such as an
         answer of which nobody knows whether it is out, stays until it is: call it again then. It may be
-        called any number of times. What they write from now on is taken in as before.
+        called any number of times: when nothing is kept of anybody with that id, `left` says so, and it is
+        either done or not their id. What they write from now on is taken in as before.
 
         Args:
-            author: Who, or their id on the platform.
+            author: Who, or their id on the platform: no handle and no address.
             platform: The platform's name.
             journal: Where it is kept.
             host: The server whose people have such ids, where the platform has many and the brands' accounts
@@ -111,15 +121,18 @@ class Custody(ABC):
             dry_run: Whether to tell only what would go.
 
         Raises:
-            ConfigurationError: The author has no id or is an account of ours; there is no such platform; or
-                people of several servers have that id.
+            ConfigurationError: The author has no id or is an account of ours; it is no id but a handle, an
+                address or a message's id; there is no such platform; no account is on that server; or people
+                of several servers have that id.
 
         Example:
-            >>> from socialkit import Journal
+            >>> from socialkit import Brand, Journal, Workspace
             >>> with Workspace(Brand("acme")) as workspace, Journal.open("sqlite://") as journal:
             ...     found = workspace.forget("109", platform="mastodon", journal=journal).succeeded()
-            >>> found["acme"].items, found["acme"].beyond[0]
-            ((), 'what is on the platform itself: delete it there')
+            >>> found["acme"].left[0].partition(":")[0]
+            "nothing is kept of anybody with the id '109' on mastodon"
+            >>> found["acme"].beyond[0]
+            'what is on the platform itself: delete it there'
         """
         calls = self._forgetting(author, platform, journal, host, because, actor, dry_run=dry_run)
         return run_all(calls, ONE_BY_ONE)
