@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import pickle
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -20,12 +23,14 @@ from tests.security.support import (
     FAULTS,
     GIF,
     NOON,
+    STATUS,
     Serve,
     close,
     haste,
     leaks,
     logged,
     reading,
+    token_of,
 )
 from tests.transport.loopback import Reply, Sent, http
 
@@ -113,6 +118,55 @@ async def test_a_journal_of_failures_holds_no_secret(
     assert leaks(exported.getvalue()) == leaks(str(page)) == leaks(pickle.dumps(told).decode("latin-1")) == []
     assert written_down(tmp_path) == {}
     assert logged(caplog.records) == []
+
+
+SPELT: dict[str, Callable[[str], str]] = {
+    "as it is": lambda token: token,
+    "with slashes escaped": lambda token: token.replace("/", "\\/"),
+    "quoted": lambda token: quote(token, safe=""),
+    "in base64": lambda token: b64encode(token.encode()).decode(),
+    "escaped": lambda token: "".join(f"\\u{ord(one):04X}" for one in token),
+}
+
+
+def repeating(spelt: str) -> Reply:
+    """Answer all that is asked, and repeat the token in each status."""
+
+    def reply(request: bytes) -> Sent:
+        told = (
+            f'{STATUS[:-1]}, "debug": {{"authorization": "Bearer {SPELT[spelt](token_of(request) or "")}"}}}}'
+        )
+        if not request.startswith((b"POST /api/v1/statuses", b"GET /api/v1/statuses/1 ")):
+            return reading(request)
+        return http(told.encode())
+
+    return reply
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+async def test_a_good_answer_that_repeats_the_token_does_not_get_it_kept(
+    blocking: bool, agency: Open, journal: sk.Journal, serve: Serve, spelt: str, tmp_path: Path
+) -> None:
+    server = serve(repeating(spelt))
+    workspace = agency(server.url)
+    publisher: Any = (sk.Publisher if blocking else sk.AsyncPublisher)(workspace, journal, actor="maria")
+    (planned,) = await settle(publisher.plan("One", to="mastodon"))
+    out = await settle(publisher.deliver(planned))
+    acme = workspace.brand("acme")
+    client: Any = acme.client("mastodon") if blocking else acme.client_async("mastodon")
+    posts: list[Any] = [
+        out.post,
+        await settle(client.posts.publish("Two")),
+        await settle(client.posts.get("1")),
+    ]
+    await close(client)
+
+    assert out.state is sk.DeliveryState.CONFIRMED
+    assert [leaks(one) + leaks(one.model_dump()) for one in (*posts, *journal.deliveries())] == [[]] * 4
+    for post in posts:
+        assert "***" in post.raw["debug"]["authorization"]
+        assert json.loads(STATUS).items() <= dict(post.raw).items()
+    assert written_down(tmp_path) == {}
 
 
 def me(client: Any) -> Any:

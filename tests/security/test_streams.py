@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -11,9 +12,12 @@ import pytest
 import websockets.sync.server as websockets
 
 import socialkit as sk
+from socialkit.testing import settle, take
 from socialkit.transport import OpenAnswer, Request, Secret
 from tests.security.support import (
     ACCESS,
+    STATUS,
+    TWICE,
     Cut,
     close,
     connect,
@@ -22,6 +26,7 @@ from tests.security.support import (
     leaks,
     logged,
     outcome,
+    reading,
 )
 from tests.transport.loopback import Act, Loopback, Reply, closed_port, http
 
@@ -80,6 +85,32 @@ async def test_a_refused_stream_shows_no_token(
 
     assert isinstance(error, sk.APIError)
     assert leaks(error) == logged(caplog.records) == []
+
+
+def repeating(request: bytes) -> bytes:
+    """Send one notification that repeats the token, cut in two lines as events may be."""
+    if b"GET /api/v1/streaming" not in request:
+        return http(b"{}") if b"/instance " in request else reading(request)
+    told = json.dumps(
+        {"id": "7", "type": "mention", "created_at": "2026-03-01T12:00:00Z", "status": STATUS_TOLD}
+    )
+    told = told.replace(ACCESS[:9], "\\u0050" + ACCESS[1:9])
+    event = f'event: notification\ndata: {told[:-1]},\ndata: "seen": "{ACCESS}"}}\n\n'
+    return http(event.encode(), 200, "Content-Type: text/event-stream")
+
+
+STATUS_TOLD: Final = {**json.loads(STATUS), "content": "Hello", "echo": f"Bearer {ACCESS}"}
+
+
+async def test_an_event_that_repeats_the_token_does_not_show_it(blocking: bool, serve: Serve) -> None:
+    client: Any = connect(blocking, serve(repeating).url, retry=TWICE)
+    stream = client.inbox.stream()
+    (message,) = await take(stream, 1)
+    await settle(stream.close())
+    await close(client)
+
+    assert (message.text, message.raw["echo"]) == ("Hello", "Bearer ***")
+    assert leaks(message) == leaks(message.model_dump()) == []
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -28,6 +28,7 @@ from socialkit.models import Basis, Problem
 from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
+from socialkit.transport._echoes import Echoes
 from socialkit.transport._errors import ErrorTable, classify, read_stranger
 from socialkit.transport._lasting import lasting
 from socialkit.transport._origins import InsideError, base_address, is_below, is_whole, origin_of
@@ -75,6 +76,9 @@ class Pipeline:
     Addresses are resolved below `base_url`. A signed request leaves for no other origin than that of
     `base_url` and those in `trusted_origins` (such as `https://upload.example`).
 
+    With an `authenticator`, no answer holds what it keeps secret: answers become results, and are kept. So
+    tokens are asked for and renewed by a pipeline that has none.
+
     Example:
         >>> from socialkit.operations import finish
         >>> from socialkit.transport import BlockingTransport
@@ -107,6 +111,7 @@ class Pipeline:
         self.authenticator: Final = authenticator
         self.guard: Guard | None = None
         self.budget: RateBudget = RateBudget() if budget is None else budget
+        self._echoes = Echoes()
         self._errors = errors
         listener: object = authenticator
         self._hearing = listener if isinstance(listener, Hearing) else None
@@ -209,6 +214,13 @@ class Pipeline:
             return await self._opened(request, renewed=True)
         assert refusal is not None, "every other status is a refusal"
         raise refusal
+
+    def masked(self, content: bytes) -> bytes:
+        """Return what came of an open answer without the client's secrets, once it is whole.
+
+        What `send` and `call` return holds none.
+        """
+        return content if self.authenticator is None else self._echoes.without(content, self._held())
 
     def lasting(self, session: Callable[[], AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
         """Return what a session yields, begun again whenever the line is lost; see `Retry` for the waits.
@@ -376,7 +388,9 @@ class Pipeline:
         if counted:
             bucket = self.budget.bucket(request)
             await self._asked(self.budget.update, response, self.transport.now(), bucket)
-        return response
+        if self.authenticator is None:
+            return response
+        return self._echoes.masked(response, request, self._held())
 
     async def _refusal(
         self, response: Response, request: Request, table: ErrorTable
@@ -429,8 +443,10 @@ class Pipeline:
         raise answer
 
     def _secrets(self, request: Request) -> tuple[Secret, ...]:
-        own: tuple[Secret, ...] = () if self.authenticator is None else self.authenticator.secrets()
-        return (*own, *secrets_of(request))
+        return (*self._held(), *secrets_of(request))
+
+    def _held(self) -> tuple[Secret, ...]:
+        return () if self.authenticator is None else self.authenticator.secrets()
 
     def _note(self, request: Request, outcome: object, started: datetime) -> None:
         if _log.isEnabledFor(logging.DEBUG):

@@ -167,7 +167,7 @@ class Notifications:
     def _arrival(self, event: ServerEvent, seen: _Seen, wanted: tuple[str, ...]) -> Arrival[Message]:
         if event.name != "notification":
             return Arrival()
-        content = event.data.encode()
+        content = self._core.pipeline.masked(event.data.encode())
         try:
             wire = WireNotification.model_validate_json(content)
         except ValidationError:  # what nobody can read must not hold up what follows
