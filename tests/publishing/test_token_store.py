@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from socialkit import Sandbox
 from socialkit.auth import Stored
-from socialkit.errors import ConfigurationError, TokenStoreError
+from socialkit.errors import ConfigurationError, SocialKitError, TokenStoreError
+from socialkit.models import AccountRef
+from socialkit.operations import Async, Sync
+from socialkit.platforms import AsyncBluesky, Bluesky
 from socialkit.publishing import Journal, JournalTokenStore, _preparing
 from socialkit.publishing._schema import MIGRATIONS
-from socialkit.testing import TokenStoreConformance
-from socialkit.transport import Secret
+from socialkit.testing import RecordingTransport, TokenStoreConformance, settle
+from socialkit.transport import Request, Response, Secret, default_transport, reveal
 from tests.auth.processes import assert_both_went_on, staged
 from tests.auth.support import shown
 from tests.publishing.places import Place
@@ -45,6 +52,11 @@ class TestInPostgreSQL(JournalSuite):
 def raw(journal: Journal, name: str) -> str:
     with journal.database.reading() as session:
         return str(session.run("SELECT sealed FROM tokens WHERE name = ?", name)[0][0])
+
+
+def names_of(journal: Journal) -> list[str]:
+    with journal.database.reading() as session:
+        return [str(name) for (name,) in session.run("SELECT name FROM tokens")]
 
 
 def put(journal: Journal, name: str, sealed: str) -> None:
@@ -144,6 +156,75 @@ def test_the_audit_tells_who_logged_in_and_what_renewed_a_token_and_neither_toke
     ]
     assert "PLANTED" not in repr(lines)
     assert list(journal.verify()) == []
+
+
+class Login(RecordingTransport):
+    """Answers each renewal with the refresh token that it was asked with, or not at all."""
+
+    down = False
+
+    async def send(self, request: Request, /) -> Response:
+        answer = await super().send(request)
+        if "Session" not in request.url:
+            return answer
+        if self.down:
+            return Response(500, {}, b"{}", request.url)
+        if "refresh" in request.url:
+            sent = reveal(request.headers["Authorization"]).removeprefix("Bearer ")
+            told = json.dumps({**json.loads(answer.content), "refreshJwt": sent})
+            return Response(answer.status, answer.headers, told.encode(), answer.url)
+        return answer
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_the_audit_tells_a_renewal_once_it_gave_a_token_and_of_which_account(
+    socialkit_world: Sandbox, sqlite_place: Place, blocking: bool
+) -> None:
+    journal, clock = sqlite_place.journal(), socialkit_world.clock
+    store = JournalTokenStore(journal, key=TOKEN_KEY, clock=clock.now)
+    kind: Any = Bluesky if blocking else AsyncBluesky
+    with socialkit_world.install():
+        line = Login(default_transport(Sync if blocking else Async, "bluesky"))
+    client = kind(
+        base_url=socialkit_world.address("bluesky"),
+        transport=line,
+        tokens=store,
+        account=AccountRef(platform="bluesky", brand="acme", name="main"),
+        **socialkit_world.simulator("bluesky").connection(),
+    )
+
+    async def asked() -> list[str]:
+        with suppress(SocialKitError):
+            await settle(client.account.me())
+        clock.advance(timedelta(hours=3))
+        return [one.what for one in journal.audit(brand="acme")]
+
+    assert await asked() == ["token kept"]
+    (key,) = names_of(journal)
+    assert key.startswith("acme/bluesky/main/")
+    first = store.load(key)
+    assert await asked() == ["token kept", "token renewed"]
+    second = store.load(key)
+    assert first is not None
+    assert second is not None
+    assert second.refresh_token == first.refresh_token
+    assert second.access_token != first.access_token
+    line.down = True
+    assert await asked() == await asked() == ["token kept", "token renewed"]
+    assert store.load(key) == second
+    line.down = False
+    assert len(await asked()) == 3
+    assert {(one.account, one.id, one.brand) for one in journal.audit()} == {
+        ("acme/bluesky/main", "acme/bluesky/main", "acme")
+    }
+    assert list(journal.verify()) == []
+
+
+def test_an_account_in_no_brand_keeps_its_whole_key(sqlite_place: Place) -> None:
+    journal, key = sqlite_place.journal(), "bluesky://pds.example/main.example"
+    JournalTokenStore(journal, key=TOKEN_KEY).swap(key, None, FIRST)
+
+    assert [(line.account, line.brand) for line in journal.audit()] == [(key, None)]
 
 
 def test_nobody_keeps_no_token(sqlite_place: Place) -> None:

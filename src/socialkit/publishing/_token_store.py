@@ -23,6 +23,8 @@ FIND: Final = "SELECT sealed FROM tokens WHERE name = ?"
 KEPT: Final = "token kept"
 RENEWED: Final = "token renewed"
 """What the history calls it when an account gets its first token, and each other one."""
+PARTS: Final = 3
+"""An account's key is `brand/platform/name`, without another slash; a platform may add the login's name."""
 ADD: Final = "INSERT INTO tokens (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
 CHANGE: Final = "UPDATE tokens SET sealed = ? WHERE name = ? AND sealed = ? RETURNING name"
 
@@ -31,7 +33,7 @@ class JournalTokenStore:
     """Keep tokens in a journal's database, encrypted: whoever reads the database does not read them.
 
     Each is encrypted for its account: one that is moved to another account's row opens no more. The history
-    tells when an account got one, and by whom; `journal.audit()` shows it.
+    tells when an account got one or another one, and by whom; `journal.audit()` shows it.
 
     Args:
         journal: The journal, in SQLite or PostgreSQL; it stays the caller's to close.
@@ -88,8 +90,9 @@ class JournalTokenStore:
             sealed = _sealed(session, key)
             if not self._swapped(session, key, sealed, old, fresh):
                 return False
-            by = Author(to_micros(self._clock()), self._actor)
-            remark(session, f"account {key}", by, KEPT if sealed is None else RENEWED, {})
+            if (what := _told(old, new)) is not None:
+                by = Author(to_micros(self._clock()), self._actor)
+                remark(session, f"account {_account(key)}", by, what, {})
             return True
 
     def _swapped(
@@ -105,6 +108,23 @@ class JournalTokenStore:
 
     def __repr__(self) -> str:
         return "JournalTokenStore()"
+
+
+def _told(old: Stored | None, new: Stored) -> str | None:
+    """Return what became of the tokens; None where they stay, as when somebody begins to renew them."""
+    before, after = (
+        (None, None) if one is None else (one.access_token, one.refresh_token) for one in (old, new)
+    )
+    if before == after:
+        return None
+    return RENEWED if any(before) else KEPT
+
+
+def _account(key: str) -> str:
+    """Return the key of the account that something is kept for."""
+    parts = key.split("/")[:PARTS]
+    # One in no brand has nothing between two slashes, and may have any number of them.
+    return "/".join(parts) if len(parts) == PARTS and all(parts) else key
 
 
 def _now() -> datetime:
