@@ -131,10 +131,8 @@ async def test_an_export_for_a_client_holds_no_line_of_another_and_no_formula(of
     assert list(office.journal.verify()) == []
 
 
-def test_a_time_without_a_zone_and_an_unknown_form_are_refused(sqlite_place: Place) -> None:
+def test_an_unknown_form_is_refused(sqlite_place: Place) -> None:
     journal = sqlite_place.journal()
-    with pytest.raises(ValueError, match="since"):
-        list(journal.audit(since=datetime(2026, 3, 2)))  # noqa: DTZ001 - what is refused
     with pytest.raises(sk.ConfigurationError, match="neither 'jsonl' nor 'csv'"):
         journal.export_audit(io.StringIO(), form="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
@@ -145,3 +143,24 @@ def test_an_altered_line_is_named(sqlite_place: Place) -> None:
         session.run("INSERT INTO case_events VALUES ('c', 1, 1, 'sam', 'opened', '[]')")
     with pytest.raises(sk.JournalError, match="line 1 of the history of c cannot be read"):
         list(journal.audit())
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "why"),
+    [
+        ({"brand": sk.Brand("acme")}, TypeError, "brand must be of type str, not Brand"),
+        ({"actor": 5}, TypeError, "actor must be of type str, not int"),
+        ({"since": "2026-01-01"}, TypeError, "since must be of type datetime, not str"),
+        ({"until": datetime(2026, 1, 1)}, ValueError, "until=2026-01-01T00:00:00 has no time zone"),  # noqa: DTZ001 - what is refused
+    ],
+)
+def test_what_is_asked_for_wrongly_is_refused_before_a_line_is_read(
+    sqlite_place: Place, asked: dict[str, Any], kind: type[Exception], why: str
+) -> None:
+    journal, file = sqlite_place.journal(), io.StringIO()
+
+    with pytest.raises(kind, match=why):
+        journal.audit(**asked)
+    with pytest.raises(kind, match=why):
+        journal.export_audit(file, form="csv", **asked)
+    assert file.getvalue() == ""

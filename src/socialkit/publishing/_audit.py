@@ -14,6 +14,7 @@ from socialkit.errors import ConfigurationError
 from socialkit.models import AwareTime, Model, OpenEnum, require_aware
 from socialkit.models._inert import inert
 from socialkit.models._people import person
+from socialkit.platforms.base import of_type
 from socialkit.publishing._database import Database, Value
 from socialkit.publishing._history import AT_ONCE, AUTHORITY, THE_JOURNAL
 from socialkit.publishing._models import DeliveryState
@@ -106,14 +107,20 @@ def audit(
     since: datetime | None,
     until: datetime | None,
 ) -> Iterator[AuditLine]:
-    """Yield what happened, by time."""
-    conditions, values = _conditions(brand, since, until)
-    who, last = person(actor), FIRST
+    """Return what happened, by time; what is asked for wrongly is refused here, and not at the first line."""
+    who = None if actor is None else person(of_type(actor, str, "actor"))
+    return _lines(database, who, *_conditions(brand, since, until))
+
+
+def _lines(
+    database: Database, who: str | None, conditions: str, values: tuple[Value, ...]
+) -> Iterator[AuditLine]:
+    last = FIRST
     while True:
         with database.reading() as session:
             found = session.run(LINES.format(conditions=conditions), *last, *values, AT_ONCE)
         for row in found:
-            if actor is None or person(row[4]) == who:
+            if who is None or person(row[4]) == who:
                 yield _line(row)
         if len(found) < AT_ONCE:
             return
@@ -125,15 +132,19 @@ def _conditions(
 ) -> tuple[str, tuple[Value, ...]]:
     sql, values = "", list[Value]()
     if brand is not None:
-        account = f"account {brand}/"
+        account = f"account {of_type(brand, str, 'brand')}/"
         sql, values = WHOSE, [brand, f"brand {brand}", len(account), account]
     if since is not None:
         sql += " AND at >= ?"
-        values.append(to_micros(require_aware(since, "since")))
+        values.append(_moment(since, "since"))
     if until is not None:
         sql += " AND at < ?"
-        values.append(to_micros(require_aware(until, "until")))
+        values.append(_moment(until, "until"))
     return sql, tuple(values)
+
+
+def _moment(time: datetime, name: str) -> int:
+    return to_micros(require_aware(of_type(time, datetime, name), name))
 
 
 def _line(row: tuple[Any, ...]) -> AuditLine:

@@ -157,6 +157,7 @@ class Journal:
             until: Before this time (aware).
 
         Raises:
+            TypeError: A brand or a person is no text, or a time no datetime.
             ValueError: A time has no time zone.
             JournalError: A line was altered so that it cannot be read; it is named.
         """
@@ -184,6 +185,7 @@ class Journal:
 
         Raises:
             ConfigurationError: There is no such form.
+            TypeError: A brand or a person is no text, or a time no datetime.
             ValueError: A time has no time zone.
             JournalError: A line was altered so that it cannot be read; it is named.
 
