@@ -28,10 +28,11 @@ __all__ = [
     "own_arguments",
 ]
 
-Place = Literal["refused", "passed over", "offline", "own"]
+Place = Literal["refused", "passed over", "offline", "own", "by brand=", "of all brands"]
 """`refused`: it refuses what is another account's. `passed over`: it finds nothing to do, and tells nothing.
 `offline`: it reckons with it, and sends nothing, ever. `own`: it takes nothing that says whose it is, and
-reaches and tells of its own account alone."""
+reaches and tells of its own account alone. `by brand=`: asked for one brand, it tells or takes of that one
+alone. `of all brands`: whoever holds the whole journal or workspace may, and of no brand beyond them."""
 
 CLIENTS: Final[dict[str, Place]] = {
     "can": "own",
@@ -90,6 +91,18 @@ OTHERS: Final[dict[str, Place]] = {
     "Desk.receive": "refused",
     "Desk.reply": "refused",
     "Desk.sweep": "own",
+    "Journal.audit": "by brand=",
+    "Journal.close": "of all brands",
+    "Journal.deliveries": "of all brands",
+    "Journal.events": "of all brands",
+    "Journal.export": "of all brands",
+    "Journal.export_audit": "by brand=",
+    "Journal.freezes": "of all brands",
+    "Journal.open": "of all brands",
+    "Journal.purposes": "of all brands",
+    "Journal.share_budgets": "of all brands",
+    "Journal.tidy": "of all brands",
+    "Journal.verify": "of all brands",
     "Publisher.adopt": "refused",
     "Publisher.approve": "refused",
     "Publisher.cancel": "refused",
@@ -114,9 +127,33 @@ OTHERS: Final[dict[str, Place]] = {
     "Publisher.run_due": "passed over",
     "Publisher.thaw": "refused",
     "Publisher.unhide": "refused",
+    "Workspace.accounts": "of all brands",
+    "Workspace.accounts_for": "of all brands",
+    "Workspace.brand": "of all brands",
+    "Workspace.brand_keys": "of all brands",
+    "Workspace.client_async_for": "of all brands",
+    "Workspace.client_for": "of all brands",
+    "Workspace.close": "of all brands",
+    "Workspace.close_async": "of all brands",
+    "Workspace.departments_for": "of all brands",
+    "Workspace.forget": "of all brands",
+    "Workspace.forget_async": "of all brands",
+    "Workspace.health": "of all brands",
+    "Workspace.health_async": "of all brands",
+    "Workspace.hours_for": "of all brands",
+    "Workspace.let_go": "of all brands",
+    "Workspace.let_go_async": "of all brands",
+    "Workspace.load": "of all brands",
+    "Workspace.map": "of all brands",
+    "Workspace.map_async": "of all brands",
+    "Workspace.now": "of all brands",
+    "Workspace.schema": "of all brands",
     "collect.observations": "own",
     "collect.observations_async": "own",
+    "metrics.Table.within": "by brand=",
 }
+WHOLE: Final = ("Journal.", "Workspace.")
+"""What holds all brands, so that its calls may be of all of them."""
 
 BOUND: Final = frozenset(
     {"AccountRef", "Attempt", "Case", "Delivery", "Freeze", "HasSlots", "Message", "Post", "PostingSchedule"}
@@ -128,6 +165,17 @@ PLAIN: Final = frozenset(
     | {"PostMedia", "Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
     | {"timedelta", "CaseState", "DeliveryState", "Native", "Backlog", "Progress", "Stop"}
     | {"AsyncClient", "Brand", "Client", "Journal", "Workspace"}
+    | {
+        "AsyncMediaHost",
+        "AsyncTokenStore",
+        "AuditForm",
+        "Author",
+        "Authority",
+        "Awaitable",
+        "IO",
+        "LoginPage",
+    }
+    | {"MediaHost", "MediaStore", "PathLike", "Retention", "T", "TokenStore", "Transports"}
 )
 """Types that do not; a draft names what it answers by the platform's id alone."""
 BY_ID: Final = {"case": "Case", "delivery": "Delivery"}
@@ -170,10 +218,12 @@ def calls_of(owner: object) -> dict[str, Callable[..., Any]]:
 
 def found_calls() -> dict[str, Callable[..., Any]]:
     """Return every public call that is bound to accounts, but those of clients."""
-    owners = {"Brand": sk.Brand, "Publisher": sk.Publisher, "Desk": sk.Desk}
+    owners: dict[str, Any] = {"Brand": sk.Brand, "Publisher": sk.Publisher, "Desk": sk.Desk}
+    owners |= {"Journal": sk.Journal, "Workspace": sk.Workspace}
     found = {f"{key}.{name}": call for key, owner in owners.items() for name, call in calls_of(owner).items()}
     functions = {name: getattr(collect, name) for name in collect.__all__}
-    return found | {f"collect.{name}": one for name, one in functions.items() if inspect.isfunction(one)}
+    found |= {f"collect.{name}": one for name, one in functions.items() if inspect.isfunction(one)}
+    return found | {"metrics.Table.within": sk.metrics.Table.within}
 
 
 def client_calls() -> dict[str, Callable[..., Any]]:
@@ -196,8 +246,20 @@ def misplaced(calls: Mapping[str, Callable[..., Any]], table: Mapping[str, Place
         words = {word for one in _parameters(calls[name]) for word in _words(one)}
         for word in words - BOUND - PLAIN:
             yield f"{name}: does {word} say whose something is?"
-        if (table[name] == "own") is not words.isdisjoint(BOUND):
+        if not _fits(name, table[name], words, {one.name for one in _parameters(calls[name])}):
             yield f"{name}: is no {table[name]!r} by its types {sorted(words)}"
+
+
+def _fits(name: str, place: Place, words: set[str], taken: set[str]) -> bool:
+    match place:
+        case "by brand=":
+            return "brand" in taken or "Retention" in words  # whose rules name brands
+        case "of all brands":
+            return name.startswith(WHOLE) and "brand" not in taken
+        case "own":
+            return words.isdisjoint(BOUND)
+        case _:
+            return not words.isdisjoint(BOUND)
 
 
 def _parameters(call: Callable[..., Any]) -> list[inspect.Parameter]:

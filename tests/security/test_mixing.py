@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import socialkit as sk
+from socialkit.auth import Stored
 from socialkit.errors import ConfigurationError, JournalError
 from socialkit.models import PostingSchedule, Slot
 from socialkit.platforms import names
 from socialkit.publishing import Scope
 from socialkit.testing import message, post
+from socialkit.transport import Secret
 from tests.publishing.stage import Machine, Stage, one
 from tests.security import mixing
 from tests.security.mixing import CLIENTS, OTHERS, arguments, calls_of, operations_of, own_arguments
@@ -95,10 +99,17 @@ def test_a_call_without_a_place_or_of_an_unknown_type_is_found() -> None:
     def boost(_post: sk.Post | str) -> None: ...
     def tag(_pin: Pin) -> None: ...
 
+    def tell(_brand: str, brand: str) -> None: ...
+
     table: dict[str, mixing.Place] = {"posts.tag": "own", "posts.gone": "own", "posts.quiet": "own"}
+    table |= {"Journal.tell": "of all brands", "Brand.tag": "of all brands", "Journal.tag": "by brand="}
     calls: dict[str, Callable[..., Any]] = {"posts.boost": boost, "posts.tag": tag, "posts.quiet": boost}
+    calls |= {"Journal.tell": tell, "Brand.tag": tell, "Journal.tag": boost}
 
     assert sorted(mixing.misplaced(calls, table)) == [
+        "Brand.tag: is no 'of all brands' by its types ['str']",
+        "Journal.tag: is no 'by brand=' by its types ['Post', 'str']",
+        "Journal.tell: is no 'of all brands' by its types ['str']",
         "posts.boost: has no place",
         "posts.gone: does not exist any more",
         "posts.quiet: is no 'own' by its types ['Post', 'str']",
@@ -217,6 +228,94 @@ async def test_what_is_collected_for_a_brand_is_its_own(stage: Stage) -> None:
         assert {row.account for row in rows} == {"acme/mastodon/main"}
         assert {row.subject_kind.value for row in rows} == {"account", "post"}
     assert len(meeting.others.requests) == quiet
+
+
+async def both_at_work(stage: Stage) -> tuple[Meeting, Any]:
+    """Return two brands that have done the same, and what the other one has of its own."""
+    meeting = await Meeting(stage, "mastodon").begin()
+    rivals = stage.publisher(meeting.theirs, actor="maria"), desk_of(stage, meeting.theirs)
+    theirs = await of_the_others(meeting, *rivals)
+    stage.world.receive("mastodon", text="To us", account=meeting.client.ref)
+    await settle(desk_of(stage, meeting.ours).sweep())
+    await settle(stage.publisher(meeting.ours, actor="maria").plan("Ours", to=meeting.client.ref))
+    store = sk.JournalTokenStore(stage.journal, key=token_urlsafe(32))
+    for brand in ("acme", MARK):
+        store.swap(f"{brand}/mastodon/main/login", None, Stored(access_token=Secret("not-a-real-token")))
+    return meeting, theirs
+
+
+def told_by_journal(call: Callable[..., Any], **asked: str) -> str:
+    """Return what a call of a journal tells, or writes into a file in each of its forms."""
+    if "file" not in inspect.signature(call).parameters:
+        return "".join(map(repr, call(**asked)))
+    files = {form: io.StringIO(newline="") for form in ("jsonl", "csv")}
+    lines = sum(call(file, form=form, **asked) for form, file in files.items())
+    return "".join(file.getvalue() for file in files.values()) if lines else ""
+
+
+async def test_a_journal_that_is_asked_for_one_brand_tells_nothing_of_another(stage: Stage) -> None:
+    await both_at_work(stage)
+    calls = calls_of_all({"Journal": stage.journal})
+    asked = [name for name, place in OTHERS.items() if place == "by brand=" and name in calls]
+
+    for name in asked:
+        ours, theirs = (told_by_journal(calls[name], brand=brand) for brand in ("acme", MARK))
+        assert MARK not in ours
+        assert "acme" not in theirs
+        for told in (ours, theirs):
+            assert all(word in told for word in ("opened", "token kept", "maria"))
+        assert MARK not in told_by_journal(calls[name], brand="acme", actor="maria")
+        for strange in ("", "acm", "ac%", "acme/mastodon", "acme/mastodon/main", "brand acme", "' OR 1=1 --"):
+            assert told_by_journal(calls[name], brand=strange) == ""
+    assert asked == ["Journal.audit", "Journal.export_audit"]
+
+
+async def test_a_workspace_reaches_no_brand_of_the_journal_that_is_not_in_it(stage: Stage) -> None:
+    meeting, theirs = await both_at_work(stage)
+    stage.pass_time(timedelta(days=40))
+    alone, journal = stage.machine(acme=["mastodon"]).workspace, stage.journal
+    before, history = told_of(meeting), list(journal.audit(brand=MARK))
+    person = next(one for one in theirs["Case"] if isinstance(one, sk.Case)).message.author
+    short = sk.RetentionRule(longest=timedelta(days=1), because="our policy")
+    calls = calls_of_all({"Workspace": alone})
+    refused = set[str]()
+
+    for name, call in calls.items():
+        for given in arguments(call, theirs, {}):
+            refused.add(name)
+            assert re.search(REFUSALS, await told_by(call, given)), (name, given)
+    ending = "" if stage.blocking else "_async"
+    let_go, forget = (calls[f"Workspace.{name}{ending}"] for name in ("let_go", "forget"))
+    policy = {"retention": sk.Retention(rules=[short])}
+    due = (await settle(let_go(journal, dry_run=True, **policy))).succeeded()
+    forgotten = (await settle(forget(person, platform="mastodon", journal=journal))).succeeded()
+    await settle(let_go(journal, **policy))
+
+    assert due.keys() == forgotten.keys() == {"acme"}
+    assert due["acme"].items
+    assert forgotten["acme"].items
+    assert len(refused) == 5
+    assert len(before) == 3
+    assert told_of(meeting) == before
+    assert list(journal.audit(brand=MARK)) == history
+
+
+async def test_a_rule_for_one_brand_lets_no_rows_of_another_go(stage: Stage) -> None:
+    meeting = await Meeting(stage, "mastodon").begin()
+    read: Any = sk.collect.observations if stage.blocking else sk.collect.observations_async
+    rows = [
+        row
+        for whose in (meeting.ours, meeting.theirs)
+        for row in (await settle(read(whose, stage.journal))).observations
+    ]
+    stage.pass_time(timedelta(days=40))
+    table, now = sk.metrics.Table(rows), meeting.machine.now()
+
+    for brand, other in (("acme", MARK), (MARK, "acme")):
+        rule = sk.RetentionRule(longest=timedelta(days=1), because="contract", brands=[brand])
+        left = table.within(sk.Retention(rules=[rule]), now=now).rows()
+        assert left == tuple(row for row in table.rows() if row.account == f"{other}/mastodon/main")
+        assert 0 < len(left) < len(table)
 
 
 def calls_of_all(owners: Mapping[str, object]) -> dict[str, Callable[..., Any]]:

@@ -109,7 +109,9 @@ def audit(
 ) -> Iterator[AuditLine]:
     """Return what happened, by time; what is asked for wrongly is refused here, and not at the first line."""
     who = None if actor is None else person(of_type(actor, str, "actor"))
-    return _lines(database, who, *_conditions(brand, since, until))
+    found = _lines(database, who, *_conditions(brand, since, until))
+    # The database goes by how names of histories begin: "acme/x" is no brand, though accounts' begin so.
+    return found if brand is None else (line for line in found if line.brand == brand)
 
 
 def _lines(
