@@ -106,7 +106,9 @@ async def test_a_journal_of_failures_holds_no_secret(
         await settle(publisher.reconcile())
     exported = io.StringIO()
     journal.export(exported)
-    told = [*journal.deliveries(), *journal.events(), *journal.verify()]
+    audited = [journal.export_audit(exported, form=form) for form in ("jsonl", "csv")]
+    audit = list(journal.audit())
+    told = [*journal.deliveries(), *journal.events(), *journal.verify(), *audit]
     page = sk.Report(workspace.brand("acme"), MARCH, reader="HR", journal=journal, now=NOON)
     page.to_html(tmp_path / "report.html")
     acme = workspace.brand("acme")
@@ -114,6 +116,7 @@ async def test_a_journal_of_failures_holds_no_secret(
 
     assert any(ACCESS.encode() in request for request in server.requests if request.startswith(b"POST"))
     assert len(told) > 4
+    assert audited == [len(audit)] * 2 != [0, 0]
     assert [found for one in told if (found := leaks(one))] == []
     assert leaks(exported.getvalue()) == leaks(str(page)) == leaks(pickle.dumps(told).decode("latin-1")) == []
     assert written_down(tmp_path) == {}
