@@ -13,7 +13,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from socialkit.transport import Request, Response, Secret
+from socialkit.auth import SecretRef
+from socialkit.transport import Request, Response, Secret, mask
 from socialkit.transport._echoes import Echoes
 
 TOKEN: Final = "Planted/secret+<é>=="
@@ -90,6 +91,14 @@ def test_a_secret_as_short_as_a_word_masks_no_words() -> None:
     told = answer('{"content": "a content"}')
 
     assert Echoes().masked(told, ASKED.replace(headers={}), (Secret("content"), Secret(""))) is told
+
+
+def test_a_secret_that_is_gone_from_its_place_loses_no_answer() -> None:
+    gone = SecretRef("env:SOCIALKIT_TEST_ONLY_GONE")
+    told = Echoes().masked(answer('"other-token"'), ASKED, (gone, Secret("other-token")))
+
+    assert told.content == b'"***"'
+    assert mask("no such token: other-token", (gone, Secret("other-token"))) == "no such token: ***"
 
 
 def test_what_is_looked_for_is_shown_and_pickled_by_nothing() -> None:

@@ -129,6 +129,7 @@ class Refreshing:
         self._abandoned: str | None = None
         self._orphaned = False
         self._current: Stored | None = None
+        self._secrets: tuple[Stored | None, tuple[Secret, ...]] = None, self._hidden
         self._unsaved: tuple[Stored, Stored] | None = None
         self._failure: _Failure | None = None
         self._failures = 0
@@ -141,8 +142,11 @@ class Refreshing:
 
     def secrets(self) -> tuple[Secret, ...]:
         """Return what must not be shown: what was given, and the tokens of now."""
-        now = self._current
-        return self._hidden if now is None else tuple(dict.fromkeys(self._hidden + now.secrets()))
+        now, (known, secrets) = self._current, self._secrets
+        if now is not known:  # asked at each answer
+            secrets = self._hidden if now is None else tuple(dict.fromkeys(self._hidden + now.secrets()))
+            self._secrets = now, secrets
+        return secrets
 
     async def sign(self, request: Request, transport: Transport, /) -> Request:
         """Return the request with the access token, renewed first if it is about to expire.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, NoReturn
 
 from socialkit.transport._redact import spellings
 from socialkit.transport._request import Request, Response
-from socialkit.transport._secret import MASK, Secret
+from socialkit.transport._secret import MASK, Secret, looked_up
 
 __all__ = ["Echoes"]
 
@@ -21,6 +21,8 @@ ESCAPED: Final = re.compile(rb"\\(?:u00([2-7][0-9a-fA-F])|.)", re.DOTALL)
 KEPT: Final = frozenset(b'"\\')
 COMMON: Final = b"0123456789eatoinrsldcumhpgfbwvy-_./kTSAIMCDPRELNxjFBGOHUVWKYJqzXZQ"
 """What answers are made of, the most frequent first."""
+END: Final = 12
+"""How much of the end of a secret is looked for first; how they begin, many have in common."""
 MASKED: Final = MASK.encode()
 
 
@@ -41,9 +43,9 @@ class Echoes:
         """Return an answer without the secrets that are held or went with its request."""
         marks = self._marks(held)
         response = _masked(response, marks)
-        for sent in _only_sent(request, marks):
-            response = _masked(response, sent)
-        return response
+        words = _words(request)
+        # What was sent and is not held: a proof, or a token for this one call.
+        return response if marks.covers(words) else _masked(response, _Marks(map(Secret, words)))
 
     def without(self, content: bytes, held: tuple[Secret, ...]) -> bytes:
         """Return what came without the secrets that are held."""
@@ -60,14 +62,15 @@ class Echoes:
 class _Marks:
     """What is looked for: every spelling of some secrets. It is shown by nothing, as they are."""
 
-    __slots__ = ("__plain", "__written")
+    __slots__ = ("__plain", "__signs", "__written")
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        self.__plain = {one.reveal() for one in secrets}
+        self.__plain = set(map(looked_up, secrets))
         told = {word for one in self.__plain if len(one) >= SHORTEST for word in spellings(one)}
         # The longest first: a secret may hold another one, and half of it would stay.
-        written = (one.encode("utf-8", "surrogatepass") for one in sorted(told, key=len, reverse=True))
-        self.__written = tuple((bytes((max(one, key=COMMON.find),)), one) for one in written)
+        spelled = sorted(told, key=len, reverse=True)
+        self.__written = tuple(one.encode("utf-8", "surrogatepass") for one in spelled)
+        self.__signs = tuple(map(_signs, self.__written))
 
     def __reduce__(self) -> NoReturn:
         message = "what secrets are looked for by cannot be pickled"
@@ -80,28 +83,41 @@ class _Marks:
     def without(self, content: bytes) -> bytes:
         """Return bytes without what is looked for; the same object where nothing of it is in them."""
         opened = ESCAPED.sub(_unescaped, content) if NEEDLESS.search(content) else content
-        found = False
-        for rarest, written in self.__written:
-            # One letter is looked for many times as fast as a text.
-            if rarest in opened and written in opened:
-                opened, found = opened.replace(written, MASKED), True
-        return opened if found else content
+        if not self._may_be_in(opened) or not any(one in opened for one in self.__written):
+            return content
+        for written in self.__written:
+            opened = opened.replace(written, MASKED)
+        return opened
+
+    def _may_be_in(self, content: bytes) -> bool:
+        # One letter is looked for many times as fast as a text, and a short text as a long one.
+        for rarest, rare, end in self.__signs:
+            if rarest in content and rare in content and content.find(end) >= 0:
+                return True
+        return False
 
 
-def _only_sent(request: Request, held: _Marks) -> Iterator[_Marks]:
-    """Yield what to look for of a request that is not held: of a proof, or of a token for this one call."""
-    pairs = (*request.headers.items(), *request.params, *request.form)
-    words = [one.reveal().rpartition(" ")[2] for _, one in pairs if isinstance(one, Secret)]
-    if not held.covers(words):
-        yield _Marks(map(Secret, words))
+def _signs(written: bytes) -> tuple[int, int, bytes]:
+    """Return the two letters of a text that answers have least, and its end."""
+    letters = sorted(set(written), key=COMMON.find)
+    return letters[-1], letters[-2 % len(letters)], written[-END:]
+
+
+def _words(request: Request) -> list[str]:
+    """Return the secrets of a request, without the names of schemes that stand before them."""
+    found = [one for one in request.headers.values() if isinstance(one, Secret)]
+    if request.params or request.form:
+        found += [one for _, one in (*request.params, *request.form) if isinstance(one, Secret)]
+    return [looked_up(one).rpartition(" ")[2] for one in found]
 
 
 def _masked(response: Response, marks: _Marks) -> Response:
-    content, told = marks.without(response.content), "\n".join(response.headers.values()).encode()
-    if content is response.content and marks.without(told) is told:
+    headers = response.headers
+    whole = b"\n".join((response.content, "\n".join(headers.values()).encode()))
+    if marks.without(whole) is whole:
         return response
-    headers = {name: marks.without(value.encode()).decode() for name, value in response.headers.items()}
-    return replace(response, content=content, headers=headers)
+    shown = {name: marks.without(value.encode()).decode() for name, value in headers.items()}
+    return replace(response, content=marks.without(response.content), headers=shown)
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, Final, NoReturn, cast
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["MASK", "Secret", "hide", "mask", "require_text", "reveal"]
+__all__ = ["MASK", "Secret", "hide", "looked_up", "mask", "require_text", "reveal"]
 
 MASK: Final = "***"
 """What stands in place of a secret."""
@@ -98,6 +98,17 @@ def reveal(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
+def looked_up(secret: Secret) -> str:
+    """Return a secret's text to look for; empty where it is not to be found where it is kept.
+
+    Nobody who has answered was told it then, and their answer must not be lost over it.
+    """
+    try:
+        return secret.reveal()
+    except ConfigurationError:
+        return ""
+
+
 def mask(text: str, secrets: tuple[Secret, ...]) -> str:
     """Return a text in which no secret stands any more.
 
@@ -106,7 +117,7 @@ def mask(text: str, secrets: tuple[Secret, ...]) -> str:
         'no such token: ***'
     """
     # The longest first: a secret may hold another one, and half of it would stay.
-    for value in sorted((secret.reveal() for secret in secrets), key=len, reverse=True):
+    for value in sorted(map(looked_up, secrets), key=len, reverse=True):
         if len(value) >= SHORTEST:
             text = text.replace(value, MASK)
     return text
