@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import logging
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from socialkit.auth._claims import Claim, Claims
 from socialkit.auth._credentials import Credentials
+from socialkit.auth._kept import Kept
 from socialkit.auth._renewal import AHEAD, Place, Refresh, RefreshModel
 from socialkit.auth._sealed import SKEW
 from socialkit.auth._signing import Signature, bearer, bound
@@ -21,7 +21,6 @@ from socialkit.auth._stores import (
     StoreAccess,
     Stored,
     TokenStore,
-    owned_by_nobody,
     with_origin,
 )
 from socialkit.errors import (
@@ -40,16 +39,10 @@ from socialkit.transport import Request, Secret, Transport
 
 __all__ = ["Refreshing"]
 
-CLAIM: Final = timedelta(seconds=60)
-"""How long a process may take to renew a token before another one tries: longer than a request's time-out."""
-POLL: Final = 0.25
-"""Seconds between looks at the store while another process renews."""
 PAUSE: Final = timedelta(seconds=60)
 """How long a token that is still good is used after renewing it ahead has failed."""
 LOOKS: Final = (0.0, 1.0)
 """Seconds before each look for somebody else's token once ours was refused."""
-ATTEMPTS: Final = 20
-"""How often a swap is tried again before the store is called broken."""
 REST: Final = timedelta(minutes=10)
 """How long dead tokens are left alone: a platform's mistake must not stop a worker for good."""
 BOUND: Final = "dpop"
@@ -126,11 +119,10 @@ class Refreshing:
         self._platform = platform
         self._hidden = (*hidden, *credentials.secrets())
         self._given = with_origin(credentials.to_stored())
-        self._abandoned: str | None = None
-        self._orphaned = False
-        self._current: Stored | None = None
+        newer = model is RefreshModel.NONE
+        self._kept = Kept(key, self._store, self._given, newer=newer, platform=platform)
+        self._claims = Claims(key, self._store, self._load, platform)
         self._secrets: tuple[Stored | None, tuple[Secret, ...]] = None, self._hidden
-        self._unsaved: tuple[Stored, Stored] | None = None
         self._failure: _Failure | None = None
         self._failures = 0
         self._read_only = False
@@ -142,7 +134,7 @@ class Refreshing:
 
     def secrets(self) -> tuple[Secret, ...]:
         """Return what must not be shown: what was given, and the tokens of now."""
-        now, (known, secrets) = self._current, self._secrets
+        now, (known, secrets) = self._kept.current, self._secrets
         if now is not known:  # asked at each answer
             secrets = self._hidden if now is None else tuple(dict.fromkeys(self._hidden + now.secrets()))
             self._secrets = now, secrets
@@ -168,7 +160,7 @@ class Refreshing:
         Raises:
             TokenExpiredError: They are over, and the platform does not renew them.
         """
-        stored = self._current
+        stored = self._kept.current
         if stored is None or stored.access_token is None or self._due(stored, transport):
             stored = await self._usable(transport)
         return stored
@@ -195,11 +187,11 @@ class Refreshing:
 
     def token(self) -> Secret | None:
         """Return the access token of now; None before the store was read."""
-        return None if self._current is None else self._current.access_token
+        return None if self._kept.current is None else self._kept.current.access_token
 
     def owner(self) -> str | None:
         """Return the id of the account that the tokens of now are kept as; None when nobody said."""
-        return None if self._current is None else self._current.account_id
+        return None if self._kept.current is None else self._kept.current.account_id
 
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the tokens of now, renewed first if they are about to expire.
@@ -227,7 +219,7 @@ class Refreshing:
             WrongAccountError: They came into the place of another account's, or are kept as such.
         """
         async with transport.lock(self._lock):
-            stored = self._current
+            stored = self._kept.current
             if stored is None or stored.account_id == account_id:
                 return
             if stored.account_id is not None and not sure:
@@ -236,18 +228,7 @@ class Refreshing:
                     f"{stored.account_id!r}: look where they were read from, or give the account its new id"
                 )
                 raise WrongAccountError(message, platform=self._platform)
-            await self._tell(stored, account_id, transport)
-
-    async def _tell(self, stored: Stored, account_id: str, transport: Transport) -> None:
-        if stored.claimed_by is not None:  # whoever renews them now knows them by what stands there
-            return
-        told = dataclasses.replace(stored, account_id=account_id)
-        try:
-            kept = await self._store.swap(self._key, stored, told, transport)
-        except ReadOnlyStoreError:
-            return
-        if kept:
-            self._current = told
+            await self._kept.tell(account_id, transport)
 
     @property
     def _lock(self) -> str:
@@ -279,7 +260,7 @@ class Refreshing:
         async with transport.lock(self._lock):
             stored = await self._load(transport)
             good = stored.access_token is not None and not stored.expired(transport.now(), timedelta())
-            if not self._due(stored, transport) or (good and self._claimed_by_another(stored, transport)):
+            if not self._due(stored, transport) or (good and self._claims.held_by_another(stored, transport)):
                 return stored
             try:
                 return await self._renewed(stored, transport, failures)
@@ -297,25 +278,26 @@ class Refreshing:
             return False
         # New tokens that are not kept yet must be at the next call, before this process can end.
         good = stored.access_token is not None and not stored.expired(transport.now(), timedelta())
-        return good and self._unsaved is None
+        return good and self._kept.unsaved is None
 
     async def _renewed(self, stored: Stored, transport: Transport, failures: int) -> Stored:
         self._recall(stored, transport.now(), failures)
-        claimed, ours = await self._claim(stored, transport)
-        if not ours:
-            return claimed
+        claim = await self._claims.take(stored, transport)
+        if not claim.ours:
+            return claim.tokens
         try:
-            return await self._ask(claimed, transport)
+            return await self._ask(claim, transport)
         except BaseException:
             # When a task is cancelled nobody takes the claim back: the next caller may pass over it.
-            self._abandoned = claimed.claimed_by
+            self._claims.abandon(claim)
             raise
 
-    async def _ask(self, claimed: Stored, transport: Transport) -> Stored:
-        refusal: APIError | None = None
+    async def _ask(self, claim: Claim, transport: Transport) -> Stored:
+        claimed, refusal = claim.tokens, None
         for tokens in self._candidates(claimed):
             try:
-                answer = await self._refresh(tokens, transport)
+                with self._claims.exercised(claim, transport):
+                    answer = await self._refresh(tokens, transport)
             except REFUSALS as error:
                 refusal = refusal or error
                 if (theirs := await self._theirs(claimed, transport)) is not None:
@@ -346,32 +328,6 @@ class Refreshing:
         newer = self._given.origin != claimed.origin and self._renewable(self._given)
         return [claimed.unclaimed(), self._given] if newer else [claimed.unclaimed()]
 
-    async def _claim(self, stored: Stored, transport: Transport) -> tuple[Stored, bool]:
-        """Return the stored tokens, and whether the claim on them is ours; if not, others renewed them."""
-        began = stored.unclaimed()
-        for _ in range(ATTEMPTS):
-            stored = await self._await_claim(stored, transport)
-            if owned_by_nobody(stored) != owned_by_nobody(began):
-                return stored, False
-            until = transport.now() + CLAIM
-            self._orphaned = stored.claimed_by not in {None, self._abandoned}
-            claimed = dataclasses.replace(stored, claimed_by=uuid.uuid4().hex, claimed_until=until)
-            if await self._store.swap(self._key, stored, claimed, transport):
-                return claimed, True
-            stored = await self._load(transport)
-        raise self._broken_store()
-
-    async def _await_claim(self, stored: Stored, transport: Transport) -> Stored:
-        while self._claimed_by_another(stored, transport):
-            await transport.sleep(POLL)
-            stored = await self._load(transport)
-        return stored
-
-    def _claimed_by_another(self, stored: Stored, transport: Transport) -> bool:
-        if stored.claimed_until is None or stored.claimed_by == self._abandoned:
-            return False
-        return transport.now() < stored.claimed_until
-
     async def _theirs(self, claimed: Stored, transport: Transport) -> Stored | None:
         """Return the tokens that somebody else has stored, if any: they may have used ours up."""
         for pause in LOOKS:
@@ -398,54 +354,14 @@ class Refreshing:
         await self._store.swap(self._key, claimed, claimed.unclaimed(), transport)
 
     async def _load(self, transport: Transport) -> Stored:
-        if self._unsaved is not None:
-            return await self._save(*self._unsaved, transport)
-        stored = await self._store.load(self._key, transport)
-        if stored is None or self._is_superseded(stored):
-            stored = await self._seed(stored, transport)
-        self._current = stored or self._given
-        return self._current
-
-    async def _seed(self, stored: Stored | None, transport: Transport) -> Stored | None:
-        given = self._given
-        if stored is not None and given.account_id is None:
-            # Whose place it is stays known: the new token may be another account's by mistake.
-            given = dataclasses.replace(given, account_id=stored.account_id)
-        try:
-            kept = await self._store.swap(self._key, stored, given, transport)
-        except ReadOnlyStoreError:
-            return given  # it is given again at each start
-        return given if kept else await self._store.load(self._key, transport)
-
-    def _is_superseded(self, stored: Stored) -> bool:
-        """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
-        given = self._given
-        return (
-            self._model is RefreshModel.NONE
-            and given.access_token is not None
-            and stored.access_token != given.access_token
-        )
+        if self._kept.unsaved is not None:
+            return await self._save(*self._kept.unsaved, transport)
+        return await self._kept.load(transport)
 
     async def _save(self, old: Stored, new: Stored, transport: Transport) -> Stored:
-        """Keep new tokens, and return them or those of somebody who was quicker.
-
-        Until the store has answered they are remembered, so that a store that fails once loses nothing.
-        """
-        self._unsaved = old, new
-        seen: Stored | None = old
-        for _ in range(ATTEMPTS):
-            if await self._store.swap(self._key, seen, new, transport):
-                break
-            seen = await self._store.load(self._key, transport)
-            # Only the claim differs, or the entry is gone: nobody else has made tokens of these.
-            if seen is not None and seen.unclaimed() != old.unclaimed():
-                new = seen
-                break
-        else:
-            raise self._broken_store()
-        self._unsaved, self._failure = None, None
+        new = await self._kept.save(old, new, transport)
+        self._failure = None
         self._patient_until, self._just_given = self._half_life(new, transport.now()), new.access_token
-        self._current = new
         return new
 
     def _half_life(self, new: Stored, now: datetime) -> datetime | None:
@@ -458,7 +374,7 @@ class Refreshing:
 
     def _dead(self, refusal: APIError | None) -> TokenExpiredError:
         why = f"the platform does not renew the token of {self._key}"
-        if self._orphaned:  # it may have used the refresh token up, and kept nothing
+        if self._claims.orphaned:  # it may have used the refresh token up, and kept nothing
             why = f"a process ended while it renewed the token of {self._key}, and the old one is void"
         return TokenExpiredError(
             f"{why}: {self._remedy}",
@@ -467,10 +383,4 @@ class Refreshing:
             request_id=None if refusal is None else refusal.request_id,
             request=None if refusal is None else refusal.request,
             platform=self._platform or (None if refusal is None else refusal.platform),
-        )
-
-    def _broken_store(self) -> ConfigurationError:
-        return ConfigurationError(
-            "the token store refuses every change: its swap() must compare with what its load() returns",
-            platform=self._platform,
         )

@@ -34,6 +34,7 @@ from socialkit.transport._lasting import lasting
 from socialkit.transport._origins import InsideError, base_address, is_below, is_whole, origin_of
 from socialkit.transport._protocol import Authenticator, Guard, Hearing, OpenAnswer, Transport
 from socialkit.transport._redact import redact, redact_body, secrets_of
+from socialkit.transport._renewing import current_renewal
 from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import Secret
@@ -52,6 +53,8 @@ SWITCHED: Final = 101
 """The status of a connection that became a WebSocket."""
 DECIDING: Final = frozenset({Safety.WRITE, Safety.PREPARE})
 WRITING: Final = frozenset({Safety.WRITE, Safety.REPEATABLE})
+RENEWAL: Final = Request(method="POST", url="", safety=Safety.ONCE)
+"""What a renewal is to the caller's patience."""
 LOOKS: Final = 3
 """How often it is asked whose credentials are before a write, while others renew them."""
 
@@ -229,6 +232,13 @@ class Pipeline:
         """
         return lasting(session, self.transport, self._retry, self.platform)
 
+    async def patiently(self, renew: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what a call gives that may renew the credentials, begun again where a limit stopped that.
+
+        A renewal itself waits for no limit: others could take it for dead.
+        """
+        return await self._persisted(renew, RENEWAL)
+
     async def close(self) -> None:
         """Give back the transport's connections."""
         await self.transport.close()
@@ -257,6 +267,7 @@ class Pipeline:
         turn = _Turn(request, table, read)
         attempt = partial(self._attempt, turn, counted=counted)
         if self._unproven(request):
+            await self.patiently(partial(self._signed, request))
             await self._guarded(request)  # here, so that no patience with it multiplies that with the write
         try:
             return await self._persisted(attempt, request)
@@ -283,6 +294,9 @@ class Pipeline:
         run = current_run.get()
         if run is not None and turn.request.safety in WRITING:
             run.require_time()
+        renewal = current_renewal.get()
+        if renewal is not None:
+            signed = await renewal.admitted(signed, self.transport)
         try:
             response = await self._exchange(signed, counted=counted)
             refusal = await self._refusal(response, signed, turn.table)
@@ -301,7 +315,9 @@ class Pipeline:
 
     def _patience(self) -> Retry:
         """Return the caller's patience, or less where whoever carries the write comes back later."""
-        run = current_run.get()
+        renewal, run = current_renewal.get(), current_run.get()
+        if renewal is not None:
+            return renewal.patience(self._retry, self.transport)
         return self._retry if run is None or run.waits else replace(self._retry, on_limit="raise")
 
     async def _spend(self, request: Request) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from types import UnionType
 from typing import Any, Final, TypeVar, get_args
@@ -131,7 +132,7 @@ class Core:
     async def standing(self) -> Standing:
         """Return what is known of the login: how long it holds, and what the token may do."""
         holder = self._holder()
-        told = Standing() if holder is None else await holder.standing(self.transport)
+        told = Standing() if holder is None else await self._told(holder)
         return told if told.scopes else replace(told, scopes=self._scopes)
 
     def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
@@ -190,7 +191,7 @@ class Core:
         """
         holder = self._holder()
         if holder is not None:
-            told = await holder.standing(self.transport)  # renewed now, if at all, and not while we ask
+            told = await self._told(holder)  # renewed now, if at all, and not while we ask
             self._scopes = told.scopes or self._scopes
         token = self._token()
         profile = await who()
@@ -198,6 +199,9 @@ class Core:
         if token == self._token():
             self._proven = token  # else another one came meanwhile, and is compared before it writes
         return profile
+
+    async def _told(self, holder: Holder) -> Standing:
+        return await self.pipeline.patiently(partial(holder.standing, self.transport))
 
     def _token(self) -> Secret | None:
         holder = self._holder()
