@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,11 +24,16 @@ class FileKeyring(KeyringBackend):
     priority: Any = -1  # never chosen by itself
 
     def get_password(self, service: str, username: str) -> str | None:
-        file = self._file(service, username)
-        return file.read_text("utf-8") if file.exists() else None
+        with suppress(FileNotFoundError):
+            return self._file(service, username).read_text("utf-8")
+        return None
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self._file(service, username).write_text(password, "utf-8")
+        # Replaced at once, as a keyring does: others read meanwhile.
+        file = self._file(service, username)
+        part = file.with_name(f"{file.name[:32]}-{os.getpid()}-{threading.get_ident()}.part")
+        part.write_text(password, "utf-8")
+        part.replace(file)
 
     def _file(self, service: str, username: str) -> Path:
         name = json.dumps([service, username]).encode().hex()

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import keyring
@@ -22,7 +22,7 @@ from socialkit.transport import AsyncTransport, BlockingTransport
 from tests.auth.keyrings import FileKeyring
 from tests.auth.places import opened
 
-__all__ = ["HANDLE", "KEY", "Job", "client_of"]
+__all__ = ["HANDLE", "KEY", "Hurried", "Job", "client_of"]
 
 HANDLE = "main.bluesky.sandbox.example"
 ACCOUNT = sk.AccountRef(platform="bluesky", brand="acme", name="main")
@@ -97,9 +97,27 @@ def transport_at(now: datetime, *, asynchronous: bool) -> AsyncTransport | Block
     return Awaited() if asynchronous else Blocking()
 
 
-def client_of(job: Job, store: TokenStore, password: str | None = None) -> Any:
+class Hurried(BlockingTransport):
+    """Waits for nobody: its clocks move instead."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._began = self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def steady(self) -> float:
+        return (self._now - self._began).total_seconds()
+
+    async def sleep(self, seconds: float, /) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+def client_of(job: Job, store: TokenStore, password: str | None = None, transport: Any = None) -> Any:
     """Open the client of the job's account; without a password it has what the store holds."""
-    transport: Any = transport_at(datetime.fromisoformat(job.now), asynchronous=job.asynchronous)
+    if transport is None:
+        transport = transport_at(datetime.fromisoformat(job.now), asynchronous=job.asynchronous)
     open_client: Any = sk.connect_async if job.asynchronous else sk.connect
     return open_client(
         "bluesky",

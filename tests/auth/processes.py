@@ -10,7 +10,7 @@ import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from socialkit.auth import Stored, TokenStore
@@ -18,7 +18,7 @@ from socialkit.publishing import JournalTokenStore
 from socialkit.sandbox import Clock, SimRequest, SimResponse, serve
 from socialkit.sandbox.bluesky import BlueskySimulator
 from tests.auth.places import TOKEN_KEY, opened
-from tests.auth.process import HANDLE, KEY, Job, client_of
+from tests.auth.process import HANDLE, KEY, Hurried, Job, client_of
 from tests.support import ROOT
 
 __all__ = ["LOGIN", "RENEWAL", "Stage", "assert_both_went_on", "staged"]
@@ -73,6 +73,7 @@ class Running:
                 self._simulator.let_go.set()
             self.ready.set()
         self.ready.set()
+        self._simulator.let_go.set()  # it ended: who waits for it would hide why
 
     def go(self) -> None:
         """Let it act."""
@@ -119,8 +120,9 @@ class Stage:
         return store
 
     def client(self, password: str | None = None) -> Any:
-        """Open a client with the store opened once more, as another process would."""
-        return client_of(self.job, self.opened(), password)
+        """Open a client with the store opened once more, as another process would; it waits for nobody."""
+        hurried = Hurried(datetime.fromisoformat(self.job.now))
+        return client_of(self.job, self.opened(), password, hurried)
 
     def advance(self, step: timedelta) -> None:
         self.job = replace(self.job, now=self.simulator.clock.advance(step).isoformat())

@@ -172,24 +172,6 @@ def test_second_blocking_process_waits_for_the_first() -> None:
     assert token_of(of_second) == token_of(future.result()) == "access-1"
 
 
-async def test_claim_of_a_dead_process_lapses(mode: type[Mode], transport: FakeTransport) -> None:
-    platform, store = Platform(), MemoryTokenStore()
-    auth = authenticator(mode, platform, store=store)
-    left = Stored(
-        access_token=Secret("access-0"),
-        refresh_token=Secret("refresh-0"),
-        expires_at=NOON,
-        claimed_by="a process that was killed",
-        claimed_until=NOON + timedelta(seconds=30),
-    )
-    store.swap(KEY, None, left)
-
-    signed = await run(mode, auth.sign(REQUEST, transport))
-
-    assert token_of(signed) == "access-1"
-    assert transport.now() >= NOON + timedelta(seconds=30)
-
-
 async def test_good_token_is_used_while_another_process_renews_it(
     mode: type[Mode], transport: FakeTransport
 ) -> None:

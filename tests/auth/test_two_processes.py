@@ -50,7 +50,6 @@ def test_what_a_killed_process_renewed_and_did_not_keep_asks_for_a_login_and_the
     before = stage.kept()
     killed(stage, "unkept")
     assert stage.simulator.asked == [RENEWAL]
-    stage.advance(timedelta(minutes=2))  # its claim has lapsed
 
     with stage.client() as client:
         with pytest.raises(TokenExpiredError, match=LOST) as caught:
@@ -70,7 +69,6 @@ def test_what_a_killed_process_renewed_and_did_not_keep_asks_for_a_login_and_the
 def test_where_a_platform_gives_the_successor_again_nothing_is_lost(stage: Stage) -> None:
     stage.simulator.set_refresh_grace(timedelta(hours=2))
     killed(stage, "unkept")
-    stage.advance(timedelta(minutes=2))
     with stage.client() as client:
         assert client.account.me().handle == HANDLE
 
