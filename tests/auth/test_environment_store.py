@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -56,6 +57,13 @@ def test_what_dumps_returned_is_read_whole(
     monkeypatch.setenv(NAME, kept(scopes=("read",)))
 
     assert store.load(KEY) == Stored.loads(kept(scopes=("read",)))
+
+
+@pytest.mark.parametrize("given", ["PLANTED-access", Secret("PLANTED-access"), None])
+def test_what_is_no_reference_is_refused_unseen(given: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"what is given for {KEY} is no SecretRef") as caught:
+        EnvironmentTokenStore({"other": SecretRef(f"env:{NAME}"), KEY: given})
+    assert "PLANTED" not in shown(caught.value)
 
 
 def test_a_variable_that_is_not_set_is_named(

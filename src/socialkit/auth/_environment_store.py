@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from socialkit.auth._references import SecretRef
 from socialkit.auth._stores import Stored
@@ -26,10 +27,20 @@ class EnvironmentTokenStore:
     Example:
         >>> EnvironmentTokenStore({"acme/mastodon/main": SecretRef("env:SOCIALKIT_ACME_MASTODON")})
         EnvironmentTokenStore({'acme/mastodon/main': SecretRef('env:SOCIALKIT_ACME_MASTODON')})
+
+    Raises:
+        ConfigurationError: What is given for an account is no `SecretRef`.
     """
 
     def __init__(self, variables: Mapping[str, SecretRef]) -> None:
-        self._variables = dict(variables)
+        wrong = [key for key, given in variables.items() if not isinstance(cast("object", given), SecretRef)]
+        self._variables = {} if wrong else dict(variables)
+        if wrong:
+            del variables  # tokens in clear would stand in the traceback
+            message = (
+                f"what is given for {wrong[0]} is no SecretRef: name the variable, such as env:ACME_TOKEN"
+            )
+            raise ConfigurationError(message)
 
     def load(self, key: str, /) -> Stored | None:
         """Return what stands in a key's variable; None where no variable is named for it.
