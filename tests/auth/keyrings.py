@@ -35,6 +35,9 @@ class FileKeyring(KeyringBackend):
         part.write_text(password, "utf-8")
         part.replace(file)
 
+    def delete_password(self, service: str, username: str) -> None:
+        self._file(service, username).unlink()
+
     def _file(self, service: str, username: str) -> Path:
         name = json.dumps([service, username]).encode().hex()
         return Path(os.environ[FOLDER], name)

@@ -96,7 +96,10 @@ def test_a_file_of_another_user_is_refused(store: FileTokenStore, monkeypatch: p
 def test_another_key_is_told_from_damage(store: FileTokenStore, path: Path) -> None:
     before = path.read_bytes()
 
-    refused(FileTokenStore(path, key=secrets.token_urlsafe(32)), "tokens was encrypted with another key")
+    refused(
+        FileTokenStore(path, key=secrets.token_urlsafe(32)),
+        "tokens was encrypted with another key: give that one, or delete it and log in again",
+    )
     assert path.read_bytes() == before
     assert store.load(KEY) == FIRST
 
@@ -116,6 +119,27 @@ def test_a_file_in_which_any_byte_was_altered_is_refused(store: FileTokenStore, 
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(TokenStoreError):
             store.load(KEY)
+
+
+def test_one_account_is_discarded_and_others_stay(store: FileTokenStore, path: Path) -> None:
+    store.swap("other/pixelwall/main", None, SECOND)
+
+    assert [store.discard(KEY), store.discard(KEY)] == [True, False]
+    assert (store.load(KEY), store.load("other/pixelwall/main")) == (None, SECOND)
+    assert store.swap(KEY, None, FIRST)
+
+
+def test_whoever_has_another_key_discards_nobodys_tokens_and_whoever_lost_it_deletes_the_file(
+    store: FileTokenStore, path: Path
+) -> None:
+    other = FileTokenStore(path, key=secrets.token_urlsafe(32))
+    with pytest.raises(TokenStoreError, match="delete it and log in again"):
+        other.discard(KEY)
+    assert store.load(KEY) == FIRST
+
+    path.unlink()
+    assert other.swap(KEY, None, SECOND)
+    assert other.load(KEY) == SECOND
 
 
 def test_another_file_is_left_as_it_is(path: Path) -> None:

@@ -64,6 +64,27 @@ def test_services_are_kept_apart() -> None:
 
 
 @pytest.mark.usefixtures("file_keyring")
+def test_what_nobody_can_read_is_discarded() -> None:
+    store = KeyringTokenStore()
+    keyring.set_password("socialkit", KEY, "not what was kept")
+
+    assert [store.discard(KEY), store.discard(KEY)] == [True, False]
+    assert store.swap(KEY, None, FIRST)
+
+
+@pytest.mark.usefixtures("keyring_of_tests")
+def test_a_keyring_that_is_locked_discards_nothing() -> None:
+    class Locked(LockedKeyring):
+        def get_password(self, service: str, username: str) -> str | None:
+            return "what was kept"
+
+    keyring.set_keyring(Locked())  # type: ignore[no-untyped-call]  # the library's base
+
+    with pytest.raises(TokenStoreError, match="the keyring refused"):
+        KeyringTokenStore().discard(KEY)
+
+
+@pytest.mark.usefixtures("file_keyring")
 def test_a_lock_without_a_place_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))

@@ -115,6 +115,26 @@ def test_another_key_is_told_apart_and_writes_over_nothing(place: Place) -> None
     assert JournalTokenStore(journal, key=TOKEN_KEY).load(ACME) == FIRST
 
 
+def test_whoever_lost_the_key_discards_the_token_and_logs_in_again(place: Place) -> None:
+    journal = place.journal()
+    lost = JournalTokenStore(journal, key=TOKEN_KEY, clock=lambda: MOMENT)
+    for account in (ACME, OTHER):
+        lost.swap(account, None, FIRST)
+    store = JournalTokenStore(journal, key=secrets.token_urlsafe(32), actor="maria", clock=lambda: MOMENT)
+    with pytest.raises(
+        TokenStoreError, match=r"another key: give that one, or discard\(\) it and log in again"
+    ):
+        store.load(ACME)
+
+    assert [store.discard(ACME), store.discard(ACME)] == [True, False]
+    assert store.swap(ACME, None, SECOND)
+    assert store.load(ACME) == SECOND
+    assert lost.load(OTHER) == FIRST
+    told = [(line.what, line.actor) for line in journal.audit() if line.account == ACME]
+    assert told[-2:] == [("token discarded", "maria"), ("token kept", "maria")]
+    assert list(journal.verify()) == []
+
+
 def test_a_key_that_is_none_is_refused_unseen(sqlite_place: Place) -> None:
     store = JournalTokenStore(sqlite_place.journal(), key="PLANTED-too-short")
 

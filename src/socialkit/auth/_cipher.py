@@ -38,7 +38,8 @@ class TokenCipher:
     Example:
         >>> import secrets
         >>> cipher = TokenCipher(secrets.token_urlsafe(32))
-        >>> cipher.opened(cipher.sealed(Secret("not-a-real-token"), "acme"), "acme", "the file")
+        >>> sealed = cipher.sealed(Secret("not-a-real-token"), "acme")
+        >>> cipher.opened(sealed, "acme", "the file", "delete it and log in again")
         Secret('***')
 
     Raises:
@@ -66,13 +67,14 @@ class TokenCipher:
         nonce = os.urandom(NONCE)
         return mark + nonce + cipher.encrypt(nonce, text.reveal().encode(), mark + name.encode())
 
-    def opened(self, sealed: bytes, name: str, where: str) -> Secret:
+    def opened(self, sealed: bytes, name: str, where: str, remedy: str) -> Secret:
         """Return the text again.
 
         Args:
             sealed: What `sealed` returned.
             name: What it was sealed for.
             where: What an error calls the place where it was kept.
+            remedy: What to do where neither the key nor a copy is left.
 
         Raises:
             TokenStoreError: It was sealed with another key, was cut or altered, or belongs elsewhere.
@@ -87,9 +89,9 @@ class TokenCipher:
             return text
         whole = len(sealed) > HEAD
         if whole and sealed[:MARK] != mark:
-            message = f"{where} was encrypted with another key"
+            message = f"{where} was encrypted with another key: give that one, or {remedy}"
             raise TokenStoreError(message)
-        message = f"{where} was cut or altered: restore it from a copy, or log in again"
+        message = f"{where} was cut or altered: restore it from a copy, or {remedy}"
         raise TokenStoreError(message)
 
     def __repr__(self) -> str:

@@ -20,6 +20,8 @@ __all__ = ["FileTokenStore"]
 
 HEAD: Final = b"socialkit tokens 1\n"
 """How the file begins."""
+REMEDY: Final = "delete it and log in again"
+"""What is left where nothing opens the file: for one account alone nothing can be taken out of it."""
 OTHERS: Final = 0o077
 """What group and others may do."""
 
@@ -75,6 +77,21 @@ class FileTokenStore:
             self._write(_changed(kept, key, new))
             return True
 
+    def discard(self, key: str, /) -> bool:
+        """Remove what is kept under a key, and return whether there was something.
+
+        Whoever renews it at that moment puts it back: end the workers of that account before.
+
+        Raises:
+            TokenStoreError: As `load`: of a file that does not open nothing can be removed but the whole.
+        """
+        with self._explained(), locked(self._beside("lock")):
+            kept = self._read()
+            if _found(kept, key) is None:
+                return False
+            self._write(_changed(kept, key, None))
+            return True
+
     def _beside(self, ending: str) -> Path:
         return self._path.with_name(f".{self._path.name}.{ending}")
 
@@ -86,12 +103,12 @@ class FileTokenStore:
         except FileNotFoundError:
             return Secret("")
         if head != HEAD and HEAD.startswith(head):
-            message = f"{self._path.name} was cut: restore it from a copy, or log in again"
+            message = f"{self._path.name} was cut: restore it from a copy, or {REMEDY}"
             raise TokenStoreError(message)
         if head != HEAD:
             message = f"{self._path.name} is no file of tokens"
             raise TokenStoreError(message)
-        return self._cipher.opened(sealed, HEAD.decode(), self._path.name)
+        return self._cipher.opened(sealed, HEAD.decode(), self._path.name, REMEDY)
 
     def _require_own(self, found: os.stat_result) -> None:
         if os.name != "posix":
@@ -143,9 +160,9 @@ def _found(text: Secret, key: str) -> Secret | None:
     return None if found is None else Secret(found)
 
 
-def _changed(text: Secret, key: str, new: Stored) -> Secret:
-    lines = _lines(text) | {json.dumps(key): new.dumps()}
-    return Secret("\n".join(f"{name}\n{tokens}" for name, tokens in lines.items() if name))
+def _changed(text: Secret, key: str, new: Stored | None) -> Secret:
+    lines = _lines(text) | {json.dumps(key): "" if new is None else new.dumps()}
+    return Secret("\n".join(f"{name}\n{tokens}" for name, tokens in lines.items() if name and tokens))
 
 
 def _entry(text: Secret, key: str) -> Stored | None:

@@ -73,6 +73,22 @@ class KeyringTokenStore:
                 raise TokenStoreError(FORGETFUL)
             return True
 
+    def discard(self, key: str, /) -> bool:
+        """Remove what is kept under a key, whatever it is, and return whether there was something.
+
+        Whoever renews it at that moment puts it back: end the programs that use it before.
+
+        Raises:
+            TokenStoreError: There is no keyring, it stays locked, or it refuses.
+        """
+        with locked(self._lock_file()):
+            there, problem = _asked(lambda: _hidden(self._keyring.get_password(self._service, key)))
+            if there is not None:
+                _, problem = _asked(lambda: self._keyring.delete_password(self._service, key))
+            if problem is not None:
+                raise TokenStoreError(problem)
+            return there is not None
+
     def _lock_file(self) -> Path:
         folder = Path(os.environ.get(STATE) or Path.home() / ".local" / "state", "socialkit")
         digest = hashlib.sha256(self._service.encode()).hexdigest()

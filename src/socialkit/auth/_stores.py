@@ -245,6 +245,11 @@ class MemoryTokenStore:
             self._kept[key] = new
             return True
 
+    def discard(self, key: str, /) -> bool:
+        """Remove what is kept under a key, and return whether there was something."""
+        with self._lock:
+            return self._kept.pop(key, None) is not None
+
     def __repr__(self) -> str:
         return f"MemoryTokenStore({len(self._kept)} kept)"
 

@@ -23,6 +23,9 @@ FIND: Final = "SELECT sealed FROM tokens WHERE name = ?"
 KEPT: Final = "token kept"
 RENEWED: Final = "token renewed"
 """What the history calls it when an account gets its first token, and each other one."""
+DISCARDED: Final = "token discarded"
+DISCARD: Final = "DELETE FROM tokens WHERE name = ? RETURNING name"
+REMEDY: Final = "discard() it and log in again"
 PARTS: Final = 3
 """An account's key is `brand/platform/name`, without another slash; a platform may add the login's name."""
 ADD: Final = "INSERT INTO tokens (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
@@ -95,6 +98,21 @@ class JournalTokenStore:
                 remark(session, f"account {_account(key)}", by, what, {})
             return True
 
+    def discard(self, key: str, /) -> bool:
+        """Remove what is kept under a key, also without the key that opens it; return whether it was there.
+
+        Whoever renews it at that moment puts it back: end the workers of that account before.
+
+        Raises:
+            JournalError: The database cannot be written.
+        """
+        with self._database.alone() as session:
+            if not session.run(DISCARD, key):
+                return False
+            by = Author(to_micros(self._clock()), self._actor)
+            remark(session, f"account {_account(key)}", by, DISCARDED, {})
+            return True
+
     def _swapped(
         self, session: Session, key: str, sealed: str | None, old: Stored | None, fresh: str
     ) -> bool:
@@ -104,7 +122,7 @@ class JournalTokenStore:
 
     def _opened(self, key: str, sealed: str) -> Stored:
         where = f"the token of {key} in the journal"
-        return Stored.loads(self._cipher.opened(_bytes(sealed), key, where).reveal())
+        return Stored.loads(self._cipher.opened(_bytes(sealed), key, where, REMEDY).reveal())
 
     def __repr__(self) -> str:
         return "JournalTokenStore()"
