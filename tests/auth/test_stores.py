@@ -2,18 +2,20 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given as given_that
 from hypothesis import strategies as st
 
-from socialkit.auth import MemoryTokenStore, StoreAccess, Stored
+from socialkit.auth import Credentials, MemoryTokenStore, StoreAccess, Stored
 from socialkit.errors import ConfigurationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.transport import Secret
-from tests.auth.support import KEY, NOON, REQUEST, FakeTransport, Platform, authenticator, run
+from tests.auth.support import KEY, NOON, REQUEST, FakeTransport, Platform, authenticator, run, shown
 
 FIRST = Stored(access_token=Secret("first-token"), refresh_token=Secret("lasting-token"))
 SECOND = Stored(access_token=Secret("second-token"))
@@ -88,6 +90,35 @@ def test_renewing_keeps_what_the_answer_does_not_say() -> None:
 def test_foreign_text_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):
         Stored.loads(text)
+
+
+TORN, PLANTED = "half of one\ud800", Secret("PLANTED\ud800")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"access_token": PLANTED},
+        {"refresh_token": PLANTED},
+        {"extra": {"password": PLANTED}},
+        {"extra": {TORN: "1"}},
+        {"scopes": ("read", TORN)},
+        {"account_id": TORN},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+@pytest.mark.parametrize("kind", [Stored, Credentials])
+def test_half_a_character_is_refused_unseen(kind: Callable[..., object], given: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=f"{next(iter(given))} holds half a character") as caught:
+        kind(**given)
+    assert "PLANTED" not in shown(caught.value)
+
+
+def test_half_a_character_that_was_kept_is_refused_unseen() -> None:
+    text = Stored(access_token=Secret("PLANTED")).dumps().replace('PLANTED"', 'PLANTED\\ud800"')
+    with pytest.raises(ConfigurationError, match=r"not written by Stored\.dumps") as caught:
+        Stored.loads(text)
+    assert "PLANTED" not in shown(caught.value)
 
 
 def test_names_of_a_later_version_are_passed_over() -> None:

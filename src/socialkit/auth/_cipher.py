@@ -8,6 +8,7 @@ import os
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from socialkit.auth._sealed import require_whole
 from socialkit.errors import ConfigurationError, TokenStoreError
 from socialkit.transport import Secret, hide
 
@@ -58,8 +59,9 @@ class TokenCipher:
 
         Raises:
             TokenStoreError: The key is none.
-            ConfigurationError: The key is not where it should be.
+            ConfigurationError: The key is not where it should be, or the name cannot be encoded.
         """
+        require_whole({"the name of the account": name})
         found = _cipher(self._key)
         if found is None:
             raise TokenStoreError(BAD_KEY)

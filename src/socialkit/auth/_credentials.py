@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, secrets_in
+from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, require_whole, secrets_in
 from socialkit.auth._stores import Stored
 from socialkit.models import require_aware
 from socialkit.transport import Secret, hide, require_text
@@ -24,6 +24,9 @@ class Credentials(Sealed):
         >>> credentials = Credentials(access_token="not-a-real-token", scopes="read write")
         >>> credentials.access_token, credentials.scopes
         (Secret('***'), ('read', 'write'))
+
+    Raises:
+        ConfigurationError: A token is empty or no text, or a text holds half a character.
     """
 
     access_token: Secret | None
@@ -72,6 +75,7 @@ class Credentials(Sealed):
             object.__setattr__(self, name, value)
         for name, secret in given.items():
             require_text(name, secret)
+        require_whole(values)
         if expires_at is not None:
             object.__setattr__(self, "expires_at", require_aware(expires_at, "expires_at"))
 

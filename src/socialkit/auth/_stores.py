@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, cast
 
-from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, secrets_in
+from socialkit.auth._sealed import SKEW, Sealed, frozen, is_expired, require_whole, secrets_in
 from socialkit.errors import ConfigurationError, TokenStoreError
 from socialkit.models import require_aware
 from socialkit.operations import Mode
@@ -45,6 +45,9 @@ class Stored(Sealed):
         >>> kept = Stored(access_token=Secret("not-a-real-token"), refresh_token=Secret("nor-this-one"))
         >>> kept.refresh_token, Stored.loads(kept.dumps()) == kept
         (Secret('***'), True)
+
+    Raises:
+        ConfigurationError: A text holds half a character, which can be neither kept nor sent.
     """
 
     access_token: Secret | None = None
@@ -72,6 +75,7 @@ class Stored(Sealed):
         for name in TIMES:
             if (time := cast("datetime | None", getattr(self, name))) is not None:
                 object.__setattr__(self, name, require_aware(time, name))
+        require_whole({one.name: getattr(self, one.name) for one in dataclasses.fields(self)})
 
     def expired(self, now: datetime, skew: timedelta = SKEW) -> bool:
         """Return whether the access token is over, or will be within `skew`."""
@@ -157,7 +161,7 @@ def _read(text: str) -> Stored | None:
             for name, value in document.get("extra", {}).items()
         }
         return Stored(**given, scopes=tuple(document.get("scopes", ())), extra=extra)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ConfigurationError):
         return None
 
 
