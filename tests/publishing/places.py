@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from socialkit.models import AccountRef, Draft
 from socialkit.publishing import FolderMediaStore, Journal
 from socialkit.publishing._database import Database
@@ -16,7 +18,18 @@ from socialkit.publishing._new_rows import new_row
 from socialkit.publishing._planning import Planner
 from socialkit.publishing._rows import Body, Row, Step, to_micros
 
-__all__ = ["MINE", "NOW", "POST", "Place", "planned", "planner", "rows", "seconds", "worker"]
+__all__ = [
+    "MINE",
+    "NOW",
+    "POST",
+    "InEitherDatabase",
+    "Place",
+    "planned",
+    "planner",
+    "rows",
+    "seconds",
+    "worker",
+]
 
 NOW: Final = to_micros(datetime(2026, 11, 20, 9, tzinfo=UTC))
 """When everything is due here."""
@@ -54,6 +67,15 @@ class Place:
         """Give back all connections."""
         for database in self._opened:
             database.close()
+
+
+class InEitherDatabase:
+    """A suite of stores that lie in a journal: it runs with each kind of database."""
+
+    @pytest.fixture(params=["sqlite_place", "postgres_place"])
+    def place(self, request: pytest.FixtureRequest) -> Place:
+        found: Place = request.getfixturevalue(request.param)
+        return found
 
 
 def seconds(number: float) -> int:

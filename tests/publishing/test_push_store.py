@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from socialkit.publishing import JournalPushStore
-from tests.publishing.places import Place
+from tests.publishing.places import InEitherDatabase, Place
 from tests.webhooks.test_stores import NOON, PushStoreSuite, claim
 
 
-class JournalSuite(PushStoreSuite):
+class TestJournalPushStore(InEitherDatabase, PushStoreSuite):
     def open(self, place: Place) -> JournalPushStore:
         return JournalPushStore(place.journal())
 
@@ -26,15 +24,3 @@ class JournalSuite(PushStoreSuite):
 
         with journal.database.reading() as session:
             assert session.run("SELECT count(*) FROM pushes") == [(8,)]
-
-
-class TestInSQLite(JournalSuite):
-    @pytest.fixture
-    def place(self, sqlite_place: Place) -> Place:
-        return sqlite_place
-
-
-class TestInPostgreSQL(JournalSuite):
-    @pytest.fixture
-    def place(self, postgres_place: Place) -> Place:
-        return postgres_place

@@ -23,7 +23,7 @@ from socialkit.testing import RecordingTransport, TokenStoreConformance, settle
 from socialkit.transport import Request, Response, Secret, default_transport, reveal
 from tests.auth.processes import assert_both_went_on, staged
 from tests.auth.support import shown
-from tests.publishing.places import Place
+from tests.publishing.places import InEitherDatabase, Place
 
 TOKEN_KEY = secrets.token_urlsafe(32)
 ACME, OTHER = "acme/mastodon/main", "other/mastodon/main"
@@ -32,21 +32,9 @@ SECOND = Stored(access_token=Secret("PLANTED-second"), refresh_token=Secret("PLA
 FIRST = Stored(access_token=Secret("PLANTED-access"), refresh_token=Secret("PLANTED-refresh"))
 
 
-class JournalSuite(TokenStoreConformance):
+class TestJournalTokenStore(InEitherDatabase, TokenStoreConformance):
     def open(self, place: Place) -> JournalTokenStore:
         return JournalTokenStore(place.journal(), key=TOKEN_KEY)
-
-
-class TestInSQLite(JournalSuite):
-    @pytest.fixture
-    def place(self, sqlite_place: Place) -> Place:
-        return sqlite_place
-
-
-class TestInPostgreSQL(JournalSuite):
-    @pytest.fixture
-    def place(self, postgres_place: Place) -> Place:
-        return postgres_place
 
 
 def raw(journal: Journal, name: str) -> str:
