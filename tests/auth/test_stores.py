@@ -32,6 +32,7 @@ stored = st.builds(
     scopes=st.lists(texts, max_size=3).map(tuple),
     token_type=texts,
     account_id=st.none() | texts,
+    host=st.none() | texts,
     extra=st.dictionaries(texts, texts | secrets, max_size=3),
     claimed_by=st.none() | texts,
     claimed_until=st.none() | times,

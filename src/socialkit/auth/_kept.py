@@ -6,7 +6,7 @@ import dataclasses
 
 from socialkit.auth._claims import ATTEMPTS, broken_store
 from socialkit.auth._stores import StoreAccess, Stored
-from socialkit.errors import ReadOnlyStoreError
+from socialkit.errors import ConfigurationError, ReadOnlyStoreError
 from socialkit.transport import Transport
 
 __all__ = ["Kept"]
@@ -21,6 +21,8 @@ class Kept:
         given: What the application gave; kept where the store holds none.
         newer: Whether a given access token takes the place of another one in the store.
         platform: For errors.
+
+    What is given names the host that the client speaks to, where a platform has many.
     """
 
     def __init__(
@@ -37,10 +39,16 @@ class Kept:
         """New tokens that the store did not take, after those whose place they take."""
 
     async def load(self, transport: Transport) -> Stored:
-        """Return what the store holds; what was given where it holds nothing, or something older."""
+        """Return what the store holds; what was given where it holds nothing, or something older.
+
+        Raises:
+            ConfigurationError: It holds tokens of another host than the one that the client speaks to.
+        """
         stored = await self._store.load(self._key, transport)
         if stored is None or self._is_superseded(stored):
             stored = await self._seed(stored, transport)
+        if stored is not None:
+            self._require_host(stored)
         self.current = stored or self._given
         return self.current
 
@@ -68,11 +76,13 @@ class Kept:
         return new
 
     async def tell(self, account_id: str, transport: Transport) -> None:
-        """Keep whose the tokens of now are, where that can be kept."""
+        """Keep whose the tokens of now are, and where, if that can be kept and is not yet."""
         stored = self.current
         if stored is None or stored.claimed_by is not None:
             return  # whoever renews them now knows them by what stands there
-        told = dataclasses.replace(stored, account_id=account_id)
+        told = dataclasses.replace(stored, account_id=account_id, host=stored.host or self._given.host)
+        if told == stored:
+            return
         try:
             kept = await self._store.swap(self._key, stored, told, transport)
         except ReadOnlyStoreError:
@@ -90,6 +100,16 @@ class Kept:
         except ReadOnlyStoreError:
             return given  # it is given again at each start
         return given if kept else await self._store.load(self._key, transport)
+
+    def _require_host(self, stored: Stored) -> None:
+        here = self._given.host
+        if stored.host is None or here is None or stored.host == here:
+            return
+        message = (
+            f"the token of {self._key} is for {stored.host}, and base_url leads to {here}: put base_url "
+            "back, or discard() the token and log in there"
+        )
+        raise ConfigurationError(message, platform=self._platform)
 
     def _is_superseded(self, stored: Stored) -> bool:
         """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""

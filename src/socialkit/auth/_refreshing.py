@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,7 +74,8 @@ class Refreshing:
     the next one is refused, and `TokenExpiredError` says to log in again.
 
     The credentials given here are used while the store holds none, and once more when the stored tokens are
-    dead and the credentials are newer. A store that only reads is never asked to keep them.
+    dead and the credentials are newer. A store that only reads is never asked to keep them. Where `host` is
+    given, tokens that were used with another one are not used.
 
     Example:
         >>> from socialkit.operations import Sync
@@ -92,7 +94,7 @@ class Refreshing:
         ConfigurationError: The store is asynchronous and the mode is not.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what platforms differ in
         self,
         credentials: Credentials,
         *,
@@ -107,6 +109,7 @@ class Refreshing:
         hidden: tuple[Secret, ...] = (),
         remedy: str = "log in again",
         platform: str | None = None,
+        host: str | None = None,
     ) -> None:
         self._refresh = refresh
         self._key = key
@@ -118,7 +121,7 @@ class Refreshing:
         self._remedy = remedy
         self._platform = platform
         self._hidden = (*hidden, *credentials.secrets())
-        self._given = with_origin(credentials.to_stored())
+        self._given = dataclasses.replace(with_origin(credentials.to_stored()), host=host)
         newer = model is RefreshModel.NONE
         self._kept = Kept(key, self._store, self._given, newer=newer, platform=platform)
         self._claims = Claims(key, self._store, self._load, platform)
@@ -220,9 +223,9 @@ class Refreshing:
         """
         async with transport.lock(self._lock):
             stored = self._kept.current
-            if stored is None or stored.account_id == account_id:
+            if stored is None:
                 return
-            if stored.account_id is not None and not sure:
+            if stored.account_id not in {None, account_id} and not sure:
                 message = (
                     f"the credentials are those of {account_id!r}, and until now {self._key} was "
                     f"{stored.account_id!r}: look where they were read from, or give the account its new id"

@@ -31,7 +31,7 @@ __all__ = [
 
 SECRETS: Final = ("access_token", "refresh_token")
 TIMES: Final = ("expires_at", "refresh_expires_at", "claimed_until")
-TEXTS: Final = ("token_type", "account_id", "claimed_by", "origin")
+TEXTS: Final = ("token_type", "account_id", "host", "claimed_by", "origin")
 WRONG_KIND: Final = (
     "the token store is asynchronous and the client is not: give it a TokenStore, or use the Async client"
 )
@@ -59,6 +59,8 @@ class Stored(Sealed):
     scopes: tuple[str, ...] = ()
     token_type: str = "Bearer"
     account_id: str | None = None
+    host: str | None = None
+    """The server that the tokens were used with, where a platform has many: they go to no other one."""
     extra: Mapping[str, str | Secret] = field(
         default_factory=dict[str, "str | Secret"], repr=False, hash=False
     )
@@ -110,6 +112,7 @@ class Stored(Sealed):
             scopes=answer.scopes or self.scopes,
             token_type=answer.token_type,
             account_id=answer.account_id or self.account_id,
+            host=self.host,
             extra={**self.extra, **answer.extra},
             origin=self.origin,
         )
@@ -178,8 +181,8 @@ def require_tokens(old: Stored | None, new: Stored) -> None:
 
 
 def owned_by_nobody(stored: Stored) -> Stored:
-    """Return the tokens alone: who renews them, and whose they are, makes no others of them."""
-    return dataclasses.replace(stored.unclaimed(), account_id=None)
+    """Return the tokens alone: who renews them, whose and where they are, makes no others of them."""
+    return dataclasses.replace(stored.unclaimed(), account_id=None, host=None)
 
 
 def with_origin(given: Stored) -> Stored:

@@ -17,6 +17,7 @@ from socialkit.auth import (
 )
 from socialkit.errors import ConfigurationError
 from socialkit.operations import Mode
+from socialkit.platforms.base import host_of
 from socialkit.platforms.bluesky._oauth import KEY, renewed
 from socialkit.platforms.bluesky._session import REMEDY, Logins, move
 from socialkit.transport import Pipeline, Request, Response, Secret, Transport
@@ -51,6 +52,7 @@ class Session(Refreshing):
             hidden=() if password is None else (password,),
             remedy=REMEDY,
             platform="bluesky",
+            host=host_of(pipeline.base_url) or None,
         )
         self._pipeline = pipeline
         self._has_password = password is not None

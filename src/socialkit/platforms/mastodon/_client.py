@@ -132,7 +132,7 @@ def _core(
         mode,
         FACTS,
         base_url=base_url,
-        authenticator=_authenticator(mode, given, tokens, kept_as),
+        authenticator=_authenticator(mode, given, tokens, kept_as, host_of(base_url)),
         account=account,
         transport=transport,
         timeout=timeout,
@@ -155,7 +155,11 @@ def _key(account: AccountRef | None, base_url: str) -> str:
 
 
 def _authenticator(
-    mode: type[Mode], given: Credentials | None, tokens: TokenStore | AsyncTokenStore | None, key: str | None
+    mode: type[Mode],
+    given: Credentials | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+    key: str | None,
+    host: str,
 ) -> Authenticator:
     if tokens is None or key is None:
         return _fixed(given)
@@ -167,6 +171,7 @@ def _authenticator(
         tokens=tokens,
         model=RefreshModel.NONE,
         platform="mastodon",
+        host=host or None,
     )
 
 
