@@ -22,7 +22,16 @@ from socialkit.platforms import AsyncBluesky, Bluesky
 from socialkit.sandbox.bluesky import BlueskySimulator
 from socialkit.testing import settle
 from socialkit.testing._transports import RecordingTransport
-from socialkit.transport import Pipeline, Request, Response, Safety, Secret, Transport, default_transport
+from socialkit.transport import (
+    Pipeline,
+    Request,
+    Response,
+    Retry,
+    Safety,
+    Secret,
+    Transport,
+    default_transport,
+)
 from tests.auth.support import (
     KEY,
     NOON,
@@ -95,14 +104,24 @@ class Stage:
         with self.world.install():
             return Machine(self.mode, ahead)
 
-    def act(self, machine: Machine, login: dict[str, str] | None = None) -> str:
-        """Do something with the account, with what the store holds unless there is a login."""
-        kind: Any = AsyncBluesky if self.mode is Async else Bluesky
-        given = login or {"identifier": self.login["identifier"]}
-        client = kind(base_url=self.world.address("bluesky"), transport=machine, tokens=self.store, **given)
+    def act(self, machine: Machine, login: dict[str, str] | None = None, **options: Any) -> str:
+        """Read something of the account, with what the store holds unless there is a login."""
+        client = self.client(machine, login, **options)
+        return str(self.carried(client.account.me).handle)
 
-        async def act() -> str:
-            return str((await settle(client.account.me())).handle)
+    def publish(self, machine: Machine) -> str:
+        """Write something before anything else."""
+        client = self.client(machine)
+        return str(self.carried(lambda: client.posts.publish("Hello")).text)
+
+    def client(self, machine: Machine, login: dict[str, str] | None = None, **options: Any) -> Any:
+        kind: Any = AsyncBluesky if self.mode is Async else Bluesky
+        given = options | (login or {"identifier": self.login["identifier"]})
+        return kind(base_url=self.world.address("bluesky"), transport=machine, tokens=self.store, **given)
+
+    def carried(self, call: Callable[[], Any]) -> Any:
+        async def act() -> Any:
+            return await settle(call())
 
         return asyncio.run(act()) if self.mode is Async else finish(act())
 
@@ -135,6 +154,24 @@ def test_whoever_waits_on_a_limit_lets_another_machine_renew_and_burns_nothing(
 
     assert others == [mine] == [stage.login["identifier"]]
     assert (first.renewals(), second.renewals()) == (0, 1)
+
+
+def test_a_write_waits_on_a_limit_of_the_renewal_before_it(stage: Stage, pool: ThreadPoolExecutor) -> None:
+    machine, waits = stage.machine(), list[float]()
+    machine.limits = 2
+    machine.on_sleep = lambda: waits.append(machine.steady())
+
+    assert pool.submit(stage.publish, machine).result(timeout=PATIENCE) == "Hello"
+    assert (len(waits), machine.renewals()) == (2, 1)
+
+
+def test_whoever_waits_on_no_limit_is_told_of_it(stage: Stage, pool: ThreadPoolExecutor) -> None:
+    machine, began = stage.machine(), stage.world.clock.now()
+    machine.limits = 1
+
+    with pytest.raises(RateLimitedError):
+        pool.submit(stage.act, machine, retry=Retry(on_limit="raise")).result(timeout=PATIENCE)
+    assert stage.world.clock.now() == began
 
 
 @pytest.mark.parametrize("ahead", [timedelta(seconds=90), timedelta(hours=1), timedelta(hours=-14)])
