@@ -96,7 +96,7 @@ class Stage:
         self.store = MemoryTokenStore()
         simulator = cast("BlueskySimulator", world.simulator("bluesky"))
         simulator.set_refresh_grace(timedelta())
-        self.login = simulator.connection("main")
+        self.login, self.did = simulator.connection("main"), simulator.did("main")
         self.act(self.machine(), self.login)
         world.clock.advance(timedelta(hours=3))
 
@@ -110,8 +110,8 @@ class Stage:
         return str(self.carried(client.account.me).handle)
 
     def publish(self, machine: Machine) -> str:
-        """Write something before anything else."""
-        client = self.client(machine)
+        """Write something before anything else, as an account whose id was given."""
+        client = self.client(machine, account=sk.AccountRef(platform="bluesky", id=self.did))
         return str(self.carried(lambda: client.posts.publish("Hello")).text)
 
     def client(self, machine: Machine, login: dict[str, str] | None = None, **options: Any) -> Any:
