@@ -257,6 +257,33 @@ async def test_a_limit_gives_the_claim_back_at_once(mode: type[Mode]) -> None:
     assert token_of(signed) == "access-1"
 
 
+class Doubtful:
+    """Does not know whose the credentials are until it has asked."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def proven(self) -> bool:
+        return self.asked
+
+    async def prove(self) -> None:
+        self.asked = True
+
+
+async def test_a_write_whose_account_must_be_asked_first_waits_on_a_limit_of_the_renewal(
+    mode: type[Mode],
+) -> None:
+    line = Line(mode, SLOW_DOWN, RENEWED, Response(200, {}, b"{}"))
+    auth = authenticator(mode, OAuthPlatform())
+    pipeline = Pipeline(line, platform="pixelwall", base_url="https://pixelwall.example", authenticator=auth)
+    pipeline.guard = Doubtful()
+
+    answer = await run(mode, pipeline.send(Request(method="POST", url="posts", safety=Safety.WRITE)))
+
+    assert answer.status == 200
+    assert line.slept == [50.0]
+
+
 @pytest.mark.parametrize(("patience", "attempts"), [(None, 2), (8.0, 4), (300.0, 1)])
 async def test_all_attempts_together_end_before_the_claim_may_be_taken_over(
     mode: type[Mode], patience: float | None, attempts: int
