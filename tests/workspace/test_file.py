@@ -46,10 +46,16 @@ def in_code() -> sk.Workspace:
     hours = sk.BusinessHours(zone="Europe/Paris", week=week, holidays=[date(2026, 12, 25), date(2027, 1, 1)])
     acme = sk.Brand(
         "acme",
-        sk.Account("mastodon", base_url=HOST, access_token=sk.SecretRef("env:SOCIALKIT_ACME_MASTODON")),
+        sk.Account(
+            "mastodon",
+            id="109348372514689101",
+            base_url=HOST,
+            access_token=sk.SecretRef("env:SOCIALKIT_ACME_MASTODON"),
+        ),
         sk.Account(
             "bluesky",
             name="shop",
+            id="did:plc:acmemadeupacmemadeupacme",
             identifier="acme.example",
             password=sk.SecretRef("env:SOCIALKIT_ACME_BLUESKY"),
         ),
@@ -59,9 +65,17 @@ def in_code() -> sk.Workspace:
     )
     other = sk.Brand(
         "other",
-        sk.Account("mastodon", base_url=HOST, access_token=sk.SecretRef("env:SOCIALKIT_OTHER_MASTODON")),
         sk.Account(
-            "bluesky", identifier="other.example", password=sk.SecretRef("env:SOCIALKIT_OTHER_BLUESKY")
+            "mastodon",
+            id="109348372514689202",
+            base_url=HOST,
+            access_token=sk.SecretRef("env:SOCIALKIT_OTHER_MASTODON"),
+        ),
+        sk.Account(
+            "bluesky",
+            id="did:plc:othermadeupothermadeupab",
+            identifier="other.example",
+            password=sk.SecretRef("env:SOCIALKIT_OTHER_BLUESKY"),
         ),
         zone="America/New_York",
     )

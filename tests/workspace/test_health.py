@@ -55,9 +55,15 @@ def account(world: sk.Sandbox, token: str, name: str = "main", **given: Any) -> 
     return mastodon(name, base_url=world.address("mastodon"), **(more | given))
 
 
+def own_id(world: sk.Sandbox, name: str = "main", platform: str = "mastodon") -> str:
+    client: Any = world.connect(platform, name)
+    profile: sk.Profile = client.account.me()
+    return profile.id
+
+
 def logged_in(world: sk.Sandbox, name: str = "main", **given: Any) -> sk.Account:
-    credentials = sk.Credentials(**given)
-    return sk.Account("mastodon", credentials, name=name, base_url=world.address("mastodon"))
+    credentials, whose = sk.Credentials(**given), own_id(world, name)
+    return sk.Account("mastodon", credentials, name=name, id=whose, base_url=world.address("mastodon"))
 
 
 def workspace_of(world: sk.Sandbox, *accounts: sk.Account) -> sk.Workspace:
@@ -66,11 +72,15 @@ def workspace_of(world: sk.Sandbox, *accounts: sk.Account) -> sk.Workspace:
 
 
 def judge(
-    login: LoginFound | None = None, *, error: Exception | None = None, **given: Any
+    login: LoginFound | None = None,
+    *,
+    error: Exception | None = None,
+    zone: str = "Europe/Paris",
+    **given: Any,
 ) -> sk.AccountHealth:
     facts = dataclasses.replace(find("mastodon").load_facts(), **given)
     ref = sk.AccountRef(platform="mastodon", brand="acme", name="fr")
-    question = Question(account=ref, facts=facts, zone="Europe/Paris", now=NOW)
+    question = Question(account=ref, facts=facts, named=True, zone=zone, now=NOW)
     return judged(question, Standings(login=login, error=error, settings="https://mastodon.example/settings"))
 
 
@@ -81,8 +91,8 @@ async def test_accounts_that_work_are_valid_and_say_how_long(
     health = await health_of(workspace, blocking)
 
     assert [str(one) for one in health] == [
-        "Mastodon, acme: nothing to do, it holds until it is taken back",
-        "Bluesky, acme shop: nothing to do, it renews itself",
+        "Mastodon, acme (@main): nothing to do, it holds until it is taken back",
+        "Bluesky, acme shop (@acmeshop.bluesky.sandbox.example): nothing to do, it renews itself",
     ]
     assert [(one.state, one.until, one.lasts, one.link) for one in health] == [
         (sk.HealthState.VALID, None, True, None)
@@ -100,7 +110,8 @@ async def test_a_revoked_token_is_told_with_where_to_go(
 
     assert states(health) == {"other/mastodon/main": "revoked", "acme/mastodon/main": "valid"}
     assert str(health[0]) == (
-        "Mastodon, other: log in again, the platform refuses the login: The access token was revoked, "
+        "Mastodon, other (@other): log in again, the platform refuses the login: "
+        "The access token was revoked, "
         "https://mastodon.sandbox.example/settings/applications"
     )
 
@@ -160,7 +171,8 @@ async def test_scopes_that_are_missing_are_named_and_unknown_ones_are_not(
 ) -> None:
     scopes = ("read", "write:statuses")
     narrow = logged_in(socialkit_world, access_token=server.issue_token("main", scopes=scopes), scopes=scopes)
-    untold = account(socialkit_world, server.issue_token("untold", scopes=scopes), "untold")
+    token = server.issue_token("untold", scopes=scopes)
+    untold = account(socialkit_world, token, "untold", id=own_id(socialkit_world, "untold"))
     health = await health_of(workspace_of(socialkit_world, narrow, untold), blocking)
 
     assert states(health) == {"acme/mastodon/main": "missing scope", "acme/mastodon/untold": "valid"}
@@ -218,10 +230,49 @@ async def test_another_accounts_login_is_told_and_two_of_the_same(
     assert "the same account as acme/mastodon/one" in because["two"]
 
 
+async def test_two_tokens_in_each_others_places_do_not_pass_for_valid(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    swapped = {
+        name: account(socialkit_world, server.issue_token(other), name)
+        for name, other in (("acme", "rival"), ("rival", "acme"))
+    }
+    workspace = workspace_of(socialkit_world, *swapped.values())
+    health = await health_of(workspace, blocking)
+    again = await health_of(workspace, blocking)
+
+    assert set(states(health).values()) == {"id missing"}
+    assert states(again) == states(health)
+    by_name = {one.account.name: one for one in health}
+    rivals = own_id(socialkit_world, "rival")
+    assert str(by_name["acme"]) == (
+        f'Mastodon, acme acme (@rival): nobody said whose it is: write id = "{rivals}" (@rival)'
+    )
+    assert by_name["acme"].link is None
+
+
+async def test_an_account_of_which_the_id_is_written_is_valid_or_anothers(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    ids = {name: own_id(socialkit_world, name) for name in ("acme", "rival")}
+    right = workspace_of(
+        socialkit_world, *(account(socialkit_world, server.issue_token(n), n, id=ids[n]) for n in ids)
+    )
+    wrong = workspace_of(
+        socialkit_world,
+        account(socialkit_world, server.issue_token("rival"), "acme", id=ids["acme"]),
+        account(socialkit_world, server.issue_token("acme"), "rival", id=ids["rival"]),
+    )
+
+    assert set(states(await health_of(right, blocking)).values()) == {"valid"}
+    assert set(states(await health_of(wrong, blocking)).values()) == {"wrong account"}
+
+
 async def test_a_login_that_is_missing_stops_nobody_else(socialkit_world: sk.Sandbox, blocking: bool) -> None:
     bare = sk.Account("mastodon", name="bare", base_url="https://mastodon.example")
     good = sk.Account(
         "mastodon",
+        id=own_id(socialkit_world),
         base_url=socialkit_world.address("mastodon"),
         access_token=socialkit_world.simulator("mastodon").connection("main")["access_token"],
     )
@@ -412,6 +463,7 @@ def test_programs_get_texts_and_none_where_nothing_is_known() -> None:
         "brand": "acme",
         "name": "fr",
         "id": None,
+        "handle": None,
         "state": "expiring",
         "because": "log in again before Fri 4 Dec",
         "until": "2026-12-04T13:30:00+00:00",

@@ -85,6 +85,16 @@ def test_in_a_world_the_real_tokens_stay_where_they_are(tmp_path: Path, key: str
     assert store.load(KEY) == kept
 
 
+def test_an_account_that_logs_in_by_the_store_has_another_id_in_a_world(tmp_path: Path, key: str) -> None:
+    (tmp_path / "kept").mkdir()
+    named = written(tmp_path, FILE)
+    named.write_text(named.read_text("utf-8").replace("base_url", 'id = "109"\nbase_url'), "utf-8")
+    before = sk.Workspace.load(named)
+    with sk.Sandbox() as world, world.install():
+        assert [token_of(sk.Workspace.load(named)), token_of(before)] == ["main", "main"]
+        assert [one.state.value for one in sk.Workspace.load(named).health()] == ["valid"]
+
+
 @pytest.mark.parametrize(
     ("tokens", "told"),
     [

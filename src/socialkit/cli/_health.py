@@ -18,6 +18,7 @@ __all__ = ["add_health"]
 VALID: Final = "valid"
 COLUMNS: Final = (
     Column("account", of("account")),
+    Column("handle", of("handle")),
     Column("state", of("state")),
     Column("last safe day", of("last_safe_day"), whole=True),
     Column("what", of("because")),

@@ -19,6 +19,8 @@ __all__ = ["add_init"]
 TEMPLATE: Final = """\
 # The brands that socialkit acts for, and their accounts.
 # A secret never stands here: only the environment variable is named in which it is kept.
+# An account's id is the platform's own: without it nobody notices another account's token
+# in its place. 'socialkit health' tells it; look whether the handle is the right one.
 
 [brands.{brand}]
 zone = {zone}
@@ -27,11 +29,13 @@ zone = {zone}
 # [[brands.{brand}.accounts]]
 # platform = "mastodon"
 # base_url = "https://mastodon.example"
+# id = "109348372514689101"
 # access_token = "env:SOCIALKIT_MASTODON"
 
 # [[brands.{brand}.accounts]]
 # platform = "bluesky"
 # identifier = "shop.example"
+# id = "did:plc:shopmadeupshopmadeupshop"
 # password = "env:SOCIALKIT_BLUESKY"
 
 # Where 'socialkit login' keeps tokens; accounts that log in there need no secret above.

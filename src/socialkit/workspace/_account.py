@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from socialkit.auth import Credentials
     from socialkit.transport import Retry, Secret
 
-__all__ = ["Account", "opener_of", "ref_of"]
+__all__ = ["Account", "of_a_world", "opener_of", "ref_of", "vouched"]
 
 
 class Account:
@@ -28,8 +28,9 @@ class Account:
         platform: The platform's name, such as `mastodon`.
         credentials: From `Login`; the platform's own arguments may take their place.
         name: What the account is called among the brand's accounts on the platform.
-        id: The platform's own id of the account. Things of another id are refused, and `account.me()` refuses
-            credentials that are another account's.
+        id: The platform's own id of the account. Things of another id are refused, and credentials that are
+            another account's, before anything is written. Without it nobody notices when two accounts of a
+            platform have each other's: `workspace.health()` tells the id to write here.
 
     Raises:
         ConfigurationError: There is no such platform, or an argument is missing.
@@ -41,7 +42,7 @@ class Account:
         Account('mastodon', name='main')
     """
 
-    __slots__ = ("_opener", "id", "name", "platform")
+    __slots__ = ("_opener", "_vouched", "id", "name", "platform")
 
     platform: Final[str]
     name: Final[str]
@@ -106,6 +107,7 @@ class Account:
         self.platform = platform
         self.name = checked(name, "an account")
         self._opener = Opener(platform, credentials, given)
+        self._vouched = False
         told = None if credentials is None else credentials.account_id
         if id is not None and told is not None and id != told:
             message = f"the credentials are those of {told!r}, not of {id!r}: look where they were read from"
@@ -129,6 +131,17 @@ class Account:
 def opener_of(account: Account) -> Opener:
     """Return what opens the clients of an account."""
     return account._opener  # pyright: ignore[reportPrivateUsage] - not for users
+
+
+def of_a_world(account: Account) -> Account:
+    """Return an account after taking note that a world made it, with a login that is nobody else's."""
+    account._vouched = True  # pyright: ignore[reportPrivateUsage] - not for users
+    return account
+
+
+def vouched(account: Account) -> bool:
+    """Return whether somebody said whose an account's login is: its id, or the world that made both."""
+    return account.id is not None or account._vouched  # pyright: ignore[reportPrivateUsage] - as above
 
 
 def ref_of(account: Account, brand: str) -> AccountRef:

@@ -10,7 +10,7 @@ from socialkit.models import AccountRef, BusinessHours
 from socialkit.models._language import require_language
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
-from socialkit.workspace._account import Account, opener_of, ref_of
+from socialkit.workspace._account import Account, opener_of, ref_of, vouched
 from socialkit.workspace._names import checked, checked_departments, quoted, require_distinct
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.workspace._clients import Clients, ClientT
 
-__all__ = ["Brand", "bound"]
+__all__ = ["Brand", "bound", "is_vouched"]
 
 PARTS: Final = 3
 """Of an account's key: brand, platform, name."""
@@ -227,10 +227,14 @@ class Brand:
 
     def _resolved(self, ref: AccountRef) -> AccountRef:
         self._require_ours(ref.brand)
-        ours = self.account(ref.platform, ref.name or "main")
+        ours = self._here(self.account(ref.platform, ref.name or "main"))
         _refuse(ours, ref)
         # The id that a caller knows stays with the ref, so that whoever uses it next compares it too.
         return ours if ours.id is not None else ours.model_copy(update={"id": ref.id})
+
+    def _here(self, ref: AccountRef) -> AccountRef:
+        """Return an account as it is where its client would be opened now."""
+        return ref if self._clients is None else self._clients.here(ref, opener_of(self._accounts[ref.key]))
 
     def _require_ours(self, brand: str | None) -> None:
         if brand != self.key:
@@ -263,11 +267,14 @@ class Brand:
         )
         copy._clients = clients
         for key, account in self._accounts.items():
-            if clients.host is not None and opener_of(account).has_references:
-                # The id is the real platform's, and who lives in a world has another one there.
-                copy._refs[key] = copy._refs[key].model_copy(update={"id": None})
+            if clients.host is not None and clients.moves(opener_of(account)):
+                copy._refs[key] = clients.here(copy._refs[key], opener_of(account))
                 clients.host.admit(copy._refs[key])
         return copy
+
+    def _is_vouched(self, ref: AccountRef) -> bool:
+        account = self._accounts[ref.key]
+        return vouched(account) or (self._clients is not None and self._clients.moves(opener_of(account)))
 
     def __repr__(self) -> str:
         accounts = [f"{ref.platform}/{ref.name}" for ref in self._refs.values()]
@@ -283,6 +290,11 @@ class Brand:
 def bound(brand: Brand, clients: Clients) -> Brand:
     """Return a brand as a workspace has it; the one given stays as it is."""
     return brand._bound(clients)  # pyright: ignore[reportPrivateUsage] - not for users
+
+
+def is_vouched(brand: Brand, ref: AccountRef) -> bool:
+    """Return whether somebody said whose the login of a brand's account is."""
+    return brand._is_vouched(ref)  # pyright: ignore[reportPrivateUsage] - as above
 
 
 def _same(client: ClientT, ref: AccountRef) -> ClientT:

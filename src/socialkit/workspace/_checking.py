@@ -48,10 +48,22 @@ LoginPage = Callable[[AccountRef], str | None]
 """Returns where the owner of an account logs in again."""
 
 WORKING: Final = frozenset(
-    {HealthState.VALID, HealthState.EXPIRING, HealthState.MISSING_SCOPE, HealthState.VERSION_ENDING}
+    {
+        HealthState.VALID,
+        HealthState.EXPIRING,
+        HealthState.MISSING_SCOPE,
+        HealthState.ID_MISSING,
+        HealthState.VERSION_ENDING,
+    }
 )
 IDLE: Final = frozenset(
-    {HealthState.VALID, HealthState.UNREACHABLE, HealthState.UNKNOWN, HealthState.VERSION_ENDING}
+    {
+        HealthState.VALID,
+        HealthState.ID_MISSING,
+        HealthState.UNREACHABLE,
+        HealthState.UNKNOWN,
+        HealthState.VERSION_ENDING,
+    }
 )
 """States in which nobody has to log in."""
 
@@ -75,6 +87,8 @@ class Question:
 
     account: AccountRef
     facts: PlatformFacts
+    named: bool
+    """Whether anybody said whose the login is."""
     zone: str
     now: datetime
     notice: timedelta = NOTICE
@@ -172,10 +186,18 @@ def _findings(question: Question, found: Standings) -> Iterator[Finding]:
     if found.error is not None:
         yield _refused(found.error)
     told = [] if found.login is None else [*_ending(question, found.login), *_lacking(found.login)]
-    told += _version(question)
+    told += [*_unnamed(question, found), *_version(question)]
     yield from told
     if found.error is None and not told:
         yield HealthState.VALID, _holding(question, found.login)
+
+
+def _unnamed(question: Question, found: Standings) -> Iterator[Finding]:
+    account = found.account
+    if question.named or found.error is not None or account is None or account.id is None:
+        return
+    who = "" if account.handle is None else f" (@{account.handle})"
+    yield HealthState.ID_MISSING, f'nobody said whose it is: write id = "{account.id}"{who}'
 
 
 def _ending(question: Question, login: LoginFound) -> Iterator[Finding]:

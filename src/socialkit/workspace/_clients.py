@@ -65,7 +65,7 @@ class Clients:
 
         def opened() -> Client:
             way_in, place = self._placed(Sync, ref, opener)
-            return way_in.client(ref, place)
+            return way_in.client(self.here(ref, opener), place)
 
         return self._kept(self._blocking, ref, opened)
 
@@ -74,7 +74,7 @@ class Clients:
 
         def opened() -> AsyncClient:
             way_in, place = self._placed(Async, ref, opener)
-            return way_in.async_client(ref, place)
+            return way_in.async_client(self.here(ref, opener), place)
 
         return self._kept(self._awaited, ref, opened)
 
@@ -98,11 +98,19 @@ class Clients:
     def _where(self) -> Host | None:
         return None if self._transports is not None else self.host or current_host()
 
-    def _placed(self, mode: type[Mode], ref: AccountRef, opener: Opener) -> tuple[Opener, Place]:
-        host = self._where()
+    def moves(self, opener: Opener) -> bool:
+        """Return whether an account lives in a world now, with a login that the world gives it."""
         # Without a login of its own, an account has what the store was given of the real one.
         stored = self._tokens is not None and not opener.has_login
-        if host is None or not (opener.has_references or stored):
+        return self._where() is not None and (opener.has_references or stored)
+
+    def here(self, ref: AccountRef, opener: Opener) -> AccountRef:
+        """Return an account as it is where it lives now: its id is the real platform's, and no world's."""
+        return ref.model_copy(update={"id": None}) if self.moves(opener) else ref
+
+    def _placed(self, mode: type[Mode], ref: AccountRef, opener: Opener) -> tuple[Opener, Place]:
+        host = self._where()
+        if host is None or not self.moves(opener):
             transport = None if self._transports is None else self._transports(mode, ref.platform)
             return opener, Place(self._store(opener), self._media_host, transport)
         # Real tokens stay out of a world, and its tokens out of the store of the real ones.

@@ -37,6 +37,8 @@ class HealthState(OpenEnum):
     """It works, and somebody must log in again soon."""
     MISSING_SCOPE = "missing scope"
     """It works, and the token lacks something that the platform offers."""
+    ID_MISSING = "id missing"
+    """It works, and nobody said whose it is: another account's login in its place would not be noticed."""
     VERSION_ENDING = "version ending"
     """It works, and the platform soon switches off the version of its API."""
     UNREACHABLE = "unreachable"
@@ -57,11 +59,11 @@ class AccountHealth(Model):
         >>> with Sandbox() as world:
         ...     (one,) = world.workspace(acme=["mastodon"]).health()
         >>> print(one)
-        Mastodon, acme: nothing to do, it holds until it is taken back
+        Mastodon, acme (@main): nothing to do, it holds until it is taken back
     """
 
     account: AccountRef
-    """Which one; with its id where it is known."""
+    """Which one; with its id and its handle, as the platform told them, where they are known."""
     title: str
     """The platform's name, as people write it."""
     state: HealthState
@@ -103,9 +105,9 @@ class Health(Sequence[AccountHealth]):
         >>> from socialkit import Sandbox
         >>> with Sandbox() as world:
         ...     print(world.workspace(acme=["mastodon"]).health())
-        account         state  what
-        --------------  -----  ----------------------------------------------
-        Mastodon, acme  valid  nothing to do, it holds until it is taken back
+        account                 state  what
+        ----------------------  -----  ----------------------------------------------
+        Mastodon, acme (@main)  valid  nothing to do, it holds until it is taken back
     """
 
     def __init__(self, lines: Iterable[AccountHealth]) -> None:
@@ -149,11 +151,12 @@ class Expiries(Health):
         ...         access_token=world.simulator("mastodon").connection("main")["access_token"],
         ...         expires_at=world.clock.now() + timedelta(days=20),
         ...     )
-        ...     account = sk.Account("mastodon", credentials, base_url=world.address("mastodon"))
+        ...     own = world.connect("mastodon").account.me().id
+        ...     account = sk.Account("mastodon", credentials, id=own, base_url=world.address("mastodon"))
         ...     print(sk.Workspace(sk.Brand("acme", account)).health().expiries())
-        last safe day  account         what
-        -------------  --------------  --------------------------------------------
-        Sat 21 Mar     Mastodon, acme  nothing to do yet, it holds until Sun 22 Mar
+        last safe day  account                 what
+        -------------  ----------------------  --------------------------------------------
+        Sat 21 Mar     Mastodon, acme (@main)  nothing to do yet, it holds until Sun 22 Mar
     """
 
     def __init__(self, lines: Iterable[AccountHealth]) -> None:
@@ -204,6 +207,7 @@ def _row(one: AccountHealth) -> dict[str, str | None]:
         "brand": one.account.brand,
         "name": one.account.name,
         "id": one.account.id,
+        "handle": one.account.handle,
         "state": one.state.value,
         "because": one.because,
         "until": None if one.until is None else one.until.isoformat(),
@@ -232,7 +236,9 @@ def _reminder(one: AccountHealth) -> Reminder:
 
 def _cells(one: AccountHealth) -> tuple[str, str, str]:
     what = one.because if one.link is None else f"{one.because}, {one.link}"
-    return label_of(one.title, one.account), one.state.value, what
+    handle = one.account.handle
+    who = "" if handle is None else f" (@{handle})"
+    return f"{label_of(one.title, one.account)}{who}", one.state.value, what
 
 
 def _dated(one: AccountHealth) -> tuple[str, str, str]:

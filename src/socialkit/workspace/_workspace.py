@@ -14,7 +14,7 @@ from socialkit.models._names import instead
 from socialkit.operations import finish
 from socialkit.platforms import find
 from socialkit.platforms.base._core import of_type
-from socialkit.workspace._brand import Brand, bound
+from socialkit.workspace._brand import Brand, bound, is_vouched
 from socialkit.workspace._checking import NOTICE, LoginPage, Question, Standings, ask, judged, told_apart
 from socialkit.workspace._clients import Clients, ClientT, Transports
 from socialkit.workspace._custody import Custody
@@ -387,6 +387,7 @@ class Workspace(Custody):
                 Question(
                     account=ref,
                     facts=find(ref.platform).load_facts(),
+                    named=is_vouched(brand, ref),
                     zone=brand.zone,
                     now=now,
                     notice=notice,

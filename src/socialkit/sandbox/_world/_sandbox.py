@@ -25,6 +25,7 @@ from socialkit.sandbox._tenants import MAIN, Tenants
 from socialkit.sandbox._world._carrier import WorldTransport, to_sim_request
 from socialkit.transport import Request, Transport, installed
 from socialkit.workspace import Account, Brand, Workspace
+from socialkit.workspace._account import of_a_world
 from socialkit.workspace._host import Host, hosting
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Sandbox:
         login = self._login(AccountRef(platform=platform, brand=brand, name=name))
         opened: Any = Account  # which arguments the platform takes, its simulator knows
         account: Account = opened(platform, name=name, **login)
-        return account
+        return of_a_world(account)
 
     def _login(self, ref: AccountRef) -> dict[str, str]:
         login = self.simulator(ref.platform).connection(self._tenants.admit(ref))
