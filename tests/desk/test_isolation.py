@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import socialkit as sk
-from socialkit.testing import collect, settle
+from socialkit.testing import collect, message, settle
 from tests.desk.conftest import Office
 from tests.publishing.stage import SETTLED, Machine
+from tests.publishing.test_owners import machine_with
 
 COMMANDS: dict[str, Callable[[Any, Any], Any]] = {
     "case": lambda desk, case: desk.case(getattr(case, "id", case)),
@@ -116,3 +117,21 @@ async def test_what_one_person_writes_to_two_brands_in_private_is_two_cases(
     assert sorted(case.account.brand or "" for case in cases) == ["acme", "other"]
     assert [len(case.messages) for case in cases] == [1, 1]
     assert len({case.message.author.handle for case in cases}) == 1
+
+
+async def test_an_inbox_of_another_account_than_before_is_taken_in_for_nobody(office: Office) -> None:
+    right = machine_with(office.stage, "acme", "other")
+    swapped = machine_with(office.stage, "other", "acme")
+    other = right.workspace.brand("other").account("mastodon")
+    office.world.receive("mastodon", text="To acme")
+    await settle(office.desk(right, brand="acme").sweep())
+    office.world.receive("mastodon", text="To the other one", account=other)
+    desk = office.desk(swapped, brand="acme")
+    sweep = await settle(desk.sweep())
+
+    assert sweep.cases == ()
+    assert isinstance(sweep.failed()["acme/mastodon/main"], sk.WrongAccountError)
+    pushed = message("Pushed", account=swapped.workspace.brand("acme").account("mastodon"))
+    with pytest.raises(sk.WrongAccountError, match="by the journal acme/mastodon/main was"):
+        await settle(desk.receive([pushed]))
+    assert len(await collect(desk.cases())) == 1

@@ -99,6 +99,7 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         now, book = self._inside.now(), await self._book()
         until = await self._inside.run(book.read_until, ref.key)
         since = now - first if until is None else from_micros(until) - OVERLAP
+        await self._inside.owners.require(client)
         messages = await self._messages(client.inbox, since)
         return await self._routed(client.ref, messages, now)
 
@@ -107,6 +108,7 @@ class Keeping(Operations[ModeT], Generic[ModeT]):
         client: Any = self._inside.client(ref)
         if client.ref.id is None and isinstance(client, HasAccount | AsyncHasAccount):
             await awaited(client.account.me())
+        await self._inside.owners.require(client)
         known: AccountRef = client.ref
         return known
 

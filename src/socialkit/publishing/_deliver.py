@@ -15,6 +15,7 @@ from socialkit.publishing._io import Io
 from socialkit.publishing._lease import Lease, LeaseLostError, PostTakenError, TooLateError
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import DeliveryState
+from socialkit.publishing._owners import Owners
 from socialkit.publishing._packing import peek
 from socialkit.publishing._rows import (
     AlteredError,
@@ -102,6 +103,7 @@ class Carrier:
         worker: Writes down what becomes of them.
         io: How the worker is called.
         client: Returns an account's client.
+        owners: Knows whose the accounts were.
         read: Returns what is to happen, its files looked at.
         now: The time to go by.
     """
@@ -111,12 +113,14 @@ class Carrier:
         worker: Worker,
         io: Io,
         client: Callable[[AccountRef], Client | AsyncClient],
+        owners: Owners,
         read: Callable[[str], Body],
         now: Callable[[], datetime],
     ) -> None:
         self._worker = worker
         self._io = io
         self._client = client
+        self._owners = owners
         self._read = read
         self._now = now
 
@@ -143,6 +147,7 @@ class Carrier:
             self._require_flow(lease, client)
             # The login of an account may have been changed for another one's since it was planned.
             await require_account(client, body.account)
+            await self._owners.require(client)
             post = await self._made(lease, client, body)
         except PostTakenError as error:
             exchange = partial(self._worker.exchange, lease, to_micros(self._now()), error.place)
@@ -269,6 +274,7 @@ class Carrier:
         try:
             body = await self._io(self._read, lease.row.body)
             client = self._client(body.account)
+            await self._owners.require(client)
             attempt = await self._not_others(lease, step.sent(body))
             found: Found = await awaited(cast("Any", client).posts.find(attempt))
             if found.state is FoundState.ABSENT:

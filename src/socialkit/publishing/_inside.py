@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from pydantic import JsonValue, ValidationError
@@ -31,6 +31,7 @@ from socialkit.publishing._journal import Journal, seen
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
 from socialkit.publishing._models import Delivery, Scope
+from socialkit.publishing._owners import Owners
 from socialkit.publishing._packing import unpack
 from socialkit.publishing._planning import NOWHERE, Planner
 from socialkit.publishing._refusals import note_refusal
@@ -70,6 +71,11 @@ class Inside:
     def client(self, ref: AccountRef) -> Client | AsyncClient:
         """Return an account's client, of this publisher's mode."""
         return self.accounts.client_async_for(ref) if self._async else self.accounts.client_for(ref)
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Whose the accounts were when the journal last saw them."""
+        return Owners(self.journal.database, self._io)
 
     def now(self) -> datetime:
         """Return the time to go by."""
@@ -131,7 +137,7 @@ class Inside:
         def now() -> datetime:
             return self.now() if moment is None else max(moment, self.now())
 
-        return Carrier(await self.worker(), self._io, self.client, self._read, now)
+        return Carrier(await self.worker(), self._io, self.client, self.owners, self._read, now)
 
     def _read(self, packed: str) -> Body:
         try:

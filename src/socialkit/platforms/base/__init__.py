@@ -18,9 +18,11 @@ from socialkit.platforms.base._client import (
     HasPosts,
     LoginFound,
     PlatformClient,
+    is_named,
     login_of,
     require_account,
     require_author,
+    require_known,
     settings_of,
 )
 from socialkit.platforms.base._core import Core, Finder, host_of, of_type, open_core, refused_for_good
@@ -97,6 +99,7 @@ __all__ = [
     "host_of",
     "hosted",
     "in_one_line",
+    "is_named",
     "login_of",
     "no_cursor",
     "observations",
@@ -112,6 +115,7 @@ __all__ = [
     "refused_for_good",
     "require_account",
     "require_author",
+    "require_known",
     "secondary",
     "settings_of",
 ]

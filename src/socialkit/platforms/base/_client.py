@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self
 
 from socialkit.errors import WrongAccountError
 from socialkit.models import AccountRef, Capability, Limits, Post
@@ -13,7 +14,6 @@ from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._facts import PlatformFacts
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from types import TracebackType
 
     from socialkit.platforms.base._account import Account
@@ -40,11 +40,18 @@ __all__ = [
     "HasPosts",
     "LoginFound",
     "PlatformClient",
+    "is_named",
     "login_of",
     "require_account",
     "require_author",
+    "require_known",
     "settings_of",
 ]
+
+
+FIRST: Final = datetime(1, 1, 3, tzinfo=UTC)
+LAST: Final = datetime(9999, 12, 29, tzinfo=UTC)
+"""Between these a moment has a day in every zone, and one before it: platforms write any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +158,33 @@ async def require_account(client: Client | AsyncClient, ref: AccountRef) -> None
     await client._core.mine(ref)  # pyright: ignore[reportPrivateUsage]  # the base is one
 
 
+def is_named(client: Client | AsyncClient) -> bool:
+    """Return whether whoever opened a client said whose it is: it is compared with that by itself."""
+    return client._core.named  # pyright: ignore[reportPrivateUsage]  # the base is one
+
+
+async def require_known(client: Client | AsyncClient, last: AccountRef) -> None:
+    """Raise if a client's login is another one's than the account was known by.
+
+    Raises:
+        WrongAccountError: It is.
+    """
+    own = await client._core.identify()  # pyright: ignore[reportPrivateUsage]  # the base is one
+    if None not in (own.id, last.id) and own.id != last.id:
+        message = (
+            f"the credentials are those of {own.id!r} ({own.handle}), and by the journal {own.key} was "
+            f"{last.id!r} ({last.handle}): look where they were read from, or give the account its new id"
+        )
+        raise WrongAccountError(message, platform=client.platform)
+
+
 async def login_of(client: Client | AsyncClient) -> LoginFound:
     """Return what is known of a client's login: how long it holds, and what its token does not open."""
     core = client._core  # pyright: ignore[reportPrivateUsage]  # the base is one
     standing = await core.standing()
     lacking = core.lacking(standing.scopes) if standing.scopes else None
-    return LoginFound(standing.ends_at, standing.renews, lacking)
+    ends = standing.ends_at
+    return LoginFound(None if ends is None else min(max(ends, FIRST), LAST), standing.renews, lacking)
 
 
 def settings_of(client: Client | AsyncClient) -> str | None:

@@ -85,6 +85,8 @@ class Core:
         self.facts = facts
         self.pipeline = pipeline
         self.ref: AccountRef = ref
+        self.named: Final = ref.id is not None
+        """Whether whoever opened the client said whose it is."""
         self.limits: Limits = facts.limits
         self.media_host = media_host
         self.finders: dict[WriteKind, Finder] = {}
