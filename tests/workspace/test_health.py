@@ -356,6 +356,68 @@ async def test_a_page_of_ones_own_stands_in_the_place_of_the_platforms(
     assert one.link == "https://agency.example/login/acme/mastodon/main"
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize(
+    ("end", "notice", "state"),
+    [
+        (datetime.min.replace(tzinfo=UTC), timedelta.max, "expiring"),
+        (datetime.max.replace(tzinfo=UTC), timedelta.max, "expiring"),
+        (datetime.max.replace(tzinfo=UTC), timedelta(), "valid"),
+    ],
+)
+async def test_an_end_at_the_edge_of_the_calendar_stops_nobody(
+    socialkit_world: sk.Sandbox,
+    server: MastodonSimulator,
+    blocking: bool,
+    zone: str,
+    end: datetime,
+    notice: timedelta,
+    state: str,
+) -> None:
+    odd = logged_in(socialkit_world, "odd", access_token=server.issue_token("odd"), expires_at=end)
+    good = account(socialkit_world, server.issue_token("good"), "good", id=own_id(socialkit_world, "good"))
+    brand = sk.Brand("acme", odd, good, zone=zone)
+    workspace = sk.Workspace(brand, clock=socialkit_world.clock.now, transports=socialkit_world._carry)
+    health = await health_of(workspace, blocking, notice=notice)
+
+    assert states(health) == {"acme/mastodon/odd": state, "acme/mastodon/good": "valid"}
+    assert len(str(health.expiries()).splitlines()) == 3
+    assert "BEGIN:VEVENT" in health.expiries().to_ical()
+
+
+async def test_a_login_page_that_breaks_takes_nobody_elses_line(
+    socialkit_world: sk.Sandbox, server: MastodonSimulator, blocking: bool
+) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon", "mastodon/fr"])
+    server.revoke_token("main")
+
+    def broken(_ref: sk.AccountRef) -> str:
+        raise KeyError(PLANTED)
+
+    def number(_ref: sk.AccountRef) -> Any:
+        return 7
+
+    health = await health_of(workspace, blocking, login_page=broken)
+    strange = await health_of(workspace, blocking, login_page=number)
+
+    assert states(health) == {"acme/mastodon/main": "revoked", "acme/mastodon/fr": "valid"}
+    assert health[0].because.endswith("; login_page= broke: KeyError")
+    assert health[0].link == "https://mastodon.sandbox.example/settings/applications"
+    assert states(strange) == {"acme/mastodon/main": "unknown", "acme/mastodon/fr": "valid"}
+    assert strange[0].because == "the check broke: ValidationError"
+    assert PLANTED not in f"{health}{strange}"
+
+
+async def test_a_notice_that_means_nothing_is_refused(socialkit_world: sk.Sandbox, blocking: bool) -> None:
+    workspace = socialkit_world.workspace(acme=["mastodon"])
+    wrong: Any = 14
+
+    with pytest.raises(sk.ConfigurationError, match="is negative"):
+        await health_of(workspace, blocking, notice=timedelta(days=-1))
+    with pytest.raises(TypeError, match="notice must be of type timedelta"):
+        await health_of(workspace, blocking, notice=wrong)
+
+
 # What follows from an answer: pure, so without a world -----------------------------------------------------
 
 

@@ -211,6 +211,40 @@ def test_what_interrupts_one_call_begins_no_other(workspace: sk.Workspace) -> No
     assert begun == ["acme"]
 
 
+def test_a_function_that_has_to_be_awaited_fails_and_is_not_left_lying(workspace: sk.Workspace) -> None:
+    async def never(brand: sk.Brand) -> str:
+        raise AssertionError(brand.key)
+
+    results = workspace.map(never)
+
+    assert results.succeeded() == {}
+    assert {str(error) for error in results.failed().values()} == {
+        "the function has to be awaited, and nothing of it was done: use map_async()"
+    }
+
+
+def test_a_call_that_is_cancelled_in_its_thread_fails_alone(workspace: sk.Workspace) -> None:
+    first, *others = [brand.key for brand in workspace.brands]
+
+    def call(brand: sk.Brand) -> str:
+        if brand.key == first:
+            raise asyncio.CancelledError
+        return brand.key
+
+    results = workspace.map(call, concurrency=1)
+
+    assert isinstance(results.failed()[first], CancelledError)
+    assert results.succeeded() == {key: key for key in others}
+
+
+def test_what_ends_the_program_in_one_call_ends_the_run(workspace: sk.Workspace) -> None:
+    def leave(_brand: sk.Brand) -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        workspace.map(leave, concurrency=1)
+
+
 def test_an_interruption_waits_for_what_runs(workspace: sk.Workspace) -> None:
     begun: list[str] = []
     ended: list[str] = []

@@ -123,11 +123,22 @@ async def ask(opener: Callable[[], Client | AsyncClient]) -> Standings:
 
 
 def judged(question: Question, found: Standings) -> AccountHealth:
-    """Return how an account is, by what came back."""
-    findings = sorted(_findings(question, found), key=lambda one: list(HealthState).index(one[0]))
-    state = findings[0][0]
-    login = found.login or LoginFound()
+    """Return how an account is, by what came back; where that breaks, that it did."""
+    try:
+        return _judged(question, found)
+    except Exception as error:  # noqa: BLE001 - one account's line takes no other's away
+        broken = Standings(error=error, account=found.account, settings=found.settings)
+        return _judged(replace(question, login_page=None), broken)
+
+
+def _judged(question: Question, found: Standings) -> AccountHealth:
     account = found.account or question.account
+    findings = sorted(_findings(question, found), key=_gravity)
+    state, link = findings[0][0], None
+    if state not in IDLE:
+        link, trouble = _link(question, found, account)
+        findings += trouble
+    login = found.login or LoginFound()
     return AccountHealth(
         account=account,
         title=question.facts.title,
@@ -137,7 +148,7 @@ def judged(question: Question, found: Standings) -> AccountHealth:
         lasts=_lasts(question.facts, found.login),
         lacking=login.lacking,
         version_ends=question.facts.end_of_life,
-        link=None if state in IDLE else _link(question, found, account),
+        link=link,
         zone=question.zone,
         checked_at=question.now,
     )
@@ -176,9 +187,17 @@ def _lasts(facts: PlatformFacts, login: LoginFound | None) -> bool | None:
     return facts.tokens_last if login.ends_at is None else False
 
 
-def _link(question: Question, found: Standings, account: AccountRef) -> str | None:
-    own = None if question.login_page is None else question.login_page(account)
-    return own or found.settings
+def _gravity(finding: Finding) -> int:
+    return list(HealthState).index(finding[0])
+
+
+def _link(question: Question, found: Standings, account: AccountRef) -> tuple[str | None, list[Finding]]:
+    """Return where to log in again, and what is to be said where the caller's own page could not be told."""
+    try:
+        own = None if question.login_page is None else question.login_page(account)
+    except Exception as error:  # noqa: BLE001 - what is known of the account is told all the same
+        return found.settings, [(HealthState.UNKNOWN, f"login_page= broke: {type(error).__name__}")]
+    return own or found.settings, []
 
 
 def _findings(question: Question, found: Standings) -> Iterator[Finding]:
@@ -201,7 +220,7 @@ def _unnamed(question: Question, found: Standings) -> Iterator[Finding]:
 
 
 def _ending(question: Question, login: LoginFound) -> Iterator[Finding]:
-    if login.ends_at is None or question.now + question.notice < login.ends_at:
+    if login.ends_at is None or question.notice < login.ends_at - question.now:
         return
     today, ends = _local(question, question.now), _local(question, login.ends_at)
     if login.ends_at <= question.now:

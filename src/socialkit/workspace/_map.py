@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
@@ -139,9 +140,21 @@ def _cancelled(key: str) -> Result[Any]:
 
 def _result(key: str, call: Callable[[], T]) -> Result[T]:
     try:
-        return Result(key, value=call())
+        return Result(key, value=_done(call()))
+    except asyncio.CancelledError:  # by what the function waited for: nobody cancels a thread
+        return _cancelled(key)
     except Exception as error:  # noqa: BLE001 - one failure stops nobody; the results hand it on
         return Result(key, error=error)
+
+
+def _done(value: T) -> T:
+    """Return what a call gave, unless it has not begun yet."""
+    if not inspect.isawaitable(value):
+        return value
+    if inspect.iscoroutine(value):
+        value.close()
+    message = "the function has to be awaited, and nothing of it was done: use map_async()"
+    raise ConfigurationError(message)
 
 
 async def _result_async(key: str, call: Callable[[], Awaitable[T]]) -> Result[T]:

@@ -269,11 +269,13 @@ class Workspace(Custody):
     ) -> Results[T]:
         """Call a function once for every brand, or every account, in several threads.
 
-        A failure stops nobody else's call; it stands in the results. An interruption (Ctrl-C) begins no
-        other call, waits for those that run, and is raised.
+        A failure stops nobody else's call; it stands in the results, as does a call that was cancelled. What
+        is to end the program (Ctrl-C, `sys.exit()`) begins no other call, waits for those that run, and is
+        raised.
 
         Args:
-            function: Takes a brand; with `each="account"` a blocking client.
+            function: Takes a brand; with `each="account"` a blocking client. One that has to be awaited
+                fails: give it to `map_async`.
             each: What it is called for: `brand` or `account`.
             concurrency: How many calls may run at once.
             progress: Called with each `Result` as its call ends, in the thread that called `map`. What it
@@ -354,6 +356,9 @@ class Workspace(Custody):
                 platform's own settings if not given.
             concurrency: How many accounts are asked at once.
 
+        Raises:
+            ConfigurationError: `notice` is negative.
+
         Example:
             >>> from socialkit import Sandbox
             >>> with Sandbox() as world:
@@ -361,6 +366,7 @@ class Workspace(Custody):
             >>> [one.state.value for one in health]
             ['valid']
         """
+        _require_notice(notice)
         openers = self._openers(Brand.client_for)
         calls = {key: partial(_asked, opener) for key, opener in openers.items()}
         return self._judged(run_all(calls, concurrency), notice, login_page)
@@ -373,6 +379,7 @@ class Workspace(Custody):
         concurrency: int = CONCURRENCY,
     ) -> Health:
         """Return the same as `health`, asked with async clients."""
+        _require_notice(notice)
         openers = self._openers(Brand.client_async_for)
         calls = {key: partial(ask, opener) for key, opener in openers.items()}
         return self._judged(await run_all_async(calls, concurrency), notice, login_page)
@@ -382,6 +389,8 @@ class Workspace(Custody):
 
     def _judged(self, answers: Results[Standings], notice: timedelta, login_page: LoginPage | None) -> Health:
         now, found = self.now(), answers.succeeded()
+        # What ended otherwise than by an error, such as a call that was cancelled, says nothing of a login.
+        found |= {key: Standings(error=error) for key, error in answers.failed().items()}
         lines = [
             judged(
                 Question(
@@ -433,6 +442,12 @@ class Workspace(Custody):
     def __reduce__(self) -> NoReturn:
         message = "a workspace holds credentials and cannot be pickled: make one where it is needed"
         raise TypeError(message)
+
+
+def _require_notice(notice: timedelta) -> None:
+    if of_type(notice, timedelta, "notice") < timedelta():
+        message = f"notice={notice} is negative: nothing would count as expiring before it has ended"
+        raise ConfigurationError(message)
 
 
 def _asked(opener: Callable[[], Client]) -> Standings:
