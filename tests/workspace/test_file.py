@@ -236,6 +236,70 @@ def test_a_secret_is_looked_up_when_its_account_is_first_used(
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://mastodon.example", "https://mastodon.example/"),
+        ("https://A.example", "https://a.example/api"),
+    ],
+)
+def test_one_id_on_one_server_is_refused_however_its_address_is_written(
+    write: Write, first: str, second: str
+) -> None:
+    accounts = [
+        f'[[brands.acme.accounts]]\nplatform = "mastodon"\nname = "{name}"\nid = "7"\nbase_url = "{url}"\n'
+        for name, url in (("a", first), ("b", second))
+    ]
+    path = write("\n".join(['[brands.acme]\nzone = "UTC"', *accounts]))
+
+    (problem,) = problems(path)
+
+    assert problem.startswith("brands.acme.accounts[1].id is that of brands.acme.accounts[0] too: nothing")
+    with pytest.raises(sk.ConfigurationError, match="acme/mastodon/a and other/mastodon/b have the same id"):
+        sk.Workspace(
+            sk.Brand("acme", sk.Account("mastodon", name="a", id="7", base_url=first)),
+            sk.Brand("other", sk.Account("mastodon", name="b", id="7", base_url=second)),
+        )
+
+
+def test_an_id_counts_on_its_own_server_alone_unless_ids_are_the_same_everywhere() -> None:
+    def two(platform: str, first: str, second: str) -> sk.Workspace:
+        opened: Any = sk.Account
+        made = [
+            opened(platform, name=name, id="7", base_url=url) for name, url in (("a", first), ("b", second))
+        ]
+        return sk.Workspace(sk.Brand("acme", *made))
+
+    assert len(two("mastodon", "https://one.example", "https://two.example").accounts()) == 2
+    with pytest.raises(sk.ConfigurationError, match="the same id"):
+        two("bluesky", "https://one.example", "https://two.example")
+
+
+@pytest.mark.parametrize("own", ["", " 12 ", "12\n"])
+def test_an_id_that_is_none_is_refused_in_code_too(own: str) -> None:
+    with pytest.raises(sk.ConfigurationError, match="cannot be the id of an account"):
+        sk.Account("mastodon", id=own, base_url=HOST)
+
+
+def test_what_is_wrong_with_an_address_shows_no_secret(write: Write) -> None:
+    text = '[brands.acme]\nzone = "UTC"\n[[brands.acme.accounts]]\nplatform = "mastodon"\nbase_url = "{}"'
+    for url in (f"https://user:{PLANTED}@mastodon.example", PLANTED):
+        (problem,) = problems(write(text.format(url)))
+
+        assert problem.startswith(
+            "brands.acme.accounts[0].base_url must look like https://social.example/api"
+        )
+        assert PLANTED not in problem
+
+
+def test_a_name_with_half_a_character_gives_a_text_that_can_be_printed(write: Write) -> None:
+    path = write('{"brands": {"a\\ud800": {"zone": "UTC"}}}', ".json")
+
+    (problem,) = problems(path)
+
+    assert problem.encode("utf-8").startswith(rb"brands.a\ud800 ")
+
+
 async def test_what_was_looked_up_is_what_is_sent(monkeypatch: pytest.MonkeyPatch, blocking: bool) -> None:
     world = sk.Sandbox(seed=7)
     monkeypatch.setenv("TOKEN_IN_TEST", world.simulator("mastodon").connection("main")["access_token"])

@@ -146,6 +146,19 @@ def test_the_schema_refuses_what_the_loader_refuses_and_nothing_else(wrong: Wron
         (("brands", "acme", "accounts", 0, "password"), "env:X"),
         (("brands", "acme", "accounts", 0, "platform"), "mastodn"),
         (("brands", "acme", "accounts", 0, "name"), "a/b"),
+        (("brands", "acme", "accounts", 0, "id"), ""),
+        (("brands", "acme", "accounts", 0, "id"), " 12 "),
+        (("brands", "acme", "accounts", 0, "id"), "12\n"),
+        (("brands", "acme", "accounts", 0, "base_url"), "https://user:pw@mastodon.example"),
+        (("brands", "acme", "accounts", 0, "base_url"), "https://mastodon.example/?key=pw"),
+        (("brands", "acme", "accounts", 0, "base_url"), "https://mastodon.example:65536"),
+        (("brands", "acme", "accounts", 0, "base_url"), "https://mastodon.example\n"),
+        (("brands", "acme", "accounts", 0, "base_url"), "mastodon.example"),
+        (("brands", "acme", "accounts", 0, "timeout"), -1),
+        (("brands", "acme", "accounts", 0, "timeout"), 0),
+        (("brands", "acme", "accounts", 0, "timeout"), True),
+        (("brands", "acme", "accounts", 0, "timeout"), 1e300),
+        (("brands", "other", "accounts", 0, "jetstream"), "wss://user:pw@jetstream.example"),
         (("brands", "a/b"), {"zone": "UTC"}),
         (("tokens", "key"), "a-secret-in-clear"),
         (("authority", "lines", 0, "actions"), ["publsh"]),
@@ -162,6 +175,22 @@ def test_the_commonest_mistakes_are_told_by_both(
 
     assert refused(other, tmp_path / "agency.json")
     assert wrong(other)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:3000",
+        "https://mastodon.example/",
+        "https://mastodon.example/api/v2/~shop",
+        "https://127.0.0.1:65535",
+    ],
+)
+def test_addresses_of_servers_are_taken_by_both(wrong: Wrong, tmp_path: Path, address: str) -> None:
+    other = changed(full(), ("brands", "acme", "accounts", 0, "base_url"), address)
+
+    assert not refused(other, tmp_path / "agency.json")
+    assert not wrong(other)
 
 
 def test_the_schema_says_what_fields_mean_and_which_arguments_a_platform_takes() -> None:

@@ -101,8 +101,8 @@ def test_an_account_that_logs_in_by_the_store_has_another_id_in_a_world(tmp_path
         (
             'store = "file"\nkey = "PLANTED"',
             {
-                "tokens.file.path is missing",
-                "tokens.file.key must not be given in clear: write where it is kept",
+                "tokens.path is missing",
+                "tokens.key must not be given in clear: write where it is kept",
             },
         ),
         (
@@ -113,7 +113,7 @@ def test_an_account_that_logs_in_by_the_store_has_another_id_in_a_world(tmp_path
             'path = "PLANTED"',
             {"tokens is wrong: it names no store: write store = 'file' or store = 'keyring'"},
         ),
-        ('store = "keyring"\nkey = "PLANTED"', {"tokens.keyring.key is not known here"}),
+        ('store = "keyring"\nkey = "PLANTED"', {"tokens.key is not known here"}),
     ],
 )
 def test_a_store_that_is_named_wrongly_is_told_and_shows_no_secret(

@@ -264,7 +264,12 @@ def problems_of(error: ValidationError) -> Iterator[Problem]:
 
 def problem_at(place: str, message: str) -> Problem:
     """Return a problem of a file."""
-    return Problem(field=place or "the file", message=message, basis=Basis.FILE)
+    return Problem(field=_shown(place) or "the file", message=_shown(message), basis=Basis.FILE)
+
+
+def _shown(text: str) -> str:
+    """Return a text that can be printed: JSON can say half of a character."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _joined(outer: str, inner: str) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, SimpleNamespace
-from typing import Any, Final, cast, get_args, get_type_hints
+from typing import Annotated, Any, Final, cast, get_args, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 
+from socialkit.errors import ConfigurationError
+from socialkit.models._told import told
 from socialkit.platforms._registry import find
+from socialkit.platforms.base._core import LONGEST_WAIT, is_wait
 from socialkit.transport import Secret
+from socialkit.transport._origins import ORIGIN_PATTERN, origin_of
 
 __all__ = ["Argument", "login_arguments"]
 
@@ -54,8 +59,57 @@ def _argument(kind: Any, parameter: inspect.Parameter) -> Argument:
         name=parameter.name,
         required=parameter.default is parameter.empty,
         secret=Secret in types,
-        reader=TypeAdapter(declared) if types <= PLAIN else None,
+        reader=_reader(parameter.name, declared) if types <= PLAIN else None,
     )
+
+
+def _reader(name: str, declared: Any) -> TypeAdapter[Any]:
+    """Return what reads an argument as strictly as a client takes it, and no secret in clear."""
+    annotated: Any = Annotated
+    return TypeAdapter(annotated[(declared, *MEANT.get(name, CLEAR))])
+
+
+def _address(value: str | None) -> str | None:
+    try:
+        if value is not None:
+            origin_of(value, "")
+    except ConfigurationError:  # it shows what was given, and a file may have a secret in the wrong place
+        good = False
+    else:
+        good = True
+    if good:
+        return value
+    message = "must look like https://social.example/api, without a name, a password, a query or a fragment"
+    raise ConfigurationError(message)
+
+
+def _wait(value: float | None) -> float | None:
+    if value is None or is_wait(value):
+        return value
+    message = f"must be a number of seconds to wait, above 0 and up to {LONGEST_WAIT}"
+    raise ConfigurationError(message)
+
+
+def _clear(value: object) -> object:
+    if isinstance(value, str) and re.match(NAMED, value) is not None:
+        message = "must be an address without a user name and a password: they would stand there in clear"
+        raise ConfigurationError(message)
+    return value
+
+
+NAMED: Final = "^[A-Za-z][A-Za-z0-9+.-]*://[^/]*@"
+"""An address with what somebody logs in with."""
+UNNAMED: Final[dict[str, JsonValue]] = {"not": {"pattern": NAMED}}
+CLEAR: Final[tuple[object, ...]] = (AfterValidator(_clear), told(**UNNAMED))
+MEANT: Final[Mapping[str, tuple[object, ...]]] = {
+    "base_url": (AfterValidator(_address), told(pattern=ORIGIN_PATTERN)),
+    "timeout": (
+        Field(strict=True),
+        AfterValidator(_wait),
+        told(exclusiveMinimum=0, maximum=LONGEST_WAIT),
+    ),
+}
+"""What every platform takes, and how it is checked where a client is opened."""
 
 
 def _declared(kind: Any, parameter: inspect.Parameter) -> Any:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from socialkit.errors import ConfigurationError
 
-__all__ = ["InsideError", "base_address", "is_below", "is_whole", "origin_of"]
+__all__ = ["ORIGIN_PATTERN", "InsideError", "base_address", "is_below", "is_whole", "origin_of"]
 
 WHOLE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
@@ -16,6 +16,11 @@ STRANGE: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 TELLING: Final = frozenset("@?#")
 """What stands before or behind a secret in an address, and has no place in that of a server."""
 UNSHOWN: Final = "one with a user name, a password, a query or a fragment"
+
+
+PORT: Final = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+ORIGIN_PATTERN: Final = rf"^https?://[A-Za-z0-9._~-]+(:{PORT})?(/[^\s\\\x00-\x1f\x7f@?#]*)?$(?!\n)"
+"""What addresses look like that `origin_of` takes, for schemas; those of other than ASCII are not told."""
 
 
 class InsideError(ConfigurationError):

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, overload
 
 from socialkit.errors import WrongAccountError
 from socialkit.models import AccountRef
+from socialkit.platforms import find
 from socialkit.platforms._connect import Arguments
-from socialkit.workspace._names import checked
+from socialkit.platforms.base._core import host_of
+from socialkit.workspace._names import checked, checked_id
 from socialkit.workspace._opener import Opener
 
 if TYPE_CHECKING:
     from socialkit.auth import Credentials
     from socialkit.transport import Retry, Secret
 
-__all__ = ["Account", "of_a_world", "opener_of", "ref_of", "vouched"]
+__all__ = ["Account", "identity", "identity_of", "of_a_world", "opener_of", "ref_of", "vouched"]
 
 
 class Account:
@@ -109,6 +111,8 @@ class Account:
         self._opener = Opener(platform, credentials, given)
         self._vouched = False
         told = None if credentials is None else credentials.account_id
+        if id is not None:
+            checked_id(id)
         if id is not None and told is not None and id != told:
             message = f"the credentials are those of {told!r}, not of {id!r}: look where they were read from"
             raise WrongAccountError(message, platform=platform)
@@ -142,6 +146,21 @@ def of_a_world(account: Account) -> Account:
 def vouched(account: Account) -> bool:
     """Return whether somebody said whose an account's login is: its id, or the world that made both."""
     return account.id is not None or account._vouched  # pyright: ignore[reportPrivateUsage] - as above
+
+
+def identity_of(account: Account) -> str | None:
+    """Return what no two accounts may have in common; None where nobody said it."""
+    return None if account.id is None else identity(account.platform, account._opener.base_url, account.id)  # pyright: ignore[reportPrivateUsage] - as above
+
+
+def identity(platform: str, base_url: str | None, own: str) -> str:
+    """Return the identity of an account: its id, and its server where servers have ids of their own.
+
+    Raises:
+        ConfigurationError: There is no such platform.
+    """
+    everywhere = find(platform).load_facts().ids_everywhere
+    return f"{platform} {'' if everywhere else host_of(base_url or '')} {own}"
 
 
 def ref_of(account: Account, brand: str) -> AccountRef:

@@ -10,11 +10,11 @@ from socialkit.models import AccountRef, BusinessHours
 from socialkit.models._language import require_language
 from socialkit.models._names import instead
 from socialkit.platforms.base._core import of_type
-from socialkit.workspace._account import Account, opener_of, ref_of, vouched
+from socialkit.workspace._account import Account, identity_of, opener_of, ref_of, vouched
 from socialkit.workspace._names import checked, checked_departments, quoted, require_distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from socialkit.authority import Authority, TeamMember
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.workspace._clients import Clients, ClientT
 
-__all__ = ["Brand", "bound", "is_vouched"]
+__all__ = ["Brand", "bound", "identities", "is_vouched"]
 
 PARTS: Final = 3
 """Of an account's key: brand, platform, name."""
@@ -290,6 +290,14 @@ class Brand:
 def bound(brand: Brand, clients: Clients) -> Brand:
     """Return a brand as a workspace has it; the one given stays as it is."""
     return brand._bound(clients)  # pyright: ignore[reportPrivateUsage] - not for users
+
+
+def identities(brand: Brand) -> Iterator[tuple[str, str]]:
+    """Yield what no other account may have in common with one of a brand, and that one's key."""
+    for key, account in brand._accounts.items():  # pyright: ignore[reportPrivateUsage] - as above
+        identity = identity_of(account)
+        if identity is not None:
+            yield identity, key
 
 
 def is_vouched(brand: Brand, ref: AccountRef) -> bool:

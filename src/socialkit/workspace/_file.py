@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -20,17 +21,38 @@ from socialkit.models._shared import Several
 from socialkit.models._told import told
 from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
-from socialkit.workspace._account import Account
+from socialkit.workspace._account import Account, identity
 from socialkit.workspace._brand import Brand
 from socialkit.workspace._hours_table import HoursTable
-from socialkit.workspace._names import DEPARTMENT_PATTERN, NAME_PATTERN, checked, checked_departments
+from socialkit.workspace._names import (
+    DEPARTMENT_PATTERN,
+    ID_PATTERN,
+    NAME_PATTERN,
+    checked,
+    checked_departments,
+    checked_id,
+)
 from socialkit.workspace._tokens import TokensTable
 
 __all__ = ["AccountTable", "WorkspaceFile", "arguments_of"]
 
 MAIN: Final = "main"
 
+STORE: Final = re.compile(r"^tokens\.(file|keyring)(?=\.)")
+"""Where pydantic puts what is wrong with a token store: below a table that no file has."""
+
 Department = Annotated[str, told(pattern=DEPARTMENT_PATTERN)]
+
+
+def _id(own: str) -> str:
+    try:
+        return checked_id(own)
+    except ConfigurationError as error:
+        problem = error.message
+    raise ValueError(problem)
+
+
+AccountId = Annotated[str, AfterValidator(_id), told(pattern=ID_PATTERN)]
 
 Found = Iterator[tuple[str, str]]
 """Where something is wrong, and what."""
@@ -52,8 +74,8 @@ class AccountTable(Model):
     platform: str
     name: Annotated[str, told(pattern=NAME_PATTERN)] = MAIN
     """What it is called among the brand's accounts on the platform."""
-    id: str | None = None
-    """The platform's own id: credentials of another account are refused."""
+    id: AccountId | None = None
+    """The platform's own id: credentials of another account are refused. `socialkit health` tells it."""
 
     def to_account(self) -> Account:
         """Return the account, whose arguments were checked before."""
@@ -130,11 +152,15 @@ class WorkspaceFile(Document):
         try:
             read = super()._checked(tree, file, beside)
         except InvalidDraftError as error:
-            problems = [*error.problems, *problems]
+            problems = [*map(_where_it_stands, error.problems), *problems]
         else:
             if not problems:
                 return read
         raise cls._refused(file, problems)
+
+
+def _where_it_stands(problem: Problem) -> Problem:
+    return problem.model_copy(update={"field": STORE.sub("tokens", problem.field or "")})
 
 
 def arguments_of(platform: str) -> Mapping[str, Argument]:
@@ -149,7 +175,7 @@ def arguments_of(platform: str) -> Mapping[str, Argument]:
 
 def _wrong(tree: Tree) -> Found:
     """Yield what is wrong with names, platforms and their arguments, wherever the rest can be read."""
-    identities: dict[object, str] = {}
+    identities: dict[str, str] = {}
     for key, brand in _table(_table(tree).get("brands")).items():
         place = f"brands.{key}"
         yield from _misnamed(key, "a brand", place)
@@ -162,16 +188,27 @@ def _wrong(tree: Tree) -> Found:
 
 
 def _repeated(
-    account: Mapping[str, Tree], at: str, names: dict[object, str], identities: dict[object, str]
+    account: Mapping[str, Tree], at: str, names: dict[object, str], identities: dict[str, str]
 ) -> Found:
-    platform, name, own = account.get("platform"), account.get("name", MAIN), account.get("id")
+    platform, name = account.get("platform"), account.get("name", MAIN)
     first = names.setdefault(f"{platform}/{name}", at)
     if first != at:
         yield f"{at}.name", f"is that of {first} too: accounts on one platform need names of their own"
+    own = _identity(account)
     if own is not None:
-        first = identities.setdefault(f"{platform}/{account.get('base_url')}/{own}", at)
+        first = identities.setdefault(own, at)
         if first != at:
             yield f"{at}.id", f"is that of {first} too: nothing can belong to two accounts"
+
+
+def _identity(account: Mapping[str, Tree]) -> str | None:
+    platform, own, base_url = account.get("platform"), account.get("id"), account.get("base_url")
+    if not isinstance(platform, str) or not isinstance(own, str):
+        return None
+    try:
+        return identity(platform, base_url if isinstance(base_url, str) else None, own)
+    except ConfigurationError:  # there is no such platform, which is told beside
+        return None
 
 
 def _account_wrong(account: Mapping[str, Tree], at: str) -> Found:

@@ -9,15 +9,19 @@ from socialkit.errors import ConfigurationError
 
 __all__ = [
     "DEPARTMENT_PATTERN",
+    "ID_PATTERN",
     "NAME_PATTERN",
     "checked",
     "checked_departments",
+    "checked_id",
     "quoted",
     "require_distinct",
 ]
 
 NAME_PATTERN: Final = r"^[^\s/\x00-\x1f]([^/\x00-\x1f]*[^\s/\x00-\x1f])?$"
 """The names of brands and accounts, for schemas."""
+ID_PATTERN: Final = r"^\S([\s\S]*\S)?$(?!\n)"
+"""The ids of accounts, for schemas."""
 DEPARTMENT_PATTERN: Final = NAME_PATTERN.replace("/", "")
 
 
@@ -31,6 +35,18 @@ def checked(name: str, what: str) -> str:
         message = f"{name!r} cannot be the name of {what}: no '/', and no blank at its ends"
         raise ConfigurationError(message)
     return name
+
+
+def checked_id(own: str) -> str:
+    """Return a platform's own id of an account.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    if not own or own != own.strip():
+        message = f"{own[:40]!r} cannot be the id of an account: no blank at its ends, and not nothing"
+        raise ConfigurationError(message)
+    return own
 
 
 def require_distinct(names: Iterable[str], what: str) -> None:

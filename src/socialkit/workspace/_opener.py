@@ -72,6 +72,12 @@ class Opener:
         """Whether a secret is only named, and has to be looked up."""
         return any(isinstance(value, SecretRef) for value in self._given.values.values())
 
+    @property
+    def base_url(self) -> str | None:
+        """The server's address, where one was given."""
+        given = self._given.values.get("base_url")
+        return given if isinstance(given, str) else None
+
     def instead(self, login: Mapping[str, object]) -> Opener:
         """Return what opens the account with another login, as patiently as this one."""
         kept = {name: value for name, value in self._given.values.items() if name in PATIENCE}

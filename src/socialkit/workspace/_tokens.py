@@ -31,7 +31,7 @@ class FileTokens(Model):
 
     store: Literal["file"]
     path: Annotated[str, Field(min_length=1)]
-    """Below the folder of the workspace's file."""
+    """Where it lies: counted from the folder of the workspace's file."""
     key: Annotated[str, AfterValidator(_reference), told(pattern=REFERENCE_PATTERN)]
     """Where the key is kept."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
 
@@ -14,7 +15,7 @@ from socialkit.models._names import instead
 from socialkit.operations import finish
 from socialkit.platforms import find
 from socialkit.platforms.base._core import of_type
-from socialkit.workspace._brand import Brand, bound, is_vouched
+from socialkit.workspace._brand import Brand, bound, identities, is_vouched
 from socialkit.workspace._checking import NOTICE, LoginPage, Question, Standings, ask, judged, told_apart
 from socialkit.workspace._clients import Clients, ClientT, Transports
 from socialkit.workspace._custody import Custody
@@ -61,7 +62,7 @@ class Workspace(Custody):
         authority: Who may do what without asking: what publishers and desks go by that are given none.
 
     Raises:
-        ConfigurationError: Two brands have the same key.
+        ConfigurationError: Two brands have the same key, or two accounts the same id on one platform.
 
     Example:
         >>> from socialkit import Account
@@ -84,6 +85,7 @@ class Workspace(Custody):
         authority: Authority | None = None,
     ) -> None:
         require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
+        _require_apart(brands)
         self._clients = Clients(
             tokens=tokens,
             media_host=media_host,
@@ -442,6 +444,15 @@ class Workspace(Custody):
     def __reduce__(self) -> NoReturn:
         message = "a workspace holds credentials and cannot be pickled: make one where it is needed"
         raise TypeError(message)
+
+
+def _require_apart(brands: Iterable[Brand]) -> None:
+    found: dict[str, str] = {}
+    for identity, key in chain.from_iterable(map(identities, brands)):
+        first = found.setdefault(identity, key)
+        if first != key:
+            message = f"{first} and {key} have the same id: nothing can belong to two accounts"
+            raise ConfigurationError(message)
 
 
 def _require_notice(notice: timedelta) -> None:

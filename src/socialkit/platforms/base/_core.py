@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import inf
 from types import UnionType
 from typing import Any, Final, TypeVar, get_args
 from urllib.parse import urlsplit
@@ -51,13 +50,27 @@ from socialkit.transport import (
     shared_budget,
 )
 
-__all__ = ["Core", "Finder", "host_of", "of_type", "open_core", "post_id", "ref_of", "refused_for_good"]
+__all__ = [
+    "LONGEST_WAIT",
+    "Core",
+    "Finder",
+    "host_of",
+    "is_wait",
+    "of_type",
+    "open_core",
+    "post_id",
+    "ref_of",
+    "refused_for_good",
+]
 
 T = TypeVar("T")
 
 CONNECTING: Final = timedelta(seconds=20)
 LONGEST_CALL: Final = timedelta(seconds=90)
 """After this long a call with the default time-outs has ended, one way or another."""
+
+LONGEST_WAIT: Final = 86_400
+"""Seconds for one answer: a day, after which nobody waits any more."""
 
 UNASKED: Final = object()
 """No token at all, as which no client's can be taken."""
@@ -354,6 +367,11 @@ def ref_of(thing: Post | Message | str) -> AccountRef | None:
     return None if isinstance(thing, str) else thing.account
 
 
+def is_wait(timeout: float) -> bool:
+    """Return whether a client may be told to wait so many seconds for an answer."""
+    return not isinstance(timeout, bool) and 0 < timeout <= LONGEST_WAIT
+
+
 def open_core(
     mode: type[Mode],
     facts: PlatformFacts,
@@ -384,7 +402,7 @@ def open_core(
     Raises:
         ConfigurationError: An argument is none of its kind.
     """
-    if timeout is not None and not 0 < timeout < inf:
+    if timeout is not None and not is_wait(timeout):
         message = f"timeout={timeout} is no number of seconds to wait"
         raise ConfigurationError(message, platform=facts.name)
     pipeline = Pipeline(
