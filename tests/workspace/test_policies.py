@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +206,27 @@ def test_holidays_that_nobody_knows_are_told_with_their_place(
     assert found.startswith("brands.acme.hours.public_holidays[0]")
     assert re.search(told, found)
     assert "a-secret" not in found
+
+
+async def test_the_files_rules_say_how_long_words_are_kept_unless_others_are_given(
+    world: Any, journal: Any, blocking: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "agency.json"
+    tree = tomllib.loads((ROOT / "examples" / "agency.toml").read_text("utf-8"))
+    rules = [{"longest": "P30D", "because": "contract, section 7", "brands": ["acme"]}]
+    path.write_text(json.dumps({**tree, "retention": rules}, default=str), "utf-8")
+    workspace = sk.Workspace.load(path)
+    for ref in workspace.accounts():
+        if ref.platform == "mastodon":
+            world.receive("mastodon", text="My hat!", account=ref)
+    await settle(desk(blocking, workspace, journal, router=router("shop")).sweep())
+    world.clock.advance(timedelta(days=31))
+
+    async def gone(**given: Any) -> dict[str, list[str]]:
+        call: Any = workspace.let_go if blocking else workspace.let_go_async
+        found = await settle(call(journal, dry_run=True, **given))
+        return {key: [one.because for one in some.items] for key, some in found.succeeded().items()}
+
+    assert await gone() == {"acme": ["contract, section 7"], "other": []}
+    assert await gone(retention=sk.Retention()) == {"acme": [], "other": []}
+    assert sk.Workspace.load(ROOT / "examples" / "agency.toml").retention is None

@@ -68,7 +68,8 @@ def full() -> Any:
             "own": True,
         }
     ]
-    return {"$schema": "agency.schema.json", **tree}
+    retention = [{"longest": "P30D", "because": "contract", "kinds": ["raw"], "platforms": ["mastodon"]}]
+    return {"$schema": "agency.schema.json", **tree, "retention": retention}
 
 
 def places(tree: object, steps: Steps = ()) -> Iterator[Steps]:
@@ -164,6 +165,10 @@ def test_the_schema_refuses_what_the_loader_refuses_and_nothing_else(wrong: Wron
         (("authority", "lines", 0, "actions"), ["publsh"]),
         (("authority", "lines", 0, "permission"), "maybe"),
         (("authority", "team", 0, "actor"), " "),
+        (("retention", 0, "longest"), 30),
+        (("retention", 0, "longest"), "P0D"),
+        (("retention", 0, "longest"), "P30D\n"),
+        (("retention", 0, "kinds"), ["wors"]),
         (("colour",), "red"),
     ],
     ids=str,

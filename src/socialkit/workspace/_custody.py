@@ -31,6 +31,11 @@ class Custody(ABC):
 
     _brands: Mapping[str, Brand]
 
+    @property
+    @abstractmethod
+    def retention(self) -> Retention | None:
+        """How long the brands keep what others wrote; None where only platforms say so."""
+
     @abstractmethod
     def now(self) -> datetime:
         """Return the time to go by, aware UTC."""
@@ -54,8 +59,8 @@ class Custody(ABC):
 
         Args:
             journal: Where it is kept.
-            retention: An agency's own rules. What platforms ask for by their own pages counts besides, and
-                the shorter time does.
+            retention: An agency's own rules; those of the workspace if not given. What platforms ask for by
+                their own pages counts besides, and the shorter time does.
             actor: Who does it, for the history.
             dry_run: Whether to tell only what would go.
 
@@ -164,7 +169,8 @@ class Custody(ABC):
     ) -> Calls:
         from socialkit.workspace._keeping import letting_go  # noqa: PLC0415 - few who load this need it
 
-        return letting_go(self._brands, journal, retention, now=self.now(), actor=actor, dry_run=dry_run)
+        rules = self.retention if retention is None else retention
+        return letting_go(self._brands, journal, rules, now=self.now(), actor=actor, dry_run=dry_run)
 
     def _forgetting(
         self,

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from socialkit.auth import SecretRef, TokenStore
 from socialkit.authority import Authority
 from socialkit.errors import ConfigurationError, InvalidDraftError
-from socialkit.models import Document, Model, Problem
+from socialkit.models import Document, Model, Problem, Retention, RetentionRule
 from socialkit.models._document import problem_at
 from socialkit.models._formats import Tree
 from socialkit.models._language import Language
@@ -122,6 +122,8 @@ class WorkspaceFile(Document):
     """Where tokens are kept."""
     authority: Authority | None = None
     """Who may do what without asking."""
+    retention: Several[RetentionRule] = ()
+    """How long what others wrote is kept; of several rules that fit, the shortest counts."""
     schema_at: Annotated[str | None, Field(alias="$schema")] = None
     """Where editors find the schema of the file; nobody else asks."""
 
@@ -132,6 +134,10 @@ class WorkspaceFile(Document):
     def to_store(self, folder: Path) -> TokenStore | None:
         """Return the token store that is named, if one is; `folder` is where the file lies."""
         return None if self.tokens is None else self.tokens.to_store(folder)
+
+    def to_retention(self) -> Retention | None:
+        """Return how long what others wrote is kept, if the file says so."""
+        return Retention(rules=self.retention) if self.retention else None
 
     def _contradictions(self) -> Found:
         if self.authority is None:

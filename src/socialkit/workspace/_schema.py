@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from socialkit.auth._references import REFERENCE_PATTERN
+from socialkit.models import Kept, RetentionRule
 from socialkit.platforms._arguments import Argument
 from socialkit.platforms._registry import each
 from socialkit.workspace._file import AccountTable, WorkspaceFile, arguments_of
@@ -32,6 +33,19 @@ SECRET: Final[JsonSchemaValue] = {
 }
 
 
+DURATION: Final = (
+    r"^P(?=.*[1-9])(?=[0-9T])([0-9]{1,6}W|([0-9]{1,4}Y)?([0-9]{1,5}M)?([0-9]{1,6}D)?"
+    r"(T(?=[0-9])([0-9]{1,6}H)?([0-9]{1,6}M)?([0-9]{1,6}S)?)?)$(?!\n)"
+)
+"""Times above zero, as ISO 8601 writes them."""
+KINDS: Final[JsonSchemaValue] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "string", "enum": [kind.value for kind in Kept]},
+}
+"""What may be let go of: a rule for what is never kept would keep everything."""
+
+
 class _Generator(GenerateJsonSchema):
     """Describes fields by the strings below them, and accounts by what their platforms take."""
 
@@ -44,6 +58,9 @@ class _Generator(GenerateJsonSchema):
         made = super().model_schema(schema)
         for field, text in _documented(kind):
             made["properties"][kind.model_fields[field].alias or field]["description"] = text
+        if kind is RetentionRule:
+            made["properties"]["longest"] |= {"pattern": DURATION}
+            made["properties"]["kinds"] = {"anyOf": [KINDS, {"type": "null"}]}
         return _accounts(made) if kind is AccountTable else made
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeVar, overload
 
 from socialkit.errors import ConfigurationError
-from socialkit.models import AccountRef, BusinessHours
+from socialkit.models import AccountRef, BusinessHours, Retention
 from socialkit.models._names import instead
 from socialkit.operations import finish
 from socialkit.platforms import find
@@ -60,6 +60,7 @@ class Workspace(Custody):
         transports: Makes what carries a client's requests, by its mode and platform; the network if not
             given.
         authority: Who may do what without asking: what publishers and desks go by that are given none.
+        retention: How long what others wrote is kept: what `let_go` goes by that is given none.
 
     Raises:
         ConfigurationError: Two brands have the same key, or two accounts the same id on one platform.
@@ -83,6 +84,7 @@ class Workspace(Custody):
         clock: Callable[[], datetime] | None = None,
         transports: Transports | None = None,
         authority: Authority | None = None,
+        retention: Retention | None = None,
     ) -> None:
         require_distinct((of_type(brand, Brand, "brands").key for brand in brands), "brands")
         _require_apart(brands)
@@ -93,6 +95,7 @@ class Workspace(Custody):
             clock=clock,
             authority=authority,
         )
+        self._retention = retention
         self._brands = {brand.key: bound(brand, self._clients) for brand in brands}
 
     @classmethod
@@ -132,6 +135,7 @@ class Workspace(Custody):
             clock=clock,
             transports=transports,
             authority=file.authority if authority is None else authority,
+            retention=file.to_retention(),
         )
 
     @staticmethod
@@ -225,6 +229,11 @@ class Workspace(Custody):
     def authority(self) -> Authority | None:
         """Who may do what without asking; None where everybody may do everything."""
         return self._clients.authority
+
+    @property
+    def retention(self) -> Retention | None:
+        """How long what others wrote is kept; None where only platforms say so."""
+        return self._retention
 
     def _brand_of(self, ref: AccountRef) -> Brand:
         if ref.brand is None:
