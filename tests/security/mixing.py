@@ -55,7 +55,7 @@ CLIENTS: Final[dict[str, Place]] = {
     "listening.profile": "own",
     "listening.search": "own",
     "listening.trends": "own",
-    "media.get": "own",
+    "media.get": "refused",
     "media.upload": "own",
     "posts.adapt": "own",
     "posts.check": "own",
@@ -156,13 +156,13 @@ WHOLE: Final = ("Journal.", "Workspace.")
 """What holds all brands, so that its calls may be of all of them."""
 
 BOUND: Final = frozenset(
-    {"AccountRef", "Attempt", "Case", "Delivery", "Freeze", "HasSlots", "Message", "Post", "PostingSchedule"}
-    | {"Scope", "Target"}
+    {"AccountRef", "Attempt", "Case", "Delivery", "Freeze", "HasSlots", "Message", "Post", "PostMedia"}
+    | {"PostingSchedule", "Scope", "Target"}
 )
 """Types that say whose something is."""
 PLAIN: Final = frozenset(
     {"Any", "Callable", "Capability", "Collection", "Draft", "Iterable", "Media", "MessageKind", "None"}
-    | {"PostMedia", "Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
+    | {"Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
     | {"timedelta", "CaseState", "DeliveryState", "Native", "Backlog", "Progress", "Stop"}
     | {"AsyncClient", "Brand", "Client", "Journal", "Workspace"}
     | {

@@ -75,6 +75,7 @@ class Meeting:
                 message(account=ref, private=private) for ref in self.refs() for private in (False, True)
             ],
             "Post": [post(account=ref, scheduled_at=at) for ref in self.refs() for at in (None, later)],
+            "PostMedia": [sk.PostMedia(id="7", account=ref) for ref in self.refs()],
         }
 
 

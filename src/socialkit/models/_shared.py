@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
+from socialkit.models._account import AccountRef
 from socialkit.models._base import Model, OpenEnum
 from socialkit.models._probe import MediaKind
 from socialkit.models._told import told
@@ -66,3 +67,5 @@ class PostMedia(Model):
     alt_text: str | None = None
     ready: bool = True
     """False while the platform still processes it: it cannot be attached yet."""
+    account: AccountRef | None = None
+    """Whose upload it is; None where it was read with its post, which says so."""

@@ -41,7 +41,7 @@ class MediaFiles(Namespace[ModeT], Generic[ModeT]):
             NotSupportedError: The platform takes no such file from this account; the error says what it has.
         """
         self._core.require(Capability.MEDIA)
-        return await self._upload(media)
+        return self._ours(await self._upload(media))
 
     @final
     @operation
@@ -51,8 +51,15 @@ class MediaFiles(Namespace[ModeT], Generic[ModeT]):
         Raises:
             NotFoundError: There is no such file.
             MediaProcessingError: The platform could not process it.
+            WrongAccountError: It was uploaded by another account.
         """
-        return await self._get(media if isinstance(media, str) else media.id)
+        if isinstance(media, PostMedia):
+            await self._core.mine(media.account)
+            media = media.id
+        return self._ours(await self._get(media))
+
+    def _ours(self, media: PostMedia) -> PostMedia:
+        return media.model_copy(update={"account": self._core.ref})
 
     async def _upload(self, media: Media) -> PostMedia:
         raise NotImplementedError
