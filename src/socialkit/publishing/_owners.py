@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from pydantic import ConfigDict, ValidationError
@@ -14,10 +15,11 @@ from socialkit.publishing._rows import Outcome
 
 __all__ = ["Owners"]
 
-POST: Final = """
-SELECT outcome FROM deliveries WHERE id =
-(SELECT delivery FROM posts WHERE account = ? ORDER BY claimed_at DESC LIMIT 1)
+POSTS: Final = """
+SELECT deliveries.outcome FROM posts JOIN deliveries ON deliveries.id = posts.delivery
+WHERE posts.account = ? ORDER BY posts.claimed_at DESC LIMIT 10
 """
+"""The last ones: of a delivery that is not settled yet, the outcome does not tell the account."""
 CASE: Final = "SELECT body FROM cases WHERE account = ? ORDER BY id DESC LIMIT 1"
 
 
@@ -62,10 +64,12 @@ class Owners:
     def _last(self, account: str) -> AccountRef | None:
         """Return an account as the journal last saw it, if it ever did; what was posted counts first."""
         with self._database.reading() as session:
-            found = [_posted(*row) for row in session.run(POST, account)]
-            if not any(found):
-                found = [_read(*row) for row in session.run(CASE, account)]
-        return next((one for one in found if one is not None and one.id is not None), None)
+            posted = _with_id(_posted(*row) for row in session.run(POSTS, account))
+            return posted or _with_id(_read(*row) for row in session.run(CASE, account))
+
+
+def _with_id(found: Iterable[AccountRef | None]) -> AccountRef | None:
+    return next((one for one in found if one is not None and one.id is not None), None)
 
 
 def _posted(outcome: str) -> AccountRef | None:
