@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -130,10 +131,12 @@ def test_a_file_is_written_to_begin_with_and_never_over_another(shop: Shop) -> N
         ('Café "Zoë"', "Europe/Paris")
     ]
     uncommented = text.replace("# [[", "[[").replace("# platform", "platform").replace("# base", "base")
-    for name in ("access_token", "identifier", "password"):
-        uncommented = uncommented.replace(f"# {name}", name)
+    for name in ("id", "access_token", "identifier", "password"):
+        uncommented = uncommented.replace(f"# {name} =", f"{name} =")
     Path("whole.toml").write_text(uncommented, "utf-8")
     assert len(sk.Workspace.load("whole.toml").accounts()) == 2
+    (brand,) = tomllib.loads(uncommented)["brands"].values()
+    assert [one["platform"] for one in brand["accounts"] if one["id"]] == ["mastodon", "bluesky"]
 
 
 def test_accounts_and_platforms_are_listed_without_a_secret_or_a_call(shop: Shop) -> None:

@@ -83,6 +83,8 @@ def login(
     with session.load() as workspace:
         (ref,) = workspace.accounts_for(account)
         table = _table(file, ref)
+        # What is kept is kept for real, and goes by the file's id even in a world, where no id counts.
+        ref = ref.model_copy(update={"id": table.id})
         store = _place(file, path.parent, table, ref)
         item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*(scope or ())]}
         if session.dry_run:
