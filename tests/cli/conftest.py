@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,18 @@ from socialkit.cli._app import app
 from socialkit.cli._exits import Exit
 
 MAIN = "acme/mastodon/main"
+TOKENS = """
+[tokens]
+store = "file"
+path = "tokens.sealed"
+key = "env:SOCIALKIT_KEY"
+[brands.acme]
+zone = "UTC"
+[[brands.acme.accounts]]
+platform = "mastodon"
+base_url = "https://mastodon.example"
+"""
+"""A workspace whose account logs in: its token is kept in a file."""
 AGENCY = """
 [brands.acme]
 zone = "Europe/Paris"
@@ -67,6 +80,13 @@ class Shop:
 
     def files(self) -> dict[str, bytes]:
         return {one.name: one.read_bytes() for one in sorted(self.folder.iterdir()) if one.is_file()}
+
+
+@contextmanager
+def publishing(journal: str = "sqlite:///journal.db") -> Generator[sk.Publisher]:
+    """Return a publisher of the folder's workspace, as another process has one."""
+    with sk.Workspace.load("agency.toml") as workspace, sk.Journal.open(journal) as opened:
+        yield sk.Publisher(workspace, opened)
 
 
 @pytest.fixture

@@ -13,20 +13,10 @@ import socialkit as sk
 from socialkit.cli._exits import Exit
 from socialkit.sandbox import SimRequest
 from tests.auth.places import TOKEN_KEY
-from tests.cli.conftest import MAIN, Said, Shop
+from tests.cli.conftest import MAIN, TOKENS, Said, Shop
 
 ADDRESS = re.compile(r"https://mastodon\.example/oauth/authorize\S+")
-FILE = """
-[tokens]
-store = "file"
-path = "tokens.sealed"
-key = "env:SOCIALKIT_KEY"
-[brands.acme]
-zone = "UTC"
-[[brands.acme.accounts]]
-platform = "mastodon"
-base_url = "https://mastodon.example"
-"""
+OUT_OF_BAND = ("--redirect-uri", "urn:ietf:wg:oauth:2.0:oob")
 
 
 @pytest.fixture
@@ -78,7 +68,7 @@ def kept() -> sk.Stored | None:
 
 
 def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> None:
-    said = log_in(FILE, "--redirect-uri", "urn:ietf:wg:oauth:2.0:oob", shop=shop)
+    said = log_in(TOKENS, *OUT_OF_BAND, shop=shop)
     stored = kept()
 
     assert said.exit is Exit.DONE
@@ -91,7 +81,7 @@ def test_a_login_is_kept_where_the_file_says(shop: Shop, person: list[str]) -> N
 
 
 def test_a_browser_on_this_machine_comes_back_to_a_page_that_waits(shop: Shop, browser: list[str]) -> None:
-    said = log_in(FILE, shop=shop)
+    said = log_in(TOKENS, shop=shop)
 
     assert said.exit is Exit.DONE
     assert said.items[0]["handle"] == "main"
@@ -102,16 +92,16 @@ def test_a_browser_on_this_machine_comes_back_to_a_page_that_waits(shop: Shop, b
 @pytest.mark.parametrize(
     ("file", "status", "words"),
     [
-        (FILE + 'id = "1789"\n', Exit.CONFIGURATION, "1789"),
-        (FILE.replace("[tokens]", "[other]"), Exit.CONFIGURATION, "other"),
-        ("[brands" + FILE.partition("[brands")[2], Exit.CONFIGURATION, "no place for tokens"),
-        (FILE + 'access_token = "env:SOCIALKIT_ACME"\n', Exit.CONFIGURATION, "comes before a kept token"),
+        (TOKENS + 'id = "1789"\n', Exit.CONFIGURATION, "1789"),
+        (TOKENS.replace("[tokens]", "[other]"), Exit.CONFIGURATION, "other"),
+        ("[brands" + TOKENS.partition("[brands")[2], Exit.CONFIGURATION, "no place for tokens"),
+        (TOKENS + 'access_token = "env:SOCIALKIT_ACME"\n', Exit.CONFIGURATION, "comes before a kept token"),
     ],
 )
 def test_nothing_is_kept_that_would_be_another_account_s_or_never_be_used(
     shop: Shop, person: list[str], file: str, status: Exit, words: str
 ) -> None:
-    said = log_in(file, "--redirect-uri", "urn:ietf:wg:oauth:2.0:oob", shop=shop)
+    said = log_in(file, *OUT_OF_BAND, shop=shop)
 
     assert said.exit is status
     assert words in said.err
@@ -122,8 +112,47 @@ def test_a_dry_run_asks_nobody_and_a_process_without_a_terminal_has_nobody_to_as
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
-    dry, nobody = log_in(FILE, "--dry-run", shop=shop), log_in(FILE, shop=shop)
+    dry, nobody = log_in(TOKENS, "--dry-run", shop=shop), log_in(TOKENS, shop=shop)
 
     assert (dry.exit, nobody.exit) == (Exit.DONE, Exit.REFUSED)
     assert "run it in a terminal" in nobody.err
     assert not Path("tokens.sealed").exists()
+
+
+def test_nobody_is_sent_to_log_in_before_it_is_known_that_their_token_can_be_kept(
+    shop: Shop, person: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOCIALKIT_KEY")
+    keyless = log_in(TOKENS, *OUT_OF_BAND, shop=shop)
+    monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
+    Path("tokens.sealed").write_text("these are words", "utf-8")
+    spoilt = log_in(TOKENS, *OUT_OF_BAND, shop=shop)
+
+    assert [one.exit for one in (keyless, spoilt)] == [Exit.CONFIGURATION] * 2
+    assert person == []
+
+
+def test_an_application_that_was_made_on_the_way_is_named_and_its_secret_is_not(
+    shop: Shop, person: list[str]
+) -> None:
+    said = log_in(TOKENS, *OUT_OF_BAND, shop=shop)
+    (app,) = {item["client_id"] for item in said.items}
+
+    assert f"the application {app} was registered for this login alone" in said.err
+    assert person != []
+
+
+@pytest.mark.usefixtures("person")
+def test_an_address_that_only_begins_like_this_machine_s_waits_for_no_browser_here(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(question: str, **_how: bool) -> str:
+        asked.append(question)
+        return "no code"
+
+    monkeypatch.setattr("typer.prompt", typed)
+    log_in(TOKENS, "--redirect-uri", "http://localhost.evil.example/", shop=shop)
+
+    assert asked == ["Code or address"]

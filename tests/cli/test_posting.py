@@ -100,7 +100,6 @@ def test_somebody_at_the_terminal_sees_what_they_agree_to(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, answer: str, texts: list[str]
 ) -> None:
     monkeypatch.setattr("socialkit.cli._asking.at_terminal", lambda: True)
-    monkeypatch.setattr("socialkit.cli._post.at_terminal", lambda: True)
     said = shop.run("post", "Roasted [b]today", "--to", MAIN, given=f"{answer}\n")
 
     assert f"{MAIN}:\n  Roasted [b]today" in said.err

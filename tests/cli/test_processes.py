@@ -138,10 +138,13 @@ def test_whoever_interrupts_a_command_is_told_what_is_left(capsys: pytest.Captur
     def interrupted() -> Answer:
         raise KeyboardInterrupt
 
-    assert perform(Session(command="inbox", as_json=True), interrupted) is Exit.INTERRUPTED
+    assert perform(Session(command="post", records=True, as_json=True), interrupted) is Exit.INTERRUPTED
     told = capsys.readouterr()
     assert (json.loads(told.out)["outcome"], json.loads(told.out)["exit"]) == ("interrupted", 130)
     assert "what was begun stands in the journal" in told.err
+
+    perform(Session(command="accounts"), interrupted)
+    assert capsys.readouterr().err == "interrupted\n"
 
 
 @pytest.mark.parametrize("library", ["typer", "rich"])

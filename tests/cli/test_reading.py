@@ -29,7 +29,6 @@ CHANGES = [
     ("queue", "add", "Roasted", "--to", MAIN, "--slot", "daily 09:00", "--dry-run"),
     ("queue", "run", "--dry-run"),
     ("queue", "cancel", "KEPT", "--dry-run"),
-    ("queue", "resolve", "KEPT", "--not-out", "--dry-run"),
     ("report", "acme", "--html", "acme.html", "--dry-run"),
 ]
 
@@ -205,6 +204,7 @@ def test_no_secret_is_shown_whatever_goes_wrong(shop: Shop, monkeypatch: pytest.
         ("socialkit queue list --account other", {"other/mastodon/main"}),
         ("socialkit accounts --workspace gone.toml --brand o", set[str]()),
         ("socialkit check --platform mast", {"mastodon"}),
+        ("socialkit queue list --state p", {"proposed", "planned"}),
     ],
 )
 def test_a_shell_offers_the_names_of_the_workspace_s_file(shop: Shop, typed: str, offered: set[str]) -> None:

@@ -92,6 +92,18 @@ class FileTokenStore:
             self._write(_changed(kept, key, None))
             return True
 
+    def require_place(self) -> None:
+        """Raise if a first token could not be kept: nobody is sent to log in before that is known.
+
+        Raises:
+            TokenStoreError: The folder of the file is not there, or the key is none.
+            ConfigurationError: The key is not where it should be.
+        """
+        if not self._path.parent.is_dir():
+            message = f"the folder in which {self._path.name} is to lie is not there"
+            raise TokenStoreError(message)
+        self._cipher.sealed(Secret(""), HEAD.decode())
+
     def _beside(self, ending: str) -> Path:
         return self._path.with_name(f".{self._path.name}.{ending}")
 

@@ -26,7 +26,7 @@ from socialkit.auth._oauth import LoginState
 from socialkit.errors import ConfigurationError, RequestTimeoutError
 from socialkit.transport import Secret
 
-__all__ = ["LoopbackPage"]
+__all__ = ["LoopbackPage", "leads_here"]
 
 LOOPBACK: Final = "127.0.0.1"
 NAMES: Final = frozenset({LOOPBACK, "localhost"})
@@ -245,19 +245,30 @@ class _Visit(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _place(redirect_uri: str) -> SplitResult:
+def leads_here(redirect_uri: str) -> bool:
+    """Return whether an address leads to a page of this machine."""
+    return _parts(redirect_uri) is not None
+
+
+def _parts(redirect_uri: str) -> SplitResult | None:
     try:
         parts = urlsplit(redirect_uri)
         plain = parts.netloc in {f"{parts.hostname}", f"{parts.hostname}:{parts.port}"}
     except ValueError:
-        parts, plain = urlsplit(""), False
-    if parts.scheme != "http" or parts.hostname not in NAMES or not plain or parts.query or parts.fragment:
+        return None
+    whole = parts.scheme == "http" and parts.hostname in NAMES and not (parts.query or parts.fragment)
+    return parts._replace(path=parts.path or "/") if plain and whole else None
+
+
+def _place(redirect_uri: str) -> SplitResult:
+    parts = _parts(redirect_uri)
+    if parts is None:
         message = (
             f"redirect_uri={redirect_uri!r} does not lead to this machine: "
             "a login in a terminal comes back to an address such as http://127.0.0.1/back"
         )
         raise ConfigurationError(message, operation="login")
-    return parts._replace(path=parts.path or "/")
+    return parts
 
 
 def _bound(place: SplitResult, gate: _Gate) -> _Server:

@@ -17,6 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What stands behind `socialkit`; those of the process if not given.
     """
     try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # before a command began: it is loaded, or nothing was read yet
+        return Exit.INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
         from socialkit.cli._app import run
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"typer", "rich"}:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -17,22 +18,24 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from socialkit import errors
 from socialkit.cli._exits import Exit
+from socialkit.cli._streams import BROKEN, console, discard
 from socialkit.errors import InvalidDraftError, SocialKitError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-__all__ = ["Answer", "Column", "Item", "console", "local", "of", "say", "show"]
+__all__ = ["Answer", "Column", "Item", "local", "of", "say", "show"]
 
 FORMAT: Final = 1
 """Of the JSON document; fields are added without a new number."""
-UNBROKEN: Final = 10_000
-"""Columns where nobody looks: a line that is cut cannot be searched."""
 LEAST: Final = 6
 """Columns of a terminal that a cell keeps."""
 LONGEST: Final = 300
 """Characters of a cell."""
+KINDS: Final = frozenset({*errors.__all__, "DeclinedError"})
+"""What programs may know an error of socialkit's as."""
 STYLES: Final[Mapping[str, str]] = {
     "confirmed": "green",
     "valid": "green",
@@ -85,8 +88,8 @@ class Answer:
     """For people, where there are no items."""
     failed: Mapping[str, Exception] = field(default_factory=dict[str, Exception])
     """What could not be read, by the account's key."""
-    error: SocialKitError | None = None
-    """What ended the command."""
+    error: Exception | None = None
+    """What ended the command; what is no error of socialkit's is told with where it happened."""
     shown: bool = False
     """Whether it was shown already."""
 
@@ -118,30 +121,47 @@ def _cell(value: JsonValue) -> str:
     return str(value)
 
 
-def console(stream: TextIO) -> Console:
-    """Return what writes to a stream: as wide as the terminal, and unbroken where there is none."""
-    width = None if stream.isatty() else UNBROKEN
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
-
-
 def say(text: str) -> None:
-    """Tell people something on standard error, without what a terminal would obey."""
-    # An address is copied whole: the terminal breaks it, and we do not.
-    console(sys.stderr).print(Text(_safe(text)), soft_wrap=" " not in text or not sys.stderr.isatty())
+    """Tell people something on standard error, without what a terminal would obey; or nobody, if it fails."""
+    try:
+        _write(console(sys.stderr), _safe(text))
+    except BROKEN:
+        discard(sys.stderr)
+
+
+def _write(out: Console, line: str) -> None:
+    """Write a line: words are broken between, in a terminal; an address stays whole, to be copied."""
+    if " " not in line.strip() or not out.file.isatty():
+        out.print(Text(line), soft_wrap=True)
+        return
+    words = line.lstrip(" ")
+    out.print(Padding.indent(Text(words), len(line) - len(words)))
 
 
 def show(command: str, answer: Answer, *, as_json: bool, dry_run: bool) -> None:
-    """Write an answer: to standard output what was asked for, to standard error what is said beside it."""
-    if as_json:
-        print(json.dumps(_document(command, answer, dry_run=dry_run)), flush=True)
-    elif answer.text is not None:
+    """Write an answer: to standard output what was asked for, to standard error what is said beside it.
+
+    Raises:
+        OSError: Standard output cannot be written; what is beside it was said all the same.
+        ValueError: As OSError.
+    """
+    try:
+        if as_json:
+            print(json.dumps(_document(command, answer, dry_run=dry_run)), flush=True)
+        else:
+            _show(answer)
+    finally:
+        for line in _messages(answer):
+            say(line)
+
+
+def _show(answer: Answer) -> None:
+    if answer.text is not None:
         console(sys.stdout).print(Text(_safe(answer.text)), soft_wrap=True, end="")
     elif answer.items:
         _show_items(answer)
     elif answer.error is None and not answer.failed and (answer.columns or answer.entry):
         say(answer.nothing)
-    for line in _messages(answer):
-        say(line)
 
 
 def _show_items(answer: Answer) -> None:
@@ -153,12 +173,8 @@ def _show_items(answer: Answer) -> None:
         if told is None:
             continue
         out.print(Text(plain(told[0]), style="bold"))
-        for line in map(plain, told[1]):
-            # An address is copied whole: the terminal breaks it, and we do not.
-            out.print(
-                Padding(Text(line), (0, 0, 0, 2)) if " " in line else Text(f"  {line}"),
-                soft_wrap=" " not in line,
-            )
+        for line in told[1]:
+            _write(out, f"  {plain(line)}")
 
 
 def _messages(answer: Answer) -> Sequence[str]:
@@ -166,10 +182,12 @@ def _messages(answer: Answer) -> Sequence[str]:
     return [*answer.said, *failed, *_words(answer.error)]
 
 
-def _words(error: SocialKitError | None) -> Sequence[str]:
+def _words(error: Exception | None) -> Sequence[str]:
     if isinstance(error, InvalidDraftError):
         return [f"error: {error.message}", *(f"  {problem}" for problem in error.problems)]
-    return [] if error is None else [f"error: {error}"]
+    if error is None or isinstance(error, SocialKitError):
+        return [] if error is None else [f"error: {error}"]
+    return ["".join(traceback.format_exception(error)).rstrip()]
 
 
 def _document(command: str, answer: Answer, *, dry_run: bool) -> Item:
@@ -188,7 +206,9 @@ def _document(command: str, answer: Answer, *, dry_run: bool) -> Item:
 def _error(error: Exception) -> dict[str, JsonValue]:
     problems = [str(one) for one in error.problems] if isinstance(error, InvalidDraftError) else []
     message = error.message if isinstance(error, InvalidDraftError) else str(error)
-    return {"kind": type(error).__name__, "message": message, "problems": [*problems]}
+    names = [kind.__name__ for kind in type(error).__mro__]
+    kind = next((name for name in names if name in KINDS), names[0])
+    return {"kind": kind, "message": message, "problems": [*problems]}
 
 
 def _table(answer: Answer) -> Table:

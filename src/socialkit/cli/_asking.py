@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import typer
 
+from socialkit.cli._answers import say
 from socialkit.cli._session import Session
 from socialkit.errors import SocialKitError
 
-__all__ = ["DeclinedError", "agreed", "at_terminal"]
+__all__ = ["DeclinedError", "ask", "at_terminal"]
 
 
 class DeclinedError(SocialKitError):
@@ -18,11 +21,11 @@ class DeclinedError(SocialKitError):
 
 def at_terminal() -> bool:
     """Return whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def agreed(session: Session, question: str) -> None:
-    """Ask before anything public.
+def ask(session: Session, public: Iterable[tuple[str, Sequence[str]]], question: str) -> None:
+    """Show what would become public, each a heading and the lines below it, and ask.
 
     Raises:
         DeclinedError: The answer was no, or there is nobody to ask.
@@ -32,6 +35,11 @@ def agreed(session: Session, question: str) -> None:
     if not at_terminal():
         message = "nobody is there to be asked: say --yes to do it, or --dry-run to see what it would do"
         raise DeclinedError(message)
+    for heading, lines in public:
+        say(f"{heading}:")
+        for line in lines:
+            say(f"  {line}")
+    _forget_typed()
     try:
         answer = typer.confirm(question, err=True)
     except typer.Abort:
@@ -39,3 +47,12 @@ def agreed(session: Session, question: str) -> None:
     if not answer:
         message = "not confirmed: nothing was done"
         raise DeclinedError(message)
+
+
+def _forget_typed() -> None:
+    """Let go of what was typed before anybody could read the question: it is no answer to it."""
+    with suppress(ImportError, OSError, ValueError):  # where terminals work in another way
+        import termios
+
+        with suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

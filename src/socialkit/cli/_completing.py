@@ -17,7 +17,7 @@ from socialkit.errors import ConfigurationError
 if TYPE_CHECKING:
     from socialkit.models._formats import Tree
 
-__all__ = ["accounts", "brands", "platforms"]
+__all__ = ["accounts", "brands", "platforms", "states"]
 
 
 def brands(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -36,6 +36,13 @@ def platforms(incomplete: str) -> list[str]:
     from socialkit.platforms._registry import names
 
     return _offered(names(), incomplete)
+
+
+def states(incomplete: str) -> list[str]:
+    """Return the states of a delivery whose names begin so."""
+    from socialkit.publishing import DeliveryState
+
+    return _offered((one.value for one in DeliveryState), incomplete)
 
 
 def _offered(keys: Iterable[str], incomplete: str) -> list[str]:

@@ -22,8 +22,9 @@ from socialkit.errors import (
 )
 from socialkit.models import Basis
 from socialkit.publishing import DeliveryState
+from socialkit.publishing._database import UnusableError
 
-__all__ = ["ending", "ending_of", "worst"]
+__all__ = ["STATES", "ending", "worst"]
 
 ERRORS: Final[tuple[tuple[type[SocialKitError], Exit], ...]] = (
     (OutcomeUnknownError, Exit.UNKNOWN),
@@ -35,6 +36,7 @@ ERRORS: Final[tuple[tuple[type[SocialKitError], Exit], ...]] = (
     (ServerError, Exit.FAILED),
     (TransportError, Exit.FAILED),
     (UnexpectedResponseError, Exit.FAILED),
+    (UnusableError, Exit.FAILED),
     (APIError, Exit.REFUSED),
 )
 """The first that fits counts; all others are refusals."""
@@ -71,11 +73,6 @@ def ending(error: BaseException) -> Exit:
     if not isinstance(error, SocialKitError):
         return Exit.FAILED
     return next((told for kind, told in ERRORS if isinstance(error, kind)), Exit.REFUSED)
-
-
-def ending_of(state: DeliveryState) -> Exit:
-    """Return how a command ends whose delivery was to leave now."""
-    return STATES.get(state, Exit.WAITING)
 
 
 def worst(endings: Iterable[Exit]) -> Exit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,11 +11,13 @@ import typer
 from socialkit.cli._answers import Answer, Column, Item, of
 from socialkit.cli._command import READS, command
 from socialkit.cli._exits import Exit
+from socialkit.cli._login import logins
 from socialkit.cli._session import Session
 
 __all__ = ["add_health"]
 
 VALID: Final = "valid"
+LOGIN_MENDS: Final = frozenset({"wrong account", "revoked", "not set up", "expiring", "missing scope"})
 COLUMNS: Final = (
     Column("account", of("account")),
     Column("handle", of("handle")),
@@ -27,7 +29,7 @@ COLUMNS: Final = (
 
 def add_health(app: typer.Typer) -> None:
     """Register the command."""
-    command(app, "health", *READS, "dry_run")(health)
+    command(app, "health", *READS)(health)
 
 
 def health(
@@ -48,12 +50,20 @@ def health(
         lines = workspace.health()
     if ical is not None and not session.dry_run:
         replace_file(ical, lines.expiries().to_ical().encode())
-    rows = lines.rows()
+    known = logins(session)
+    rows = [{**row, "login": _login(row, known)} for row in lines.rows()]
     ended = Exit.DONE if all(row["state"] == VALID for row in rows) else Exit.FAILED
     said = [] if ical is None else [f"{'would be' if session.dry_run else 'is'} written to {ical}"]
-    return Answer(items=[{**row} for row in rows], columns=COLUMNS, entry=_where, exit=ended, said=said)
+    return Answer(items=rows, columns=COLUMNS, entry=_where, exit=ended, said=said)
+
+
+def _login(row: Mapping[str, str | None], known: Mapping[str, str]) -> str | None:
+    """Return the command that mends it; None where no login would."""
+    return known.get(row["account"] or "") if row["state"] in LOGIN_MENDS else None
 
 
 def _where(item: Item) -> tuple[str, Sequence[str]] | None:
-    """Return where somebody has to go."""
-    return (f"{item['account']}: go to", [str(item["link"])]) if item.get("link") else None
+    """Return what somebody has to run, or where they have to go."""
+    if item["login"]:
+        return f"{item['account']}: run", [str(item["login"])]
+    return (f"{item['account']}: go to", [str(item["link"])]) if item["link"] else None

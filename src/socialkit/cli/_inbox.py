@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -19,6 +21,7 @@ from socialkit.cli._session import Session
 if TYPE_CHECKING:
     from socialkit.models import AccountRef
     from socialkit.workspace import Workspace
+    from socialkit.workspace._map import Results
 
 __all__ = ["add_inbox"]
 
@@ -45,23 +48,10 @@ def inbox(
     notices: Annotated[bool, typer.Option("--notices", help="Likes, follows and shares, too.")] = False,
 ) -> Answer:
     """Show mentions, comments, replies and private messages, the newest last. Nothing is changed."""
-    from socialkit.cli._endings import ending, worst
-    from socialkit.platforms.base import HasInbox
-    from socialkit.workspace._map import run_all
-
     with session.load() as workspace:
         refs = chosen(workspace, account, brand)
         start = read_since(since, workspace, refs)
-
-        def read(ref: AccountRef) -> list[Item]:
-            client = workspace.client_for(ref)
-            if not isinstance(client, HasInbox):
-                return []
-            messages = client.inbox.iterate(since=start, notices=notices, limit=limit)
-            return [message_item(ref.key, _zone(workspace, ref), message) for message in messages]
-
-        with counting("reading inboxes", len(refs)) as counted:
-            results = run_all({ref.key: partial(counted, read, ref) for ref in refs}, CONCURRENCY)
+        results = _read(workspace, refs, start, limit, notices=notices)
     failed = results.failed()
     found = [item for items in results.succeeded().values() for item in items]
     return Answer(
@@ -69,11 +59,31 @@ def inbox(
         entry=message_entry,
         nothing="nothing came in",
         failed=failed,
-        exit=worst(
-            Exit.CONFIGURATION if ending(one) is Exit.CONFIGURATION else Exit.FAILED
-            for one in failed.values()
-        ),
+        exit=_ending(failed.values()),
     )
+
+
+def _read(
+    workspace: Workspace, refs: Sequence[AccountRef], start: datetime, limit: int, *, notices: bool
+) -> Results[list[Item]]:
+    from socialkit.platforms.base import HasInbox
+    from socialkit.workspace._map import run_all
+
+    def read(ref: AccountRef) -> list[Item]:
+        client = workspace.client_for(ref)
+        if not isinstance(client, HasInbox):
+            return []
+        messages = client.inbox.iterate(since=start, notices=notices, limit=limit)
+        return [message_item(ref.key, _zone(workspace, ref), message) for message in messages]
+
+    with counting("reading inboxes", len(refs)) as counted:
+        return run_all({ref.key: partial(counted, read, ref) for ref in refs}, CONCURRENCY)
+
+
+def _ending(errors: Iterable[Exception]) -> Exit:
+    from socialkit.cli._endings import ending, worst
+
+    return worst(Exit.CONFIGURATION if ending(one) is Exit.CONFIGURATION else Exit.FAILED for one in errors)
 
 
 def _zone(workspace: Workspace, ref: AccountRef) -> str:

@@ -49,7 +49,7 @@ COLUMNS: Final = (Column("file", of("file")), Column("brand", of("brand")), Colu
 
 def add_init(app: typer.Typer) -> None:
     """Register the command."""
-    command(app, "init", "dry_run")(init)
+    command(app, "init")(init)
 
 
 def init(
@@ -69,18 +69,26 @@ def init(
     text = TEMPLATE.format(brand=json.dumps(checked(brand, "a brand")), zone=json.dumps(_zone(zone)))
     item = {"file": str(file), "brand": brand, "zone": zone}
     if session.dry_run:
-        return Answer(items=[item], text=text, said=[f"would be written to {file}"])
+        return (
+            _there(file)
+            if file.exists()
+            else Answer(items=[item], text=text, said=[f"would be written to {file}"])
+        )
     try:
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)
     except FileExistsError:
-        return Answer(exit=Exit.REFUSED, said=[f"error: {file} is there already, and stays as it is"])
+        return _there(file)
     except OSError as error:
         message = f"{file} cannot be written: {error.strerror}"
         raise ConfigurationError(message) from error
     return Answer(
         items=[item], columns=COLUMNS, said=["next: name its accounts there, and see 'socialkit accounts'"]
     )
+
+
+def _there(file: Path) -> Answer:
+    return Answer(exit=Exit.REFUSED, said=[f"error: {file} is there already, and stays as it is"])
 
 
 def _zone(name: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -10,7 +12,7 @@ import typer
 
 from socialkit.cli._answers import Answer, Column, Item, of, say
 from socialkit.cli._asking import DeclinedError, at_terminal
-from socialkit.cli._command import command
+from socialkit.cli._command import READS, command
 from socialkit.cli._completing import accounts
 from socialkit.cli._session import Session
 from socialkit.errors import ConfigurationError, NotSupportedError, WrongAccountError
@@ -21,13 +23,9 @@ if TYPE_CHECKING:
     from socialkit.platforms._login import Login
     from socialkit.workspace._file import AccountTable, WorkspaceFile
 
-__all__ = ["add_login"]
+__all__ = ["add_login", "logins"]
 
-OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
-"""Shows a code, for a person to copy."""
 HERE: Final = "http://127.0.0.1/"
-LOCAL: Final = ("http://127.0.0.1", "http://localhost")
-"""What begins an address of a page that waits on this machine."""
 SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
 """Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
 COLUMNS: Final = (
@@ -49,7 +47,7 @@ AccountName = Annotated[
 
 def add_login(app: typer.Typer) -> None:
     """Register the command."""
-    command(app, "login", "workspace", "dry_run")(login)
+    command(app, "login", *READS)(login)
 
 
 def login(
@@ -60,8 +58,8 @@ def login(
         str,
         typer.Option(
             "--redirect-uri",
-            help=f"Where people are sent back to: by default a page of this machine; {OUT_OF_BAND} shows a "
-            "code, for a browser on another one.",
+            help="Where people are sent back to: by default a page of this machine; "
+            "urn:ietf:wg:oauth:2.0:oob shows a code, for a browser on another one.",
         ),
     ] = HERE,
     client_id: Annotated[
@@ -75,38 +73,62 @@ def login(
 
     The app's secret, where there is one, is read from SOCIALKIT_CLIENT_SECRET.
     """
-    from socialkit.platforms._login import Login
     from socialkit.workspace._file import WorkspaceFile
 
     path = session.file()
     file = WorkspaceFile.load(path)
     with session.load() as workspace:
         (ref,) = workspace.accounts_for(account)
-        table = _table(file, ref)
-        # What is kept is kept for real, and goes by the file's id even in a world, where no id counts.
-        ref = ref.model_copy(update={"id": table.id})
-        store = _place(file, path.parent, table, ref)
+    table = _table(file, ref)
+    # What is kept is kept for real, and goes by the file's id even in a world, where no id counts.
+    ref = ref.model_copy(update={"id": table.id})
+    store = _place(file, path.parent, table, ref)
+    flow = _flow(ref, table, redirect_uri, client_id, scope or ())
+    if session.dry_run:
         item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*(scope or ())]}
-        if session.dry_run:
-            return Answer(items=[item], columns=COLUMNS[::2], said=["nobody was asked, and nothing was kept"])
-        flow = Login(
-            ref.platform,
-            redirect_uri=redirect_uri,
-            base_url=_base_url(table),
-            client_id=client_id,
-            client_secret=os.environ.get(SECRET) or None,
-            scopes=scope or (),
-        )
-        credentials = _granted(flow, redirect_uri)
-        handle = _who(table, ref, credentials, store)
+        return Answer(items=[item], columns=COLUMNS[::2], said=["nobody was asked, and nothing was kept"])
+    credentials = _granted(flow, redirect_uri)
+    handle = _who(table, ref, credentials, store)
+    return Answer(
+        items=[_item(ref, handle, credentials)], columns=COLUMNS, said=_registered(client_id, credentials)
+    )
+
+
+def _flow(
+    ref: AccountRef, table: AccountTable, redirect_uri: str, client_id: str | None, scopes: Sequence[str]
+) -> Login:
+    from socialkit.platforms._login import Login
+
+    return Login(
+        ref.platform,
+        redirect_uri=redirect_uri,
+        base_url=_base_url(table),
+        client_id=client_id,
+        client_secret=os.environ.get(SECRET) or None,
+        scopes=scopes,
+    )
+
+
+def _item(ref: AccountRef, handle: str | None, credentials: Credentials) -> Item:
     expires = credentials.expires_at
-    told: Item = {
+    return {
         "account": ref.key,
         "handle": handle,
         "scopes": [*credentials.scopes],
         "expires_at": None if expires is None else expires.isoformat(),
+        "client_id": credentials.client_id,
     }
-    return Answer(items=[told], columns=COLUMNS)
+
+
+def _registered(given: str | None, credentials: Credentials) -> Sequence[str]:
+    """Say that an application was made on the way: with each login one more."""
+    if given is not None or credentials.client_id is None or credentials.client_secret is None:
+        return ()
+    message = (
+        f"the application {credentials.client_id} was registered for this login alone, and its secret is not"
+        f" shown; to use one for all, register it yourself and give --client-id and {SECRET}"
+    )
+    return [message]
 
 
 def _granted(flow: Login, redirect_uri: str) -> Credentials:
@@ -115,12 +137,13 @@ def _granted(flow: Login, redirect_uri: str) -> Credentials:
     Raises:
         DeclinedError: There is nobody at the terminal.
     """
+    from socialkit.auth._loopback import leads_here
     from socialkit.transport import Secret
 
     if not at_terminal():
         message = "nobody is there to log in: run it in a terminal"
         raise DeclinedError(message)
-    if redirect_uri.startswith(LOCAL):
+    if leads_here(redirect_uri):
         say("Open this address in a browser on this machine, and agree:")
         return flow.in_terminal(say)
     url, state = flow.start()
@@ -132,12 +155,12 @@ def _granted(flow: Login, redirect_uri: str) -> Credentials:
 
 
 def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountRef) -> TokenStore:
-    """Return where the token is kept.
+    """Return where the token is kept: it is opened before anybody is sent to the platform.
 
     Raises:
-        ConfigurationError: The file names no store, or a secret of the account.
+        ConfigurationError: The file names no store, or a secret of the account, or the store cannot be read.
     """
-    from socialkit.platforms._arguments import login_arguments
+    from socialkit.auth import FileTokenStore
 
     store = file.to_store(folder)
     if store is None:
@@ -145,12 +168,37 @@ def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountR
             "the workspace's file names no place for tokens: write a table [tokens], as in 'socialkit init'"
         )
         raise ConfigurationError(message)
-    arguments = login_arguments(ref.platform)
-    for name in table.model_extra or {}:
-        if arguments[name].secret:
-            message = f"{name} of {ref.key} stands in the file and comes before a kept token: remove it there"
-            raise ConfigurationError(message)
+    for name in _secrets(table):
+        message = f"{name} of {ref.key} stands in the file and comes before a kept token: remove it there"
+        raise ConfigurationError(message)
+    if isinstance(store, FileTokenStore):
+        store.require_place()
+    store.load(ref.key)
     return store
+
+
+def _secrets(table: AccountTable) -> Sequence[str]:
+    """Return the names of the secrets that stand in the file for an account."""
+    from socialkit.platforms._arguments import login_arguments
+
+    arguments = login_arguments(table.platform)
+    return [name for name in table.model_extra or {} if arguments[name].secret]
+
+
+def logins(session: Session) -> Mapping[str, str]:
+    """Return with what people log each account in, by its key; without those that log in by other means."""
+    from socialkit.platforms._registry import find
+    from socialkit.workspace._file import WorkspaceFile
+
+    file = WorkspaceFile.load(session.file())
+    if file.tokens is None:
+        return {}
+    return {
+        (key := f"{brand}/{table.platform}/{table.name}"): f"socialkit login {shlex.quote(key)}"
+        for brand, one in file.brands.items()
+        for table in one.accounts
+        if find(table.platform).login is not None and not _secrets(table)
+    }
 
 
 def _table(file: WorkspaceFile, ref: AccountRef) -> AccountTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -10,16 +11,7 @@ import typer
 from socialkit.cli._answers import Answer, Column, Item, of
 from socialkit.cli._command import READS, command
 from socialkit.cli._exits import Exit
-from socialkit.cli._options import (
-    Alt,
-    BrandName,
-    Language,
-    MediaFiles,
-    Platforms,
-    Text,
-    To,
-    read_draft,
-)
+from socialkit.cli._options import BrandName, Platforms, To, Words
 from socialkit.cli._rows import PREVIEWS, preview_items, problem_items
 from socialkit.cli._session import Session
 
@@ -43,6 +35,7 @@ PLATFORMS: Final = (
     Column("files", of("media_limit"), whole=True),
     Column("can", of("capabilities")),
 )
+IN_MEMORY: Final = "sqlite://"
 CHECKS: Final = (
     Column("platform", of("platform")),
     Column("length", lambda item: f"{item['length']} of {item['limit']} {item['unit']}"),
@@ -101,13 +94,10 @@ def _platform(entry: CatalogueEntry) -> Item:
 
 def check_draft(
     session: Session,
-    text: Text,
+    words: Words,
     *,
     to: To = [],  # noqa: B006 - typer's; never changed
     platform: Platforms = None,
-    media: MediaFiles = None,
-    alt: Alt = None,
-    language: Language = None,
 ) -> Answer:
     """Tell every problem of a draft, by documented limits or as accounts would get it. Nothing is sent."""
     from socialkit.platforms._catalogue import check, measure
@@ -115,9 +105,9 @@ def check_draft(
     if to and platform:
         message = "say either --to or --platform"
         raise typer.BadParameter(message, param_hint="--to")
-    draft = read_draft(text, media, alt, language)
+    draft = words.draft()
     if to:
-        with session.publisher(remembers=False) as (_, publisher):
+        with replace(session, journal=IN_MEMORY).publisher() as (_, publisher):
             previews = publisher.preview(draft, to=to)
         return Answer(
             items=preview_items(previews), columns=PREVIEWS, exit=_verdict(one.problems for one in previews)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
@@ -18,17 +19,13 @@ if TYPE_CHECKING:
     from socialkit.workspace import Workspace
 
 __all__ = [
-    "Alt",
     "At",
     "BrandName",
-    "Key",
-    "Language",
-    "MediaFiles",
     "Platforms",
-    "Text",
     "To",
+    "Wish",
+    "Words",
     "chosen",
-    "read_draft",
     "read_since",
     "read_slots",
     "read_time",
@@ -104,28 +101,40 @@ Alt = Annotated[
 ]
 
 
-def read_draft(
-    text: str,
-    media: Sequence[Path] | None = None,
-    alts: Sequence[str] | None = None,
-    language: str | None = None,
-) -> Draft:
-    """Return what is to be published.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The options that make a draft."""
 
-    Raises:
-        BadParameter: There are more descriptions than files, or something is no language.
-        InvalidDraftError: A file is broken.
-    """
-    from socialkit.models import Draft, Media
+    text: Text
+    media: MediaFiles = None
+    alt: Alt = None
+    language: Language = None
 
-    files, words = list(media or ()), list(alts or ())
-    if len(words) > len(files):
-        message = f"{len(words)} descriptions for {len(files)} files"
-        raise typer.BadParameter(message, param_hint="--alt")
-    told = [*words, *[None] * (len(files) - len(words))]
-    body = sys.stdin.read().strip("\n") if text == STDIN else text
-    opened = [Media.open(path, alt_text=alt) for path, alt in zip(files, told, strict=True)]
-    return _read(lambda: Draft(text=body, media=opened, language=language), "TEXT or --language")
+    def draft(self) -> Draft:
+        """Return what is to be published.
+
+        Raises:
+            BadParameter: There are more descriptions than files, or something is no language.
+            InvalidDraftError: A file is broken.
+        """
+        from socialkit.models import Draft, Media
+
+        files, words = list(self.media or ()), list(self.alt or ())
+        if len(words) > len(files):
+            message = f"{len(words)} descriptions for {len(files)} files"
+            raise typer.BadParameter(message, param_hint="--alt")
+        told = [*words, *[None] * (len(files) - len(words))]
+        body = sys.stdin.read().strip("\n") if self.text == STDIN else self.text
+        opened = [Media.open(path, alt_text=alt) for path, alt in zip(files, told, strict=True)]
+        return _read(lambda: Draft(text=body, media=opened, language=self.language), "TEXT or --language")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish(Words):
+    """The options that make a post of some accounts."""
+
+    to: To
+    key: Key = None
 
 
 def read_time(text: str, zone: str, hint: str = AT) -> datetime | WallTime:
@@ -142,7 +151,7 @@ def read_time(text: str, zone: str, hint: str = AT) -> datetime | WallTime:
         message = f"{text[:40]!r} is no time: write 2026-12-01T09:00+01:00 or '2026-12-01 09:00'"
         raise typer.BadParameter(message, param_hint=hint) from None
     if when.tzinfo is not None:
-        return when
+        return _read(lambda: when.astimezone(UTC), hint)
 
     def wall() -> WallTime:
         at = WallTime(when, zone=zone)
@@ -160,7 +169,7 @@ def read_since(text: str, workspace: Workspace, refs: Sequence[AccountRef]) -> d
     """
     number, unit = text[:-1], text[-1:]
     if unit in UNITS and number.isascii() and number.isdigit():
-        return workspace.now() - int(number) * UNITS[unit]
+        return _read(lambda: workspace.now() - int(number) * UNITS[unit], SINCE)
     at = read_time(text, zone_of(workspace, refs, SINCE), SINCE)
     return at if isinstance(at, datetime) else at.instant()
 
@@ -221,6 +230,8 @@ def _read(make: Callable[[], T], hint: str) -> T:
 
     try:
         return make()
+    except OverflowError:
+        message = "no calendar reaches that far"
     except ValidationError as error:
         message = "; ".join(one["msg"] for one in error.errors(include_url=False, include_input=False))
     except ValueError as error:

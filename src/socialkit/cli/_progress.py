@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from socialkit.cli._answers import console
+from socialkit.cli._streams import console
 
 __all__ = ["counting"]
 
@@ -28,8 +28,8 @@ class Counted(Protocol):
 def counting(what: str, total: int) -> Generator[Counted]:
     """Show a bar on standard error while calls are made, and take it away at the end."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    shown = sys.stderr.isatty()
-    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not shown) as progress:
+    out = console(sys.stderr)
+    with Progress(*columns, console=out, transient=True, disable=not out.file.isatty()) as progress:
         task = progress.add_task(what, total=total)
 
         def counted(call: Callable[..., T], *arguments: Any) -> T:

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from socialkit.cli._answers import Answer
-from socialkit.cli._asking import agreed
-from socialkit.cli._command import WRITES, command
-from socialkit.cli._completing import accounts
-from socialkit.cli._options import (
-    Alt,
-    BrandName,
-    Key,
-    Language,
-    MediaFiles,
-    Text,
-    To,
-    chosen,
-    read_draft,
-    read_slots,
-)
-from socialkit.cli._post import answer_of, ask, previewed, require_new
-from socialkit.cli._rows import DELIVERIES, PREVIEWS, delivery_item, preview_items, short
+from socialkit.cli._asking import ask
+from socialkit.cli._command import DECIDES, PUBLISHES, command
+from socialkit.cli._completing import accounts, states
+from socialkit.cli._options import BrandName, Wish, chosen, read_slots
+from socialkit.cli._post import agreed, rehearsed
+from socialkit.cli._rows import DELIVERIES, delivery_item, delivery_shown, short
+from socialkit.cli._sending import answer_of, carried
 from socialkit.cli._session import Session
-from socialkit.cli._stopping import stopping
 from socialkit.errors import JournalError
 
 if TYPE_CHECKING:
-    from socialkit.publishing import Delivery, DeliveryState, Publisher
+    from socialkit.publishing import Delivery, DeliveryState, Publisher, TerminalProgress
 
 __all__ = ["add_queue"]
 
-READS: Final = ("workspace", "journal", "actor", "authority")
 PEOPLE: Final = "Which one: its id, or the end of it that 'queue list' shows."
 ENDED: Final = frozenset({"confirmed", "refused", "cancelled"})
 WHOLE_ID: Final = 36
 
 Which = Annotated[str, typer.Argument(metavar="DELIVERY", help=PEOPLE)]
-State = Annotated[str | None, typer.Option("--state", metavar="STATE", help="Only those that stand so.")]
+State = Annotated[
+    str | None,
+    typer.Option("--state", metavar="STATE", autocompletion=states, help="Only those that stand so."),
+]
 Slots = Annotated[
     list[str],
     typer.Option(
@@ -58,14 +50,13 @@ Account = Annotated[
 def add_queue(app: typer.Typer) -> None:
     """Register the commands."""
     group = typer.Typer(help="What waits, what is undecided, and the round that sends and looks.")
-    decides = ("workspace", "journal", "actor", "authority", "dry_run")
-    command(group, "list", *READS, within="queue")(listed)
-    command(group, "add", *WRITES, within="queue")(add)
-    command(group, "run", *WRITES, within="queue")(run)
-    command(group, "approve", *WRITES, within="queue")(approve)
-    command(group, "reject", *decides, within="queue")(reject)
-    command(group, "cancel", *decides, within="queue")(cancel)
-    command(group, "resolve", *WRITES, within="queue")(resolve)
+    command(group, "list", *DECIDES, within="queue")(listed)
+    command(group, "add", *PUBLISHES, within="queue")(add)
+    command(group, "run", *PUBLISHES, within="queue")(run)
+    command(group, "approve", *PUBLISHES, within="queue")(approve)
+    command(group, "reject", *DECIDES, within="queue")(reject)
+    command(group, "cancel", *DECIDES, within="queue")(cancel)
+    command(group, "resolve", *PUBLISHES, within="queue")(resolve)
     app.add_typer(group, name="queue", no_args_is_help=True)
 
 
@@ -79,7 +70,7 @@ def listed(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 100,
 ) -> Answer:
     """List deliveries that have not ended, in the order in which they were planned."""
-    with session.publisher() as (workspace, publisher):
+    with session.publisher(reads=True) as (workspace, publisher):
         if brand is not None:
             workspace.brand(brand)  # a name that is mistyped has deliveries no more than one that has none
         key = None if account is None else workspace.accounts_for(account)[0].key
@@ -101,47 +92,37 @@ def _state(name: str | None) -> DeliveryState | None:
     raise typer.BadParameter(message, param_hint="--state")
 
 
-def add(
-    session: Session,
-    text: Text,
-    *,
-    to: To,
-    slot: Slots,
-    key: Key = None,
-    media: MediaFiles = None,
-    alt: Alt = None,
-    language: Language = None,
-) -> Answer:
+def add(session: Session, wish: Wish, *, slot: Slots) -> Answer:
     """Plan a post for the next free slot of each account. A worker, or 'queue run', sends it then."""
-    draft = read_draft(text, media, alt, language)
-    with session.publisher(remembers=not session.dry_run) as (workspace, publisher):
-        refs = chosen(workspace, to, None)
+    draft = wish.draft()
+    with session.publisher() as (workspace, publisher):
+        refs = chosen(workspace, wish.to, None)
         hours = {ref: read_slots(slot, ref, workspace.brand(ref.brand or "").zone) for ref in refs}
-        previews = previewed(publisher, draft, to)
+        previews = agreed(session, publisher, draft, wish, "in the next free slot")
+        queued = [
+            one for ref in refs for one in publisher.queue(draft, to=ref, slots=hours[ref], key=wish.key)
+        ]
         if session.dry_run:
-            return Answer(items=preview_items(previews), columns=PREVIEWS, said=["nothing was written down"])
-        if key is None:
-            require_new(publisher, previews)
-        ask(session, previews, "in the next free slot")
-        queued = [one for ref in refs for one in publisher.queue(draft, to=ref, slots=hours[ref], key=key)]
+            return rehearsed(previews, queued)
         return answer_of(workspace, queued, later=True)
 
 
 def run(session: Session) -> Answer:
     """Send what is due, and look for what is unknown: one round, as for cron."""
-    from socialkit.publishing import TerminalProgress
-
     with session.publisher() as (workspace, publisher):
         due = list(publisher.due())
         if session.dry_run or not due:
             items = [delivery_item(workspace, one) for one in due]
             return Answer(items=items, columns=DELIVERIES, nothing="nothing is due")
         count = "1 delivery" if len(due) == 1 else f"{len(due)} deliveries"
-        agreed(session, f"Send or look for {count}?")
-        with stopping() as stop, TerminalProgress(len(due)) as progress:
-            carried = publisher.run_due(progress=progress, stop=stop)
-            looked = publisher.reconcile(progress=progress, stop=stop)
-        return answer_of(workspace, list({one.id: one for one in (*carried, *looked)}.values()))
+        ask(session, (delivery_shown(workspace, one) for one in due), f"Send or look for {count}?")
+        return carried(workspace, due, partial(_sent, publisher))
+
+
+def _sent(publisher: Publisher, due: Delivery, progress: TerminalProgress) -> Sequence[Delivery]:
+    """Send a delivery or look for it, and no other: what is due since somebody agreed waits."""
+    sent = publisher.run_due(only=due, progress=progress)
+    return [*sent, *publisher.reconcile(only=due, progress=None if sent else progress)]
 
 
 def approve(session: Session, delivery: Which, *, note: Note = None) -> Answer:
@@ -186,13 +167,12 @@ def _decided(
     """Decide about one delivery; where something becomes public by it, whoever decides is asked."""
     with session.publisher() as (workspace, publisher):
         one = _found(publisher, which)
-        if session.dry_run:
-            return Answer(
-                items=[delivery_item(workspace, one)], columns=DELIVERIES, said=["nothing was changed"]
-            )
-        if question is not None:
-            agreed(session, f"{question} delivery {short(one.id)} to {one.account.key}?")
-        return Answer(items=[delivery_item(workspace, decide(publisher, one))], columns=DELIVERIES)
+        if question is not None and not session.dry_run:
+            public = [delivery_shown(workspace, one)]
+            ask(session, public, f"{question} delivery {short(one.id)} to {one.account.key}?")
+        items = [delivery_item(workspace, decide(publisher, one))]
+        said = ["this is how it would stand: nothing was changed"] if session.dry_run else []
+        return Answer(items=items, columns=DELIVERIES, said=said)
 
 
 def _found(publisher: Publisher, which: str) -> Delivery:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
 from socialkit.cli._answers import Answer, Item
-from socialkit.cli._command import command
+from socialkit.cli._command import READS, command
 from socialkit.cli._completing import brands
 from socialkit.cli._exits import Exit
 from socialkit.cli._session import Session
 
 if TYPE_CHECKING:
     from socialkit.models import Period
+    from socialkit.publishing import Journal
+    from socialkit.reports import Report
     from socialkit.reports._readers import Reader
     from socialkit.workspace import Brand
 
@@ -30,7 +33,7 @@ NARROWEST: Final = 40
 
 def add_report(app: typer.Typer) -> None:
     """Register the command."""
-    command(app, "report", "workspace", "journal", "dry_run")(report)
+    command(app, "report", *READS, "journal")(report)
 
 
 def report(
@@ -53,24 +56,10 @@ def report(
     ] = None,
 ) -> Answer:
     """Read the numbers of a brand as they are now, and write its report with what the journal knows."""
-    from socialkit.collect import observations
-    from socialkit.metrics import Table
-    from socialkit.publishing import Journal
-    from socialkit.reports import Report
-
-    with session.load() as workspace, Journal.open(session.journal) as journal:
+    with session.load() as workspace, session.remembering(reads=True) as journal:
         one = workspace.brand(brand)
         period = _period(one, workspace.now().date(), month, first, last)
-        collected = observations(one, journal)
-        page = Report(
-            one,
-            period,
-            reader=_reader(reader),
-            table=Table(collected.observations),
-            journal=journal,
-            now=workspace.now(),
-        )
-    failed = {f"{account} ({part})": error for (account, part), error in collected.failed().items()}
+        page, failed = _page(one, period, _reader(reader), journal, workspace.now())
     if html is not None and not session.dry_run:
         page.to_html(html)
     item: Item = {
@@ -85,6 +74,20 @@ def report(
     written = [] if html is None else [f"{'would be' if session.dry_run else 'is'} written to {html}"]
     ended = Exit.FAILED if failed else Exit.DONE
     return Answer(items=[item], text=page.to_text(_width()), failed=failed, said=written, exit=ended)
+
+
+def _page(
+    brand: Brand, period: Period, reader: Reader, journal: Journal, now: datetime
+) -> tuple[Report, Mapping[str, Exception]]:
+    """Return the report, and what could not be read of it by account."""
+    from socialkit.collect import observations
+    from socialkit.metrics import Table
+    from socialkit.reports import Report
+
+    collected = observations(brand, journal)
+    table = Table(collected.observations)
+    failed = {f"{account} ({part})": error for (account, part), error in collected.failed().items()}
+    return Report(brand, period, reader=reader, table=table, journal=journal, now=now), failed
 
 
 def _width() -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from socialkit.cli._answers import Column, Item, local, of
 
 if TYPE_CHECKING:
-    from socialkit.models import Message, Problem
+    from socialkit.models import Draft, Message, Problem
     from socialkit.publishing import Delivery, Preview
     from socialkit.workspace import Workspace
 
@@ -17,9 +17,11 @@ __all__ = [
     "DELIVERIES",
     "PREVIEWS",
     "delivery_item",
+    "delivery_shown",
     "message_entry",
     "message_item",
     "preview_items",
+    "preview_shown",
     "problem_items",
     "short",
     "where",
@@ -126,6 +128,28 @@ PREVIEWS: Final = (
     Column("files", of("media")),
     Column("check", _verdict),
 )
+
+
+def preview_shown(preview: Preview) -> tuple[str, Sequence[str]]:
+    """Return what an account would get as people see it before they agree."""
+    return preview.account.key, [*_words(preview.draft), *map(str, preview.problems)]
+
+
+def delivery_shown(workspace: Workspace, delivery: Delivery) -> tuple[str, Sequence[str]]:
+    """Return a delivery as people see it before they agree: to whom, when and what."""
+    item = delivery_item(workspace, delivery)
+    kind = "" if delivery.kind == "publish" else f", {delivery.kind}"
+    stands = "" if item["state"] in {"planned", "due"} else f", {item['state']}"
+    about = () if delivery.message is None else (f"[about: {delivery.message.text or delivery.message.id}]",)
+    target = () if delivery.target is None else (f"[of post {delivery.target}]",)
+    heading = f"{delivery.account.key}, {local('at')(item)}{kind}{stands}"
+    return heading, [*about, *target, *(() if delivery.draft is None else _words(delivery.draft))]
+
+
+def _words(draft: Draft) -> Iterator[str]:
+    for part in draft.parts:
+        yield from part.text.split("\n")
+        yield from (f"[{media.filename}]" for media in part.media)
 
 
 def problem_items(problems: Iterable[Problem]) -> list[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from socialkit.cli._answers import Answer, Item, show
-from socialkit.cli._command import command
+from socialkit.cli._answers import Answer, Item
+from socialkit.cli._command import command, tell
 from socialkit.cli._exits import Exit
 from socialkit.cli._options import Platforms
 from socialkit.cli._session import Session
@@ -22,10 +22,11 @@ from socialkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from socialkit.platforms._registry import Registration
-    from socialkit.sandbox import Simulator
+    from socialkit.sandbox import Clock, SandboxServer, Simulator
 
 __all__ = ["add_sandbox"]
 
+LISTENING: Final = "listening until Ctrl-C; the logins are made up, and work only here"
 TICK: Final = 0.2
 """Seconds between two moves of the simulators' clock."""
 
@@ -47,18 +48,11 @@ def sandbox(
     ] = None,
 ) -> Answer:
     """Serve the simulators on this machine alone, until Ctrl-C. Their logins are made up."""
-    from socialkit.platforms._registry import each, find
-    from socialkit.sandbox import Clock, serve
+    from socialkit.sandbox import Clock
 
-    clock, chance = Clock(datetime.now(UTC)), random.Random()
-    kinds = {name: find(name).load_simulator() for name in platform or filter(None, each(_simulated))}
-    simulators: dict[str, Simulator] = {name: kind(clock, chance) for name, kind in kinds.items()}
-    try:
-        server = serve(simulators, port=port)
-    except OSError as error:
-        message = f"nobody can listen on port {port}: {error.strerror}"
-        raise ConfigurationError(message) from error
-    with server, _told() as stop:
+    clock = Clock(datetime.now(UTC))
+    simulators = _made(clock, platform)
+    with _serving(simulators, port) as server, _told() as stop:
         items: list[Item] = [
             {
                 "platform": name,
@@ -69,16 +63,34 @@ def sandbox(
             for name, simulator in simulators.items()
             for one in account or ["main"]
         ]
-        said = ["listening until Ctrl-C; the logins are made up, and work only here"]
-        show(
-            session.command,
-            Answer(items=items, entry=_entry, said=said),
-            as_json=session.as_json,
-            dry_run=False,
-        )
-        while not stop.wait(TICK):
+        said = "nobody listens: it was a dry run" if session.dry_run else LISTENING
+        tell(session, Answer(items=items, entry=_entry, said=[said]))
+        while not session.dry_run and not stop.wait(TICK):
             clock.advance(TICK)
     return Answer(exit=Exit.DONE, shown=True)
+
+
+def _made(clock: Clock, platforms: Sequence[str] | None) -> dict[str, Simulator]:
+    from socialkit.platforms._registry import each, find
+
+    chance = random.Random()
+    kinds = {name: find(name).load_simulator() for name in platforms or filter(None, each(_simulated))}
+    return {name: kind(clock, chance) for name, kind in kinds.items()}
+
+
+def _serving(simulators: Mapping[str, Simulator], port: int) -> SandboxServer:
+    """Serve simulators.
+
+    Raises:
+        ConfigurationError: The port is taken.
+    """
+    from socialkit.sandbox import serve
+
+    try:
+        return serve(simulators, port=port)
+    except OSError as error:
+        message = f"nobody can listen on port {port}: {error.strerror}"
+        raise ConfigurationError(message) from error
 
 
 def _simulated(registration: Registration) -> str | None:

@@ -6,7 +6,7 @@ import getpass
 import inspect
 import os
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -16,13 +16,12 @@ import typer
 from socialkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from socialkit.publishing import Publisher
+    from socialkit.publishing import Journal, Publisher
     from socialkit.workspace import Workspace
 
 __all__ = ["PARAMETERS", "Session", "workspace_file"]
 
 JOURNAL: Final = "sqlite:///journal.db"
-IN_MEMORY: Final = "sqlite://"
 FILES: Final = ("agency.toml", "agency.yaml", "agency.yml", "agency.json")
 """Where a workspace is looked for, in the working directory."""
 
@@ -32,6 +31,8 @@ class Session:
     """One call of the command line."""
 
     command: str
+    records: bool = False
+    """Whether what it does is written down in the journal."""
     workspace: Path | None = None
     journal: str = JOURNAL
     actor: str | None = None
@@ -67,18 +68,40 @@ class Session:
         return Workspace.load(self.file())
 
     @contextmanager
-    def publisher(self, *, remembers: bool = True) -> Generator[tuple[Workspace, Publisher]]:
+    def publisher(self, *, reads: bool = False) -> Generator[tuple[Workspace, Publisher]]:
         """Return the workspace and its publisher.
 
         Args:
-            remembers: Whether the journal is needed; what only looks ahead leaves no file behind.
+            reads: Whether it only looks; then, as in a dry run, nothing is written down.
+
+        Raises:
+            ConfigurationError: The journal cannot be opened.
         """
         from socialkit.authority import Authority
-        from socialkit.publishing import Journal, Publisher
+        from socialkit.publishing import Publisher
 
         authority = None if self.authority is None else Authority.load(self.authority)
-        with self.load() as workspace, Journal.open(self.journal if remembers else IN_MEMORY) as journal:
+        with self.load() as workspace, self.remembering(reads=reads) as journal:
             yield workspace, Publisher(workspace, journal, actor=self.acts, authority=authority)
+
+    @contextmanager
+    def remembering(self, *, reads: bool = False) -> Generator[Journal]:
+        """Return the journal; where nothing is to be written down, one that is as it was afterwards.
+
+        Raises:
+            ConfigurationError: It cannot be opened.
+        """
+        from socialkit.publishing import Journal
+        from socialkit.publishing._database import UnusableError
+        from socialkit.publishing._rehearsal import rehearsal
+
+        with ExitStack() as stack:
+            try:
+                opened = rehearsal(self.journal) if reads or self.dry_run else Journal.open(self.journal)
+                journal = stack.enter_context(opened)
+            except UnusableError as error:
+                raise ConfigurationError(error.message) from error
+            yield journal
 
     @property
     def acts(self) -> str:

@@ -7,9 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["Database", "Dialect", "Session", "Value"]
+from socialkit.errors import JournalError
+
+__all__ = ["Database", "Dialect", "Session", "UnusableError", "Value"]
 
 Value = str | int | float | bool | None
+
+
+class UnusableError(JournalError):
+    """The journal itself cannot be read or written: nothing that it holds has refused anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

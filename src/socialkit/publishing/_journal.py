@@ -33,7 +33,7 @@ from socialkit.transport import Secret, sharing_budgets
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Journal", "seen"]
+__all__ = ["Journal", "database_at", "seen"]
 
 PAGE: Final = 500
 """Rows read at once."""
@@ -80,11 +80,8 @@ class Journal:
         """
         address = Secret(url)
         del url  # what reports an error with all variables would show the password
-        if address.reveal().partition("://")[0] in POSTGRES:
-            return cls(_postgres(address), NowhereStore() if media is None else media)
-        path = _path_in(address)
-        beside = FolderMediaStore(path.with_name(f"{path.name}.media"))
-        return cls(SQLite(path), beside if media is None else media)
+        database, _, beside = database_at(address)
+        return cls(database, beside if media is None else media)
 
     def close(self) -> None:
         """Give back the journal's connections."""
@@ -350,6 +347,14 @@ def _is_wall(text: str | None) -> bool:
         return text is None or isinstance(json.loads(text), dict)
     except UNREADABLE:
         return False
+
+
+def database_at(address: Secret) -> tuple[Database, Path | None, MediaStore]:
+    """Return the database at an address, the file that it is or None, and where files wait beside it."""
+    if address.reveal().partition("://")[0] in POSTGRES:
+        return _postgres(address), None, NowhereStore()
+    path = _path_in(address)
+    return SQLite(path), path, FolderMediaStore(path.with_name(f"{path.name}.media"))
 
 
 def _postgres(address: Secret) -> Database:

@@ -133,6 +133,8 @@ class Delivery(Model):
     """What is missing first, or whose outcome is unknown."""
     because: str | None = None
     """Why it stands where it stands."""
+    needs_setup: bool = False
+    """Whether what is planned waits for a person who sets its account up: the login is missing or refused."""
     differences: tuple[str, ...] | None = None
     """In what the post differs from the draft; None when it was not read back."""
     next_look: AwareTime | None = None

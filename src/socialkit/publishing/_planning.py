@@ -322,7 +322,7 @@ KEEP: Final = (
 
 def with_reason(row: Row, because: str) -> str:
     """Return a delivery's outcome with another reason."""
-    changed = row.known().model_copy(update={"because": because})
+    changed = row.known().model_copy(update={"because": because, "needs_setup": False})
     return changed.model_dump_json(exclude_defaults=True)
 
 

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from socialkit.errors import ConfigurationError, JournalError
-from socialkit.publishing._database import Dialect, Value
+from socialkit.publishing._database import Dialect, UnusableError, Value
 
 __all__ = ["Postgres", "PostgresSession", "placed"]
 
@@ -204,7 +204,7 @@ class Postgres:
         pool = self._pool()
         if not pool.free.acquire(timeout=self._patience):
             message = self._said(f"all {CONNECTIONS} connections of this process were busy for too long")
-            raise JournalError(message)
+            raise UnusableError(message)
         try:
             one = self._begin(pool, begin)
             try:
@@ -237,7 +237,7 @@ class Postgres:
         except psycopg.Error as error:
             message = self._said(str(error).partition("\n")[0])
             # psycopg's own variables hold the password.
-            raise JournalError(message) from error.with_traceback(None)
+            raise UnusableError(message) from error.with_traceback(None)
 
     def _marked(self, connection: Connection, begin: tuple[str, ...]) -> tuple[Any, ...] | None:
         """Begin a transaction in one round trip, and return its mark."""
@@ -262,10 +262,10 @@ class Postgres:
             if state == "committed":
                 return
             message = self._said(LOST if state == "aborted" else NOBODY_KNOWS)
-            raise JournalError(message) from error
+            raise UnusableError(message) from error
         if said != "COMMIT":
             message = self._said("a statement had failed before: nothing was recorded")
-            raise JournalError(message)
+            raise UnusableError(message)
 
     def _asked(self, mark: tuple[Any, ...]) -> str | None:
         """Return what became of a transaction whose end nobody told us; None if that cannot be known."""
@@ -280,7 +280,7 @@ class Postgres:
         try:
             yield
         except psycopg.Error as error:
-            raise JournalError(self._said(_meaning(error))) from error
+            raise UnusableError(self._said(_meaning(error))) from error
 
     def _said(self, why: str) -> str:
         return f"the journal {self._place} cannot be used: {why}"

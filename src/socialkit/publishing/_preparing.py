@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from socialkit.errors import JournalError
-from socialkit.publishing._database import Database, Session
+from socialkit.publishing._database import Database, Session, UnusableError
 from socialkit.publishing._schema import MIGRATIONS, VERSION
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "version_of"]
 
 KNOWN: Final = "SELECT value FROM meta WHERE name = 'schema'"
 
@@ -20,10 +19,10 @@ def prepare(database: Database) -> None:
         JournalError: It was written by a newer socialkit, or altered so that nobody can tell.
     """
     with database.reading() as session:
-        if _version(database, session) == VERSION:
+        if version_of(database, session) == VERSION:
             return
     with database.alone() as session:
-        version = _version(database, session)  # another process may have been quicker
+        version = version_of(database, session)  # another process may have been quicker
         if version == 0:
             session.run("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
             session.run("INSERT INTO meta VALUES ('schema', '0')")
@@ -36,7 +35,7 @@ def prepare(database: Database) -> None:
         session.run("UPDATE meta SET value = ? WHERE name = 'schema'", str(VERSION))
 
 
-def _version(database: Database, session: Session) -> int:
+def version_of(database: Database, session: Session) -> int:
     """Return the schema's version; 0 where there is none yet."""
     if not session.run(database.dialect.known):
         return 0
@@ -44,9 +43,9 @@ def _version(database: Database, session: Session) -> int:
     known = str(rows[0][0]) if rows else "none"
     if not known.isdecimal():
         message = f"the journal's schema cannot be read: its table meta was altered and says {known!r}"
-        raise JournalError(message)
+        raise UnusableError(message)
     version = int(known)
     if version > VERSION:
         message = f"the journal has schema {version}, and this socialkit knows {VERSION}: install a newer one"
-        raise JournalError(message)
+        raise UnusableError(message)
     return version

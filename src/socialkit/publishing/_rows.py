@@ -89,6 +89,7 @@ class Outcome(Model):
     published: tuple[Post, ...] = ()
     failed_step: str | None = None
     because: str | None = None
+    needs_setup: bool = False
     differences: tuple[str, ...] | None = None
 
 
@@ -173,6 +174,7 @@ class Row(NamedTuple):
             published=outcome.published,
             failed_step=outcome.failed_step,
             because=outcome.because,
+            needs_setup=outcome.needs_setup,
             differences=outcome.differences,
             next_look=None if self.ready_at is None else from_micros(self.ready_at),
             actor=body.actor,

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from socialkit.errors import JournalError
-from socialkit.publishing._database import Dialect, Value
+from socialkit.publishing._database import Dialect, UnusableError, Value
 
 __all__ = ["SQLite", "SQLiteSession"]
 
@@ -156,11 +155,11 @@ class SQLite:
             with attempt:
                 connection.execute("PRAGMA journal_mode = WAL")
 
-    def _explained(self, error: sqlite3.Error) -> JournalError:
+    def _explained(self, error: sqlite3.Error) -> UnusableError:
         name: str = getattr(error, "sqlite_errorname", "")
         why = next((text for code, text in MEANING.items() if name.startswith(code)), str(error))
         message = f"the journal {self._path.name} cannot be used: {why}"
-        return JournalError(message)
+        return UnusableError(message)
 
 
 def _is_locked(error: BaseException) -> bool:

@@ -225,5 +225,5 @@ def outcome_with(
     """Return an outcome with another reason, and what more is known."""
     known = row.known()
     more = {"failed_step": failed_step or known.failed_step, "published": published or known.published}
-    changed = known.model_copy(update={"because": because, **more})
+    changed = known.model_copy(update={"because": because, "needs_setup": False, **more})
     return changed.model_dump_json(exclude_defaults=True)

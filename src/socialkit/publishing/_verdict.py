@@ -32,7 +32,9 @@ LONGEST_PAUSE: Final = timedelta(minutes=15)
 MOST_TRIES: Final = 8
 """How often something is tried that may pass by itself but need not."""
 
-PASSING: Final = (RateLimitedError, TransportError, ServerError, AuthenticationError, ConfigurationError)
+NOT_SET_UP: Final = (AuthenticationError, ConfigurationError)
+"""What waits for a person."""
+PASSING: Final = (RateLimitedError, TransportError, ServerError, *NOT_SET_UP)
 """What somebody or time will mend: nothing was sent, so it is tried again until it is too late."""
 DOUBTFUL: Final = (MediaProcessingError, UnexpectedResponseError, OutcomeUnknownError)
 """What may mend itself, and is tried a few times; unknown is here what a step did that publishes nothing."""
@@ -109,7 +111,8 @@ def judge(error: SocialKitError, *, now: datetime, tries: int, published: tuple[
 
 
 def _unsent(error: SocialKitError, now: datetime, tries: int, published: tuple[Post, ...]) -> Verdict:
-    outcome = Outcome(published=published, because=str(error))
+    needs_setup = isinstance(error, NOT_SET_UP)
+    outcome = Outcome(published=published, because=str(error), needs_setup=needs_setup)
     if isinstance(error, FrozenError) and not published:
         return Verdict(DeliveryState.HELD, outcome)
     again = _again(error, now, tries)
