@@ -78,10 +78,15 @@ def _read(file: Path) -> Iterator[Recording]:
             method=sent["method"],
             url=sent["uri"],
             status=got["status"]["code"],
-            headers={name.lower(): value for name, value in got["headers"].items()},
+            headers={name.lower(): _one(value) for name, value in got["headers"].items()},
             body=(got["body"] or "").encode(),
             sent=sent["body"] or "",
         )
+
+
+def _one(value: str | list[str]) -> str:
+    """Return what a client sees of a header, which a recording may hold line by line."""
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 Route = tuple[str, str, Response]
