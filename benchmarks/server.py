@@ -12,6 +12,7 @@ from typing import Final
 
 from benchmarks.bodies import ME, account_body, instance_body, media_body, page_body, status_body
 from benchmarks.feed import feed_body, job_body, server_body, session_body, token_body
+from benchmarks.pieces import UPLOAD_STEPS, upload_body, user_body
 
 __all__ = ["FEED_PATH", "MEDIA_PATH", "PAGE_PATH", "STATUS_PATH", "TOKEN", "served"]
 
@@ -20,6 +21,7 @@ STATUS_PATH: Final = "/api/v1/statuses/1"
 PAGE_PATH: Final = f"/api/v1/accounts/{ME}/statuses"
 MEDIA_PATH: Final = "/api/v2/media"
 FEED_PATH: Final = "/xrpc/app.bsky.feed.getAuthorFeed"
+UPLOAD_PATHS: Final = tuple(f"/2/media/upload/{step}".encode() for step in UPLOAD_STEPS)
 NOT_FOUND: Final = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 ACCOUNT_PATH: Final = "/api/v1/accounts/verify_credentials"
@@ -95,6 +97,8 @@ async def _serve() -> None:
         b"/xrpc/com.atproto.server.describeServer": _answer(server_body()),
         b"/xrpc/com.atproto.server.getServiceAuth": _answer(token_body()),
         b"/xrpc/app.bsky.video.uploadVideo": _answer(job_body()),
+        b"/2/users/me": _answer(user_body()),
+        **dict.fromkeys(UPLOAD_PATHS, _answer(upload_body())),
     }
     server = await asyncio.get_running_loop().create_server(lambda: _Fixed(answers), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

@@ -32,6 +32,7 @@ MOST: Final = 50
 PLATFORMS: Final[dict[str, dict[str, str]]] = {
     "mastodon": {"access_token": TOKEN},
     "bluesky": {"identifier": HANDLE, "password": TOKEN},
+    "x": {"access_token": TOKEN},
 }
 
 Upload = Callable[[Path], Any]
@@ -64,6 +65,8 @@ CONTENDERS: Final[dict[str, Callable[[str], Upload]]] = {
     "socialkit, Mastodon, async": partial(_ours, sk.connect_async, "mastodon"),
     "socialkit, Bluesky": partial(_ours, sk.connect, "bluesky"),
     "socialkit, Bluesky, async": partial(_ours, sk.connect_async, "bluesky"),
+    "socialkit, X": partial(_ours, sk.connect, "x"),
+    "socialkit, X, async": partial(_ours, sk.connect_async, "x"),
 }
 
 

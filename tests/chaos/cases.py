@@ -98,6 +98,11 @@ CALLS: Final = {
         *("get_posts", "get_record", "get_session", "put_record", "put_record", "put_record"),
         *("send_message", "send_message", "upload_blob"),
     ),
+    "x": (
+        *("append_upload", "conversation_events", "create_post", "create_post", "create_post"),
+        *("delete_post", "finalize_upload", "get_post", "initialize_upload", "post_metadata"),
+        *("send_message", "send_message", "user_posts", "users_me"),
+    ),
     "pixelwall": (
         *("delete_pin", "delete_remark", "get_me", "get_pin", "get_remark", "hide_remark", "list_pins"),
         *("list_remarks", "post_picture", "post_pin", "post_pin", "post_remark", "show_remark"),
@@ -107,11 +112,17 @@ CALLS: Final = {
 OF_FILMS: Final = {
     "mastodon": ("get_media", "post_media", "post_status"),
     "bluesky": ("get_job_status", "get_service_auth", "upload_video", "put_record"),
+    "x": ("initialize_upload", "append_upload", "finalize_upload", "upload_status", "create_post"),
 }
 """What it may hit of a post with a film, which is worked on for a while."""
 
 
-WRITES: Final = {"mastodon": "post_status", "bluesky": "put_record", "pixelwall": "post_pin"}
+WRITES: Final = {
+    "mastodon": "post_status",
+    "bluesky": "put_record",
+    "pixelwall": "post_pin",
+    "x": "create_post",
+}
 """What makes a post public."""
 
 

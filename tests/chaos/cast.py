@@ -9,9 +9,9 @@ from typing import Any, Final, cast
 
 from socialkit.models import AccountRef, Draft, Media, Message, MessageKind, Post
 from socialkit.operations import Async, Sync
-from socialkit.platforms import BlueskyOptions, LinkCard, MastodonOptions, Poll
+from socialkit.platforms import BlueskyOptions, LinkCard, MastodonOptions, Poll, XOptions, XPoll
 from socialkit.platforms._registry import find
-from socialkit.sandbox import MastodonSimulator, Sandbox, SimPost
+from socialkit.sandbox import MastodonSimulator, Sandbox, SimPost, XSimulator
 from socialkit.testing import picture, video
 from socialkit.transport import Transport
 from tests.chaos.worker import opened
@@ -132,6 +132,11 @@ BLUESKY: Final[Mapping[str, Shape]] = {
     "link card": Shape(lambda _world, tag: _with(f"one {tag}", BlueskyOptions(card=CARD))),
     "closed to answers": Shape(lambda _world, tag: _with(f"one {tag}", BlueskyOptions(replies=[]))),
 }
+ASKED: Final = XPoll(choices=["Yes", "No"], duration=timedelta(days=1))
+X: Final[Mapping[str, Shape]] = {
+    **POSTS,
+    "poll": Shape(lambda _world, tag: _with(f"one {tag}", XOptions(poll=ASKED))),
+}
 
 
 # Acts ----------------------------------------------------------------------------------------------------
@@ -191,6 +196,9 @@ def _private_answers(world: Sandbox, message: Message) -> int:
     assert message.account is not None
     if message.account.platform == "mastodon":
         return _answers(world, message)
+    if message.account.platform == "x":
+        sent = cast("XSimulator", world.simulator("x")).messages()
+        return sum("It is on its way" in one.text for one in sent)
     with world.connect("bluesky", "customer") as customer:
         found = list(customer.inbox.iterate(kinds=[MessageKind.DIRECT_MESSAGE]))
     return sum("It is on its way" in one.text for one in found)
@@ -243,6 +251,13 @@ ON_BLUESKY: Final[Mapping[str, Shape | Act]] = {
     "unhide": UNHIDE,
     "delete": DELETE,
 }
+ON_X: Final[Mapping[str, Shape | Act]] = {
+    **X,
+    "reply": REPLY,
+    "private reply": PRIVATELY,
+    "delete": DELETE,
+}
+"""Without hiding: X does not tell what is hidden, so whatever is in doubt waits for somebody to decide."""
 ON_PIXELWALL: Final[Mapping[str, Shape | Act]] = {
     "text": TEXT,
     "picture": PICTURE,
@@ -258,6 +273,10 @@ def _without_keys(world: Sandbox) -> None:
     cast("MastodonSimulator", world.simulator("mastodon")).set_idempotency(known=False)
 
 
+def _takes_repeats(world: Sandbox) -> None:
+    cast("XSimulator", world.simulator("x")).set_repeats(refused=False)
+
+
 def _says_nothing() -> None:
     import pixelwall._client as client
     from pixelwall import FACTS
@@ -266,6 +285,7 @@ def _says_nothing() -> None:
 
 
 DELETIONS: Final = frozenset({"delete_status", "delete_scheduled_status"})
+WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
@@ -274,6 +294,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
         "mastodon", KEYLESS, set_up=_without_keys, unguarded=DELETIONS | {"post_status"}
     ),
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
+    "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
     "pixelwall that says nothing": Platform(
         "pixelwall",

@@ -46,6 +46,7 @@ def warm(platform: str, kind: str, folder: Path) -> None:
     what = one.kinds[kind]
     folder.mkdir()
     with Sandbox() as world, one.client(world) as client, journal_at(folder / "journal.db") as journal:
+        one.set_up(world)
         publisher = Publisher(client, journal)
         for round_ in range(2):
             thing = what.prepare(world, client) if isinstance(what, Act) else what.draft(world, "warm")

@@ -109,7 +109,7 @@ def test_the_catalogue_leaves_out_a_broken_package_and_names_it() -> None:
     with pytest.warns(RuntimeWarning, match="'brokenwall' is left out: ") as caught:
         entries = sk.catalogue()
 
-    assert [one.name for one in entries] == ["bluesky", "mastodon", "pixelwall"]
+    assert [one.name for one in entries] == ["bluesky", "mastodon", "pixelwall", "x"]
     assert [one.filename for one in caught] == [__file__]
 
 
@@ -122,6 +122,7 @@ def test_a_draft_is_checked_for_all_others_when_a_package_is_broken() -> None:
         "bluesky": 0,
         "mastodon": 0,
         "pixelwall": 1,
+        "x": 0,
     }
     assert [one.filename for one in caught] == [__file__]
     with pytest.raises(sk.ConfigurationError, match="brokenwall"):

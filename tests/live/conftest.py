@@ -16,6 +16,7 @@ from tests.live.servers.kepi import Kepi, kepi
 from tests.live.servers.prism import prism
 from tests.truth.recordings import AnyMastodon
 from tests.truth.specification import document
+from tests.truth.x.specification import document as x_document
 
 LAST = "test_the_servers_prove_what_is_written_down"
 
@@ -69,6 +70,14 @@ def server(folder: Path) -> Iterator[Kepi]:
 @pytest.fixture(scope="session")
 def checker(folder: Path) -> Iterator[str]:
     with prism(document(), folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def x_checker(folder: Path) -> Iterator[str]:
+    place = folder / "x"
+    place.mkdir()
+    with prism(x_document(), place) as url:
         yield url
 
 

@@ -10,7 +10,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from socialkit.sandbox._http import SimRequest
+from tests.truth.operations import LOGIN
 from tests.truth.repertoire import Stage, play
+from tests.truth.x import repertoire as x_repertoire
+from tests.truth.x.specification import UNDOCUMENTED
 
 pytestmark = pytest.mark.live
 
@@ -26,6 +29,8 @@ class Verdicts:
         self.refused: list[str] = []
 
     def __call__(self, operation: str, request: SimRequest) -> None:
+        if request.path.startswith(UNDOCUMENTED):
+            return
         line = http.client.HTTPConnection(self._address, timeout=60)
         try:
             target = f"{request.path}?{urlencode(request.query)}" if request.query else request.path
@@ -59,6 +64,18 @@ async def test_every_request_is_accepted(checker: str, mode: str, record_propert
     assert verdicts.accepted == {one.operation for one in stage.exchanges}
 
 
+@pytest.mark.parametrize("mode", ["blocking", "async"])
+async def test_every_request_to_x_is_accepted(x_checker: str, mode: str, record_property: Record) -> None:
+    verdicts = Verdicts(x_checker)
+    stage = x_repertoire.Stage(mode, "post", verdicts)
+    await x_repertoire.play(stage)
+    for operation in sorted(verdicts.accepted):
+        record_property("prism x", operation)
+
+    assert verdicts.refused == []
+    assert verdicts.accepted == {one.operation for one in stage.exchanges} - LOGIN
+
+
 @pytest.mark.parametrize(
     ("method", "target", "body", "status"),
     [
@@ -69,6 +86,26 @@ async def test_every_request_is_accepted(checker: str, mode: str, record_propert
 )
 def test_a_wrong_request_is_refused(checker: str, method: str, target: str, body: bytes, status: int) -> None:
     verdicts = Verdicts(checker)
+    headers = {"Authorization": "Bearer not-a-real-token", "Content-Type": "application/json"}
+    verdicts("posts.publish", SimRequest.of(method, target, headers=headers, body=body))
+
+    assert verdicts.accepted == set()
+    assert [f" {status}: " in one for one in verdicts.refused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status"),
+    [
+        ("POST", "/2/tweets", b'{"poll": {"options": ["a"]}}', 422),
+        ("POST", "/2/media/upload/initialize", b'{"total_bytes": "all"}', 422),
+        ("GET", "/2/tweets/search/recent", b"", 422),
+        ("GET", "/2/posts", b"", 404),
+    ],
+)
+def test_a_wrong_request_to_x_is_refused(
+    x_checker: str, method: str, target: str, body: bytes, status: int
+) -> None:
+    verdicts = Verdicts(x_checker)
     headers = {"Authorization": "Bearer not-a-real-token", "Content-Type": "application/json"}
     verdicts("posts.publish", SimRequest.of(method, target, headers=headers, body=body))
 

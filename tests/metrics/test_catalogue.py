@@ -32,7 +32,7 @@ async def test_every_metric_that_a_platform_gives_is_defined_in_its_unit(
         assert (row.unit, row.definition) == (CATALOGUE[row.metric].unit, CATALOGUE[row.metric].version)
 
 
-@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon", "x"])
 def test_what_a_platform_reads_is_defined_whether_or_not_the_simulator_gives_it(platform: str) -> None:
     module = importlib.import_module(f"socialkit.platforms.{platform}._map")
 
@@ -43,7 +43,7 @@ OF_POSTS = {"likes", "replies", "shares", "quotes", "saves", "clicks", "impressi
 OF_ACCOUNTS = {"followers", "following", "posts", "profile_views", "impressions", "reach"}
 
 
-@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon", "x"])
 @pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
 async def test_every_platform_answers_for_every_metric_with_a_value_or_why_there_is_none(
     socialkit_world: sk.Sandbox, platform: str, blocking: bool

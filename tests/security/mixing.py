@@ -51,14 +51,17 @@ CLIENTS: Final[dict[str, Place]] = {
     "insights.account": "own",
     "insights.audience": "own",
     "insights.posts": "refused",
+    "insights.private": "refused",
     "listening.events": "own",
     "listening.profile": "own",
     "listening.search": "own",
     "listening.trends": "own",
+    "listening.volume": "own",
     "media.get": "refused",
     "media.upload": "own",
     "posts.adapt": "own",
     "posts.check": "own",
+    "posts.cost": "own",
     "posts.delete": "refused",
     "posts.differences": "offline",
     "posts.edit": "refused",
@@ -162,7 +165,7 @@ BOUND: Final = frozenset(
 """Types that say whose something is."""
 PLAIN: Final = frozenset(
     {"Any", "Callable", "Capability", "Collection", "Draft", "Iterable", "Media", "MessageKind", "None"}
-    | {"Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
+    | {"Granularity", "Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
     | {"timedelta", "CaseState", "DeliveryState", "Native", "Backlog", "Progress", "Stop"}
     | {"AsyncClient", "Brand", "Client", "Journal", "Workspace"}
     | {

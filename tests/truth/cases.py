@@ -353,7 +353,8 @@ async def register(connect: Connect, one: Recording) -> None:
 
 
 async def started(connect: Connect, one: Recording) -> tuple[str, LoginState]:
-    given = {} if one.path == "/api/v1/apps" else {"client_id": "shop", "client_secret": "not-a-real-secret"}
+    app = {"client_id": "shop", "client_secret": "not-a-real-secret"}
+    given: dict[str, Any] = {} if one.path == "/api/v1/apps" else dict(app)
     login = Login("mastodon", base_url=one.origin, redirect_uri=BACK, transport=transport(the(one)), **given)
     return login.start() if isinstance(connect(), Mastodon) else await login.start_async()
 

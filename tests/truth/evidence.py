@@ -28,16 +28,21 @@ from tests.truth.bluesky import lexicons as bluesky_lexicons
 from tests.truth.bluesky import recordings as bluesky_recordings
 from tests.truth.bluesky import repertoire as bluesky_repertoire
 from tests.truth.cases import CASES
-from tests.truth.operations import offered, public_operations
+from tests.truth.operations import LOGIN, offered, public_operations
 from tests.truth.recordings import connector, recordings
 from tests.truth.repertoire import Stage, play
 from tests.truth.specification import document, problems
+from tests.truth.x import cases as x_cases
+from tests.truth.x import recordings as x_recordings
+from tests.truth.x import repertoire as x_repertoire
+from tests.truth.x import specification as x_specification
 
 TARGET: Final = ROOT / "src" / "socialkit" / "platforms" / "evidence.json"
 ORDER: Final = (Evidence.SERVER, Evidence.RECORDED, Evidence.SPEC, Evidence.DOCUMENTED)
 SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
     "bluesky": {"bluesky": "the AT Protocol's own servers, @atproto/dev-env 0.6.7"},
     "mastodon": {"kepi": "kepi 0.7"},
+    "x": {},
 }
 """By platform: the servers that were asked, by the name under which their proof is written down."""
 PRISM: Final = "Prism 5.16.0"
@@ -63,7 +68,8 @@ def _rows(platform: str) -> dict[str, object]:
     facts, levels = find(platform).load_facts(), PROVERS.get(platform, dict[str, dict[str, str]])()
     rows: dict[str, object] = {}
     for operation in everything:
-        found = dict(levels.get(operation, {}))
+        # What only some accounts have proves nothing of what the rest is refused.
+        found = dict(levels.get(operation, {})) if operation in able else dict[str, str]()
         refused = f"{facts.title} does not offer it: it is refused before anything is sent"
         found[Evidence.DOCUMENTED.value] = facts.documentation if operation in able else refused
         row: dict[str, object] = {"best": _best(found), "levels": found}
@@ -99,6 +105,28 @@ async def _bluesky_levels() -> Levels:
     fitting = {one.operation for one in stage.exchanges} - wrong
     specified = dict.fromkeys(fitting, "requests, records and simulated answers fit the lexicons")
     return _levels("bluesky", await _bluesky_recorded(), specified)
+
+
+def _x() -> Levels:
+    return asyncio.run(_x_levels())
+
+
+async def _x_levels() -> Levels:
+    spec, stage = x_specification.document(), x_repertoire.Stage("blocking", "post")
+    await x_repertoire.play(stage)
+    wrong = {one.operation for one in stage.exchanges if x_specification.problems(spec, one)}
+    fitting = {one.operation for one in stage.exchanges} - wrong - LOGIN
+    fits = "requests and simulated answers fit the OpenAPI document"
+    accepted = _proven().get("prism x", ())
+    specified = {
+        one: fits + (f"; {PRISM} accepts the requests" if one in accepted else "") for one in fitting
+    }
+    connect, recorded = x_recordings.connector("blocking"), x_recordings.recordings()
+    calls = ((case, one) for case in x_cases.CASES for one in recorded if case.takes(one))
+    read_well = await _counted(
+        (case.operation, one.name, partial(case.call, connect, one)) for case, one in calls
+    )
+    return _levels("x", read_well, specified)
 
 
 def _levels(platform: str, read_well: Counter[str], specified: Mapping[str, str]) -> Levels:
@@ -160,7 +188,11 @@ async def _specified() -> set[str]:
     return {one.operation for one in stage.exchanges} - wrong
 
 
-PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {"bluesky": _bluesky, "mastodon": _mastodon}
+PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {
+    "bluesky": _bluesky,
+    "mastodon": _mastodon,
+    "x": _x,
+}
 
 
 def main() -> None:

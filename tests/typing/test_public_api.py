@@ -14,11 +14,13 @@ from socialkit.operations import Async, Sync
 from socialkit.platforms import (
     AsyncBluesky,
     AsyncMastodon,
+    AsyncX,
     Bluesky,
     JetstreamAction,
     JetstreamEvent,
     JetstreamKind,
     Mastodon,
+    X,
 )
 from socialkit.platforms.base import Inbox, Posts
 
@@ -69,6 +71,8 @@ def test_connect_gives_the_platforms_own_class() -> None:
 
     assert_type(blocking, Mastodon)
     assert_type(awaited, AsyncMastodon)
+    assert_type(sk.connect("x", access_token="made-up-token", tier="enterprise"), X)
+    assert_type(sk.connect_async("x", access_token="made-up-token", vocabulary="post"), AsyncX)
     assert_type(by_credentials, Mastodon)
     assert_type(other, sk.Client)
     assert isinstance(other, Mastodon)

@@ -207,4 +207,5 @@ def test_the_schema_says_what_fields_mean_and_which_arguments_a_platform_takes()
     assert {one["properties"]["platform"]["const"]: one["required"] for one in accounts} == {
         "bluesky": ["platform"],
         "mastodon": ["platform", "base_url"],
+        "x": ["platform"],
     }

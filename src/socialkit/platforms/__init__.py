@@ -18,11 +18,14 @@ if TYPE_CHECKING:
         LinkCard,
     )
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
+    from socialkit.platforms.x import X_OAUTH1_LOGIN, AsyncX, Volume, X, XOptions, XPoll
 
 __all__ = [
     "ENTRY_POINTS",
+    "X_OAUTH1_LOGIN",
     "AsyncBluesky",
     "AsyncMastodon",
+    "AsyncX",
     "Bluesky",
     "BlueskyOptions",
     "JetstreamAction",
@@ -33,6 +36,10 @@ __all__ = [
     "MastodonOptions",
     "Poll",
     "Registration",
+    "Volume",
+    "X",
+    "XOptions",
+    "XPoll",
     "find",
     "load_options",
     "names",
@@ -42,6 +49,7 @@ _HOMES = {
     **dict.fromkeys(("AsyncBluesky", "Bluesky", "BlueskyOptions", "LinkCard"), "bluesky"),
     **dict.fromkeys(("JetstreamAction", "JetstreamEvent", "JetstreamKind"), "bluesky"),
     **dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon"),
+    **dict.fromkeys(("X_OAUTH1_LOGIN", "AsyncX", "Volume", "X", "XOptions", "XPoll"), "x"),
 }
 
 

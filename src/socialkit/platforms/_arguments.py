@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, SimpleNamespace
-from typing import Annotated, Any, Final, cast, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, cast, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 
@@ -55,11 +55,12 @@ def _arguments(kind: Any) -> Mapping[str, Argument]:
 def _argument(kind: Any, parameter: inspect.Parameter) -> Argument:
     declared = _declared(kind, parameter)
     types = frozenset(get_args(declared) or [declared])
+    written = types <= PLAIN or get_origin(declared) is Literal
     return Argument(
         name=parameter.name,
         required=parameter.default is parameter.empty,
         secret=Secret in types,
-        reader=_reader(parameter.name, declared) if types <= PLAIN else None,
+        reader=_reader(parameter.name, declared) if written else None,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.platforms.x import AsyncX, Tier, VocabularyName, X
     from socialkit.transport import Retry, Secret, Transport
 
 __all__ = ["Arguments", "connect", "connect_async", "made", "require_all", "takes"]
@@ -52,6 +53,26 @@ def connect(
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
 ) -> Mastodon: ...
+@overload
+def connect(
+    platform: Literal["x"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    access_token_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    client_secret: str | Secret | None = None,
+    base_url: str = "https://api.x.com",
+    tier: Tier = "self-serve",
+    premium: bool = False,
+    vocabulary: VocabularyName = "tweet",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> X: ...
 @overload
 def connect(
     platform: str,
@@ -121,6 +142,26 @@ def connect_async(
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
 ) -> AsyncMastodon: ...
+@overload
+def connect_async(
+    platform: Literal["x"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    access_token_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    client_secret: str | Secret | None = None,
+    base_url: str = "https://api.x.com",
+    tier: Tier = "self-serve",
+    premium: bool = False,
+    vocabulary: VocabularyName = "tweet",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncX: ...
 @overload
 def connect_async(
     platform: str,

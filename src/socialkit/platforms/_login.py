@@ -47,6 +47,7 @@ class Login:
         scopes: What to ask for, one by one or in a text with blanks; what socialkit's operations need if not
             given.
         app_name: What people see, where an app is registered on the way.
+        flow: Which of a platform's logins; its usual one if not given.
         transport: What carries requests; the network if not given.
 
     Raises:
@@ -75,13 +76,14 @@ class Login:
         client_secret: str | Secret | None = None,
         scopes: str | Iterable[str] = (),
         app_name: str = "socialkit",
+        flow: LoginFlow | None = None,
         transport: Transport | None = None,
     ) -> None:
         client_secret = hide(client_secret)
         base_url = None if base_url is None else base_address(base_url)
         require_text("client_secret", client_secret)
         self._platform = platform
-        self._flow: LoginFlow = find(platform).load_login()
+        self._flow: LoginFlow = find(platform).load_login() if flow is None else flow
         self._plan = LoginPlan(
             redirect_uri=redirect_uri,
             base_url=base_url,

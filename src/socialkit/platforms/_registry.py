@@ -136,6 +136,15 @@ BUILT_IN: Final = (
         pushes="PUSHES",
         simulator="socialkit.sandbox.mastodon:MastodonSimulator",
     ),
+    Registration(
+        name="x",
+        module="socialkit.platforms.x",
+        client="X",
+        async_client="AsyncX",
+        login="LOGIN",
+        pushes="PUSHES",
+        simulator="socialkit.sandbox.x:XSimulator",
+    ),
 )
 
 

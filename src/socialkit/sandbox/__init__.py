@@ -11,6 +11,7 @@ from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import LineDropped, SimMedia, SimPost, Simulator, TimedOut
 from socialkit.sandbox._world import Sandbox
 from socialkit.sandbox.mastodon import MastodonSimulator
+from socialkit.sandbox.x import XSimulator
 
 __all__ = [
     "Clock",
@@ -26,6 +27,7 @@ __all__ = [
     "SimResponse",
     "Simulator",
     "TimedOut",
+    "XSimulator",
     "dispatch",
     "serve",
 ]

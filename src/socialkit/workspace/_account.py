@@ -14,6 +14,7 @@ from socialkit.workspace._opener import Opener
 
 if TYPE_CHECKING:
     from socialkit.auth import Credentials
+    from socialkit.platforms.x import Tier, VocabularyName
     from socialkit.transport import Retry, Secret
 
 __all__ = ["Account", "identity", "identity_of", "of_a_world", "opener_of", "ref_of", "vouched"]
@@ -78,6 +79,26 @@ class Account:
         id: str | None = None,
         base_url: str,
         access_token: str | Secret | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        platform: Literal["x"],
+        credentials: Credentials | None = None,
+        /,
+        *,
+        name: str = "main",
+        id: str | None = None,
+        access_token: str | Secret | None = None,
+        access_token_secret: str | Secret | None = None,
+        client_id: str | None = None,
+        client_secret: str | Secret | None = None,
+        base_url: str = "https://api.x.com",
+        tier: Tier = "self-serve",
+        premium: bool = False,
+        vocabulary: VocabularyName = "tweet",
         timeout: float | None = None,
         retry: Retry | None = None,
     ) -> None: ...

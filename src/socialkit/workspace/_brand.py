@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.platforms.x import AsyncX, X
     from socialkit.workspace._clients import Clients, ClientT
 
 __all__ = ["Brand", "bound", "identities", "is_vouched"]
@@ -120,6 +121,8 @@ class Brand:
     @overload
     def client(self, platform: Literal["mastodon"], name: str | None = None) -> Mastodon: ...
     @overload
+    def client(self, platform: Literal["x"], name: str | None = None) -> X: ...
+    @overload
     def client(self, platform: str, name: str | None = None) -> Client: ...
     def client(self, platform: str, name: str | None = None) -> Any:
         """Return the blocking client of an account, the same one each time.
@@ -139,6 +142,8 @@ class Brand:
     def client_async(self, platform: Literal["bluesky"], name: str | None = None) -> AsyncBluesky: ...
     @overload
     def client_async(self, platform: Literal["mastodon"], name: str | None = None) -> AsyncMastodon: ...
+    @overload
+    def client_async(self, platform: Literal["x"], name: str | None = None) -> AsyncX: ...
     @overload
     def client_async(self, platform: str, name: str | None = None) -> AsyncClient: ...
     def client_async(self, platform: str, name: str | None = None) -> Any:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from socialkit.models import Capability, Limits, MediaKind, RetentionLimit
 from socialkit.platforms.base._quotas import Quota
 from socialkit.platforms.base._rules import DraftRules
-from socialkit.transport import ErrorTable, LocalLimit, RateHeaders, Request
+from socialkit.transport import ErrorTable, HeaderReader, LocalLimit, Request
 
 __all__ = ["PlatformFacts"]
 
@@ -40,7 +40,8 @@ class PlatformFacts:
     """Kinds of files that it does not take, but fetches from a public address; see `hosted`."""
     rules: DraftRules
     errors: ErrorTable
-    rate_headers: RateHeaders | None = None
+    rate_headers: HeaderReader | None = None
+    """How its answers tell what is left of its budgets."""
     rate_limit: LocalLimit | None = None
     """What is kept to when the platform's answers say nothing."""
     quotas: tuple[Quota, ...] = ()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.platforms.x import AsyncX, X
 
 __all__ = ["Sandbox"]
 
@@ -83,6 +84,8 @@ class Sandbox:
     @overload
     def connect(self, platform: Literal["mastodon"], account: str = "main") -> Mastodon: ...
     @overload
+    def connect(self, platform: Literal["x"], account: str = "main") -> X: ...
+    @overload
     def connect(self, platform: str, account: str = "main") -> Client: ...
     def connect(self, platform: str, account: str = "main") -> Any:
         """Return a blocking client of an account that lives in this world.
@@ -97,6 +100,8 @@ class Sandbox:
     def connect_async(self, platform: Literal["bluesky"], account: str = "main") -> AsyncBluesky: ...
     @overload
     def connect_async(self, platform: Literal["mastodon"], account: str = "main") -> AsyncMastodon: ...
+    @overload
+    def connect_async(self, platform: Literal["x"], account: str = "main") -> AsyncX: ...
     @overload
     def connect_async(self, platform: str, account: str = "main") -> AsyncClient: ...
     def connect_async(self, platform: str, account: str = "main") -> Any:

@@ -1,0 +1,63 @@
+"""Reads that several namespaces of X share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from socialkit.models import Post
+from socialkit.platforms.base import Core
+from socialkit.platforms.x._map import Including, to_post
+from socialkit.platforms.x._vocabulary import Params, Vocabulary
+from socialkit.platforms.x._wire import WireOne, WirePost, WirePosts
+from socialkit.transport import Answer, Request, segment
+
+__all__ = ["MOST", "Calls", "between", "following"]
+
+FEWEST, MOST = 5, 100
+
+
+def between(limit: int | None, fewest: int = FEWEST, most: int = MOST) -> str:
+    """Return how many items to ask for: as many as are wanted, within what X takes.
+
+    Example:
+        >>> between(None), between(3), between(20), between(400)
+        ('100', '5', '20', '100')
+    """
+    return str(most if limit is None else max(fewest, min(limit, most)))
+
+
+class Calls:
+    """Asks X for posts, in one vocabulary."""
+
+    def __init__(self, core: Core, words: Vocabulary) -> None:
+        self.core: Final = core
+        self.words: Final = words
+
+    async def post(self, identity: str) -> Post:
+        """Return one post."""
+        request = Request(method="GET", url=f"2/tweets/{segment(identity)}", params=self.words.post())
+        answer = await self.core.pipeline.call(request, WireOne)
+        beside = Including(answer.value.includes)
+        return to_post(answer.value.data, beside, answer.raw.at("data"), self.core.ref)
+
+    async def posts(self, url: str, params: Params) -> Answer[WirePosts]:
+        """Return a page of posts with all that stands beside them."""
+        request = Request(method="GET", url=url, params=(*self.words.post(), *params))
+        return await self.core.pipeline.call(request, WirePosts)
+
+    def mapped(self, answer: Answer[WirePosts]) -> Iterator[tuple[WirePost, Post]]:
+        """Yield the posts of a page, as X sends them and as ours."""
+        beside = Including(answer.value.includes)
+        for number, wire in enumerate(answer.value.data):
+            yield wire, to_post(wire, beside, answer.raw.at("data", number), self.core.ref)
+
+    def own_posts(self) -> str:
+        """Return where the account's own posts are."""
+        return f"2/users/{segment(self.core.ref.id or '')}/tweets"
+
+
+def following(answer: Answer[WirePosts]) -> str | None:
+    """Return the cursor of the next page; None at the end."""
+    meta = answer.value.meta
+    return None if meta is None else meta.next_token or None

@@ -1,0 +1,208 @@
+"""`inbox` of X: mentions and private messages in one order. See https://docs.x.com/x-api/posts/timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.errors import APIError, NotSupportedError
+from socialkit.models import Attempt, Capability, Draft, Found, Limits, Message, MessageKind, Post
+from socialkit.operations import ModeT, Page, Run
+from socialkit.platforms.base import Core, Inbox, acted, no_cursor, refused_for_good
+from socialkit.platforms.x._calls import Calls, between, following
+from socialkit.platforms.x._direct import Direct
+from socialkit.platforms.x._ids import ID, age
+from socialkit.platforms.x._map import Including, message_kind, post_message
+from socialkit.platforms.x._wire import WireHidden, WireLiked, WirePosts
+from socialkit.platforms.x._writing import Writing
+from socialkit.transport import Request, Safety, segment
+
+__all__ = ["XInbox"]
+
+PUBLIC: Final = frozenset({MessageKind.MENTION, MessageKind.COMMENT, MessageKind.REPLY, MessageKind.QUOTE})
+EVERYTHING: Final = PUBLIC | {MessageKind.DIRECT_MESSAGE}
+SEPARATOR: Final = ":"
+PRIVATE_TEXT: Final = 10_000
+"""How long a private message may be, by an older document."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins: before an id, and for private messages at a page of X's."""
+
+    until: str | None = None
+    token: str | None = None
+
+    @classmethod
+    def read(cls, cursor: str | None) -> _Place:
+        if cursor is None:
+            return cls()
+        until, separator, token = cursor.partition(SEPARATOR)
+        if not separator or not ID.fullmatch(until):
+            raise no_cursor(cursor)
+        return cls(until, token or None)
+
+    def __str__(self) -> str:
+        return f"{self.until}{SEPARATOR}{self.token or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A page of one of the two sources."""
+
+    messages: Sequence[Message] = ()
+    last: str | None = None
+    """The id of its last item, message or not."""
+    following: str | None = None
+
+
+class XInbox(Inbox[ModeT], Generic[ModeT]):
+    """Mentions, comments, answers and private messages.
+
+    X tells of no likes, follows or reposts here: there are no notices. A token without access to private
+    messages gives an inbox without them, and `NotSupportedError` where `kinds` names them.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: Calls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._writing = Writing(calls)
+        self._direct = Direct(calls)
+
+    # Reading ----------------------------------------------------------------------------
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        """Read a page of mentions and one of private messages; what is older than either waits."""
+        place = _Place.read(cursor)
+        public = await self._mentions(place, limit) if kinds & PUBLIC else _Source()
+        private = await self._private(kinds, place, limit)
+        # Of a page that is not the last, what comes after it is older than its last item.
+        ends = [one.last for one in (public, private) if one.following and one.last]
+        bound = max(ends, key=age, default=None)
+        fresh = [
+            one
+            for one in (*public.messages, *private.messages)
+            if (place.until is None or age(one.id) < age(place.until))
+            and (bound is None or age(one.id) >= age(bound))
+            and one.author.id != self._core.ref.id
+        ]
+        merged = tuple(sorted(fresh, key=lambda one: age(one.id), reverse=True))
+        if bound is None:
+            return Page(merged)
+        over = private.last is not None and age(private.last) >= age(bound)
+        return Page(merged, str(_Place(bound, private.following if over else place.token)))
+
+    async def _mentions(self, place: _Place, limit: int | None) -> _Source:
+        ref = await self._core.known()
+        until = () if place.until is None else (("until_id", place.until),)
+        url = f"2/users/{segment(ref.id)}/mentions"
+        answer = await self._calls.posts(url, (("max_results", between(limit)), *until))
+        beside, found = Including(answer.value.includes), answer.value.data
+        messages: list[Message] = []
+        for number, wire in enumerate(found):
+            if wire.reference("retweeted") is None:  # else it is what we said ourselves, said again
+                kind = message_kind(wire, ref.id)
+                about = "replied_to" if kind is MessageKind.COMMENT else "quoted"
+                under, raw = wire.reference(about), answer.raw.at("data", number)
+                messages.append(post_message(wire, beside, raw, ref, kind=kind, under=under))
+        return _Source(messages, found[-1].id if found else None, following(answer))
+
+    async def _private(self, kinds: frozenset[MessageKind], place: _Place, limit: int | None) -> _Source:
+        named = not kinds >= EVERYTHING  # who asks for less than everything names what they ask for
+        if MessageKind.DIRECT_MESSAGE not in kinds:
+            return _Source()
+        if named:
+            self._core.require(Capability.DIRECT_MESSAGES)
+        elif not self._core.can(Capability.DIRECT_MESSAGES):
+            return _Source()
+        try:
+            page = await self._direct.page(place.token, between(limit, 1))
+        except APIError as error:
+            if named or not refused_for_good(error):
+                raise
+            return _Source()
+        return _Source(page.items, page.items[-1].id if page.items else None, page.next_cursor)
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        """Read what a search finds of the conversation, which are seven days of it."""
+        ref = await self._core.known()  # else our own answers would look like somebody's
+        found: list[Message] = []
+        token: tuple[tuple[str, str], ...] = ()
+        while True:
+            params = (("query", f"conversation_id:{segment(post)}"), ("max_results", "100"), *token)
+            answer = await self._calls.posts("2/tweets/search/recent", params)
+            beside = Including(answer.value.includes)
+            for number, wire in enumerate(answer.value.data):
+                answers = wire.reference("replied_to")
+                if wire.author_id != ref.id and wire.id != post and answers is not None:
+                    kind = MessageKind.COMMENT if answers == post else MessageKind.REPLY
+                    raw = answer.raw.at("data", number)
+                    found.append(post_message(wire, beside, raw, ref, kind=kind, under=post))
+            following_token = following(answer)
+            if following_token is None:
+                return Page(tuple(sorted(found, key=lambda one: age(one.id))))
+            token = (("pagination_token", following_token),)
+
+    # Acting -----------------------------------------------------------------------------
+
+    def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
+        limits = self._core.limits
+        return limits.model_copy(update={"text": PRIVATE_TEXT}) if private else limits
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        draft = super()._reply_draft(message, text, private)
+        # A private message answers nobody's post: whom it is for is known from the message.
+        return draft.model_copy(update={"reply_to": None}) if private else draft
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        if private:
+            return await self._direct.send(message, text, run)
+        return await self._writing.publish_part(self._reply_draft(message, text, private), run, None)
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        return await (self._direct.find(attempt) if attempt.private else self._writing.search.find(attempt))
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        await self._moderated(message, run, hidden=True)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        await self._moderated(message, run, hidden=False)
+
+    async def _moderated(self, message: Message, run: Run, *, hidden: bool) -> None:
+        if message.private:
+            raise NotSupportedError(
+                "a private message is seen by nobody else", platform="x", instead="leave it unanswered"
+            )
+        request = Request(
+            method="PUT",
+            url=f"2/tweets/{segment(message.id)}/hidden",
+            json={"hidden": hidden},
+            safety=Safety.REPEATABLE,  # a state is put: twice is once
+        )
+        call = partial(acted, self._core, request, WireHidden)
+        await run.commit("hide" if hidden else "unhide", call, returns=bool)
+
+    async def _like(self, target: str, run: Run) -> None:
+        ref = await self._core.known()
+        request = Request(
+            method="POST",
+            url=f"2/users/{segment(ref.id)}/likes",
+            json={"tweet_id": target},
+            safety=Safety.WRITE,
+        )
+        await run.commit("like", partial(acted, self._core, request, WireLiked), returns=bool)
+
+    async def _find_like(self, attempt: Attempt) -> Found:
+        ref = await self._core.known()
+        url = f"2/users/{segment(ref.id)}/liked_tweets"
+        request = Request(method="GET", url=url, params=(("max_results", "100"),))
+        answer = await self._core.pipeline.call(request, WirePosts)
+        if any(one.id == attempt.target for one in answer.value.data):
+            return Found.published(None, "the account likes it")
+        if following(answer) is None:
+            return Found.absent("the account does not like it")
+        return Found.undecided("the account likes too much to look through it all")

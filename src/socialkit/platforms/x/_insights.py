@@ -1,0 +1,172 @@
+"""`insights` of X. See https://docs.x.com/x-api/fundamentals/metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, final
+
+from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
+from socialkit.models import Capability, Missing, Observation, Post, SubjectKind
+from socialkit.operations import ModeT, Page, paginated
+from socialkit.platforms.base import Core, Insights, observations, offset_of
+from socialkit.platforms.x._calls import MOST, Calls
+from socialkit.platforms.x._map import ACCOUNT_METRICS, POST_METRICS, PRIVATE_METRICS
+from socialkit.platforms.x._wire import WirePost, WirePosts, WireWhole
+from socialkit.transport import Request
+
+__all__ = ["XInsights"]
+
+PUBLIC: Final = "public_metrics"
+GROUP_OF: Final[Mapping[str, str]] = {"clicks": "non_public_metrics"}
+"""The groups of metrics in `insights.posts` that not everybody sees."""
+REFUSALS: Final = (BadRequestError, NotFoundError, PermissionDeniedError)
+"""After these the rest may still be told: it is asked for apart."""
+NAMES: Final = {"user_profile_clicks": "user_profile_clicks", "engagements": "engagements"}
+
+
+@dataclass
+class _Told:
+    """What X told of some posts."""
+
+    posts: dict[str, WirePost] = field(default_factory=dict[str, WirePost])
+    refused: dict[tuple[str, str], Missing] = field(default_factory=dict[tuple[str, str], Missing])
+    """By post and group of metrics: why there is nothing."""
+
+
+class XInsights(Insights[ModeT], Generic[ModeT]):
+    """Counts of posts and of the account, as they are now: X has no history.
+
+    Clicks are told to the author alone, and for thirty days; then their rows say so. What one group of
+    metrics lacks, or X does not know any more, costs no other group its values.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: Calls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    @final
+    @paginated
+    async def private(
+        self, posts: Iterable[Post | str], *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Observation]:
+        """Iterate over what only the author is told of posts: X's `non_public` and `organic` metrics.
+
+        `breakdown` says which of the two, since both count impressions and clicks: with those that were paid
+        for, and without them. X tells them for thirty days, through the author's own token.
+
+        Args:
+            posts: The posts, or their ids.
+            limit: At most this many observations in all.
+            cursor: Where to resume: a listing's `cursor`.
+
+        Raises:
+            WrongAccountError: A post was written or read through another account.
+
+        Example:
+            >>> from socialkit import Sandbox
+            >>> with Sandbox() as world, world.connect("x") as client:
+            ...     rows = list(client.insights.private([client.posts.publish("Autumn is here")]))
+            ...     sorted({row.breakdown for row in rows})
+            ['metrics=non_public', 'metrics=organic']
+        """
+        self._core.require(Capability.POST_INSIGHTS)
+        wanted = tuple(posts)
+        await self._core.mine(*(one.account for one in wanted if isinstance(one, Post)))
+        await self._core.identify()
+        ids = tuple(one if isinstance(one, str) else one.id for one in wanted)
+        return await self._page(ids, cursor, tuple(PRIVATE_METRICS), self._private_rows)
+
+    async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
+        return await self._page(posts, cursor, tuple(GROUP_OF.values()), self._public_rows)
+
+    async def _page(
+        self,
+        posts: tuple[str, ...],
+        cursor: str | None,
+        groups: tuple[str, ...],
+        rows_of: Callable[[str, _Told], Iterable[Observation]],
+    ) -> Page[Observation]:
+        start = offset_of(cursor)
+        chunk = posts[start : start + MOST]
+        told = await self._told(chunk, groups) if chunk else _Told()
+        rows = [row for post in chunk for row in rows_of(post, told)]
+        following = start + MOST
+        return Page(tuple(rows), str(following) if following < len(posts) else None)
+
+    def _public_rows(self, post: str, told: _Told) -> Iterable[Observation]:
+        for row in self._rows(post, told, POST_METRICS):
+            reason = told.refused.get((post, GROUP_OF.get(row.metric, PUBLIC)))
+            refused = row.value is None and row.metric in GROUP_OF and reason is not None
+            yield row.model_copy(update={"missing": reason}) if refused else row
+
+    def _private_rows(self, post: str, told: _Told) -> Iterable[Observation]:
+        for group, metrics in PRIVATE_METRICS.items():
+            name = f"metrics={group.removesuffix('_metrics')}"
+            reason = told.refused.get((post, group))
+            for row in self._rows(post, told, metrics):
+                why = {"missing": reason} if row.value is None and reason is not None else {}
+                yield row.model_copy(update={"breakdown": name, **why})
+
+    def _rows(
+        self, post: str, told: _Told, metrics: Mapping[str, Callable[[WirePost], int | None] | None]
+    ) -> tuple[Observation, ...]:
+        return observations(
+            told.posts.get(post),
+            metrics,
+            {**self._calls.words.native, **NAMES},
+            kind=SubjectKind.POST,
+            subject_id=post,
+            account=self._core.ref,
+            now=self._core.now(),
+        )
+
+    async def _told(self, posts: tuple[str, ...], groups: tuple[str, ...]) -> _Told:
+        """Ask for all at once, and for what does not come of it apart."""
+        told = _Told()
+        try:
+            told.posts = await self._asked(posts, (PUBLIC, *groups))
+        except REFUSALS:
+            left = posts
+        else:
+            left = tuple(one for one in posts if one not in told.posts)
+        if left:
+            await self._told_apart(left, groups, told)
+        return told
+
+    async def _told_apart(self, posts: tuple[str, ...], groups: tuple[str, ...], told: _Told) -> None:
+        try:
+            told.posts |= await self._asked(posts, (PUBLIC,))
+        except NotFoundError:  # none of them is there
+            return
+        there = tuple(one for one in posts if one in told.posts)
+        for group in groups if there else ():
+            found, reason = dict[str, WirePost](), Missing.NOT_PERMITTED
+            try:
+                found = await self._asked(there, (group,))
+            except REFUSALS as error:
+                reason = Missing.NOT_OFFERED if isinstance(error, BadRequestError) else reason
+            for one in there:
+                if one in found:
+                    told.posts[one] = told.posts[one].model_copy(update={group: getattr(found[one], group)})
+                else:
+                    told.refused[one, group] = reason
+
+    async def _asked(self, posts: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, WirePost]:
+        params = (("ids", ",".join(posts)), *self._calls.words.counts(*groups))
+        request = Request(method="GET", url="2/tweets", params=params)
+        answer = await self._core.pipeline.call(request, WirePosts)
+        return {one.id: one for one in answer.value.data}
+
+    async def _account(self) -> tuple[Observation, ...]:
+        request = Request(method="GET", url="2/users/me", params=self._calls.words.user())
+        answer = await self._core.pipeline.call(request, WireWhole)
+        return observations(
+            answer.value.data,
+            ACCOUNT_METRICS,
+            self._calls.words.native,
+            kind=SubjectKind.ACCOUNT,
+            subject_id=answer.value.data.id,
+            account=self._core.ref,
+            now=self._core.now(),
+        )

@@ -1,0 +1,179 @@
+"""What X refuses of a draft, offline: weighted text, files by kind, polls, what may not stand together.
+
+As documented on 2026-08-22: https://docs.x.com/fundamentals/counting-characters and
+https://docs.x.com/x-api/media/introduction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from socialkit.models import Basis, Draft, Limits, Media, MediaKind, MediaLimit, Problem, Visibility
+from socialkit.platforms.base import DraftRules, Place
+from socialkit.platforms.x._options import XOptions, XPoll
+from socialkit.text import Dialect, EntityKind, TextRules, TextUnit, extract_entities
+
+__all__ = ["LIMITS", "PREMIUM_TEXT", "XRules"]
+
+PREMIUM_TEXT: Final = 25_000
+TAGGED: Final = 10
+CASHTAGS: Final = 1
+FEWEST_CHOICES: Final = 2
+UNSENDABLE: Final = "\ufffe\ufeff\uffff"
+"""Characters with which X refuses a text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindLimit:
+    """What X takes of one kind of file."""
+
+    together: int
+    """How many in one post, and nothing else beside them."""
+    bytes: int
+    narrowest: tuple[int, int] = (1, 1)
+    widest: tuple[int, int] | None = None
+    """Width and height in pixels, at most."""
+    ratio: float | None = None
+    """The longer side over the shorter one, at most."""
+
+
+KINDS: Final[Mapping[MediaKind, KindLimit]] = {
+    MediaKind.IMAGE: KindLimit(together=4, bytes=5 * 2**20),
+    MediaKind.ANIMATION: KindLimit(together=1, bytes=15 * 2**20, widest=(1280, 1080)),
+    MediaKind.VIDEO: KindLimit(
+        together=1, bytes=512 * 2**20, narrowest=(32, 32), widest=(1280, 1024), ratio=3
+    ),
+}
+
+LIMITS: Final = Limits(
+    text=280,
+    text_unit="weighted",
+    url_length=23,
+    media=4,
+    alt_text=1_000,
+    image=MediaLimit(bytes=KINDS[MediaKind.IMAGE].bytes),
+    video=MediaLimit(bytes=KINDS[MediaKind.VIDEO].bytes),
+    mime_types=frozenset(
+        {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime"}
+    ),
+    poll_options=4,
+    poll_option_text=25,
+    poll_shortest=timedelta(minutes=5),
+    poll_longest=timedelta(days=7),
+)
+
+
+class XRules(DraftRules):
+    """What X refuses.
+
+    Args:
+        platform: The platform's name.
+        self_serve: Whether the app's access is one that anybody can buy: such apps quote nobody, and name one
+            symbol of a share in a post.
+    """
+
+    text: ClassVar[TextRules] = TextRules(unit=TextUnit.WEIGHTED, url_length=23, dialect=Dialect.X)
+    threads: ClassVar[bool] = True
+    visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+
+    def __init__(self, platform: str, *, self_serve: bool = True) -> None:
+        super().__init__(platform)
+        self._self_serve = self_serve
+
+    def continuation(self, draft: Draft, text: str) -> Draft:
+        """Return a later part: who may answer stays, what stands in the first part does not."""
+        options = draft.option(XOptions)
+        kept = () if options is None else (options.model_copy(update={"poll": None, "tagged_users": ()}),)
+        return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
+
+    def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
+        """Find what only X refuses in one part."""
+        options = draft.option(XOptions) or XOptions()
+        yield from self._text_flaws(draft.text, "text", place)
+        yield from self._text_flaws(draft.first_comment or "", "first_comment", place)
+        yield from _file_problems(draft.media, place)
+        if draft.quotes is not None and self._self_serve:
+            message = "is not offered to self-serve apps: give the post's link in the text"
+            yield place.problem("quotes", message, basis=Basis.DRAFT)
+        beside = [name for name, there in (("media", draft.media), ("quotes", draft.quotes)) if there]
+        if options.poll is not None:
+            for name in beside:
+                yield place.problem("options.poll", f"cannot stand beside {name}", basis=Basis.DRAFT)
+            yield from _poll_problems(options.poll, place)
+        elif len(beside) > 1:
+            yield place.problem("quotes", "cannot stand beside media", basis=Basis.DRAFT)
+        yield from _tag_problems(options, draft, place)
+
+    def _text_flaws(self, text: str, field: str, place: Place) -> Iterator[Problem]:
+        if any(one in text for one in UNSENDABLE):
+            yield place.problem(field, "holds a character that X refuses", basis=Basis.DRAFT)
+        if not self._self_serve or "$" not in text:
+            return
+        found = [one for one in extract_entities(text, Dialect.X) if one.kind is EntityKind.CASHTAG]
+        if len(found) > CASHTAGS:
+            yield place.problem(field, "has too many cashtags", limit=CASHTAGS, actual=len(found))
+
+
+def _tag_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Problem]:
+    field, count = "options.tagged_users", len(options.tagged_users)
+    if count and not draft.media:
+        yield place.problem(field, "stands without a picture to be seen in", basis=Basis.DRAFT)
+    if count > TAGGED:
+        yield place.problem(field, "are too many", limit=TAGGED, actual=count)
+    wrong = [one for one in options.tagged_users if not (one.isascii() and one.isdecimal())]
+    if wrong:
+        yield place.problem(field, f"holds what is no id: {wrong[0]!r}", basis=Basis.DRAFT)
+
+
+def _file_problems(files: Sequence[Media], place: Place) -> Iterator[Problem]:
+    alone = [one for one in files if one.kind in KINDS and KINDS[one.kind].together == 1]
+    if alone and len(files) > 1:
+        message = "mixes a video or an animation with other files: X takes four pictures, or one of these"
+        yield place.problem("media", message, basis=Basis.DRAFT)
+    for number, one in enumerate(files):
+        limit = KINDS.get(one.kind)
+        if limit is not None:
+            yield from _kind_problems(one, limit, f"media[{number}]", place)
+
+
+def _kind_problems(one: Media, limit: KindLimit, field: str, place: Place) -> Iterator[Problem]:
+    if one.kind is MediaKind.ANIMATION and one.size is not None and one.size > limit.bytes:
+        yield place.problem(field, "is too large", limit=limit.bytes, actual=one.size, unit="bytes")
+    if one.width is None or one.height is None:
+        return
+    shown = f"{one.width}x{one.height}"
+    if limit.widest is not None and (one.width > limit.widest[0] or one.height > limit.widest[1]):
+        most = "{}x{}".format(*limit.widest)
+        yield place.problem(field, "is too large", limit=most, actual=shown, unit="pixels")
+    if one.width < limit.narrowest[0] or one.height < limit.narrowest[1]:
+        least = "{}x{}".format(*limit.narrowest)
+        yield place.problem(field, "is too small", limit=least, actual=shown, unit="pixels")
+    longer, shorter = max(one.width, one.height), min(one.width, one.height)
+    if limit.ratio is not None and longer > limit.ratio * shorter:
+        yield place.problem(field, "is too long or too wide", limit=f"1:{limit.ratio:g}", actual=shown)
+
+
+def _poll_problems(poll: XPoll, place: Place) -> Iterator[Problem]:
+    limits, field = place.limits, "options.poll.choices"
+    if len(poll.choices) < FEWEST_CHOICES:
+        yield place.problem(field, f"are fewer than {FEWEST_CHOICES}", actual=len(poll.choices))
+    if limits.poll_options is not None and len(poll.choices) > limits.poll_options:
+        yield place.problem(field, "are too many", limit=limits.poll_options, actual=len(poll.choices))
+    for number, choice in enumerate(poll.choices):
+        most = limits.poll_option_text
+        if not choice.strip():
+            yield place.problem(f"{field}[{number}]", "is empty", basis=Basis.DRAFT)
+        elif most is not None and len(choice) > most:
+            yield place.problem(
+                f"{field}[{number}]", "is too long", limit=most, actual=len(choice), unit="characters"
+            )
+    shortest, longest = limits.poll_shortest, limits.poll_longest
+    if shortest is not None and poll.duration < shortest:
+        yield place.problem("options.poll.duration", f"is shorter than {shortest}", actual=str(poll.duration))
+    if longest is not None and poll.duration > longest:
+        yield place.problem(
+            "options.poll.duration", "is too long", limit=str(longest), actual=str(poll.duration)
+        )

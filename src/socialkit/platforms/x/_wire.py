@@ -1,0 +1,309 @@
+"""Answers as X sends them, in both vocabularies; only what is read. See https://docs.x.com/x-api.
+
+Fields come when they are asked for and there is something to tell: what a post is still a post without is
+`Lenient`. Ids are texts of digits.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AliasChoices, Field
+
+from socialkit.models import Lenient, Timestamp, WireModel
+
+__all__ = [
+    "WireCounts",
+    "WireCreated",
+    "WireDeleted",
+    "WireEvent",
+    "WireEvents",
+    "WireHidden",
+    "WireIncludes",
+    "WireLiked",
+    "WireMedia",
+    "WireMetrics",
+    "WireOne",
+    "WirePost",
+    "WirePosts",
+    "WirePrivateMetrics",
+    "WireSent",
+    "WireUpload",
+    "WireUploaded",
+    "WireUser",
+    "WireUserMetrics",
+    "WireWhole",
+]
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class WireUrl(WireModel):
+    """A link in a text, which X has replaced by one of its own."""
+
+    url: str
+    expanded_url: Lenient[str] = None
+    media_key: Lenient[str] = None
+    """There for links that lead to the post's own files."""
+
+
+class WireEntities(WireModel):
+    """What stands in a text."""
+
+    urls: Lenient[list[WireUrl]] = None
+
+
+class WireNote(WireModel):
+    """The whole of a text that is longer than the usual."""
+
+    text: str
+    entities: Lenient[WireEntities] = None
+
+
+class WireReference(WireModel):
+    """How a post refers to another one."""
+
+    type: str
+    id: str
+
+
+class WireAttachments(WireModel):
+    """What a post has with it."""
+
+    media_keys: Lenient[list[str]] = None
+
+
+class WireMetrics(WireModel):
+    """Counts that everybody sees."""
+
+    like_count: Lenient[Count] = None
+    reply_count: Lenient[Count] = None
+    share_count: Lenient[Count] = Field(
+        default=None, validation_alias=AliasChoices("retweet_count", "repost_count")
+    )
+    quote_count: Lenient[Count] = None
+    bookmark_count: Lenient[Count] = None
+    impression_count: Lenient[Count] = None
+
+
+class WirePrivateMetrics(WireMetrics):
+    """Counts that only the author sees, for thirty days."""
+
+    url_link_clicks: Lenient[Count] = None
+    user_profile_clicks: Lenient[Count] = None
+    engagements: Lenient[Count] = None
+
+
+class WirePost(WireModel):
+    """A post."""
+
+    id: str
+    text: str = ""
+    """As HTML escapes it, links replaced."""
+    author_id: Lenient[str] = None
+    created_at: Lenient[Timestamp] = None
+    conversation_id: Lenient[str] = None
+    in_reply_to_user_id: Lenient[str] = None
+    lang: Lenient[str] = None
+    attachments: Lenient[WireAttachments] = None
+    entities: Lenient[WireEntities] = None
+    note: Lenient[WireNote] = Field(default=None, validation_alias=AliasChoices("note_tweet", "note_post"))
+    referenced: Lenient[list[WireReference]] = Field(
+        default=None, validation_alias=AliasChoices("referenced_tweets", "referenced_posts")
+    )
+    versions: Lenient[list[str]] = Field(
+        default=None, validation_alias=AliasChoices("edit_history_tweet_ids", "edit_history_post_ids")
+    )
+    """Its ids, oldest first: each edit makes a new one."""
+    public_metrics: Lenient[WireMetrics] = None
+    non_public_metrics: Lenient[WirePrivateMetrics] = None
+    organic_metrics: Lenient[WirePrivateMetrics] = None
+
+    def reference(self, kind: str) -> str | None:
+        """Return the id of the post that it refers to in this way."""
+        return next((one.id for one in self.referenced or () if one.type == kind), None)
+
+
+class WireUserMetrics(WireModel):
+    """Counts of an account."""
+
+    followers_count: Lenient[Count] = None
+    following_count: Lenient[Count] = None
+    post_count: Lenient[Count] = Field(
+        default=None, validation_alias=AliasChoices("tweet_count", "post_count")
+    )
+
+
+class WireUser(WireModel):
+    """An account."""
+
+    id: str
+    username: str = ""
+    name: str = ""
+    description: Lenient[str] = None
+    created_at: Lenient[Timestamp] = None
+    profile_image_url: Lenient[str] = None
+    public_metrics: Lenient[WireUserMetrics] = None
+
+
+class WireMedia(WireModel):
+    """A file of a post."""
+
+    media_key: str
+    type: Lenient[str] = None
+    url: Lenient[str] = None
+    preview_image_url: Lenient[str] = None
+    alt_text: Lenient[str] = None
+
+
+class WireIncludes(WireModel):
+    """What posts refer to."""
+
+    users: Lenient[list[WireUser]] = None
+    media: Lenient[list[WireMedia]] = None
+
+
+class WireMeta(WireModel):
+    """Where a page stands among others."""
+
+    next_token: Lenient[str] = None
+
+
+class WirePosts(WireModel):
+    """A page of posts; without any there is no `data`."""
+
+    data: list[WirePost] = []
+    includes: Lenient[WireIncludes] = None
+    meta: Lenient[WireMeta] = None
+
+
+class WireOne(WireModel):
+    """One post."""
+
+    data: WirePost
+    includes: Lenient[WireIncludes] = None
+
+
+class WireWhole(WireModel):
+    """One account."""
+
+    data: WireUser
+
+
+class WireNew(WireModel):
+    """A post that was just made."""
+
+    id: str
+    text: str
+
+
+class WireCreated(WireModel):
+    """The answer to a new post."""
+
+    data: WireNew
+
+
+class WireIsDeleted(WireModel):
+    """Whether it is gone."""
+
+    deleted: bool
+
+
+class WireDeleted(WireModel):
+    """The answer to a deletion."""
+
+    data: WireIsDeleted
+
+
+class WireIsHidden(WireModel):
+    """Whether it is hidden."""
+
+    hidden: bool
+
+
+class WireHidden(WireModel):
+    """The answer to hiding."""
+
+    data: WireIsHidden
+
+
+class WireIsLiked(WireModel):
+    """Whether it is liked."""
+
+    liked: bool
+
+
+class WireLiked(WireModel):
+    """The answer to a like."""
+
+    data: WireIsLiked
+
+
+class WireEvent(WireModel):
+    """Something in a private conversation."""
+
+    id: str
+    event_type: str = "MessageCreate"
+    text: Lenient[str] = None
+    sender_id: Lenient[str] = None
+    dm_conversation_id: Lenient[str] = None
+    created_at: Lenient[Timestamp] = None
+    attachments: Lenient[WireAttachments] = None
+
+
+class WireEvents(WireModel):
+    """A page of private messages."""
+
+    data: list[WireEvent] = []
+    includes: Lenient[WireIncludes] = None
+    meta: Lenient[WireMeta] = None
+
+
+class WireMessageSent(WireModel):
+    """A private message that was just sent."""
+
+    dm_conversation_id: str
+    dm_event_id: str
+
+
+class WireSent(WireModel):
+    """The answer to a private message."""
+
+    data: WireMessageSent
+
+
+class WireProcessing(WireModel):
+    """How far the work on a file is."""
+
+    state: str
+    """`pending`, `in_progress`, `succeeded` or `failed`."""
+    check_after_secs: Lenient[Annotated[float, Field(ge=0, le=3600)]] = None
+
+
+class WireUpload(WireModel):
+    """A file that is uploaded."""
+
+    id: str
+    media_key: Lenient[str] = None
+    processing_info: Lenient[WireProcessing] = None
+
+
+class WireUploaded(WireModel):
+    """The answer to a step of an upload."""
+
+    data: WireUpload
+
+
+class WireCount(WireModel):
+    """How many posts there were in a stretch of time."""
+
+    start: Timestamp
+    end: Timestamp
+    count: Count = Field(validation_alias=AliasChoices("tweet_count", "post_count"))
+
+
+class WireCounts(WireModel):
+    """How many posts a query finds, over time."""
+
+    data: list[WireCount] = []
+    meta: Lenient[WireMeta] = None

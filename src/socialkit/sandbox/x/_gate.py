@@ -1,0 +1,101 @@
+"""What a request must pass before its endpoint sees it: routes, tokens, scopes, windows, parameters."""
+
+from socialkit.sandbox._http import SimRequest
+from socialkit.sandbox.x import _discovery, _media, _messages, _oauth, _posts
+from socialkit.sandbox.x._errors import RefusedError, invalid
+from socialkit.sandbox.x._facts import MEDIA_FIELDS, QUARTER, USER_FIELDS, VOCABULARIES, WINDOWS
+from socialkit.sandbox.x._records import Token
+from socialkit.sandbox.x._route import Route
+from socialkit.sandbox.x._state import State
+
+ROUTES: tuple[Route, ...] = (
+    *_oauth.ROUTES,
+    *_discovery.ROUTES,
+    *_media.ROUTES,
+    *_messages.ROUTES,
+    *_posts.ROUTES,
+)
+"""Literal paths stand before those with parameters."""
+
+
+def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The route of a method and path, with the values of its segments."""
+    for route in ROUTES:
+        values = route.match(method, path)
+        if values is not None:
+            return route, values
+    return None
+
+
+def authenticate(state: State, route: Route, request: SimRequest) -> Token | None:
+    """The token of a request, if the route looks at tokens; refuses one that does not count."""
+    if route.scopes is None:
+        return None
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    oauth1 = _oauth.fields_of(request)
+    token = state.tokens.get(oauth1.get("oauth_token", "") if oauth1 else value.strip())
+    if token is None or token.dead or (token.expires_at is not None and state.now >= token.expires_at):
+        raise RefusedError(401, "Unauthorized")
+    if bool(oauth1) != bool(token.secret) or (not oauth1 and scheme.lower() != "bearer"):
+        raise RefusedError(401, "Unauthorized")
+    unsigned = oauth1 and not _oauth.is_signed(state, request, _oauth.address(request), token.secret)
+    if unsigned and not token.taken_on_trust:
+        raise RefusedError(401, "Unauthorized")
+    if not token.secret and not set(route.scopes) <= set(token.scopes):
+        raise RefusedError(403, "Forbidden")
+    return token
+
+
+def spend(state: State, route: Route, token: Token | None) -> dict[str, str]:
+    """Count a call; refuses when its window is spent."""
+    limit = WINDOWS.get(route.name)
+    if limit is None or token is None:
+        return {}
+    window, key = int(state.now.timestamp()) // QUARTER, (token.user, route.name)
+    known, used = state.uses.get(key, (window, 0))
+    used = used + 1 if known == window else 1
+    state.uses[key] = (window, used)
+    headers = window_headers(state, limit, limit - used)
+    if used > limit:
+        refusal = RefusedError(429, "Too Many Requests")
+        refusal.headers.update(headers)
+        raise refusal
+    return headers
+
+
+def window_headers(state: State, limit: int, left: int) -> dict[str, str]:
+    """A window as headers; its end in seconds since 1970."""
+    ends = (int(state.now.timestamp()) // QUARTER + 1) * QUARTER
+    return {
+        "x-rate-limit-limit": str(limit),
+        "x-rate-limit-remaining": str(max(left, 0)),
+        "x-rate-limit-reset": str(ends),
+    }
+
+
+def check_query(state: State, route: Route, request: SimRequest) -> None:
+    """Refuse parameters, fields and expansions that nobody knows."""
+    if route.scopes is None:
+        return
+    names = VOCABULARIES[state.vocabulary]
+    known: dict[str, frozenset[str]] = {}
+    if "posts" in route.shows:
+        known |= {names.fields: names.known - state.dead_fields, "expansions": names.expansions}
+    if "messages" in route.shows:
+        expansions = frozenset({"attachments.media_keys", "participant_ids", "sender_id"})
+        known |= {"dm_event.fields": names.message_fields, "expansions": expansions}
+    known |= {"user.fields": USER_FIELDS} if "users" in route.shows else {}
+    known |= {"media.fields": MEDIA_FIELDS} if "media" in route.shows else {}
+    for name, value in request.query:
+        if name in known:
+            _check_values(name, value, known[name])
+        elif name not in route.query:
+            allowed = ",".join(sorted({*known, *route.query}))
+            raise invalid(name, f"The query parameter [{name}] is not one of [{allowed}]")
+
+
+def _check_values(name: str, value: str, known: frozenset[str]) -> None:
+    for one in value.split(","):
+        if one not in known:
+            words = f"The `{name}` query parameter value [{one}] is not one of [{','.join(sorted(known))}]"
+            raise invalid(name, words)

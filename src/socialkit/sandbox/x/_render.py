@@ -1,0 +1,197 @@
+"""How the simulated X shows posts, accounts, files and messages, by the fields that were asked for."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from socialkit.sandbox.x import _text as texts
+from socialkit.sandbox.x._call import Call
+from socialkit.sandbox.x._errors import hidden_field
+from socialkit.sandbox.x._facts import PRIVATE_LIFE, SITE
+from socialkit.sandbox.x._records import Event, File, Post, User
+from socialkit.sandbox.x._state import State
+
+Json = dict[str, object]
+
+PRIVATE = ("non_public_metrics", "organic_metrics")
+
+
+def moment(value: datetime) -> str:
+    """A time as X writes it."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def shown_text(state: State, post: Post) -> tuple[str, list[Json]]:
+    """The text as X shows it, and where its links are."""
+    pieces = [(one.short, one.typed, None) for one in post.links]
+    text = texts.escaped(post.text)
+    for short, typed, _ in pieces:
+        text = text.replace(texts.escaped(typed), short)
+    author = state.users[post.author].username
+    added: list[tuple[str, str, str | None]] = []
+    if post.quote_of is not None:
+        quoted = state.posts.get(post.quote_of)
+        whose = state.users[quoted.author].username if quoted is not None else "i"
+        added.append((post.quote_link, f"{SITE}/{whose}/status/{post.quote_of}", None))
+    if post.files:
+        kind = "video" if state.files[post.files[0]].kind == "video" else "photo"
+        place = f"{SITE}/{author}/status/{post.id}/{kind}/1"
+        added += [(post.file_link, place, state.files[one].key) for one in post.files]
+    for short in dict.fromkeys(short for short, _, _ in added):
+        text = f"{text} {short}".lstrip()
+    return text, [_link(text, *one) for one in [*pieces, *added]]
+
+
+def _link(text: str, short: str, meant: str, key: str | None) -> Json:
+    start = text.find(short)
+    whole = meant if meant.lower().startswith("http") else f"http://{meant}"
+    link: Json = {
+        "start": start,
+        "end": start + len(short),
+        "url": short,
+        "expanded_url": whole,
+        "display_url": whole.partition("://")[2][:27],
+    }
+    return link if key is None else {**link, "media_key": key}
+
+
+def post(call: Call, one: Post) -> Json:
+    """A post with the fields that were asked for."""
+    names, state = call.names, call.state
+    wanted = {"id", "text", *call.items(names.fields), *call.items("expansions")}
+    text, urls = shown_text(state, one)
+    everything: Json = {
+        "id": one.id,
+        "text": text,
+        names.history: [one.id],
+        "author_id": one.author,
+        "created_at": moment(one.created_at),
+        "conversation_id": one.root,
+        "lang": "en" if one.text.strip() else "zxx",
+        "reply_settings": one.reply_settings,
+        "possibly_sensitive": False,
+        "public_metrics": public_metrics(call, one),
+    }
+    parent, references = state.posts.get(one.reply_to or ""), references_of(one)
+    if parent is not None:
+        everything["in_reply_to_user_id"] = parent.author
+    if references:
+        everything[names.references] = references
+    if urls:
+        everything["entities"] = {"urls": urls}
+    if one.files:
+        everything["attachments"] = {"media_keys": [state.files[file].key for file in one.files]}
+    clicks = {"impression_count": 0, "url_link_clicks": 0, "user_profile_clicks": 0}
+    everything["non_public_metrics"] = {**clicks, "engagements": len(one.likes)}
+    counts = {
+        name: value for name, value in public_metrics(call, one).items() if name in _ORGANIC | {names.shares}
+    }
+    everything["organic_metrics"] = {**counts, **clicks}
+    if not call.items(names.fields):
+        wanted.add(names.history)
+    return {name: value for name, value in everything.items() if name in wanted}
+
+
+_ORGANIC = {"like_count", "reply_count"}
+
+
+def references_of(one: Post) -> list[Json]:
+    """How a post refers to others."""
+    kinds = (("replied_to", one.reply_to), ("quoted", one.quote_of), ("retweeted", one.repost_of))
+    return [{"type": kind, "id": identity} for kind, identity in kinds if identity is not None]
+
+
+def public_metrics(call: Call, one: Post) -> Json:
+    """What everybody sees of a post's numbers."""
+    everybody = call.state.posts.values()
+    return {
+        call.names.shares: sum(1 for other in everybody if other.repost_of == one.id),
+        "reply_count": sum(1 for other in everybody if other.reply_to == one.id),
+        "like_count": len(one.likes),
+        "quote_count": sum(1 for other in everybody if other.quote_of == one.id),
+        "bookmark_count": 0,
+        "impression_count": 0,
+    }
+
+
+def posts(call: Call, found: Iterable[Post], meta: Json | None, errors: list[Json] | None = None) -> Json:
+    """An answer with posts; those with a field that the caller may not see are left out, and told of."""
+    told, shown = list(errors or ()), list[Post]()
+    private = [name for name in call.items(call.names.fields) if name in PRIVATE]
+    for one in found:
+        mine = one.author == (call.token.user if call.token is not None else None)
+        if private and not (mine and call.state.now < one.created_at + PRIVATE_LIFE):
+            told += [hidden_field(name, one.id) for name in private]
+        else:
+            shown.append(one)
+    answer: Json = {"data": [post(call, one) for one in shown]} if shown else {}
+    beside = includes(call, shown)
+    return (
+        answer
+        | ({"includes": beside} if beside else {})
+        | ({"errors": told} if told else {})
+        | ({} if meta is None else {"meta": meta})
+    )
+
+
+def includes(call: Call, found: Iterable[Post]) -> Json:
+    """What posts refer to, as far as it was asked for."""
+    wanted, state, found = call.items("expansions"), call.state, list(found)
+    beside: Json = {}
+    users = list(dict.fromkeys(one.author for one in found)) if "author_id" in wanted else []
+    if users:
+        beside["users"] = [user(call, state.users[one]) for one in users]
+    if "attachments.media_keys" in wanted:
+        files = [media(call, state.files[file]) for one in found for file in one.files]
+        beside |= {"media": files} if files else {}
+    return beside
+
+
+def user(call: Call, one: User) -> Json:
+    """An account with the fields that were asked for."""
+    own = [post for post in call.state.posts.values() if post.author == one.id]
+    everything: Json = {
+        "id": one.id,
+        "name": one.username.replace("_", " ").title(),
+        "username": one.username,
+        "created_at": moment(one.created_at),
+        "description": "",
+        "protected": False,
+        "verified": False,
+        "url": "",
+        "profile_image_url": f"https://pbs.example/{one.id}.png",
+        "public_metrics": {
+            "followers_count": len(one.followers),
+            "following_count": 0,
+            call.names.posts: len(own),
+            "listed_count": 0,
+            "like_count": 0,
+            "media_count": sum(len(post.files) for post in own),
+        },
+    }
+    wanted = {"id", "name", "username", *call.items("user.fields")}
+    return {name: value for name, value in everything.items() if name in wanted}
+
+
+def media(call: Call, one: File) -> Json:
+    """A file with the fields that were asked for."""
+    place = f"https://pbs.example/media/{one.id}"
+    everything: Json = {"media_key": one.key, "type": one.kind, "width": 1, "height": 1}
+    everything |= {"url": place} if one.kind == "photo" else {"preview_image_url": place}
+    if one.alt_text is not None:
+        everything["alt_text"] = one.alt_text
+    wanted = {"media_key", "type", *call.items("media.fields")}
+    return {name: value for name, value in everything.items() if name in wanted}
+
+
+def event(call: Call, one: Event) -> Json:
+    """A private message with the fields that were asked for."""
+    everything: Json = {
+        "id": one.id,
+        "event_type": "MessageCreate",
+        "text": one.text,
+        "sender_id": one.sender,
+        "dm_conversation_id": one.conversation,
+        "created_at": moment(one.created_at),
+    }
+    wanted = {"id", "event_type", "text", *call.items("dm_event.fields"), *call.items("expansions")}
+    return {name: value for name, value in everything.items() if name in wanted}

@@ -1,0 +1,153 @@
+"""The memory of the simulated X and the rules of who sees what."""
+
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from socialkit.sandbox._clock import Clock
+from socialkit.sandbox.x import _text as texts
+from socialkit.sandbox.x._facts import EPOCH, MEDIA_LIFE, PROCESSING_TIME
+from socialkit.sandbox.x._records import Event, File, Grant, Link, Post, Token, User
+
+
+class State:
+    """Everything that the platform knows."""
+
+    def __init__(self, clock: Clock, rng: random.Random) -> None:
+        self.clock = clock
+        self.rng = rng
+        self.vocabulary = "tweet"
+        self.self_serve = True
+        self.refuses_repeats = True
+        self.client_id, self.client_secret = "sandbox-app", "not-a-real-secret"
+        self.users: dict[str, User] = {}
+        self.posts: dict[str, Post] = {}
+        self.files: dict[str, File] = {}
+        self.events: dict[str, Event] = {}
+        self.tokens: dict[str, Token] = {}
+        self.codes: dict[str, Grant] = {}
+        self.refreshers: dict[str, Grant] = {}
+        self.requested: dict[str, tuple[str, str, str]] = {}
+        """Tokens of logins by OAuth 1.0a: their secret, where to go back to, and the verifier."""
+        self.uses: dict[tuple[str, str], tuple[int, int]] = {}
+        self.failing = 0
+        self.dead_fields: set[str] = set()
+        """Names of fields that X does not know any more."""
+        self.on_received: list[Callable[[Post | Event], None]] = []
+        self._last = 0
+        self._numbers = itertools.count(1)
+
+    @property
+    def now(self) -> datetime:
+        """The simulated time, to the millisecond."""
+        now = self.clock.now()
+        return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+
+    def snowflake(self) -> str:
+        """Make an id that holds the time, sorts by it and never repeats."""
+        milliseconds = (self.now - EPOCH) // timedelta(milliseconds=1)
+        self._last = max(milliseconds << 22, self._last + 1)
+        return str(self._last)
+
+    def secret(self) -> str:
+        """Make a text that nobody guesses."""
+        return f"{self.rng.getrandbits(160):040x}"
+
+    def short(self) -> str:
+        """Make a short link."""
+        return f"https://t.co/{self.rng.getrandbits(50):010x}"
+
+    def user(self, name: str) -> User:
+        """The account of that name, made when it is new."""
+        name = name.lstrip("@")
+        for one in self.users.values():
+            if one.name == name or one.username.lower() == name.lower():
+                return one
+        username = re.sub(r"[^A-Za-z0-9_]", "_", name)[:15] or "nobody"
+        if any(one.username.lower() == username.lower() for one in self.users.values()):
+            username = f"{username[:9]}_{next(self._numbers):05d}"
+        since = (self.now - timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
+        user = User(self.snowflake(), name, username, since)
+        self.users[user.id] = user
+        return user
+
+    def named(self, username: str) -> User | None:
+        """The account with that handle, if there is one."""
+        return next((one for one in self.users.values() if one.username.lower() == username.lower()), None)
+
+    def token(self, user: User, scopes: tuple[str, ...], *, life: timedelta | None = None) -> Token:
+        """Issue an access token."""
+        ends = None if life is None else self.now + life
+        token = Token(self.secret(), user.id, scopes, expires_at=ends)
+        self.tokens[token.value] = token
+        return token
+
+    def write(
+        self,
+        author: User,
+        typed: str,
+        *,
+        reply_to: Post | None = None,
+        quote_of: Post | None = None,
+        files: list[str] | None = None,
+    ) -> Post:
+        """Publish a post; an answer to somebody else begins with their name."""
+        text = typed
+        if reply_to is not None and reply_to.author != author.id:
+            name = self.users[reply_to.author].username
+            if name.lower() not in texts.names(typed)[:1]:
+                text = f"@{name} {typed}"
+        post = Post(self.snowflake(), author.id, self.now, text, typed, files=files or [])
+        post.links = [Link(one, self.short()) for one in texts.links(text)]
+        post.file_link = self.short() if post.files else ""
+        post.reply_to = None if reply_to is None else reply_to.id
+        post.root = post.id if reply_to is None else reply_to.root
+        if quote_of is not None:
+            post.quote_of, post.quote_link = quote_of.id, self.short()
+        self.posts[post.id] = post
+        return post
+
+    def say(self, sender: User, conversation: str, text: str) -> Event:
+        """Send a private message."""
+        event = Event(self.snowflake(), conversation, sender.id, text, self.now)
+        self.events[event.id] = event
+        return event
+
+    @staticmethod
+    def conversation(one: str, other: str) -> str:
+        """The id of the conversation between two accounts."""
+        return "-".join(sorted((one, other), key=int))
+
+    def names_of(self, post: Post) -> set[str]:
+        """The ids of the accounts that a post names."""
+        found = (self.named(one) for one in texts.names(post.text))
+        return {one.id for one in found if one is not None}
+
+    def summoned(self, user: User, parent: Post) -> bool:
+        """Whether an account may answer a post: its own, or one that names or quotes it."""
+        quoted = self.posts.get(parent.quote_of or "")
+        quotes = quoted is not None and quoted.author == user.id
+        return parent.author == user.id or quotes or user.id in self.names_of(parent)
+
+    def newest_first(self, posts: Iterator[Post]) -> list[Post]:
+        """Order posts as timelines do."""
+        return sorted(posts, key=lambda one: int(one.id), reverse=True)
+
+    def file_state(self, file: File) -> str:
+        """How far the work on a file is."""
+        if file.finished_at is None:
+            return "uploading"
+        if file.kind == "photo":
+            return "succeeded"
+        if self.now < file.finished_at + PROCESSING_TIME:
+            return "in_progress"
+        return "failed" if file.fails else "succeeded"
+
+    def attachable(self, identity: str, user: User) -> bool:
+        """Whether an account may attach a file."""
+        file = self.files.get(identity)
+        if file is None or file.owner != user.id or self.now >= file.created_at + MEDIA_LIFE:
+            return False
+        return self.file_state(file) == "succeeded"

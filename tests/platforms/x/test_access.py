@@ -1,0 +1,249 @@
+"""Logins, tokens, scopes and what access an app has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import socialkit as sk
+from socialkit.auth import Credentials, MemoryTokenStore
+from socialkit.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidDraftError,
+    MissingScopeError,
+    NotSupportedError,
+    TokenExpiredError,
+)
+from socialkit.models import AccountRef, Capability, Draft, FoundState
+from socialkit.platforms import X_OAUTH1_LOGIN, X
+from socialkit.platforms._login import Login
+from socialkit.sandbox import Fault, SimRequest
+from socialkit.testing import collect, picture, settle
+from socialkit.transport import reveal
+from tests.platforms.x.conftest import Place
+
+BACK = "https://shop.example/back"
+
+
+async def logged_in(
+    place: Place, *, flow: Any = None, secret: bool = True, scopes: tuple[str, ...] = ()
+) -> Any:
+    app = place.x.app()
+    given: dict[str, Any] = dict(app) if secret else {"client_id": app["client_id"]}
+    address, transport = place.world.address("x"), place.transport()
+    login = Login(
+        "x", redirect_uri=BACK, base_url=address, flow=flow, scopes=scopes, transport=transport, **given
+    )
+    url, state = login.start() if place.blocking else await login.start_async()
+    parts = urlsplit(url)
+    answer = place.x.handle(SimRequest.of("GET", f"{parts.path}?{parts.query}"))
+    back = answer.headers["location"]
+    return login.finish(back, state) if place.blocking else await login.finish_async(back, state)
+
+
+async def test_people_consent_on_the_site_and_not_on_the_api() -> None:
+    url, state = Login("x", client_id="shop", redirect_uri=BACK).start()
+    query = parse_qs(urlsplit(url).query)
+
+    assert url.startswith("https://x.com/i/oauth2/authorize?")
+    assert query["code_challenge_method"] == ["S256"]
+    assert {"offline.access", "media.write", "tweet.moderate.write"} <= set(query["scope"][0].split())
+    assert reveal(state.nonce) == query["state"][0]
+
+
+@pytest.mark.parametrize("secret", [True, False], ids=["confidential", "public"])
+async def test_a_token_is_renewed_before_its_end_and_each_refresh_token_works_once(
+    place: Place, secret: bool
+) -> None:
+    credentials = await logged_in(place, secret=secret)
+    store = MemoryTokenStore()
+    account = AccountRef(platform="x", brand="acme", name="main")
+    client = place.client(credentials=credentials, account=account, tokens=store)
+    await settle(client.account.me())
+    place.world.clock.advance(timedelta(hours=3))
+    await settle(client.account.me())
+    place.world.clock.advance(timedelta(hours=3))
+    again = place.client(credentials=credentials, account=account, tokens=store)  # as after a new start
+    await settle(again.account.me())
+
+    renewals = [
+        one for seat in (client, again) for one in seat.sent.requests if one.url.endswith("/oauth2/token")
+    ]
+    assert len(renewals) == 2
+    assert [("Authorization" in one.headers) for one in renewals] == [secret, secret]
+    assert all("client_secret" not in dict(one.form) for one in renewals)
+    with pytest.raises(TokenExpiredError):
+        await settle(place.client(credentials=credentials).account.me())
+
+
+async def test_without_offline_access_there_is_nothing_to_renew_with(place: Place) -> None:
+    credentials = await logged_in(place, scopes=("tweet.read", "users.read"))
+
+    assert credentials.refresh_token is None
+    client = place.client(credentials=credentials)
+    place.world.clock.advance(timedelta(hours=3))
+    with pytest.raises(AuthenticationError):
+        await settle(client.account.me())
+
+
+async def test_requests_are_signed_by_the_older_oauth_with_keys_from_the_console(place: Place) -> None:
+    client = place.client(**place.x.issue_keys())
+    post = await settle(client.posts.publish(Draft(text="Signed & sent", media=[picture()])))
+    found = await collect(client.posts.iterate(limit=6))
+
+    assert [one.id for one in found] == [post.id]
+    wrong = place.x.issue_keys() | {"client_secret": "another-one"}
+    with pytest.raises(AuthenticationError):
+        await settle(place.client(**wrong).account.me())
+
+
+async def test_people_log_in_by_the_older_oauth_too(place: Place) -> None:
+    credentials = await logged_in(place, flow=X_OAUTH1_LOGIN)
+    client = place.client(credentials=credentials)
+    me = await settle(client.account.me())
+
+    assert (credentials.account_id, credentials.token_type) == (me.id, "OAuth")
+    assert (await settle(client.posts.publish("Hello"))).author.id == me.id
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "access_token="),
+        ({"access_token": "t", "access_token_secret": "s"}, "client_id="),
+        ({"access_token": "t", "credentials": Credentials(access_token="u")}, "both given"),
+        ({"access_token": "t", "tokens": MemoryTokenStore()}, "account="),
+        ({"access_token": "t", "tier": "gold"}, "tier='gold' is none of self-serve, enterprise"),
+        ({"access_token": "t", "vocabulary": "toot"}, "vocabulary='toot' is none of tweet, post"),
+    ],
+)
+def test_a_client_says_what_it_lacks(given: dict[str, Any], missing: str) -> None:
+    with pytest.raises(ConfigurationError, match=missing):
+        X(given.pop("credentials", None), **given)
+
+
+async def test_a_refresh_token_without_the_app_says_what_is_missing(place: Place) -> None:
+    bare = Credentials(access_token="over", refresh_token="r", expires_at=place.world.clock.now())
+    with pytest.raises(ConfigurationError, match="client_id= is missing"):
+        await settle(place.client(credentials=bare).account.me())
+
+
+@pytest.mark.parametrize(
+    ("lacks", "wanted"),
+    [("media.write", ("media.write",)), ("tweet.write", ("tweet.read", "tweet.write"))],
+)
+async def test_a_scope_that_is_missing_is_named(place: Place, lacks: str, wanted: tuple[str, ...]) -> None:
+    scopes = {"tweet.read", "tweet.write", "users.read", "media.write"} - {lacks}
+    client = place.client(access_token=place.x.issue_token(scopes=tuple(scopes)))
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(client.posts.publish(Draft(text="Look", media=[picture()])))
+
+    assert (caught.value.scopes, caught.value.code) == (wanted, "forbidden")
+    assert place.x.posts() == []
+
+
+async def test_known_scopes_decide_what_a_client_can_do(place: Place) -> None:
+    value = place.x.issue_token(scopes=("tweet.read", "users.read"))
+    credentials = Credentials(access_token=value, scopes="tweet.read users.read")
+    client = place.client(credentials=credentials)
+
+    assert (client.can(Capability.PUBLISH), client.can(Capability.SEARCH)) == (False, True)
+    assert not client.can(Capability.DIRECT_MESSAGES)
+    place.x.receive(text="In private", private=True)
+    place.x.receive(text="In public")
+    assert [one.text for one in await collect(client.inbox.iterate())] == ["@main In public"]
+
+
+async def test_an_inbox_without_access_to_private_messages_is_the_rest_of_it(place: Place) -> None:
+    client = place.client(access_token=place.x.issue_token(scopes=("tweet.read", "users.read")))
+    place.x.receive(text="In private", private=True)
+    place.x.receive(text="In public")
+
+    assert [one.text for one in await collect(client.inbox.iterate())] == ["@main In public"]
+    with pytest.raises(MissingScopeError) as caught:
+        await collect(client.inbox.iterate(kinds=["direct message"]))
+    assert caught.value.scopes == ("dm.read", "dm.write")
+
+
+async def test_what_self_serve_apps_lost_is_refused_before_anything_is_sent(place: Place) -> None:
+    other = place.x.receive(text="We like you")
+    client = place.client()
+    message = (await collect(client.inbox.iterate()))[0]
+    before = len(client.sent.requests)
+
+    assert not client.can(Capability.LIKE)
+    with pytest.raises(NotSupportedError, match="like") as refused:
+        await settle(client.inbox.like(message))
+    assert "enterprise" in (refused.value.instead or "")
+    with pytest.raises(InvalidDraftError, match="self-serve"):
+        await settle(client.posts.publish(Draft(text="Look", quotes=other)))
+    assert len(client.sent.requests) == before
+
+
+async def test_an_app_with_a_contract_quotes_and_likes(place: Place) -> None:
+    place.x.set_tier(self_serve=False)
+    other = place.x.receive(text="We like you")
+    client = place.client()
+    message = (await collect(client.inbox.iterate()))[0]
+    for _ in range(2):
+        await settle(client.inbox.like(message))
+    post = await settle(client.posts.publish(Draft(text="Look", quotes=other)))
+    again = await settle(client.posts.get(post))
+
+    assert client.can(Capability.LIKE)
+    liked = next(one for one in place.x.posts(None) if one.id == other)
+    assert liked.raw["public_metrics"]["like_count"] == 1
+    assert (again.quotes, again.text, client.posts.differences(again, Draft(text="Look", quotes=other))) == (
+        other,
+        "Look",
+        (),
+    )
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_like_whose_answer_is_lost_is_found_among_what_the_account_likes(
+    place: Place, fault: Fault
+) -> None:
+    place.x.set_tier(self_serve=False)
+    place.x.receive(text="We like you")
+    client = place.client()
+    message = (await collect(client.inbox.iterate()))[0]
+    place.world.fail("x", "like", fault)
+    with pytest.raises(Exception, match="no answer decided") as caught:
+        await settle(client.inbox.like(message))
+    attempt: Any = caught.value
+    found = await settle(client.posts.find(attempt.attempt))
+    if found.ask_again is not None:
+        place.world.clock.advance(found.ask_again - place.world.clock.now())
+        found = await settle(client.posts.find(attempt.attempt))
+
+    assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+
+
+async def test_an_account_that_pays_may_write_longer_posts() -> None:
+    long = "a" * 281
+
+    assert [one.field for one in X(access_token="t").posts.check(long)] == ["text"]
+    assert X(access_token="t", premium=True).posts.check(long) == ()
+
+
+def test_a_file_can_say_which_access_an_app_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_X", "not-a-real-token")
+    file = tmp_path / "shop.toml"
+    account = (
+        '[brands.acme]\nzone = "UTC"\n[[brands.acme.accounts]]\nplatform = "x"\naccess_token = "env:SHOP_X"\n'
+    )
+    file.write_text(f'{account}tier = "enterprise"\npremium = true\n')
+    with sk.Workspace.load(file) as workspace:
+        client = workspace.brand("acme").client("x")
+
+        assert client.can(Capability.LIKE)
+        assert client.limits.text == 25_000
+    file.write_text(f'{account}tier = "gold"\n')
+    with pytest.raises(InvalidDraftError, match="tier"):
+        sk.Workspace.load(file)

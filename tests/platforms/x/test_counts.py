@@ -1,0 +1,103 @@
+"""Insights: what one group of metrics lacks costs no other its values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from socialkit.models import Missing
+from socialkit.testing import collect, settle
+from tests.platforms.x.conftest import Place
+
+OLD = timedelta(days=31)
+
+
+async def values(listing: Any) -> dict[str, Any]:
+    rows = await collect(listing)
+    return {
+        f"{row.metric} {row.breakdown}".strip(): row.value if row.missing is None else row.missing
+        for row in rows
+    }
+
+
+async def test_what_everybody_sees_and_the_clicks_come_in_one_call(place: Place) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish("Autumn is here"))
+    place.x.receive(text="", kind="like")
+    before = len(client.sent.requests)
+    found = await values(client.insights.posts([post]))
+
+    assert len(client.sent.requests) == before + 1
+    assert found == {
+        "likes": 1,
+        "shares": 0,
+        "replies": 0,
+        "quotes": 0,
+        "saves": 0,
+        "impressions": 0,
+        "reach": Missing.NOT_OFFERED,
+        "clicks": 0,
+    }
+
+
+async def test_after_thirty_days_the_rest_is_still_told(place: Place) -> None:
+    client = place.client()
+    old = await settle(client.posts.publish("Old"))
+    place.world.clock.advance(OLD)
+    new = await settle(client.posts.publish("New"))
+    rows = await collect(client.insights.posts([old, new]))
+
+    clicks = {
+        row.subject: row.value if row.missing is None else row.missing
+        for row in rows
+        if row.metric == "clicks"
+    }
+    likes = {row.subject: row.value for row in rows if row.metric == "likes"}
+    assert clicks == {old.id: Missing.NOT_PERMITTED, new.id: 0}
+    assert likes == {old.id: 0, new.id: 0}
+    private = await values(client.insights.private([old]))
+    assert set(private.values()) == {Missing.NOT_PERMITTED}
+
+
+@pytest.mark.parametrize("dead", ["non_public_metrics", "organic_metrics"])
+async def test_a_name_that_x_does_not_know_any_more_loses_no_other(place: Place, dead: str) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish("Autumn is here"))
+    place.x.receive(text="", kind="like")
+    place.x.forget_field(dead)
+    common, private = (
+        await values(client.insights.posts([post])),
+        await values(client.insights.private([post])),
+    )
+
+    assert common["likes"] == 1
+    assert common["clicks"] == (Missing.NOT_OFFERED if dead == "non_public_metrics" else 0)
+    groups = {name: dead.startswith(name) for name in ("non_public", "organic")}
+    for name, gone in groups.items():
+        told = [value for key, value in private.items() if key.endswith(f"metrics={name}")]
+        assert (Missing.NOT_OFFERED in told) == gone
+        assert len(told) >= 4
+
+
+async def test_posts_of_others_have_no_clicks_and_those_that_are_gone_nothing(place: Place) -> None:
+    client = place.client()
+    own = await settle(client.posts.publish("Gone"))
+    await settle(client.posts.delete(own))
+    other = place.x.receive(text="Ours")
+    rows = await collect(client.insights.posts([own.id, other]))
+
+    told = {(row.subject, row.metric): row.missing for row in rows}
+    assert told[other, "clicks"] is Missing.NOT_PERMITTED
+    assert told[other, "likes"] is None
+    assert {why for (post, _), why in told.items() if post == own.id} == {Missing.NOT_FOUND}
+
+
+async def test_more_posts_than_one_call_takes_come_in_pages(place: Place) -> None:
+    client = place.client()
+    ids = [place.x.receive(text=f"Number {number}") for number in range(101)]
+    listing = client.insights.posts(ids)
+    pages = await collect(listing.pages())
+
+    assert [len({row.subject for row in page.items}) for page in pages] == [100, 1]

@@ -1,0 +1,103 @@
+"""Files: in pieces, waited for, and never whole in memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.models import Draft, Media
+from socialkit.platforms import AsyncX, X
+from socialkit.testing import gif, mp4, picture, settle, video
+from socialkit.transport import Request, Response
+from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
+
+MIB = 2**20
+
+
+def film(folder: Path, size: int) -> Path:
+    """Write a film of which most is nothing."""
+    path = folder / "film.mp4"
+    with path.open("wb") as file:
+        file.write(mp4())
+        file.truncate(size)
+    return path
+
+
+async def test_a_film_goes_in_pieces_in_order_and_whole(place: Place, tmp_path: Path) -> None:
+    client, size = place.client(), 2 * MIB + 5
+    await settle(client.media.upload(Media.open(film(tmp_path, size), alt_text="A film")))
+
+    sent = client.sent.requests
+    pieces = [one for one in sent if one.url.endswith("/append")]
+    lengths: list[int] = []
+    for one in pieces:
+        with one.files[0].open() as piece:
+            lengths.append(len(piece.read()))
+    assert lengths == [MIB, MIB, 5]
+    assert [dict(one.form)["segment_index"] for one in pieces] == ["0", "1", "2"]
+    begin = next(one for one in sent if one.url.endswith("/initialize"))
+    assert begin.json == {"media_type": "video/mp4", "total_bytes": size, "media_category": "tweet_video"}
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_a_film_is_never_whole_in_memory(blocking: bool, tmp_path: Path) -> None:
+    size = 40 * MIB
+    media, carried = Media.open(film(tmp_path, size), alt_text="A film"), 0
+
+    def answer(request: Request) -> Response:
+        nonlocal carried
+        for one in request.files:
+            with one.open() as piece:
+                carried += len(piece.read())
+        return json_answer({"data": {"id": "9"}})
+
+    carrier = SteppedTransport(
+        json_answer({"data": {"id": "7", "username": "shop", "name": ""}}), answer, suspends=not blocking
+    )
+    client: Any = (X if blocking else AsyncX)(access_token="not-a-real-token", transport=carrier)
+    tracemalloc.start()
+    await settle(client.media.upload(media))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert carried == size
+    assert peak < 8 * MIB
+
+
+async def test_work_on_a_film_is_looked_at_as_often_as_x_says(place: Place) -> None:
+    client = place.client()
+    before = place.world.clock.now()
+    await settle(client.posts.publish(Draft(text="Film", media=[video()])))
+
+    looks = [one for one in client.sent.requests if dict(one.params).get("command") == "STATUS"]
+    waited = (place.world.clock.now() - before).total_seconds()
+    assert (len(looks), waited) == (3, 6)
+
+
+async def test_an_animation_is_one_and_keeps_its_description(place: Place) -> None:
+    client = place.client()
+    moving = Media.from_bytes(gif(frames=2), filename="dot.gif", alt_text="A moving dot")
+    post = await settle(client.posts.publish(Draft(media=[moving])))
+    again = await settle(client.posts.get(post))
+
+    assert [(one.kind.value, one.alt_text) for one in again.media] == [("animation", "A moving dot")]
+    assert (again.text, client.posts.differences(again, Draft(media=[moving]))) == ("", ())
+
+
+async def test_a_file_that_could_not_be_processed_is_told_and_one_that_is_not_there_too(place: Place) -> None:
+    client = place.client()
+    place.x.fail_processing()
+    with pytest.raises(MediaProcessingError, match="could not process"):
+        await settle(client.media.upload(video()))
+    failed = next(one for one in client.sent.requests if one.url.endswith("/finalize")).url.split("/")[-2]
+
+    with pytest.raises(MediaProcessingError):
+        await settle(client.media.get(failed))
+    with pytest.raises(BadRequestError):
+        await settle(client.media.get("1"))
+    assert (await settle(client.media.upload(picture()))).ready

@@ -1,0 +1,142 @@
+"""The inbox: two sources in one order, and what is pushed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+from typing import Any, Final
+
+import pytest
+
+import socialkit as sk
+from socialkit.errors import NotSupportedError, WebhookSignatureError
+from socialkit.models import MessageKind, WebhookEvent
+from socialkit.testing import collect, settle
+from socialkit.webhooks import AsyncWebhook, Webhook
+from tests.platforms.x.conftest import Place
+
+SECRET: Final = "not-a-real-secret"
+
+
+@pytest.mark.parametrize(("public", "private"), [(7, 130), (130, 7), (60, 60), (0, 3), (3, 0)])
+async def test_mentions_and_private_messages_come_in_one_order_and_none_is_lost(
+    place: Place, public: int, private: int
+) -> None:
+    kinds = [False] * public + [True] * private
+    random.Random(7).shuffle(kinds)
+    sent: list[str] = []
+    for number, hidden in enumerate(kinds):
+        place.world.clock.advance(1)
+        sent.insert(0, place.x.receive(text=f"Number {number}", private=hidden))
+    client = place.client()
+
+    for limit in (None, 8):
+        listing = client.inbox.iterate() if limit is None else client.inbox.iterate(limit=limit)
+        assert [one.id for one in await collect(listing)] == sent[:limit]
+        place.world.clock.advance(900)
+
+
+async def test_an_inbox_goes_on_at_a_cursor(place: Place) -> None:
+    sent = [place.x.receive(text=f"Number {number}", private=bool(number % 3)) for number in range(160)]
+    client = place.client()
+    first = client.inbox.iterate()
+    pages = [page async for page in first.pages()] if not place.blocking else list(first.pages())
+    rest = await collect(client.inbox.iterate(cursor=pages[0].next_cursor))
+
+    assert len(pages) > 1
+    assert [one.id for one in (*pages[0].items, *rest)] == sent[::-1]
+    with pytest.raises(ValueError, match="not one that this listing gave"):
+        await collect(client.inbox.iterate(cursor="tomorrow"))
+
+
+async def test_what_others_repeat_is_no_message_and_hides_none(place: Place) -> None:
+    client = place.client()
+    asked = place.x.receive(text="Is it in stock?")
+    post = await settle(client.posts.publish("Autumn is here"))
+    for number in range(120):
+        place.x.receive(text="", kind="share", reply_to=post.id, author=f"fan{number}")
+
+    assert [one.id for one in await collect(client.inbox.iterate())] == [asked]
+
+
+async def test_our_own_words_are_no_messages(place: Place) -> None:
+    client = place.client()
+    place.x.receive(text="Hello", private=True)
+    (message,) = await collect(client.inbox.iterate())
+    await settle(client.inbox.reply(message, "Good morning"))
+    await settle(client.posts.publish("Ask @main anything"))
+
+    assert [one.id for one in await collect(client.inbox.iterate())] == [message.id]
+
+
+async def test_a_private_message_is_not_hidden(place: Place) -> None:
+    client = place.client()
+    place.x.receive(text="Hello", private=True)
+    (message,) = await collect(client.inbox.iterate())
+    with pytest.raises(NotSupportedError):
+        await settle(client.inbox.hide(message))
+
+
+async def test_what_is_pushed_is_what_the_inbox_has(place: Place) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish("Autumn is here"))
+    kinds = {
+        place.x.receive(text="Is it in stock?"): MessageKind.MENTION,
+        place.x.receive(text="Lovely", reply_to=post.id): MessageKind.COMMENT,
+        place.x.receive(text="My number is 12", private=True): MessageKind.DIRECT_MESSAGE,
+        place.x.receive(text="Look at this", kind="quote"): MessageKind.QUOTE,
+    }
+    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", client, secret=SECRET)
+    read = {one.id: one for one in await collect(client.inbox.iterate())}
+    for identity, kind in kinds.items():
+        push = place.x.push(identity, SECRET)
+        got = await settle(hook.receive(method=push.method, headers=push.headers, body=push.body))
+        await settle(hook.done(got))
+        again = await settle(hook.receive(method=push.method, headers=push.headers, body=push.body))
+
+        (message,) = got.messages
+        assert (message.id, message.kind, again.messages) == (identity, kind, ())
+        if identity in read:
+            assert (message.text, message.author) == (read[identity].text, read[identity].author)
+
+
+async def test_a_push_that_somebody_else_signed_is_refused(place: Place) -> None:
+    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", place.client(), secret=SECRET)
+    push = place.x.push(place.x.receive(text="Hello"), "another-one")
+    for headers in (push.headers, {"content-type": "application/json"}):
+        with pytest.raises(WebhookSignatureError):
+            await settle(hook.receive(method=push.method, headers=headers, body=push.body))
+
+
+async def test_x_is_told_that_the_address_is_ours(place: Place) -> None:
+    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", place.client(), secret=SECRET)
+    got = await settle(hook.receive(method="GET", query="crc_token=challenge", headers={}))
+
+    digest = hmac.new(SECRET.encode(), b"challenge", hashlib.sha256).digest()
+    assert json.loads(got.body) == {"response_token": f"sha256={base64.b64encode(digest).decode()}"}
+
+
+async def test_the_deletion_of_an_own_post_is_an_event(place: Place) -> None:
+    client = place.client()
+    me = await settle(client.account.me())
+    document = {
+        "data": {
+            "event_uuid": "7",
+            "event_type": "post.delete",
+            "filter": {"user_id": me.id},
+            "payload": {"id": "9", "author_id": me.id},
+        }
+    }
+    body = json.dumps(document).encode()
+    code = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", client, secret=SECRET)
+    got = await settle(
+        hook.receive(method="POST", headers={"x-twitter-webhooks-signature": f"sha256={code}"}, body=body)
+    )
+
+    (event,) = got.events
+    assert isinstance(event, WebhookEvent)
+    assert (event.kind, event.subject_id) == (sk.WebhookEventKind.POST_DELETED, "9")

@@ -1,0 +1,99 @@
+"""Whatever a push signed by X holds, only errors of ours come out of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import socialkit as sk
+from socialkit.platforms import X
+from socialkit.sandbox import Sandbox
+from socialkit.sandbox.x import XSimulator
+from socialkit.webhooks import Webhook
+from tests.bad_input.test_fuzz import places, replaced
+
+SECRET: Final = "not-a-real-secret"
+ODD: Final = st.sampled_from(
+    [None, True, -1, 2**70, 1e300, "", "x", "9" * 30, "\x00", [], [None], {}, {"data": 1}]
+)
+
+
+class Scene:
+    """One account, its webhook, and what X may push to it."""
+
+    def __init__(self, world: Sandbox, client: X) -> None:
+        x: Any = world.simulator("x")
+        assert isinstance(x, XSimulator)
+        me = client.account.me().id
+        post = client.posts.publish("Autumn is here")
+        written = [
+            x.receive(text="See https://shop.example", reply_to=post.id),
+            x.receive(text="Look", kind="quote"),
+            x.receive(text="In private", private=True),
+        ]
+        user = {"id": "9", "username": "ada", "name": "Ada"}
+        them = {"source": {"data": user}, "target": {"data": {**user, "id": me}}}
+        like = {"id": "5", "liked_tweet_id": post.id}
+        old = {"id_str": "5", "text": "Hi", "user": {"id_str": "9", "screen_name": "ada"}}
+        gone = {"status": {"id": "6", "user_id": me}, "timestamp_ms": "1432228155593"}
+        about = {"event_uuid": "7", "filter": {"user_id": me, "direction": "inbound"}}
+        self.client = client
+        self.pushes: list[Any] = [json.loads(x.push(one, SECRET).body) for one in written]
+        self.pushes += [
+            {
+                "data": {
+                    **about,
+                    "event_type": kind,
+                    "payload": payload,
+                    "includes": {"users": [{"data": user}]},
+                }
+            }
+            for kind, payload in (
+                ("like.create", like),
+                ("follow.follow", them),
+                ("profile.update.bio", {"before": "a", "after": "b"}),
+            )
+        ]
+        self.pushes.append({"for_user_id": me, "tweet_create_events": [old], "tweet_delete_events": [gone]})
+
+    def give(self, document: Any) -> Any:
+        body = json.dumps(document).encode()
+        code = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+        hook = Webhook("x", self.client, secret=SECRET)  # a new one, which remembers nothing
+        return hook.receive(
+            method="POST", headers={"x-twitter-webhooks-signature": f"sha256={code}"}, body=body
+        )
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with Sandbox(seed=7) as world, world.connect("x") as client:
+        yield Scene(world, client)
+
+
+def test_each_kind_of_push_is_taken(scene: Scene) -> None:
+    taken = [len(got.messages) + len(got.events) for got in map(scene.give, scene.pushes)]
+
+    assert taken == [1, 1, 1, 1, 1, 1, 2]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_signed_push_breaks_a_webhook(scene: Scene, data: st.DataObject) -> None:
+    document = data.draw(st.sampled_from(scene.pushes))
+    for _ in range(data.draw(st.integers(1, 2))):
+        document = replaced(document, data.draw(st.sampled_from(places(document))), data.draw(ODD))
+    try:
+        got = scene.give(document)
+    except sk.WebhookError as error:
+        assert 400 <= error.status < 500  # noqa: PT017 - whether there is one is drawn
+    else:
+        assert all(repr(one) for one in (*got.messages, *got.events))
