@@ -6,8 +6,9 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Final
 
 from benchmarks.bodies import ME, account_body, instance_body, media_body, page_body, status_body
@@ -24,6 +25,12 @@ FEED_PATH: Final = "/xrpc/app.bsky.feed.getAuthorFeed"
 UPLOAD_PATHS: Final = tuple(f"/2/media/upload/{step}".encode() for step in UPLOAD_STEPS)
 NOT_FOUND: Final = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+VIDEO_PHASES: Final = (
+    b'{"video_id": "9", "upload_session_id": "8", "start_offset": "0", "end_offset": "999999999"}',
+    b'{"start_offset": "999999999", "end_offset": "999999999"}',
+    b'{"success": true}',
+)
+"""What the three calls of an upload to Facebook are answered, in turn: the film goes in one piece."""
 ACCOUNT_PATH: Final = "/api/v1/accounts/verify_credentials"
 
 
@@ -47,7 +54,7 @@ def _answer(body: bytes, *more: str) -> bytes:
 class _Fixed(asyncio.Protocol):
     """One connection: each request's path decides its answer, and no body is kept."""
 
-    def __init__(self, answers: dict[bytes, bytes]) -> None:
+    def __init__(self, answers: dict[bytes, bytes | Iterator[bytes]]) -> None:
         self._answers = answers
         self._line: asyncio.WriteTransport | None = None
         self._read = b""
@@ -68,7 +75,8 @@ class _Fixed(asyncio.Protocol):
     def _begun(self) -> bool:
         if self._left is None and b"\r\n\r\n" in self._read:
             head, _, self._read = self._read.partition(b"\r\n\r\n")
-            self._answer = self._answers.get(head.split(b" ", 2)[1].partition(b"?")[0], NOT_FOUND)
+            found = self._answers.get(head.split(b" ", 2)[1].partition(b"?")[0], NOT_FOUND)
+            self._answer = found if isinstance(found, bytes) else next(found)
             length = LENGTH.search(head)
             self._left = int(length[1]) if length else 0
         return self._left is not None
@@ -85,7 +93,7 @@ class _Fixed(asyncio.Protocol):
 
 async def _serve() -> None:
     link = f'Link: <https://social.example{PAGE_PATH}?limit=40&max_id=9>; rel="next"'
-    answers = {
+    answers: dict[bytes, bytes | Iterator[bytes]] = {
         STATUS_PATH.encode(): _answer(status_body()),
         PAGE_PATH.encode(): _answer(page_body(), link),
         ACCOUNT_PATH.encode(): _answer(account_body()),
@@ -99,6 +107,9 @@ async def _serve() -> None:
         b"/xrpc/app.bsky.video.uploadVideo": _answer(job_body()),
         b"/2/users/me": _answer(user_body()),
         **dict.fromkeys(UPLOAD_PATHS, _answer(upload_body())),
+        b"/v26.0/me": _answer(b'{"id": "7", "name": "The shop"}'),
+        b"/v26.0/me/videos": cycle(_answer(body) for body in VIDEO_PHASES),
+        b"/v26.0/9": _answer(b'{"id": "9", "status": {"video_status": "ready"}}'),
     }
     server = await asyncio.get_running_loop().create_server(lambda: _Fixed(answers), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

@@ -31,6 +31,7 @@ MOST: Final = 50
 """MiB that an upload may add to a process."""
 PLATFORMS: Final[dict[str, dict[str, str]]] = {
     "mastodon": {"access_token": TOKEN},
+    "facebook": {"access_token": TOKEN},
     "bluesky": {"identifier": HANDLE, "password": TOKEN},
     "x": {"access_token": TOKEN},
 }
@@ -63,6 +64,8 @@ CONTENDERS: Final[dict[str, Callable[[str], Upload]]] = {
     "Mastodon.py": _theirs,
     "socialkit, Mastodon": partial(_ours, sk.connect, "mastodon"),
     "socialkit, Mastodon, async": partial(_ours, sk.connect_async, "mastodon"),
+    "socialkit, Facebook": partial(_ours, sk.connect, "facebook"),
+    "socialkit, Facebook, async": partial(_ours, sk.connect_async, "facebook"),
     "socialkit, Bluesky": partial(_ours, sk.connect, "bluesky"),
     "socialkit, Bluesky, async": partial(_ours, sk.connect_async, "bluesky"),
     "socialkit, X": partial(_ours, sk.connect, "x"),

@@ -103,6 +103,11 @@ CALLS: Final = {
         *("delete_post", "finalize_upload", "get_post", "initialize_upload", "post_metadata"),
         *("send_message", "send_message", "user_posts", "users_me"),
     ),
+    "facebook": (
+        *("conversations", "delete_node", "get_comment", "get_comments", "get_page", "get_post"),
+        *("post_comment", "post_comments", "post_feed", "post_feed", "post_feed", "post_messages"),
+        *("post_photos", "published_posts", "tagged"),
+    ),
     "pixelwall": (
         *("delete_pin", "delete_remark", "get_me", "get_pin", "get_remark", "hide_remark", "list_pins"),
         *("list_remarks", "post_picture", "post_pin", "post_pin", "post_remark", "show_remark"),
@@ -111,6 +116,7 @@ CALLS: Final = {
 """What a drawn fault may hit; writes more often than reads."""
 OF_FILMS: Final = {
     "mastodon": ("get_media", "post_media", "post_status"),
+    "facebook": ("get_video", "post_videos", "post_video"),
     "bluesky": ("get_job_status", "get_service_auth", "upload_video", "put_record"),
     "x": ("initialize_upload", "append_upload", "finalize_upload", "upload_status", "create_post"),
 }
@@ -120,6 +126,7 @@ OF_FILMS: Final = {
 WRITES: Final = {
     "mastodon": "post_status",
     "bluesky": "put_record",
+    "facebook": "post_feed",
     "pixelwall": "post_pin",
     "x": "create_post",
 }

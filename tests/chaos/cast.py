@@ -189,6 +189,13 @@ def _public_answers(world: Sandbox, account: AccountRef | None) -> list[SimPost]
     if account.platform == "pixelwall":
         wall: Any = world.simulator("pixelwall")
         return [one for remark in wall.remarks for one in wall.answers(remark)]
+    if account.platform == "facebook":
+        meta: Any = world.simulator("facebook")
+        comments = [one for one in meta._state.comments.values() if one.message != "Buy elsewhere"]
+        return [
+            SimPost(id=one.id, account="main", text=one.message, reply_to=one.parent or one.post)
+            for one in comments
+        ]
     return world.posts(account.platform)
 
 
@@ -199,6 +206,9 @@ def _private_answers(world: Sandbox, message: Message) -> int:
     if message.account.platform == "x":
         sent = cast("XSimulator", world.simulator("x")).messages()
         return sum("It is on its way" in one.text for one in sent)
+    if message.account.platform == "facebook":
+        meta: Any = world.simulator("facebook")
+        return sum("It is on its way" in one.text for one in meta.messages())
     with world.connect("bluesky", "customer") as customer:
         found = list(customer.inbox.iterate(kinds=[MessageKind.DIRECT_MESSAGE]))
     return sum("It is on its way" in one.text for one in found)
@@ -209,6 +219,9 @@ def _is_hidden(world: Sandbox, message: Message) -> bool:
     if message.account.platform == "pixelwall":
         wall: Any = world.simulator("pixelwall")
         return bool(wall.remarks[message.id].hidden)
+    if message.account.platform == "facebook":
+        meta: Any = world.simulator("facebook")
+        return bool(meta.comment(message.id).hidden)
     gates = [one.raw["threadgate"]["record"] for one in world.posts("bluesky") if "threadgate" in one.raw]
     return any(message.id in gate.get("hiddenReplies", []) for gate in gates)
 
@@ -219,6 +232,9 @@ def _is_gone(world: Sandbox, post: Post) -> bool:
 
 
 def _comment_is_gone(world: Sandbox, message: Message) -> bool:
+    if message.account is not None and message.account.platform == "facebook":
+        meta: Any = world.simulator("facebook")
+        return meta.comment(message.id) is None
     wall: Any = world.simulator("pixelwall")
     return message.id not in wall.remarks
 
@@ -267,6 +283,19 @@ ON_PIXELWALL: Final[Mapping[str, Shape | Act]] = {
     "delete": DELETE,
     "delete comment": DELETE_COMMENT,
 }
+ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
+    "text": TEXT,
+    "picture": PICTURE,
+    "pictures without words": WORDLESS,
+    "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
+    "reply": REPLY,
+    "answer to a comment": ANSWER_COMMENT,
+    "private reply": PRIVATELY,
+    "hide": HIDE,
+    "unhide": UNHIDE,
+    "delete": DELETE,
+    "delete comment": DELETE_COMMENT,
+}
 
 
 def _without_keys(world: Sandbox) -> None:
@@ -287,6 +316,7 @@ def _says_nothing() -> None:
 DELETIONS: Final = frozenset({"delete_status", "delete_scheduled_status"})
 WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
+ON_A_PAGE: Final = frozenset({"delete_node", "post_comments", "post_feed", "post_messages", "post_videos"})
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "mastodon": Platform("mastodon", ON_MASTODON, unguarded=DELETIONS),
@@ -295,6 +325,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     ),
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
     "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
+    "facebook": Platform("facebook", ON_FACEBOOK, unguarded=ON_A_PAGE),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
     "pixelwall that says nothing": Platform(
         "pixelwall",

@@ -36,6 +36,7 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
         "how-to/add-a-platform.md",
         "index.md",
         "platforms/bluesky.md",
+        "platforms/facebook.md",
         "platforms/mastodon.md",
         "platforms/x.md",
     }

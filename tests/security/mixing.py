@@ -38,8 +38,12 @@ CLIENTS: Final[dict[str, Place]] = {
     "can": "own",
     "close": "own",
     "now": "own",
+    "account.inspect": "own",
     "account.me": "own",
+    "account.pages": "own",
     "account.refresh_limits": "own",
+    "account.subscribe": "own",
+    "ads.days": "own",
     "inbox.comments": "refused",
     "inbox.delete": "refused",
     "inbox.hide": "refused",
@@ -165,8 +169,19 @@ BOUND: Final = frozenset(
 """Types that say whose something is."""
 PLAIN: Final = frozenset(
     {"Any", "Callable", "Capability", "Collection", "Draft", "Iterable", "Media", "MessageKind", "None"}
-    | {"Granularity", "Purpose", "Recurrence", "Sequence", "WallTime", "bool", "datetime", "int", "str"}
-    | {"timedelta", "CaseState", "DeliveryState", "Native", "Backlog", "Progress", "Stop"}
+    | {
+        "Granularity",
+        "Purpose",
+        "Recurrence",
+        "Sequence",
+        "WallTime",
+        "bool",
+        "date",
+        "datetime",
+        "int",
+        "str",
+    }
+    | {"timedelta", "tuple", "CaseState", "DeliveryState", "Native", "Backlog", "Progress", "Stop"}
     | {"AsyncClient", "Brand", "Client", "Journal", "Workspace"}
     | {
         "AsyncMediaHost",
@@ -184,15 +199,18 @@ PLAIN: Final = frozenset(
 BY_ID: Final = {"case": "Case", "delivery": "Delivery"}
 LATER: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILLERS: Final[dict[str, Any]] = {
+    "ad_account": "17",
     "at": LATER,
     "backlog": "hold",
     "draft": "Hello",
     "platform": "mastodon",
     "purpose": sk.Purpose(campaign="autumn"),
     "reason": "recall",
+    "since": LATER.date(),
     "slots": Recurrence("FREQ=DAILY", start=WallTime("2026-03-02 09:00", zone="Europe/Paris")),
     "text": "Hello",
     "to": "maria",
+    "until": LATER.date(),
 }
 """What stands where nothing of anybody is asked for, by the parameter's name."""
 

@@ -28,6 +28,9 @@ from tests.truth.bluesky import lexicons as bluesky_lexicons
 from tests.truth.bluesky import recordings as bluesky_recordings
 from tests.truth.bluesky import repertoire as bluesky_repertoire
 from tests.truth.cases import CASES
+from tests.truth.facebook import recordings as facebook_recordings
+from tests.truth.facebook import repertoire as facebook_repertoire
+from tests.truth.facebook import specification as facebook_specification
 from tests.truth.operations import LOGIN, offered, public_operations
 from tests.truth.recordings import connector, recordings
 from tests.truth.repertoire import Stage, play
@@ -129,6 +132,31 @@ async def _x_levels() -> Levels:
     return _levels("x", read_well, specified)
 
 
+def _facebook() -> Levels:
+    return asyncio.run(_facebook_levels())
+
+
+async def _facebook_levels() -> Levels:
+    stage = facebook_repertoire.Stage("blocking")
+    await facebook_repertoire.play(stage)
+    wrong: set[str] = set()
+    for one in stage.exchanges:
+        spec = facebook_specification.specification(facebook_specification.of(stage.kinds, one))
+        wrong |= {one.operation} if facebook_specification.problems(spec, one) else set[str]()
+    fitting = {one.operation for one in stage.exchanges} - wrong
+    specified = dict.fromkeys(fitting, "requests and simulated answers fit the node specifications")
+    return _levels("facebook", await _facebook_recorded(), specified)
+
+
+async def _facebook_recorded() -> Counter[str]:
+    connect = facebook_recordings.connector("blocking")
+    cases = [case for case in facebook_recordings.CASES if case.operation != "webhooks"]
+    calls = ((case, one) for case in cases for one in case.mine())
+    return await _counted(
+        (case.operation, one.name, partial(case.call, connect, one.body)) for case, one in calls
+    )
+
+
 def _levels(platform: str, read_well: Counter[str], specified: Mapping[str, str]) -> Levels:
     """Put together what proves each operation of a platform."""
     levels = _served(platform)
@@ -145,7 +173,7 @@ def _served(platform: str) -> Levels:
     proven = _proven()
     return {
         operation: {Evidence.SERVER.value: name}
-        for server, name in SERVERS[platform].items()
+        for server, name in SERVERS.get(platform, {}).items()
         for operation in proven.get(server, ())
     }
 
@@ -190,6 +218,7 @@ async def _specified() -> set[str]:
 
 PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {
     "bluesky": _bluesky,
+    "facebook": _facebook,
     "mastodon": _mastodon,
     "x": _x,
 }

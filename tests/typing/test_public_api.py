@@ -13,9 +13,11 @@ import socialkit as sk
 from socialkit.operations import Async, Sync
 from socialkit.platforms import (
     AsyncBluesky,
+    AsyncFacebook,
     AsyncMastodon,
     AsyncX,
     Bluesky,
+    Facebook,
     JetstreamAction,
     JetstreamEvent,
     JetstreamKind,
@@ -44,6 +46,14 @@ def test_connect_takes_where_events_come_from() -> None:
 
     assert_type(blocking, Bluesky)
     assert_type(awaited, AsyncBluesky)
+
+
+def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
+    blocking = sk.connect("facebook", access_token="made-up", app_secret="made-up", api_version="v26.0")
+    awaited = sk.connect_async("facebook", access_token="made-up")
+
+    assert_type(blocking, Facebook)
+    assert_type(awaited, AsyncFacebook)
 
 
 def thank(client: sk.Client, message: sk.Message) -> bool:

@@ -206,6 +206,7 @@ def test_the_schema_says_what_fields_mean_and_which_arguments_a_platform_takes()
     assert "In which it writes, the first one first." in text
     assert {one["properties"]["platform"]["const"]: one["required"] for one in accounts} == {
         "bluesky": ["platform"],
+        "facebook": ["platform"],
         "mastodon": ["platform", "base_url"],
         "x": ["platform"],
     }

@@ -17,17 +17,30 @@ if TYPE_CHECKING:
         JetstreamKind,
         LinkCard,
     )
+    from socialkit.platforms.facebook import (
+        AdDay,
+        AsyncFacebook,
+        Facebook,
+        FacebookOptions,
+        FacebookPage,
+        TokenReport,
+    )
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
     from socialkit.platforms.x import X_OAUTH1_LOGIN, AsyncX, Volume, X, XOptions, XPoll
 
 __all__ = [
     "ENTRY_POINTS",
     "X_OAUTH1_LOGIN",
+    "AdDay",
     "AsyncBluesky",
+    "AsyncFacebook",
     "AsyncMastodon",
     "AsyncX",
     "Bluesky",
     "BlueskyOptions",
+    "Facebook",
+    "FacebookOptions",
+    "FacebookPage",
     "JetstreamAction",
     "JetstreamEvent",
     "JetstreamKind",
@@ -36,6 +49,7 @@ __all__ = [
     "MastodonOptions",
     "Poll",
     "Registration",
+    "TokenReport",
     "Volume",
     "X",
     "XOptions",
@@ -48,6 +62,8 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("AsyncBluesky", "Bluesky", "BlueskyOptions", "LinkCard"), "bluesky"),
     **dict.fromkeys(("JetstreamAction", "JetstreamEvent", "JetstreamKind"), "bluesky"),
+    **dict.fromkeys(("AdDay", "AsyncFacebook", "Facebook", "FacebookOptions"), "facebook"),
+    **dict.fromkeys(("FacebookPage", "TokenReport"), "facebook"),
     **dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon"),
     **dict.fromkeys(("X_OAUTH1_LOGIN", "AsyncX", "Volume", "X", "XOptions", "XPoll"), "x"),
 }

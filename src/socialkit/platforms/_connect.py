@@ -11,9 +11,10 @@ from socialkit.platforms._registry import find
 
 if TYPE_CHECKING:
     from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
-    from socialkit.models import AccountRef
+    from socialkit.models import AccountRef, Limits
     from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
+    from socialkit.platforms.facebook import AsyncFacebook, Facebook
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.platforms.x import AsyncX, Tier, VocabularyName, X
     from socialkit.transport import Retry, Secret, Transport
@@ -39,6 +40,24 @@ def connect(
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
 ) -> Bluesky: ...
+@overload
+def connect(
+    platform: Literal["facebook"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    app_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    api_version: str | None = None,
+    limits: Limits | None = None,
+    base_url: str = "https://graph.facebook.com",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Facebook: ...
 @overload
 def connect(
     platform: Literal["mastodon"],
@@ -128,6 +147,24 @@ def connect_async(
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
 ) -> AsyncBluesky: ...
+@overload
+def connect_async(
+    platform: Literal["facebook"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    app_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    api_version: str | None = None,
+    limits: Limits | None = None,
+    base_url: str = "https://graph.facebook.com",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncFacebook: ...
 @overload
 def connect_async(
     platform: Literal["mastodon"],

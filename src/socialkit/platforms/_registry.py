@@ -128,6 +128,15 @@ BUILT_IN: Final = (
         simulator="socialkit.sandbox.bluesky:BlueskySimulator",
     ),
     Registration(
+        name="facebook",
+        module="socialkit.platforms.facebook",
+        client="Facebook",
+        async_client="AsyncFacebook",
+        login="LOGIN",
+        pushes="PUSHES",
+        simulator="socialkit.sandbox.facebook:FacebookSimulator",
+    ),
+    Registration(
         name="mastodon",
         module="socialkit.platforms.mastodon",
         client="Mastodon",

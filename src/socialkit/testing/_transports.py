@@ -173,5 +173,14 @@ class StrangeTransport(_Around):
             }
             return {**known, "socialkit_made_this_up": {"of": ["no", "version"]}}
         if isinstance(value, list):
-            return [self.changed(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+            # Some platforms list what they count as objects that name themselves.
+            things: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+            return [self.changed(one) for one in things if not self._is_gone(one)]
         return value
+
+    def _is_gone(self, value: Any) -> bool:
+        name = cast("Mapping[str, Any]", value).get("name") if isinstance(value, Mapping) else None
+        if not isinstance(name, str) or name not in self._gone:
+            return False
+        self.left_out.add(name)
+        return True

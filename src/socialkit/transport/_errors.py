@@ -96,14 +96,18 @@ class ErrorBody:
     scopes: tuple[str, ...] = ()
     """The scopes that are missing."""
     retry_after: timedelta | None = None
+    request_id: str | None = None
+    """The platform's id of the request, where its body and no header tells it."""
+    transient: bool = False
+    """Whether the body says that the same may succeed later; a code that the table knows says more."""
 
 
 def read_error_body(response: Response) -> ErrorBody | None:
     """Read a refusal in the shapes that most platforms use; None where nothing in it explains anything.
 
     Example:
-        >>> read_error_body(Response(400, {}, b'{"error": {"message": "No such page", "code": 803}}'))
-        ErrorBody(message='No such page', code='803', scopes=(), retry_after=None)
+        >>> read_error_body(Response(400, {}, b'{"error": {"message": "No such page", "code": 803}}')).code
+        '803'
     """
     document = response.json()
     layers = [document] if isinstance(document, dict) else []
@@ -153,25 +157,29 @@ class ErrorTable:
     """How to read a refusal's body; what it raises on a strange one counts as None."""
     errors_in_success: bool = False
     """Whether answers with a 2xx status may be refusals."""
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """By operation the scopes that open it, for a platform that says only that one is missing."""
 
-    def find(self, status: int, code: str | None) -> type[APIError]:
+    def find(self, status: int, code: str | None, *, transient: bool = False) -> type[APIError]:
         """Return the class for a code and a status."""
-        for name in _spellings(code):
+        for name in self.spellings(code):
             if name in self.codes:
                 return self.codes[name]
+        if transient:
+            return ServerError
         kind = self.statuses.get(status) or STATUSES.get(status)
         return kind or (ServerError if status >= 500 else BadRequestError)
 
     def leaves_open(self, error: APIError) -> bool:
         """Tell whether a code says nothing about what became of a write."""
-        return any(name in self.ambiguous for name in _spellings(error.code))
+        return any(name in self.ambiguous for name in self.spellings(error.code))
 
-
-def _spellings(code: str | None) -> list[str]:
-    if code is None:
-        return []
-    parts = code.split("/")
-    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+    def spellings(self, code: str | None) -> list[str]:
+        """Return the names that a code is looked up by, what says most first."""
+        if code is None:
+            return []
+        parts = code.split("/")
+        return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
 def classify(
@@ -210,11 +218,11 @@ def _refusal(
     secrets: tuple[Secret, ...],
 ) -> APIError:
     wait = body.retry_after or parse_retry_after(response.headers.get("retry-after"), now)
-    error = table.find(response.status, body.code)(
+    error = table.find(response.status, body.code, transient=body.transient)(
         redact(body.message or f"the platform answered with {describe(response)}", secrets)[:MESSAGE_SHOWN],
         status=response.status,
         code=None if body.code is None else redact(body.code, secrets),
-        request_id=_request_id(response, secrets),
+        request_id=_request_id(response, body, secrets),
         request=request.shown(),
         body=redact_body(response.content, secrets),
         retry_after=wait,
@@ -222,14 +230,15 @@ def _refusal(
         operation=request.operation,
     )
     if isinstance(error, MissingScopeError):
-        error.scopes = body.scopes
+        error.scopes = body.scopes or table.scopes.get(request.operation or "", ())
     if isinstance(error, RateLimitedError) and wait is not None:
         error.resets_at = now + wait
     return error
 
 
-def _request_id(response: Response, secrets: tuple[Secret, ...]) -> str | None:
-    found = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+def _request_id(response: Response, body: ErrorBody, secrets: tuple[Secret, ...]) -> str | None:
+    told = next((response.headers[name] for name in REQUEST_IDS if name in response.headers), None)
+    found = body.request_id or told
     return None if found is None else redact(found, secrets)[:REQUEST_ID_SHOWN]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, overload
 
 from socialkit.errors import WrongAccountError
-from socialkit.models import AccountRef
+from socialkit.models import AccountRef, Limits
 from socialkit.platforms import find
 from socialkit.platforms._connect import Arguments
 from socialkit.platforms.base._core import host_of
@@ -65,6 +65,24 @@ class Account:
         password: str | Secret | None = None,
         base_url: str = "https://bsky.social",
         jetstream: str | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        platform: Literal["facebook"],
+        credentials: Credentials | None = None,
+        /,
+        *,
+        name: str = "main",
+        id: str | None = None,
+        access_token: str | Secret | None = None,
+        app_secret: str | Secret | None = None,
+        client_id: str | None = None,
+        api_version: str | None = None,
+        limits: Limits | None = None,
+        base_url: str = "https://graph.facebook.com",
         timeout: float | None = None,
         retry: Retry | None = None,
     ) -> None: ...

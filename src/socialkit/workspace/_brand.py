@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from socialkit.authority import Authority, TeamMember
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
+    from socialkit.platforms.facebook import AsyncFacebook, Facebook
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.platforms.x import AsyncX, X
     from socialkit.workspace._clients import Clients, ClientT
@@ -119,6 +120,8 @@ class Brand:
     @overload
     def client(self, platform: Literal["bluesky"], name: str | None = None) -> Bluesky: ...
     @overload
+    def client(self, platform: Literal["facebook"], name: str | None = None) -> Facebook: ...
+    @overload
     def client(self, platform: Literal["mastodon"], name: str | None = None) -> Mastodon: ...
     @overload
     def client(self, platform: Literal["x"], name: str | None = None) -> X: ...
@@ -140,6 +143,8 @@ class Brand:
 
     @overload
     def client_async(self, platform: Literal["bluesky"], name: str | None = None) -> AsyncBluesky: ...
+    @overload
+    def client_async(self, platform: Literal["facebook"], name: str | None = None) -> AsyncFacebook: ...
     @overload
     def client_async(self, platform: Literal["mastodon"], name: str | None = None) -> AsyncMastodon: ...
     @overload

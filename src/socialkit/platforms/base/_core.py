@@ -140,9 +140,9 @@ class Core:
             message = (
                 f"{why}: {capability.value}" if offered else f"{self.facts.title} {why}: {capability.value}"
             )
-            raise NotSupportedError(
-                message, platform=self.facts.name, instead=self.facts.instead.get(capability)
-            )
+            needed = " or ".join(self.facts.scopes.get(capability, ()))
+            instead = f"log in again, and allow {needed}" if offered else self.facts.instead.get(capability)
+            raise NotSupportedError(message, platform=self.facts.name, instead=instead)
 
     async def standing(self) -> Standing:
         """Return what is known of the login: how long it holds, and what the token may do."""
@@ -158,6 +158,10 @@ class Core:
             for one, needed in sorted(offered.items())
             if needed and not any(_grants(scopes, scope) for scope in needed)
         }
+
+    def granted(self, scopes: tuple[str, ...]) -> None:
+        """Take over what the token may do, as the platform told it: `can` goes by it from now on."""
+        self._scopes = scopes or self._scopes
 
     async def identify(self) -> AccountRef:
         """Return whose client this is, asking the platform once a token; without an id if it does not tell.
@@ -384,6 +388,7 @@ def open_core(
     retry: Retry | None = None,
     scopes: tuple[str, ...] = (),
     media_host: MediaHost | AsyncMediaHost | None = None,
+    trusted_origins: frozenset[str] = frozenset(),
 ) -> Core:
     """Return the inside of a new client.
 
@@ -398,6 +403,7 @@ def open_core(
         retry: The caller's patience.
         scopes: What the token may do, where known.
         media_host: Where local files are put that the platform fetches.
+        trusted_origins: Where the credentials may go besides, such as to the host that takes files.
 
     Raises:
         ConfigurationError: An argument is none of its kind.
@@ -414,6 +420,7 @@ def open_core(
         retry=Retry() if retry is None else retry,
         budget=_budget(facts, base_url, authenticator, account, transport),
         timeout=timeout,
+        trusted_origins=trusted_origins,
     )
     ref = AccountRef(platform=facts.name) if account is None else account
     patience = LONGEST_CALL if timeout is None else timedelta(seconds=timeout) + CONNECTING

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from socialkit.platforms.base import AsyncClient, Client
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
+    from socialkit.platforms.facebook import AsyncFacebook, Facebook
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.platforms.x import AsyncX, X
 
@@ -82,6 +83,8 @@ class Sandbox:
     @overload
     def connect(self, platform: Literal["bluesky"], account: str = "main") -> Bluesky: ...
     @overload
+    def connect(self, platform: Literal["facebook"], account: str = "main") -> Facebook: ...
+    @overload
     def connect(self, platform: Literal["mastodon"], account: str = "main") -> Mastodon: ...
     @overload
     def connect(self, platform: Literal["x"], account: str = "main") -> X: ...
@@ -98,6 +101,8 @@ class Sandbox:
 
     @overload
     def connect_async(self, platform: Literal["bluesky"], account: str = "main") -> AsyncBluesky: ...
+    @overload
+    def connect_async(self, platform: Literal["facebook"], account: str = "main") -> AsyncFacebook: ...
     @overload
     def connect_async(self, platform: Literal["mastodon"], account: str = "main") -> AsyncMastodon: ...
     @overload

@@ -1,0 +1,67 @@
+"""What the clients of Meta's Graph APIs have in common; no platform of its own."""
+
+from socialkit.platforms._graph._calls import GraphCalls, form_of
+from socialkit.platforms._graph._containers import Container, ContainerFlow, Containers, ContainerState
+from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
+from socialkit.platforms._graph._metrics import (
+    MetricFact,
+    Metrics,
+    WireMetric,
+    WireMetricValue,
+    alive,
+    read_metrics,
+)
+from socialkit.platforms._graph._paging import WireList, WirePaging, cursor_of, page_params
+from socialkit.platforms._graph._pushes import HANDSHAKE, SIGNED, PushedEntry, pushed_entries
+from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
+from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
+from socialkit.platforms._graph._usage import USAGE, UsageHeaders
+from socialkit.platforms._graph._versions import (
+    GRAPH_VERSIONS,
+    ApiVersion,
+    VersionWatch,
+    chosen_version,
+    end_of_life,
+)
+
+__all__ = [
+    "CODES",
+    "GRAPH_VERSIONS",
+    "HANDSHAKE",
+    "SIGNED",
+    "USAGE",
+    "ApiVersion",
+    "App",
+    "Container",
+    "ContainerFlow",
+    "ContainerState",
+    "Containers",
+    "GraphAuthenticator",
+    "GraphCalls",
+    "GraphErrorTable",
+    "Inspected",
+    "MetricFact",
+    "Metrics",
+    "PushedEntry",
+    "TokenGrant",
+    "UsageHeaders",
+    "VersionWatch",
+    "WireList",
+    "WireMetric",
+    "WireMetricValue",
+    "WirePaging",
+    "alive",
+    "appsecret_proof",
+    "chosen_version",
+    "cursor_of",
+    "end_of_life",
+    "form_of",
+    "graph_errors",
+    "graph_signature",
+    "page_params",
+    "pushed_entries",
+    "read_graph_error",
+    "read_metrics",
+    "refresh_by",
+    "token_of",
+]

@@ -1,0 +1,148 @@
+"""The container flow: make one from addresses of files, wait until it is ready, publish it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.models import OpenEnum, WireModel
+from socialkit.operations import Run
+from socialkit.platforms._graph._calls import GraphCalls
+from socialkit.platforms.base import Core, processed
+from socialkit.transport import Safety
+
+__all__ = ["Container", "ContainerFlow", "ContainerState", "Containers"]
+
+NOT_READY_WAITS: Final = (2.0, 5.0, 15.0)
+"""Seconds before a container that the platform does not see yet is published again: it refused, so that
+nothing is out."""
+
+
+class ContainerState(OpenEnum):
+    """How far a container is."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    FINISHED = "FINISHED"
+    PUBLISHED = "PUBLISHED"
+    ERROR = "ERROR"
+    EXPIRED = "EXPIRED"
+
+
+class WireMade(WireModel):
+    """What a call answers that makes something."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container as it is now."""
+
+    id: str
+    state: ContainerState
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerFlow:
+    """Where one platform differs."""
+
+    create: str
+    """The edge that makes containers: `media`, `threads`."""
+    publish: str
+    """The edge that publishes them: `media_publish`, `threads_publish`."""
+    state: str
+    """The field that tells how far one is: `status_code`, `status`."""
+    explains: str
+    """The field that tells why it failed: `status`, `error_message`."""
+    not_ready: frozenset[str] = frozenset()
+    """Codes of a publish that came too early."""
+    limit: timedelta = timedelta(minutes=5)
+    """How long a container may take; Meta advises to look for at most five minutes."""
+
+
+class Containers:
+    """Containers of one client."""
+
+    def __init__(self, core: Core, calls: GraphCalls, flow: ContainerFlow) -> None:
+        self._core = core
+        self._calls = calls
+        self._flow = flow
+
+    async def create(self, owner: str, values: Mapping[str, JsonValue]) -> str:
+        """Make a container, and return its id.
+
+        A lost one costs nothing: it is never published, and expires.
+        """
+        request = self._calls.post(owner, self._flow.create, values=values, safety=Safety.PREPARE)
+        return (await self._core.pipeline.call(request, WireMade)).value.id
+
+    async def look(self, container: str) -> Container:
+        """Return a container as it is now."""
+        flow = self._flow
+        fields = tuple(dict.fromkeys(("id", flow.state, flow.explains)))
+        answer = await self._core.pipeline.call(
+            self._calls.get(container, fields=fields), dict[str, JsonValue]
+        )
+        state, why = answer.value.get(flow.state), answer.value.get(flow.explains)
+        return Container(container, ContainerState(str(state)), why if isinstance(why, str) else "")
+
+    async def ready(self, container: str) -> str:
+        """Wait until a container can be published, and return its id.
+
+        Raises:
+            MediaProcessingError: The platform could not make it, or not in time; nothing is public.
+        """
+        if await self._settled(container) is not None:
+            return container
+        look = partial(self._settled, container)
+        return await processed(self._core, look, name=f"the container {container}", limit=self._flow.limit)
+
+    async def _settled(self, container: str) -> str | None:
+        found = await self.look(container)
+        if found.state in {ContainerState.ERROR, ContainerState.EXPIRED}:
+            why = f" ({found.explanation})" if found.explanation else ""
+            message = f"the container {container} ended as {found.state}{why}; nothing was published"
+            raise MediaProcessingError(message, platform=self._core.facts.name)
+        return container if found.state in {ContainerState.FINISHED, ContainerState.PUBLISHED} else None
+
+    async def prepared(self, run: Run, step: str, owner: str, values: Mapping[str, JsonValue]) -> str:
+        """Return a container that can be published: made in a step, and made again if it expired since.
+
+        Raises:
+            MediaProcessingError: The platform could not make it; nothing is public.
+        """
+        fresh = False
+
+        async def make() -> str:
+            nonlocal fresh
+            fresh = True
+            return await self.create(owner, values)
+
+        container = await run.step(step, make, returns=str)
+        # One that an earlier run wrote down may be over by now; it was never published, so another will do.
+        if not fresh and (await self.look(container)).state is ContainerState.EXPIRED:
+            container = await self.create(owner, values)
+        return await self.ready(container)
+
+    async def publish(self, owner: str, container: str) -> str:
+        """Publish a container, and return the id of what it became; for `run.commit`.
+
+        Raises:
+            OutcomeUnknownError: Nobody knows whether it is out: `look` tells.
+        """
+        request = self._calls.post(owner, self._flow.publish, values={"creation_id": container})
+        for wait in NOT_READY_WAITS:
+            try:
+                return (await self._core.pipeline.call(request, WireMade)).value.id
+            except BadRequestError as error:
+                if error.code not in self._flow.not_ready:
+                    raise
+            await self._core.transport.sleep(wait)
+        return (await self._core.pipeline.call(request, WireMade)).value.id

@@ -1,0 +1,76 @@
+"""What Graph APIs push: how it is signed, the handshake, and the things in an envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.auth import Challenge, HeaderValue, Hmac, Pushed
+from socialkit.models import Lenient, Raw, Timestamp, WireModel
+
+__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries"]
+
+SIGNED: Final = Hmac(signature=HeaderValue("x-hub-signature-256", "sha256"))
+"""Keyed with the app's secret, over the bytes as they came."""
+
+HANDSHAKE: Final = Challenge(
+    parameter="hub.challenge", token="hub.verify_token", mode=("hub.mode", "subscribe")
+)
+
+
+class WireChange(WireModel):
+    """One change: what changed, and how it is now."""
+
+    field: str
+    value: dict[str, JsonValue]
+
+
+class WireEntry(WireModel):
+    """What happened to one account at one time."""
+
+    id: str
+    time: Lenient[Timestamp] = None
+    changes: Lenient[list[WireChange]] = None
+    messaging: Lenient[list[dict[str, JsonValue]]] = None
+    field: Lenient[str] = None
+    value: Lenient[dict[str, JsonValue]] = None
+
+
+class WireEnvelope(WireModel):
+    """A push: up to a thousand entries."""
+
+    object: str
+    entry: list[WireEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class PushedEntry:
+    """One thing of a push."""
+
+    object: str
+    """What kind of account: `page`, `instagram`."""
+    account: str
+    """Whose it is."""
+    at: Timestamp | None
+    field: str
+    """What changed; `messaging` for private messages."""
+    value: dict[str, JsonValue]
+    raw: Raw
+
+
+def pushed_entries(push: Pushed) -> Iterator[PushedEntry]:
+    """Yield every thing of a push, whichever of the three shapes it came in."""
+    wire, raw = WireEnvelope.model_validate(push.document()), Raw.of(push.body)
+    for number, entry in enumerate(wire.entry):
+        at = raw.at("entry", number)
+        for index, change in enumerate(entry.changes or ()):
+            place = at.at("changes", index, "value")
+            yield PushedEntry(wire.object, entry.id, entry.time, change.field, change.value, place)
+        for index, message in enumerate(entry.messaging or ()):
+            place = at.at("messaging", index)
+            yield PushedEntry(wire.object, entry.id, entry.time, "messaging", message, place)
+        if entry.field is not None and entry.value is not None:
+            yield PushedEntry(wire.object, entry.id, entry.time, entry.field, entry.value, at.at("value"))

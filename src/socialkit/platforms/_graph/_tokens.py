@@ -1,0 +1,150 @@
+"""Tokens of Graph APIs: short ones are changed into long ones, and long ones are made longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from socialkit.auth import Refresh, Standing, Stored, WireToken
+from socialkit.errors import ConfigurationError, UnexpectedResponseError
+from socialkit.models import Lenient, WireModel
+from socialkit.transport import ErrorTable, Pipeline, Request, Safety, Secret, Transport
+
+__all__ = ["App", "Inspected", "TokenGrant", "refresh_by", "token_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The app that tokens are made for."""
+
+    client_id: str | None = None
+    client_secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenGrant:
+    """One way to change a token into a longer one: those of the platforms differ in names alone.
+
+    Example:
+        >>> longer = TokenGrant(
+        ...     url="oauth/access_token", grant="fb_exchange_token", token="fb_exchange_token", with_id=True
+        ... )
+        >>> app = App(client_id="1", client_secret=Secret("not-a-real-secret"))
+        >>> [name for name, _ in longer.request(Secret("not-a-real-token"), app).params]
+        ['grant_type', 'fb_exchange_token', 'client_id', 'client_secret']
+    """
+
+    url: str
+    """Below the platform's address, the version included where it has one there."""
+    grant: str
+    token: str = "access_token"
+    """The parameter that holds the token."""
+    with_id: bool = False
+    with_secret: bool = True
+
+    def request(self, token: Secret, app: App) -> Request:
+        """Return the request that changes a token.
+
+        Raises:
+            ConfigurationError: The app's id or secret is missing.
+        """
+        params: list[tuple[str, str | Secret]] = [("grant_type", self.grant), (self.token, token)]
+        if self.with_id:
+            params.append(("client_id", _required(app.client_id, "client_id")))
+        if self.with_secret:
+            params.append(("client_secret", _required(app.client_secret, "client_secret")))
+        return Request(method="GET", url=self.url, params=tuple(params), signed=False, safety=Safety.ONCE)
+
+
+def _required(value: str | Secret | None, name: str) -> str | Secret:
+    if value is None:
+        message = f"{name}= is missing: without the app's own, no token is made longer"
+        raise ConfigurationError(message)
+    return value
+
+
+async def token_of(pipeline: Pipeline, request: Request) -> Stored:
+    """Send a request for a token, and return what is to be kept.
+
+    Raises:
+        AuthenticationError: The platform does not take what was given any more.
+        UnexpectedResponseError: The answer holds no token.
+    """
+    asked = pipeline.transport.now()
+    response = await pipeline.send(request)
+    try:
+        return WireToken.model_validate_json(response.content).to_stored(asked)
+    except ValueError:
+        # Not chained, and without the body: it may hold tokens where nobody looks for them.
+        error = UnexpectedResponseError("the answer holds no token", status=response.status)
+    raise error
+
+
+def refresh_by(
+    grant: TokenGrant,
+    app: App,
+    *,
+    platform: str,
+    base_url: str,
+    errors: ErrorTable,
+) -> Refresh:
+    """Return how a platform's tokens are made longer, for `Refreshing`.
+
+    A token that is too young to be made longer is refused by the platform, and used until it is not.
+    """
+
+    async def refresh(stored: Stored, transport: Transport, /) -> Stored:
+        if stored.access_token is None:
+            message = "there is no access token: log in first"
+            raise ConfigurationError(message, platform=platform)
+        pipeline = Pipeline(transport, platform=platform, base_url=base_url, errors=errors)
+        return await token_of(pipeline, grant.request(stored.access_token, app))
+
+    return refresh
+
+
+def _epoch(value: object) -> datetime | None:
+    """Return a time; zero says that there is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+Epoch = Annotated[datetime | None, BeforeValidator(_epoch)]
+
+
+class WireInspected(WireModel):
+    """What `debug_token` tells."""
+
+    app_id: str | None = None
+    type: str = ""
+    is_valid: bool = False
+    expires_at: Epoch = None
+    data_access_expires_at: Epoch = None
+    issued_at: Epoch = None
+    scopes: Lenient[tuple[str, ...]] = None
+    user_id: str | None = None
+    profile_id: str | None = None
+
+
+class Inspected(WireModel):
+    """The answer of `debug_token`: what a token is worth.
+
+    Example:
+        >>> answer = '{"data": {"is_valid": true, "expires_at": 0, "scopes": ["read_insights"]}}'
+        >>> Inspected.model_validate_json(answer).standing()
+        Standing(ends_at=None, renews=False, scopes=('read_insights',))
+    """
+
+    data: WireInspected
+
+    def standing(self) -> Standing:
+        """Return until when the login holds, whichever of its two ends comes first, and its scopes."""
+        ends = [one for one in (self.data.expires_at, self.data.data_access_expires_at) if one is not None]
+        return Standing(ends_at=min(ends, default=None), scopes=self.data.scopes or ())

@@ -1,0 +1,209 @@
+"""`account` of Facebook: the Page, the Pages of a login, and what a token is worth."""
+
+from __future__ import annotations
+
+from typing import Final, Generic
+
+from socialkit.auth import Credentials
+from socialkit.errors import BadRequestError, ConfigurationError
+from socialkit.models import AwareTime, Limits, Model, Profile
+from socialkit.operations import ModeT, operation
+from socialkit.platforms._graph import App, GraphAuthenticator, GraphCalls, Inspected, WireList
+from socialkit.platforms.base import Account, Core, acted
+from socialkit.platforms.facebook._map import PAGE_FIELDS, to_profile
+from socialkit.platforms.facebook._uploads import OWN
+from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
+from socialkit.transport import Pipeline, Request, Safety, Secret
+
+__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of"]
+
+MOST: Final = 100
+OWNED_FIELDS: Final = ("id", "name", "access_token", "tasks")
+SUBSCRIBED: Final = ("feed", "mention", "messages")
+PERSONAL: Final = (
+    "the token is not a Page's, and nothing can be published with it: take the credentials of one of "
+    "account.pages()"
+)
+
+
+class FacebookPage(Model):
+    """A Page that somebody's login opens.
+
+    Example:
+        >>> FacebookPage(id="1", name="The shop", tasks=("CREATE_CONTENT",)).can_publish
+        True
+    """
+
+    id: str
+    name: str
+    tasks: tuple[str, ...] = ()
+    """What the person may do there: `CREATE_CONTENT`, `MODERATE`, `MESSAGING`, `ANALYZE`, `MANAGE`."""
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether the person may publish there."""
+        return bool({"CREATE_CONTENT", "MANAGE"} & set(self.tasks))
+
+
+class TokenReport(Model):
+    """What Facebook says of a token.
+
+    Example:
+        >>> TokenReport(valid=True, kind="PAGE", scopes=("read_insights",)).kind
+        'PAGE'
+    """
+
+    valid: bool
+    kind: str
+    """`PAGE`, `USER` or `SYSTEM_USER`."""
+    scopes: tuple[str, ...] = ()
+    ends_at: AwareTime | None = None
+    """When it ends; None when it does not by itself."""
+    data_access_ends_at: AwareTime | None = None
+    """Until when data may be read, 90 days after somebody's last consent."""
+
+
+class FacebookAccount(Account[ModeT], Generic[ModeT]):
+    """The Page behind a client."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, app: App) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._app = app
+
+    async def _me(self) -> Profile:
+        try:
+            answer = await self._core.pipeline.call(self._calls.get(OWN, fields=PAGE_FIELDS), WirePage)
+        except BadRequestError as error:
+            await self._read_at_all()
+            # People have a name, and no followers_count.
+            raise ConfigurationError(PERSONAL, platform="facebook") from error
+        return to_profile(answer.value, answer.raw, self._core.ref)
+
+    async def _limits(self) -> Limits:
+        return self._core.limits  # Facebook tells none: those that were given stay
+
+    async def _read_at_all(self) -> None:
+        """Pass where the token opens anything: what refuses this too is about something else."""
+        await self._core.pipeline.call(self._calls.get(OWN, fields=("id", "name")), WireId)
+
+    @operation
+    async def pages(self) -> tuple[tuple[FacebookPage, Credentials], ...]:
+        """Return the Pages that a person's token opens, each with credentials of its own.
+
+        `GET /me/accounts`
+        ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)), and where that
+        is empty the Pages of the person's businesses.
+
+        Raises:
+            MissingScopeError: The token lacks `pages_show_list`.
+        """
+        found = await pages_of(self._core.pipeline, self._calls, self._app)
+        return tuple(found)
+
+    @operation
+    async def inspect(self) -> TokenReport:
+        """Return what Facebook says of the client's token; `can` goes by its scopes from now on.
+
+        `GET /debug_token` ([reference](https://developers.facebook.com/docs/graph-api/reference/debug_token)).
+
+        Raises:
+            ConfigurationError: The client was opened without the app's id and secret.
+        """
+        token = await self._token()
+        request = self._calls.get("debug_token").replace(
+            params=(("input_token", token), ("access_token", _app_token(self._app))), signed=False
+        )
+        told = (await self._core.pipeline.call(request, Inspected)).value.data
+        self._core.granted(told.scopes or ())
+        return TokenReport(
+            valid=told.is_valid,
+            kind=told.type,
+            scopes=told.scopes or (),
+            ends_at=told.expires_at,
+            data_access_ends_at=told.data_access_expires_at,
+        )
+
+    async def _token(self) -> Secret:
+        holder: object = self._core.pipeline.authenticator
+        assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
+        await holder.standing(self._core.transport)  # reads the store
+        token = holder.token()
+        if token is None:
+            message = "there is no access token: log in first"
+            raise ConfigurationError(message, platform="facebook")
+        return token
+
+    @operation
+    async def subscribe(self, fields: tuple[str, ...] = SUBSCRIBED) -> None:
+        """Have Facebook push what happens on the Page to the app's webhook.
+
+        `POST /{page}/subscribed_apps`
+        ([reference](https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps)). Asking
+        twice is asking once.
+
+        Args:
+            fields: What to push: `feed` is comments and posts, `mention` and `messages` what they say.
+
+        Raises:
+            MissingScopeError: The token lacks `pages_manage_metadata`.
+        """
+        request = self._calls.post(
+            OWN, "subscribed_apps", values={"subscribed_fields": ",".join(fields)}, safety=Safety.REPEATABLE
+        )
+        await acted(self._core, request, WireMade)
+
+
+async def pages_of(
+    pipeline: Pipeline, calls: GraphCalls, app: App, sign: Secret | None = None
+) -> list[tuple[FacebookPage, Credentials]]:
+    """Return the Pages that a token opens; those of businesses where it opens none by itself.
+
+    Args:
+        pipeline: What sends the requests.
+        calls: What makes them.
+        app: For the credentials to name.
+        sign: The token, where the pipeline has none of its own.
+    """
+    own = await _owned(pipeline, calls, (OWN, "accounts"), sign)
+    if not own:
+        request = _with(calls.get(OWN, "businesses", fields=("id",)), sign)
+        listed = (await pipeline.call(request, WireList[WireId])).value.data
+        for business in listed:
+            for edge in ("owned_pages", "client_pages"):
+                own += await _owned(pipeline, calls, (business.id, edge), sign)
+    unique = {one.id: one for one in own if one.access_token}
+    return [(_page(one), _credentials(one, app)) for one in unique.values()]
+
+
+async def _owned(
+    pipeline: Pipeline, calls: GraphCalls, path: tuple[str, ...], sign: Secret | None
+) -> list[WirePage]:
+    request = calls.get(*path, fields=OWNED_FIELDS, params=(("limit", str(MOST)),))
+    return [*(await pipeline.call(_with(request, sign), WireList[WirePage])).value.data]
+
+
+def _with(request: Request, token: Secret | None) -> Request:
+    if token is None:
+        return request
+    return request.replace(params=(*request.params, ("access_token", token)), signed=False)
+
+
+def _page(wire: WirePage) -> FacebookPage:
+    return FacebookPage(id=wire.id, name=wire.name, tasks=wire.tasks or ())
+
+
+def _credentials(wire: WirePage, app: App) -> Credentials:
+    return Credentials(
+        access_token=wire.access_token,
+        account_id=wire.id,
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+    )
+
+
+def _app_token(app: App) -> Secret:
+    if app.client_id is None or app.client_secret is None:
+        message = "client_id= and app_secret= are missing: Facebook tells the app alone what a token is worth"
+        raise ConfigurationError(message, platform="facebook")
+    return Secret(f"{app.client_id}|{app.client_secret.reveal()}")

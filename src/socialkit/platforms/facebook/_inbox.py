@@ -1,0 +1,307 @@
+"""`inbox` of Facebook: comments, posts that name the Page, private messages.
+
+See https://developers.facebook.com/docs/pages-api/comments-mentions and
+https://developers.facebook.com/docs/messenger-platform/conversations.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, Generic
+
+from pydantic import JsonValue
+
+from socialkit.errors import APIError, NotFoundError
+from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
+from socialkit.operations import ModeT, Page, Run
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import Core, Inbox, acted, no_cursor, page_size, refused_for_good
+from socialkit.platforms.facebook._facts import PRIVATE_TEXT
+from socialkit.platforms.facebook._map import (
+    COMMENT_FIELDS,
+    CONVERSATION_FIELDS,
+    WRITTEN_FIELDS,
+    comment_message,
+    post_message,
+    private_message,
+)
+from socialkit.platforms.facebook._uploads import OWN
+from socialkit.platforms.facebook._wire import (
+    WireComment,
+    WireCommented,
+    WireConversation,
+    WireId,
+    WireMade,
+    WirePost,
+    WireSent,
+)
+
+__all__ = ["FacebookInbox"]
+
+MOST: Final = 100
+"""Of posts whose comments are read, of comments under each, of mentions."""
+CONVERSATIONS: Final = 25
+LIKES_PAGES: Final = 5
+OTHERS: Final = ("tagged", "visitor_posts")
+"""Edges of posts by others: that name the Page, and that stand on it."""
+ANCHOR: Final = "anchor"
+REPLY: Final = "reply"
+COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
+COMMENTED_FIELDS: Final = (
+    "id",
+    f"comments.filter(stream).order(reverse_chronological).limit({MOST}){{{','.join(COMMENT_FIELDS)}}}",
+)
+
+
+class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
+    """Comments under the Page's posts, posts on it or that name it, and its private messages.
+
+    Facebook has no one listing of them. `iterate` reads the newest hundred of each: comments under the newest
+    hundred posts, posts on the Page or that name it, and the newest 25 conversations; what lies further back
+    is found with `comments(post)`, or is pushed by webhooks.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        before = None if cursor is None else _place(cursor)
+        await self._core.known()
+        sources = [
+            *([self._commented()] if kinds & COMMENTS else []),
+            *([self._others(edge) for edge in OTHERS] if MessageKind.MENTION in kinds else []),
+            *([self._private()] if MessageKind.DIRECT_MESSAGE in kinds else []),
+        ]
+        read = [one for some in await self._core.transport.gather(*sources) for one in some]
+        # Who names the Page in a post on it stands in two of the listings.
+        found = sorted({one.id: one for one in read}.values(), key=_age, reverse=True)
+        rest = [one for one in found if before is None or _age(one) < before]
+        size = page_size(limit, MOST)
+        chosen = tuple(rest[:size])
+        return Page(chosen, _cursor(chosen[-1]) if len(rest) > size else None)
+
+    async def _commented(self) -> list[Message]:
+        params = (("limit", str(MOST)),)
+        request = self._calls.get(OWN, "published_posts", fields=COMMENTED_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireCommented])
+        found: list[Message] = []
+        for number, post in enumerate(answer.value.data):
+            for index, wire in enumerate(post.comments.data if post.comments is not None else ()):
+                raw = answer.raw.at("data", number, "comments", "data", index)
+                message = comment_message(wire, raw, self._core.ref, post.id)
+                found += [message] if message is not None and not self._is_own(wire.sender) else []
+        return found
+
+    async def _others(self, edge: str) -> list[Message]:
+        params = (("limit", str(MOST)),)
+        request = self._calls.get(OWN, edge, fields=WRITTEN_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WirePost])
+        found = [
+            post_message(wire, answer.raw.at("data", n), self._core.ref)
+            for n, wire in enumerate(answer.value.data)
+            if not self._is_own(wire.sender)
+        ]
+        return [one for one in found if one is not None]
+
+    async def _private(self, **only: str) -> list[Message]:
+        found = await self._conversations(tuple(only.items()))
+        return [one for one in found if one.author.id != self._core.ref.id]
+
+    async def _conversations(self, params: tuple[tuple[str, str], ...]) -> list[Message]:
+        asked = (("platform", "messenger"), ("limit", str(CONVERSATIONS)), *params)
+        request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
+        answer = await self._core.pipeline.call(request, WireList[WireConversation])
+        found: list[Message] = []
+        for number, one in enumerate(answer.value.data):
+            for index, wire in enumerate(one.messages.data if one.messages is not None else ()):
+                raw = answer.raw.at("data", number, "messages", "data", index)
+                message = private_message(wire, raw, self._core.ref, one.id)
+                found += [message] if message is not None else []
+        return found
+
+    def _is_own(self, sender: WireId | None) -> bool:
+        return sender is not None and sender.id == self._core.ref.id
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        ref = await self._core.known()  # else our own answers would look like somebody's
+        params = (("filter", "stream"), ("order", "chronological"), *page_params(cursor, limit, MOST))
+        request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireComment])
+        found = [
+            comment_message(wire, answer.raw.at("data", n), ref, post)
+            for n, wire in enumerate(answer.value.data)
+            if not self._is_own(wire.sender)
+        ]
+        return Page(tuple(one for one in found if one is not None), cursor_of(answer.value.paging))
+
+    # Answering ---------------------------------------------------------------------------
+
+    def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
+        limits = self._core.limits
+        return limits.model_copy(update={"text": PRIVATE_TEXT}) if private else limits
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        await self._remember(message, private, run)
+        send = partial(self._write_to, message, text) if private else partial(self._answer, message.id, text)
+        return await run.commit(REPLY, send, returns=Post)
+
+    async def _remember(self, message: Message, private: bool, run: Run) -> None:  # noqa: FBT001 - private
+        """Note the newest own answer, so that a lost one is looked for after it and never mistaken."""
+        if private and not message.author.id:
+            return  # Facebook does not tell who it is, and so not what was written to them
+
+        async def newest() -> str:
+            answers = await self._answers(message, private)
+            return answers[0].id if answers else ""
+
+        try:
+            await run.step(ANCHOR, newest, returns=str)
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def _answer(self, target: str, text: str) -> Post:
+        request = self._calls.post(target, "comments", values={"message": text}, fields=COMMENT_FIELDS)
+        answer = await self._core.pipeline.call(request, WireComment)
+        wire = answer.value
+        return Post(
+            id=wire.id,
+            account=self._core.ref,
+            text=wire.message or text,
+            url=wire.permalink_url,
+            published_at=wire.created_time,
+            reply_to=target,
+            raw=answer.raw,
+        )
+
+    async def _write_to(self, message: Message, text: str) -> Post:
+        values: dict[str, JsonValue] = {
+            "recipient": _recipient(message),
+            "messaging_type": "RESPONSE",
+            "message": {"text": text},
+        }
+        request = self._calls.post(OWN, "messages", values={**values})
+        answer = await self._core.pipeline.call(request, WireSent)
+        told = answer.value.message_id
+        return Post(id=told, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw)
+
+    async def _answers(self, message: Message, private: bool) -> list[Post]:  # noqa: FBT001 - private
+        """Return the Page's own newest answers, the newest first."""
+        me = await self._core.known()
+        if private:
+            both = await self._conversations((("user_id", message.author.id),))
+            own = [one for one in both if one.author.id == me.id]
+            own.sort(key=_age, reverse=True)
+            return [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in own]
+        params = (("order", "reverse_chronological"), ("limit", str(MOST)))
+        request = self._calls.get(message.id, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireComment])
+        wires = [one for one in answer.value.data if self._is_own(one.sender)]
+        return [Post(id=one.id, account=me, text=one.message, published_at=one.created_time) for one in wires]
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
+        if not isinstance(anchor, str) or message is None or draft is None:
+            return Found.undecided("what was there before is not known: the token may not read the answers")
+        answers = await self._answers(message, attempt.private)
+        newer: list[Post] = []
+        for one in answers:
+            if one.id == anchor:
+                break
+            newer.append(one)
+        else:
+            if anchor:
+                return Found.undecided("the answer before it is not there any more")
+        fitting = [one for one in newer if one.text.strip() == draft.text.strip()]
+        fitting = [one for one in fitting if one.id not in attempt.taken]
+        if fitting:
+            return Found.published(fitting[-1])
+        return Found.absent("it is not among the Page's answers since")
+
+    # Acting ------------------------------------------------------------------------------
+
+    async def _like(self, target: str, run: Run) -> None:
+        request = self._calls.post(target, "likes")
+        await run.commit("like", partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find_like(self, attempt: Attempt) -> Found:
+        me, cursor = await self._core.known(), None
+        for _ in range(LIKES_PAGES):
+            params = page_params(cursor, None, MOST)
+            request = self._calls.get(attempt.target or "", "likes", fields=("id",), params=params)
+            answer = await self._core.pipeline.call(request, WireList[WireId])
+            if any(one.id == me.id for one in answer.value.data):
+                return Found.published(None, "the Page likes it")
+            cursor = cursor_of(answer.value.paging)
+            if cursor is None:
+                return Found.absent("the Page does not like it")
+        return Found.undecided("too many people like it to look through them all")
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=True)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=False)
+
+    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
+        request = self._calls.post(message.id, values={"is_hidden": hidden})
+        name = "hide" if hidden else "unhide"
+        await run.commit(name, partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find_hide(self, attempt: Attempt) -> Found:
+        wire = await self._comment(attempt.target or "")
+        if wire.is_hidden is None:
+            return Found.undecided("Facebook does not tell whether it is hidden")
+        wanted = attempt.kind == "hide"
+        state = "hidden" if wire.is_hidden else "shown"
+        if wire.is_hidden is wanted:
+            return Found.published(None, f"the comment is {state}")
+        return Found.absent(f"the comment is {state}")
+
+    async def _comment(self, comment: str) -> WireComment:
+        request = self._calls.get(comment, fields=COMMENT_FIELDS)
+        return (await self._core.pipeline.call(request, WireComment)).value
+
+    async def _delete(self, message: Message, run: Run) -> None:
+        request = self._calls.delete(message.id)
+        await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        try:
+            await self._comment(attempt.target or "")
+        except NotFoundError:
+            return Found.published(None, "the comment is gone")
+        return Found.absent("the comment is still there")
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        # What is answered stands in the call, not in the draft: Facebook's posts answer nothing.
+        return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
+
+
+def _recipient(message: Message) -> JsonValue:
+    if message.private:
+        return {"id": message.author.id}
+    return {"post_id" if message.kind is MessageKind.MENTION else "comment_id": message.id}
+
+
+def _age(message: Message) -> tuple[datetime, str]:
+    return message.created_at, message.id
+
+
+def _cursor(message: Message) -> str:
+    return f"{message.created_at.isoformat()} {message.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    time, _, name = cursor.partition(" ")
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        raise no_cursor(cursor) from None
+    if at.tzinfo is None or not name:
+        raise no_cursor(cursor)
+    return at.astimezone(UTC), name

@@ -1,0 +1,178 @@
+"""`insights` of Facebook. See https://developers.facebook.com/docs/graph-api/reference/insights.
+
+Metrics as of 2026-09; those that ended are kept as data, so that nobody asks for them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
+from socialkit.models import AccountRef, Missing, Observation, SubjectKind
+from socialkit.operations import ModeT, Page
+from socialkit.platforms._graph import (
+    GraphCalls,
+    MetricFact,
+    Metrics,
+    WireList,
+    WireMetric,
+    alive,
+    read_metrics,
+)
+from socialkit.platforms.base import Core, Insights, offset_of
+from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS
+from socialkit.platforms.facebook._uploads import OWN
+from socialkit.platforms.facebook._wire import WirePage, WirePost
+
+__all__ = ["METRICS", "FacebookInsights"]
+
+AT_ONCE: Final = 10
+"""Posts whose metrics are read for one page of rows: each takes two calls."""
+DAY: Final = timedelta(days=1)
+ENDED: Final = date(2025, 11, 15)
+ENDED_LATER: Final = date(2026, 6, 15)
+
+POST_METRICS: Final = (
+    MetricFact(native="post_media_view", canonical="impressions"),
+    MetricFact(native="post_total_media_view_unique", canonical="reach"),
+    MetricFact(native="post_clicks", canonical="clicks"),
+    MetricFact(native="post_impressions", dead_since=ENDED),
+    MetricFact(native="post_impressions_unique", dead_since=ENDED_LATER),
+)
+ACCOUNT_METRICS: Final = (
+    MetricFact(native="page_media_view", canonical="impressions"),
+    MetricFact(native="page_total_media_view_unique", canonical="reach"),
+    MetricFact(native="page_views_total", canonical="profile_views"),
+    MetricFact(native="page_fans", dead_since=ENDED),
+    MetricFact(native="page_impressions", dead_since=ENDED),
+    MetricFact(native="page_impressions_unique", dead_since=ENDED_LATER),
+)
+METRICS: Final = (*POST_METRICS, *ACCOUNT_METRICS)
+"""Facebook's metrics as far as they have a canonical name, or had one: alive and dead."""
+
+COUNTED: Final[Mapping[str, tuple[str, Callable[[WirePost], int | None]]]] = {
+    "likes": ("reactions", lambda wire: _total(wire, "reactions")),
+    "shares": ("shares", lambda wire: wire.shares.count if wire.shares is not None else None),
+    "replies": ("comments", lambda wire: _total(wire, "comments")),
+}
+"""What stands at the post itself. A share count is left out by Facebook while it is zero."""
+NEVER: Final = ("quotes", "saves")
+
+
+def _total(wire: WirePost, name: str) -> int | None:
+    edge = wire.reactions if name == "reactions" else wire.comments
+    return None if edge is None or edge.summary is None else edge.summary.total_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Of what rows are, and when they were read."""
+
+    kind: SubjectKind
+    id: str
+    account: AccountRef
+    now: datetime
+
+    def row(
+        self,
+        metric: str,
+        native: str,
+        value: float | None,
+        missing: Missing | None,
+        end: datetime | None = None,
+    ) -> Observation:
+        return Observation(
+            metric=metric,
+            subject_kind=self.kind,
+            subject=self.id,
+            brand=self.account.brand,
+            platform=self.account.platform,
+            account=self.account.key,
+            value=value,
+            missing=None if value is not None else missing,
+            unit="count",
+            start=None if end is None else end - DAY,
+            end=end,
+            observed_at=self.now,
+            native=native,
+        )
+
+
+class FacebookInsights(Insights[ModeT], Generic[ModeT]):
+    """Counts of posts and of the Page. What Facebook leaves out is not available, which is not zero."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
+        start = offset_of(cursor)
+        chunk = posts[start : start + AT_ONCE]
+        rows = await self._core.transport.gather(*(self._post(one) for one in chunk))
+        following = start + AT_ONCE
+        told = tuple(row for some in rows for row in some)
+        return Page(told, str(following) if following < len(posts) else None)
+
+    async def _post(self, post: str) -> list[Observation]:
+        core = self._core
+        subject = _Subject(SubjectKind.POST, post, core.ref, core.now())
+        try:
+            node = await core.pipeline.call(self._calls.get(post, fields=POST_FIELDS), WirePost)
+            measured, why = await self._measured(post, "insights", POST_METRICS, "lifetime")
+        except NotFoundError:
+            gone = Missing.NOT_FOUND
+            names = [*COUNTED, *(str(one.canonical) for one in self._asked(POST_METRICS)), *NEVER]
+            return [subject.row(name, "", None, gone) for name in names]
+        rows = [
+            subject.row(name, native, count(node.value), Missing.NOT_OFFERED)
+            for name, (native, count) in COUNTED.items()
+        ]
+        rows += [self._row(subject, one, measured, why) for one in self._asked(POST_METRICS)]
+        return [*rows, *(subject.row(name, "", None, Missing.NOT_OFFERED) for name in NEVER)]
+
+    def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
+        return tuple(one for one in alive(facts, self._core.now().date()) if one.canonical is not None)
+
+    def _row(
+        self, subject: _Subject, fact: MetricFact, measured: Metrics, why: Missing, *, daily: bool = False
+    ) -> Observation:
+        found = measured.found.get(fact.native)
+        value = None if found is None else found.number
+        values = found.values if found is not None and found.values else []
+        end = values[-1].end_time if daily and values else None
+        missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
+        return subject.row(str(fact.canonical), fact.native, value, missing, end)
+
+    async def _measured(
+        self, node: str, edge: str, facts: tuple[MetricFact, ...], period: str
+    ) -> tuple[Metrics, Missing]:
+        """Return the metrics of a thing, and why those that are not there are missing."""
+        # What one post does not have another one may: nothing is remembered from one to the next.
+        names = tuple(one.native for one in self._asked(facts))
+        try:
+            measured = await read_metrics(names, partial(self._read, node, edge, period))
+        except PermissionDeniedError:
+            return Metrics({}, frozenset()), Missing.NOT_PERMITTED
+        except BadRequestError:  # it has no metrics at all, which must not lose those of others
+            return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
+        return measured, Missing.NOT_YET
+
+    async def _read(self, node: str, edge: str, period: str, names: tuple[str, ...]) -> list[WireMetric]:
+        params = (("metric", ",".join(names)), ("period", period))
+        request = self._calls.get(node, edge, params=params)
+        return (await self._core.pipeline.call(request, WireList[WireMetric])).value.data
+
+    async def _account(self) -> tuple[Observation, ...]:
+        core = self._core
+        answer = await core.pipeline.call(self._calls.get(OWN, fields=PAGE_FIELDS), WirePage)
+        measured, why = await self._measured(OWN, "insights", ACCOUNT_METRICS, "day")
+        subject = _Subject(SubjectKind.ACCOUNT, answer.value.id, core.ref, core.now())
+        followers = answer.value.followers_count
+        return (
+            subject.row("followers", "followers_count", followers, Missing.NOT_OFFERED),
+            *(self._row(subject, one, measured, why, daily=True) for one in self._asked(ACCOUNT_METRICS)),
+        )

@@ -1,0 +1,122 @@
+"""Logging in with Facebook. See https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow.
+
+A code is worth a person's token of an hour or two, that one of about sixty days, and that again the tokens of
+the person's Pages, which have no end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from socialkit.auth import Credentials, LoginState, Stored, authorize_url
+from socialkit.errors import ConfigurationError
+from socialkit.platforms._graph import App, GraphCalls, TokenGrant, token_of
+from socialkit.platforms.base import LoginPlan
+from socialkit.platforms.facebook._account import pages_of
+from socialkit.platforms.facebook._facts import BASE_URL, VERSION
+from socialkit.transport import Pipeline, Request, Safety, Secret
+
+__all__ = ["LOGIN", "LONGER", "FacebookLogin"]
+
+DIALOG: Final = "https://www.facebook.com"
+SCOPES: Final = (
+    "pages_show_list",
+    "pages_read_engagement",
+    "pages_manage_posts",
+    "pages_manage_engagement",
+    "pages_read_user_content",
+    "pages_manage_metadata",
+    "pages_messaging",
+    "read_insights",
+)
+"""What socialkit's operations need; `business_management` and `ads_read` are for those who need them."""
+
+LONGER: Final = TokenGrant(
+    url=f"{VERSION}/oauth/access_token", grant="fb_exchange_token", token="fb_exchange_token", with_id=True
+)
+"""Changes a person's or system user's token into one of about sixty days."""
+
+
+class FacebookLogin:
+    """The code flow, then the long-lived exchange, then the token of the Page."""
+
+    def base_url(self, plan: LoginPlan) -> str:
+        """Return where the platform listens."""
+        return plan.base_url or BASE_URL
+
+    async def start(self, plan: LoginPlan, pipeline: Pipeline, now: datetime) -> tuple[str, LoginState]:
+        """Return where to send somebody, and what to remember until they are back."""
+        missing = [
+            name
+            for name, value in (("client_id", plan.client_id), ("client_secret", plan.client_secret))
+            if value is None
+        ]
+        if plan.client_id is None or plan.client_secret is None:
+            message = f"{'= and '.join(missing)}= missing: make an app at developers.facebook.com first"
+            raise ConfigurationError(message, platform="facebook")
+        state = LoginState.begin(
+            platform="facebook",
+            client_id=plan.client_id,
+            client_secret=plan.client_secret,
+            redirect_uri=plan.redirect_uri,
+            base_url=self.base_url(plan),
+            scopes=plan.scopes or SCOPES,
+            pkce=False,  # a secret is needed all the same
+            now=now,
+        )
+        home = DIALOG if self.base_url(plan) == BASE_URL else self.base_url(plan)
+        return authorize_url(f"{home}/{VERSION}/dialog/oauth", state, separator=","), state
+
+    async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+        """Change a code into credentials: the Page's, or the person's where there are several Pages.
+
+        With a person's credentials `client.account.pages()` gives those of each Page.
+        """
+        app = App(client_id=state.client_id, client_secret=state.client_secret)
+        short = await token_of(pipeline, _code_request(code, state))
+        if short.access_token is None:  # `token_of` refuses an answer without one
+            message = "the answer holds no token"
+            raise ConfigurationError(message, platform="facebook")
+        long = await token_of(pipeline, LONGER.request(short.access_token, app))
+        pages = await pages_of(pipeline, GraphCalls(VERSION), app, long.access_token)
+        if len(pages) == 1:
+            (_, credentials) = pages[0]
+            return Credentials(
+                access_token=credentials.access_token,
+                account_id=credentials.account_id,
+                scopes=state.scopes,
+                client_id=state.client_id,
+                client_secret=state.client_secret,
+            )
+        return _personal(long, state)
+
+
+def _personal(stored: Stored, state: LoginState) -> Credentials:
+    return Credentials(
+        access_token=stored.access_token,
+        expires_at=stored.expires_at,
+        scopes=state.scopes,
+        client_id=state.client_id,
+        client_secret=state.client_secret,
+    )
+
+
+def _code_request(code: Secret, state: LoginState) -> Request:
+    params: tuple[tuple[str, str | Secret], ...] = (
+        ("client_id", state.client_id),
+        ("client_secret", state.client_secret or Secret("")),
+        ("redirect_uri", state.redirect_uri),
+        ("code", code),
+    )
+    return Request(
+        method="GET",
+        url=f"{VERSION}/oauth/access_token",
+        params=params,
+        signed=False,
+        safety=Safety.ONCE,
+    )
+
+
+LOGIN: Final = FacebookLogin()
+"""The login of Facebook, as `socialkit.Login` uses it."""

@@ -1,0 +1,204 @@
+"""From Facebook's answers to the common models: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from socialkit.models import (
+    AccountRef,
+    Author,
+    MediaKind,
+    Message,
+    MessageKind,
+    Post,
+    PostMedia,
+    Profile,
+    Raw,
+    Visibility,
+)
+from socialkit.platforms.facebook._wire import (
+    WireAttachment,
+    WireComment,
+    WireCounted,
+    WireId,
+    WireMessage,
+    WirePage,
+    WirePost,
+)
+
+__all__ = [
+    "COMMENT_FIELDS",
+    "CONVERSATION_FIELDS",
+    "MESSAGE_FIELDS",
+    "PAGE_FIELDS",
+    "POST_FIELDS",
+    "WRITTEN_FIELDS",
+    "comment_message",
+    "post_message",
+    "private_message",
+    "to_post",
+    "to_profile",
+]
+
+PAGE_FIELDS: Final = (
+    "id",
+    "name",
+    "username",
+    "link",
+    "about",
+    "followers_count",
+    "fan_count",
+    "picture{url}",
+)
+WRITTEN_FIELDS: Final = (
+    "id",
+    "message",
+    "created_time",
+    "updated_time",
+    "permalink_url",
+    "from",
+    "is_published",
+    "is_hidden",
+    "scheduled_publish_time",
+    "attachments{media_type,type,url,target,subattachments}",
+)
+"""What of a post is read with the write that made it."""
+POST_FIELDS: Final = (
+    *WRITTEN_FIELDS,
+    "shares",
+    "reactions.summary(true).limit(0)",
+    "comments.summary(true).limit(0)",
+)
+COMMENT_FIELDS: Final = ("id", "message", "from", "created_time", "parent", "is_hidden", "permalink_url")
+MESSAGE_FIELDS: Final = ("id", "message", "created_time", "from")
+CONVERSATION_FIELDS: Final = ("id", "updated_time", f"messages.limit(25){{{','.join(MESSAGE_FIELDS)}}}")
+
+KINDS: Final = {
+    "photo": MediaKind.IMAGE,
+    "album": MediaKind.IMAGE,
+    "video": MediaKind.VIDEO,
+    "video_inline": MediaKind.VIDEO,
+}
+LINK_OF: Final = "https://www.facebook.com/{}"
+
+
+def _author(wire: WireId | None) -> Author:
+    """Return who wrote something; nobody knows where Facebook does not tell."""
+    return Author(id="", handle="") if wire is None else Author(id=wire.id, handle=wire.name, name=wire.name)
+
+
+def _media(attachments: list[WireAttachment]) -> Iterator[PostMedia]:
+    """Yield the files of a post; a link and its card are none."""
+    for one in attachments:
+        inner = one.subattachments.data if one.subattachments is not None else []
+        if inner:
+            yield from _media(inner)
+        kind = KINDS.get(one.media_type or one.type or "")
+        if kind is not None and not inner and one.target is not None and one.target.id:
+            yield PostMedia(id=one.target.id, kind=kind, url=one.url)
+
+
+def _total(wire: WireCounted | None) -> int | None:
+    return None if wire is None or wire.summary is None else wire.summary.total_count
+
+
+def _shares(wire: WirePost) -> int | None:
+    return None if wire.shares is None else wire.shares.count
+
+
+def to_post(wire: WirePost, raw: Raw, account: AccountRef | None) -> Post:
+    """Map a post of the Page."""
+    waits = wire.is_published is False and wire.scheduled_publish_time is not None
+    edited = wire.updated_time if wire.updated_time != wire.created_time else None
+    return Post(
+        id=wire.id,
+        account=account,
+        author=_author(wire.sender) if wire.sender is not None else None,
+        text=wire.message,
+        url=wire.permalink_url or LINK_OF.format(wire.id),
+        published_at=None if waits else wire.created_time,
+        edited_at=edited,
+        scheduled_at=wire.scheduled_publish_time if waits else None,
+        visibility=Visibility.PUBLIC,
+        media=tuple(_media(wire.attachments.data if wire.attachments is not None else [])),
+        like_count=_total(wire.reactions),
+        share_count=_shares(wire),
+        reply_count=_total(wire.comments),
+        raw=raw,
+    )
+
+
+def to_profile(wire: WirePage, raw: Raw, account: AccountRef | None) -> Profile:
+    """Map a Page."""
+    picture = wire.picture.data if wire.picture is not None else None
+    return Profile(
+        id=wire.id,
+        handle=wire.username or wire.name,
+        name=wire.name,
+        url=wire.link or LINK_OF.format(wire.id),
+        avatar_url=picture.url if picture is not None else None,
+        bio=wire.about or "",
+        follower_count=wire.followers_count,
+        account=account,
+        raw=raw,
+    )
+
+
+def comment_message(wire: WireComment, raw: Raw, account: AccountRef | None, post: str) -> Message | None:
+    """Map a comment; None for one of which nobody knows the time."""
+    if wire.created_time is None:
+        return None
+    parent = wire.parent.id if wire.parent is not None else None
+    return Message(
+        id=wire.id,
+        kind=MessageKind.COMMENT if parent is None else MessageKind.REPLY,
+        account=account,
+        author=_author(wire.sender),
+        text=wire.message,
+        created_at=wire.created_time,
+        post_id=post,
+        reply_to=parent or post,
+        visibility=Visibility.PUBLIC,
+        url=wire.permalink_url,
+        raw=raw,
+    )
+
+
+def post_message(wire: WirePost, raw: Raw, account: AccountRef | None) -> Message | None:
+    """Map a post of somebody else that names the Page; None for one of which nobody knows the time."""
+    if wire.created_time is None:
+        return None
+    return Message(
+        id=wire.id,
+        kind=MessageKind.MENTION,
+        account=account,
+        author=_author(wire.sender),
+        text=wire.message,
+        created_at=wire.created_time,
+        post_id=wire.id,
+        visibility=Visibility.PUBLIC,
+        url=wire.permalink_url or LINK_OF.format(wire.id),
+        media=tuple(_media(wire.attachments.data if wire.attachments is not None else [])),
+        raw=raw,
+    )
+
+
+def private_message(
+    wire: WireMessage, raw: Raw, account: AccountRef | None, conversation: str
+) -> Message | None:
+    """Map a private message; None for one of which nobody knows the time."""
+    if wire.created_time is None:
+        return None
+    return Message(
+        id=wire.id,
+        kind=MessageKind.DIRECT_MESSAGE,
+        account=account,
+        author=_author(wire.sender),
+        text=wire.message,
+        created_at=wire.created_time,
+        conversation_id=conversation,
+        private=True,
+        visibility=Visibility.DIRECT,
+        raw=raw,
+    )

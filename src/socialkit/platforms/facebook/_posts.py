@@ -1,0 +1,337 @@
+"""`posts` and `media` of Facebook. See https://developers.facebook.com/docs/pages-api/posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final, Generic
+
+from pydantic import JsonValue
+
+from socialkit.errors import APIError, NotFoundError, OutcomeUnknownError, SocialKitError
+from socialkit.models import Attempt, Draft, Found, Media, MediaKind, Post, PostMedia, require_aware
+from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import (
+    Core,
+    MediaFiles,
+    Posts,
+    Reading,
+    acted,
+    in_one_line,
+    publish_draft,
+    refused_for_good,
+)
+from socialkit.platforms.facebook._facts import kind_of
+from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
+from socialkit.platforms.facebook._options import FacebookOptions
+from socialkit.platforms.facebook._search import ANCHOR, COMMENT, POST, Search, anchor_of, listing_of
+from socialkit.platforms.facebook._uploads import OWN, Uploads
+from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
+from socialkit.transport import Request
+
+__all__ = ["FacebookMedia", "FacebookPosts"]
+
+MOST: Final = 100
+TIME: Final = "time"
+
+
+class FacebookPosts(Posts[ModeT], Generic[ModeT]):
+    """Posts of a Page."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._uploads = Uploads(core, calls)
+        self._search = Search(core, calls, self._uploads)
+        core.finders["reschedule"] = self._find_reschedule
+
+    @paginated
+    async def iterate_scheduled(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
+        """Iterate over the posts that Facebook will publish by itself.
+
+        `GET /{page}/scheduled_posts`
+        ([reference](https://developers.facebook.com/docs/graph-api/reference/page/scheduled_posts)).
+
+        Args:
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        return await self._listed(limit, cursor, scheduled=True)
+
+    @operation
+    async def reschedule(self, post: Post | str, at: datetime) -> Post:
+        """Move a scheduled post to another time, and return it.
+
+        `POST /{post}` ([reference](https://developers.facebook.com/docs/graph-api/reference/page-post)).
+
+        Args:
+            post: The scheduled post, or its id.
+            at: When it is to be published (aware), ten minutes to 29 days ahead.
+
+        Raises:
+            NotFoundError: It is not scheduled (any more).
+            OutcomeUnknownError: It may have been moved or not: hand `error.attempt` to `find()`.
+        """
+        if isinstance(post, Post):
+            await self._core.mine(post.account)
+        target, time = post if isinstance(post, str) else post.id, require_aware(at, "at")
+        return await self._core.write(
+            "reschedule", lambda run: self._reschedule(target, time, run), target=target
+        )
+
+    async def _reschedule(self, target: str, at: datetime, run: Run) -> Post:
+        async def chosen() -> str:
+            return at.isoformat()
+
+        await run.step(TIME, chosen, returns=str)
+        request = self._calls.post(target, values={"scheduled_publish_time": at})
+        await run.commit("reschedule", partial(acted, self._core, request, WireMade), returns=bool)
+        return await self._after(target, Post(id=target, account=self._core.ref, scheduled_at=at))
+
+    async def _find_reschedule(self, attempt: Attempt) -> Found:
+        wanted = attempt.results.get(TIME)
+        try:
+            post = await self._get(attempt.target or "")
+        except NotFoundError:
+            return Found.undecided("it is not there any more, so its time cannot be read")
+        if post.scheduled_at is None:
+            return Found.undecided("it is out, so its time cannot be read")
+        if isinstance(wanted, str) and post.scheduled_at == datetime.fromisoformat(wanted).replace(
+            microsecond=0
+        ):
+            return Found.published(post, "it is scheduled for the new time")
+        return Found.absent("it is scheduled for another time")
+
+    # Publishing --------------------------------------------------------------------------
+
+    async def _publish(self, draft: Draft, run: Run) -> Post:
+        return await publish_draft(draft, run, self._publish_part)
+
+    async def _publish_part(self, draft: Draft, run: Run, above: Post | None) -> Post:
+        if above is not None:
+            return await run.commit(COMMENT, partial(self._comment, above.id, draft.text), returns=Post)
+        options = draft.option(FacebookOptions) or FacebookOptions()
+        kind = kind_of(draft)
+        if kind == "story":
+            return await self._story(draft, run)
+        if kind == "reel":
+            return await self._reel(draft, options, run)
+        if kind == "video":
+            return await self._video(draft, options, run)
+        await self._remember(run, scheduled=options.scheduled_at is not None)
+        later = options.scheduled_at is not None
+        photos = [
+            await run.step(f"media {number}", partial(self._uploads.photo, one, temporary=later), returns=str)
+            for number, one in enumerate(draft.media, 1)
+        ]
+        return await run.commit(POST, partial(self._create, draft, options, photos), returns=Post)
+
+    async def _remember(self, run: Run, *, scheduled: bool) -> None:
+        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
+        try:
+            await run.step(ANCHOR, partial(self._newest, scheduled=scheduled), returns=str)
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def _newest(self, *, scheduled: bool) -> str:
+        request = self._calls.get(
+            OWN, listing_of(scheduled=scheduled), fields=("id", "created_time"), params=(("limit", "1"),)
+        )
+        return anchor_of((await self._core.pipeline.call(request, WireList[WirePost])).value.data)
+
+    async def _create(self, draft: Draft, options: FacebookOptions, photos: list[str]) -> Post:
+        values = feed_values(draft, options, photos)
+        request = self._calls.post(OWN, "feed", values=values, fields=WRITTEN_FIELDS)
+        answer = await self._core.pipeline.call(request, WirePost)
+        post = to_post(answer.value, answer.raw, self._core.ref)
+        files = tuple(
+            PostMedia(id=one, kind=MediaKind.IMAGE, alt_text=media.alt_text)
+            for one, media in zip(photos, draft.media, strict=True)
+        )
+        if answer.value.created_time is None:
+            # The answer was the id alone: what is known of the post is what was sent.
+            told = {"text": draft.text, "media": files, "scheduled_at": options.scheduled_at}
+            return post.model_copy(update=told)
+        described = {one.id: one.alt_text for one in files}
+        media = [one.model_copy(update={"alt_text": described.get(one.id)}) for one in post.media]
+        return post.model_copy(update={"media": tuple(media)})
+
+    async def _comment(self, above: str, text: str) -> Post:
+        request = self._calls.post(above, "comments", values={"message": text}, fields=COMMENT_FIELDS)
+        answer = await self._core.pipeline.call(request, WireComment)
+        wire = answer.value
+        return Post(
+            id=wire.id,
+            account=self._core.ref,
+            text=wire.message or text,
+            url=wire.permalink_url,
+            published_at=wire.created_time,
+            reply_to=above,
+            raw=answer.raw,
+        )
+
+    async def _video(self, draft: Draft, options: FacebookOptions, run: Run) -> Post:
+        upload = partial(self._uploads.video, draft.media[0], title=options.title, text=draft.text)
+        video = await run.step("media 1", upload, returns=str)
+        at = options.scheduled_at
+        values: dict[str, JsonValue | datetime] = {"published": True}
+        if at is not None:
+            values = {"published": False, "scheduled_publish_time": at}
+        request = self._calls.post(video, values=values)
+        return await run.commit(POST, partial(self._release, request, video, draft, at), returns=Post)
+
+    async def _reel(self, draft: Draft, options: FacebookOptions, run: Run) -> Post:
+        upload = partial(self._uploads.clip, draft.media[0], "video_reels")
+        video = await run.step("media 1", upload, returns=str)
+        at = options.scheduled_at
+        values: dict[str, JsonValue | datetime] = {
+            "upload_phase": "finish",
+            "video_id": video,
+            "video_state": "PUBLISHED" if at is None else "SCHEDULED",
+            "scheduled_publish_time": at,
+            "title": options.title,
+            "description": draft.text or None,
+            "place": options.place,
+        }
+        request = self._calls.post(OWN, "video_reels", values=values)
+        return await run.commit(POST, partial(self._release, request, video, draft, at), returns=Post)
+
+    async def _release(self, request: Request, video: str, draft: Draft, at: datetime | None) -> Post:
+        """Publish a video, and return its post; where that cannot be read, what is known of it.
+
+        The video is out then whatever comes, so that no failure of the read may look like one of the write.
+        A journal, which knows a post by its id, has to look for it.
+        """
+        await acted(self._core, request, WireMade)
+        files = (PostMedia(id=video, kind=MediaKind.VIDEO),)
+        known = Post(id=video, account=self._core.ref, text=draft.text, media=files, scheduled_at=at)
+        try:
+            wire = await self._uploads.look(video)
+        except SocialKitError as error:
+            if _is_journaled():
+                message = f"the video {video} is out, and its post could not be read: {error.message}"
+                raise OutcomeUnknownError(message, platform="facebook") from error
+            return known
+        if wire.post_id is None:
+            return known
+        return await self._after(wire.post_id, known.model_copy(update={"id": wire.post_id}))
+
+    async def _after(self, post: str, known: Post) -> Post:
+        """Return a post as it is after a write; where it cannot be read, what is known of it."""
+        try:
+            return await self._get(post)
+        except SocialKitError:
+            return known
+
+    async def _story(self, draft: Draft, run: Run) -> Post:
+        media = draft.media[0]
+        if media.kind is MediaKind.VIDEO:
+            upload = partial(self._uploads.clip, media, "video_stories")
+            file = await run.step("media 1", upload, returns=str)
+            request = self._calls.post(
+                OWN, "video_stories", values={"upload_phase": "finish", "video_id": file}
+            )
+        else:
+            file = await run.step("media 1", partial(self._uploads.photo, media), returns=str)
+            request = self._calls.post(OWN, "photo_stories", values={"photo_id": file})
+        sent = PostMedia(id=file, kind=media.kind)
+        return await run.commit(POST, partial(self._told_story, request, sent), returns=Post)
+
+    async def _told_story(self, request: Request, file: PostMedia) -> Post:
+        answer = await self._core.pipeline.call(request, WireMade)
+        told = answer.value.post_id or answer.value.id or file.id
+        return Post(id=told, account=self._core.ref, media=(file,), raw=answer.raw)
+
+    # Reading -----------------------------------------------------------------------------
+
+    async def _get(self, post: str) -> Post:
+        target = post if "_" in post else await self._post_of(post)
+        answer = await self._core.pipeline.call(self._calls.get(target, fields=POST_FIELDS), WirePost)
+        return to_post(answer.value, answer.raw, self._core.ref)
+
+    async def _post_of(self, video: str) -> str:
+        """Return the id of the post of a video: ids of posts hold the Page's."""
+        return (await self._uploads.look(video)).post_id or video
+
+    async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
+        await self._core.known()
+        return await self._listed(limit, cursor, scheduled=False)
+
+    async def _listed(self, limit: int | None, cursor: str | None, *, scheduled: bool) -> Page[Post]:
+        params = page_params(cursor, limit, MOST)
+        edge = listing_of(scheduled=scheduled)
+        request = self._calls.get(OWN, edge, fields=POST_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WirePost])
+        ref, wires = self._core.ref, answer.value.data
+        posts = tuple(to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires))
+        return Page(posts, cursor_of(answer.value.paging))
+
+    # Changing ----------------------------------------------------------------------------
+
+    async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
+        values: dict[str, JsonValue] = {"message": draft.text}
+        if "media" in draft.model_fields_set:
+            photos = [
+                await run.step(f"media {number}", partial(self._uploads.photo, one), returns=str)
+                for number, one in enumerate(draft.media, 1)
+            ]
+            values["attached_media"] = _attached(photos)
+        request = self._calls.post(post, values=values)
+        await run.commit("edit", partial(acted, self._core, request, WireMade), returns=bool)
+        return await self._after(post, Post(id=post, account=self._core.ref, text=draft.text))
+
+    async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
+        del scheduled
+        request = self._calls.delete(post)
+        await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find(self, attempt: Attempt) -> Found:
+        return await self._search.find(attempt)
+
+    def _reading(self, post: Post) -> Reading:
+        # What describes a picture stands at the picture alone.
+        return Reading(in_one_line(post.text), (None,) * len(post.media))
+
+
+def _is_journaled() -> bool:
+    """Return whether whoever carries the write notes what became of it, and looks for it later."""
+    run = current_run.get()
+    return run is not None and not run.waits
+
+
+def feed_values(draft: Draft, options: FacebookOptions, photos: list[str]) -> dict[str, JsonValue | datetime]:
+    """Return the fields that make a post."""
+    at = options.scheduled_at
+    return {
+        "message": draft.text or None,
+        "link": options.link,
+        "attached_media": _attached(photos) if photos else None,
+        "published": None if at is None else False,
+        "scheduled_publish_time": at,
+        "place": options.place,
+        "tags": [*options.tags] if options.tags else None,
+    }
+
+
+def _attached(photos: list[str]) -> JsonValue:
+    return [{"media_fbid": one} for one in photos]
+
+
+class FacebookMedia(MediaFiles[ModeT], Generic[ModeT]):
+    """Pictures and videos that nobody sees yet."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._uploads = Uploads(core, calls)
+
+    async def _upload(self, media: Media) -> PostMedia:
+        if media.kind is MediaKind.VIDEO:
+            video = await self._uploads.video(media, title=None, text="")
+            return PostMedia(id=video, kind=MediaKind.VIDEO)
+        photo = await self._uploads.photo(media)
+        return PostMedia(id=photo, kind=MediaKind.IMAGE, alt_text=media.alt_text)
+
+    async def _get(self, media: str) -> PostMedia:
+        return await self._uploads.find(media)

@@ -1,0 +1,227 @@
+"""Finding what became of a post whose answer was lost: no key tells, so what is there is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.models import Attempt, Draft, Found, Post
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import FIRST_COMMENT, Core
+from socialkit.platforms.facebook._facts import SETTLES_AFTER, kind_of
+from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, to_post
+from socialkit.platforms.facebook._options import FacebookOptions
+from socialkit.platforms.facebook._uploads import OWN, Uploads
+from socialkit.platforms.facebook._wire import WireComment, WirePost
+
+__all__ = ["ANCHOR", "COMMENT", "POST", "Search", "anchor_of", "listing_of"]
+
+ANCHOR: Final = "anchor"
+POST: Final = "post"
+COMMENT: Final = "comment"
+PART: Final = "part 1 "
+"""What the steps of the one part of a post begin with."""
+MOST: Final = 100
+SEARCHED_PAGES: Final = 5
+"""Pages of own posts that a search looks through."""
+MARGIN: Final = timedelta(minutes=5)
+"""How late Facebook may publish what was scheduled."""
+SAME_TIME: Final = timedelta(minutes=1)
+
+
+def listing_of(*, scheduled: bool) -> str:
+    """Return the edge of the posts that are out, or wait."""
+    return "scheduled_posts" if scheduled else "published_posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The newest post that was there before."""
+
+    id: str = ""
+    at: datetime | None = None
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.at.isoformat()}" if self.id and self.at is not None else self.id
+
+    @classmethod
+    def read(cls, text: str) -> Anchor:
+        """Return what was written down."""
+        name, _, time = text.partition(" ")
+        return cls(name, datetime.fromisoformat(time) if time else None)
+
+
+def anchor_of(wires: list[WirePost]) -> str:
+    """Return the newest of some posts, as it is written down."""
+    newest = wires[0] if wires else None
+    return "" if newest is None else str(Anchor(newest.id, newest.created_time))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a lost post must look like."""
+
+    text: str
+    files: tuple[str, ...]
+    at: datetime | None
+    taken: frozenset[str]
+
+    def fits(self, post: Post) -> bool | str:
+        """Return whether a post is the one that is wanted, or why nobody can tell."""
+        if post.id in self.taken:
+            return False
+        files = tuple(one.id for one in post.media)
+        if self.files:
+            return set(files) == set(self.files)  # they were uploaded for this post alone
+        if files:
+            return False
+        if post.text.strip() == self.text:
+            return True
+        edited = post.edited_at is not None and (post.reply_count or 0) == 0
+        return f"{post.url} may be it: it was changed since" if edited else False
+
+
+class Search:
+    """Looks for lost posts and comments of one client."""
+
+    def __init__(self, core: Core, calls: GraphCalls, uploads: Uploads) -> None:
+        self._core = core
+        self._calls = calls
+        self._uploads = uploads
+
+    async def find(self, attempt: Attempt) -> Found:
+        """Look once for what a publish was to make."""
+        draft = attempt.draft
+        if draft is None:
+            return Found.undecided("what was to be published is not known")
+        if attempt.step.startswith(FIRST_COMMENT):
+            return await self._first_comment(attempt, draft)
+        kind = kind_of(draft)
+        if kind == "story":
+            return Found.undecided("Facebook does not tell which stories are out")
+        if kind in {"video", "reel"}:
+            return await self._video(attempt)
+        return await self._post(attempt, draft)
+
+    async def _post(self, attempt: Attempt, draft: Draft) -> Found:
+        anchor = attempt.results.get(f"{PART}{ANCHOR}")
+        files = [attempt.results.get(f"{PART}media {number}") for number in range(1, len(draft.media) + 1)]
+        if not isinstance(anchor, str) or not all(isinstance(one, str) for one in files):
+            return Found.undecided("what was there before is not known: the token may not read posts")
+        options = draft.option(FacebookOptions)
+        at = options.scheduled_at if options is not None else None
+        taken = frozenset(attempt.taken)
+        wanted = Wanted(draft.text.strip(), tuple(map(str, files)), at, taken)
+        if at is None:
+            return await self._among(wanted, Anchor.read(anchor), scheduled=False)
+        found = await self._among(wanted, Anchor(), scheduled=True)
+        if found.post is not None or self._core.now() < at - MARGIN:
+            return found
+        return await self._gone_out(wanted, at, found)
+
+    async def _gone_out(self, wanted: Wanted, at: datetime, absent: Found) -> Found:
+        found = await self._among(wanted, Anchor("", at - MARGIN), scheduled=False)
+        if found.post is None and self._core.now() < at + SETTLES_AFTER:
+            return Found.undecided("it is about to go out, or was", ask_again=at + SETTLES_AFTER)
+        return found if found.post is not None else absent
+
+    async def _among(self, wanted: Wanted, anchor: Anchor, *, scheduled: bool) -> Found:
+        """Look through the posts that are newer than the anchor."""
+        newer: list[Post] = []
+        cursor: str | None = None
+        for _ in range(SEARCHED_PAGES):
+            page, cursor = await self._page(cursor, scheduled=scheduled)
+            for post in page:
+                if post.id == anchor.id or _is_older(post, anchor):
+                    return _chosen(newer, wanted)
+                newer.append(post)
+            if cursor is None:
+                return _chosen(newer, wanted)
+        return Found.undecided("the Page published too much since to look through it all")
+
+    async def _page(self, cursor: str | None, *, scheduled: bool) -> tuple[list[Post], str | None]:
+        params = page_params(cursor, None, MOST)
+        edge = listing_of(scheduled=scheduled)
+        answer = await self._core.pipeline.call(
+            self._calls.get(OWN, edge, fields=POST_FIELDS, params=params), WireList[WirePost]
+        )
+        ref, wires = self._core.ref, answer.value.data
+        posts = [to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires)]
+        return posts, cursor_of(answer.value.paging)
+
+    async def _video(self, attempt: Attempt) -> Found:
+        """Look at the video itself: its id was known before it was published."""
+        video = attempt.results.get(f"{PART}media 1")
+        if not isinstance(video, str):
+            return Found.undecided("which video it is is not known")
+        wire = await self._uploads.look(video)
+        phase = wire.status.publishing_phase if wire.status is not None else None
+        state = phase.publish_status if phase is not None else None
+        if wire.published or state in {"published", "scheduled"}:
+            because = "the video says that it is published"
+            if wire.post_id is None:
+                return Found.published(Post(id=video, account=self._core.ref), because)
+            request = self._calls.get(wire.post_id, fields=POST_FIELDS)
+            answer = await self._core.pipeline.call(request, WirePost)
+            return Found.published(to_post(answer.value, answer.raw, self._core.ref), because)
+        if wire.published is None and state is None:
+            return Found.undecided("the video does not say whether it is published")
+        return Found.absent("the video is not published")
+
+    async def _first_comment(self, attempt: Attempt, draft: Draft) -> Found:
+        above = _id_in(attempt.results.get(f"{PART}{POST}"))
+        if above is None:
+            return Found.undecided("under which post it was to stand is not known")
+        ref, text = await self._core.known(), (draft.first_comment or "").strip()
+        params = (("filter", "toplevel"), ("limit", str(MOST)))
+        request = self._calls.get(above, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireComment])
+        for number, wire in enumerate(answer.value.data):
+            own = wire.sender is not None and wire.sender.id == ref.id
+            if own and wire.message.strip() == text and wire.id not in attempt.taken:
+                raw = answer.raw.at("data", number)
+                post = Post(
+                    id=wire.id,
+                    account=ref,
+                    text=wire.message,
+                    reply_to=above,
+                    published_at=wire.created_time,
+                    raw=raw,
+                )
+                return Found.published(post)
+        if answer.value.paging is not None and answer.value.paging.next:
+            return Found.undecided("there are too many comments to look through them all")
+        return Found.absent("it is not under the post")
+
+
+def _is_older(post: Post, anchor: Anchor) -> bool:
+    return anchor.at is not None and post.published_at is not None and post.published_at < anchor.at
+
+
+def _chosen(newer: Iterable[Post], wanted: Wanted) -> Found:
+    """Return the oldest post that fits: the later of two equal ones may be of a later draft."""
+    doubt: str | None = None
+    for post in reversed(list(newer)):
+        fits = wanted.fits(post)
+        if fits is True and _on_time(post, wanted):
+            return Found.published(post)
+        doubt = doubt or (fits if isinstance(fits, str) else None)
+    if doubt is not None:
+        return Found.undecided(doubt)
+    return Found.absent("it is not among the Page's posts since")
+
+
+def _on_time(post: Post, wanted: Wanted) -> bool:
+    """Return whether a scheduled post is there for its time; files are sign enough."""
+    if wanted.at is None or wanted.files:
+        return True
+    time = post.scheduled_at or post.published_at
+    return time is not None and -SAME_TIME <= time - wanted.at <= MARGIN
+
+
+def _id_in(result: JsonValue) -> str | None:
+    return str(result["id"]) if isinstance(result, dict) and "id" in result else None

@@ -1,0 +1,219 @@
+"""Files on their way to Facebook: pictures at once, videos in pieces, reels and stories elsewhere."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import BinaryIO, Final, Literal
+
+from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.models import Media, MediaKind, PostMedia
+from socialkit.platforms._graph import GraphCalls, form_of
+from socialkit.platforms.base import Core, fetched, processed
+from socialkit.platforms.facebook._wire import (
+    WireId,
+    WireMade,
+    WirePhoto,
+    WireSession,
+    WireUpload,
+    WireVideo,
+    WireVideoStatus,
+)
+from socialkit.transport import FileBody, Request, Safety, Upload
+
+__all__ = ["OWN", "Uploads"]
+
+OWN: Final = "me"
+"""The node of whoever's token it is: a Page's, here."""
+FETCH_LIMIT: Final = 1_750_000_000
+"""Bytes of a file behind a URL: what a resumable upload takes."""
+PROCESSING_LIMIT: Final = timedelta(minutes=30)
+"""How long a video may be processed before it counts as failed; not documented."""
+BROKEN: Final = frozenset({"error", "expired", "upload_failed"})
+FAILED: Final = "error"
+DONE: Final = frozenset({"ready", "upload_complete"})
+MOST_PIECES: Final = 10_000
+READ: Final = 1 << 18
+"""Bytes that are read at once."""
+
+
+class _Piece(io.RawIOBase):
+    """A part of a file, read where it lies: no piece is held in memory."""
+
+    def __init__(self, whole: BinaryIO, start: int, length: int) -> None:
+        self._whole = whole
+        self._start = start
+        self._length = length
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # what RawIOBase hands over
+        left = max(0, self._length - self._at)
+        self._whole.seek(self._start + self._at)
+        found = self._whole.read(min(len(buffer), left))
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._whole.close()
+        super().close()
+
+
+def _piece(media: Media, start: int, length: int) -> BinaryIO:
+    return io.BufferedReader(_Piece(media.stream(), start, length), READ)
+
+
+class Uploads:
+    """Uploads of one client. Nobody sees what they make until it is published."""
+
+    def __init__(self, core: Core, calls: GraphCalls) -> None:
+        self._core = core
+        self._calls = calls
+
+    async def photo(self, media: Media, *, temporary: bool = False) -> str:
+        """Upload a picture that nobody sees yet, and return its id.
+
+        Args:
+            media: The picture.
+            temporary: Whether it is for a post that goes out later.
+        """
+        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        values = {"published": False, "alt_text_custom": whole.alt_text, "temporary": temporary or None}
+        request = Request(
+            method="POST",
+            url=self._calls.url(OWN, "photos"),
+            form=form_of(values),
+            files=(Upload("source", whole.filename, _type(whole), whole.stream),),
+            safety=Safety.PREPARE,
+        )
+        return (await self._core.pipeline.call(request, WireId)).value.id
+
+    async def video(self, media: Media, *, title: str | None, text: str) -> str:
+        """Upload a video in pieces, unpublished, wait until it is processed, and return its id."""
+        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        started = await self._phase({"upload_phase": "start", "file_size": whole.size or 0})
+        if started.video_id is None:
+            message = "the answer names no video to upload to"
+            raise MediaProcessingError(message, platform=self._core.facts.name)
+        await self._pieces(whole, started)
+        finish: dict[str, str | bool | None] = {
+            "upload_phase": "finish",
+            "upload_session_id": started.upload_session_id,
+            "published": False,
+            "title": title,
+            "description": text or None,
+        }
+        request = self._calls.post(OWN, "videos", values={**finish}, safety=Safety.PREPARE)
+        await self._core.pipeline.call(request, WireMade)
+        return await self.ready(started.video_id)
+
+    async def _phase(self, values: dict[str, str | int | None], *files: Upload) -> WireSession:
+        request = Request(
+            method="POST",
+            url=self._calls.url(OWN, "videos"),
+            form=form_of({**values}),
+            files=files,
+            safety=Safety.PREPARE,
+        )
+        return (await self._core.pipeline.call(request, WireSession)).value
+
+    async def _pieces(self, media: Media, session: WireSession) -> None:
+        """Send the pieces that Facebook asks for, until there are none."""
+        at, name = session, session.upload_session_id
+        for _ in range(MOST_PIECES):
+            if at.start_offset >= at.end_offset:
+                return
+            end = at.end_offset if media.size is None else min(at.end_offset, media.size)
+            opened: Callable[[], BinaryIO] = partial(_piece, media, at.start_offset, end - at.start_offset)
+            values = {"upload_phase": "transfer", "upload_session_id": name, "start_offset": at.start_offset}
+            upload = Upload("video_file_chunk", media.filename, _type(media), opened)
+            following = await self._phase(values, upload)
+            if following.start_offset <= at.start_offset:
+                break
+            at = following
+        message = f"{media.filename} could not be uploaded: the platform asks for the same piece again"
+        raise MediaProcessingError(message, platform=self._core.facts.name)
+
+    async def clip(self, media: Media, edge: Literal["video_reels", "video_stories"]) -> str:
+        """Upload the video of a reel or story, wait until it can be published, and return its id."""
+        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        request = self._calls.post(OWN, edge, values={"upload_phase": "start"}, safety=Safety.PREPARE)
+        upload = (await self._core.pipeline.call(request, WireUpload)).value
+        sent = Request(
+            method="POST",
+            url=upload.upload_url,
+            headers={
+                "offset": "0",
+                "file_size": str(whole.size or 0),
+                "content-type": "application/octet-stream",
+            },
+            content=FileBody(whole.filename, whole.stream),
+            safety=Safety.PREPARE,
+        )
+        await self._core.pipeline.call(sent, WireMade)
+        return await self.ready(upload.video_id)
+
+    async def ready(self, video: str) -> str:
+        """Wait until a video is processed, and return its id.
+
+        Raises:
+            MediaProcessingError: It could not be processed, or not in time; nothing is public.
+        """
+        if await self._settled(video) is not None:
+            return video
+        look = partial(self._settled, video)
+        return await processed(self._core, look, name=f"the video {video}", limit=PROCESSING_LIMIT)
+
+    async def _settled(self, video: str) -> str | None:
+        status = (await self.look(video)).status or WireVideoStatus()
+        phases = (status.uploading_phase, status.processing_phase)
+        if status.video_status in BROKEN or any(one and one.status == FAILED for one in phases):
+            message = f"Facebook could not process the video {video}; nothing was published"
+            raise MediaProcessingError(message, platform=self._core.facts.name)
+        return video if status.video_status in DONE else None
+
+    async def look(self, video: str) -> WireVideo:
+        """Return a video as it is now, with the whole id of its post."""
+        fields = ("id", "status", "published", "post_id", "permalink_url")
+        wire = (await self._core.pipeline.call(self._calls.get(video, fields=fields), WireVideo)).value
+        page = self._core.ref.id
+        if wire.post_id is None or "_" in wire.post_id or page is None:
+            return wire
+        # The reference does not say whether it is told with the Page's id before it; posts are read with it.
+        return wire.model_copy(update={"post_id": f"{page}_{wire.post_id}"})
+
+    async def find(self, media: str) -> PostMedia:
+        """Return a picture or a video as it is now.
+
+        Raises:
+            NotFoundError: There is no such file.
+            MediaProcessingError: It could not be processed.
+        """
+        try:
+            fields = ("id", "alt_text_custom", "link")
+            wire = (await self._core.pipeline.call(self._calls.get(media, fields=fields), WirePhoto)).value
+        except BadRequestError:  # a video has none of these fields
+            ready = await self._settled(media) is not None
+            return PostMedia(id=media, kind=MediaKind.VIDEO, ready=ready)
+        return PostMedia(id=wire.id, kind=MediaKind.IMAGE, url=wire.link, alt_text=wire.alt_text_custom)
+
+
+def _type(media: Media) -> str:
+    return media.mime_type or "application/octet-stream"

@@ -1,0 +1,165 @@
+"""What Facebook pushes of a Page. See https://developers.facebook.com/docs/graph-api/webhooks/reference/page.
+
+Pushes are of Pages, signed with the app's secret, and come again until they are answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from pydantic import Field
+
+from socialkit.auth import Pushed
+from socialkit.models import (
+    AccountRef,
+    Lenient,
+    Message,
+    Timestamp,
+    WebhookEvent,
+    WebhookEventKind,
+    WireModel,
+)
+from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries
+from socialkit.platforms.base import PushedThing, PushFacts
+from socialkit.platforms.facebook._map import comment_message, post_message, private_message
+from socialkit.platforms.facebook._wire import FROM, WireComment, WireId, WireMessage, WirePost
+
+__all__ = ["PUSHES"]
+
+POSTS: Final = frozenset({"post", "status", "photo", "video", "share", "link"})
+ADDED: Final = "add"
+CHANGES: Final = {
+    ("comment", "edit"): WebhookEventKind.MESSAGE_EDITED,
+    ("comment", "edited"): WebhookEventKind.MESSAGE_EDITED,
+    ("comment", "remove"): WebhookEventKind.MESSAGE_DELETED,
+}
+
+
+class WireFeed(WireModel):
+    """A change of what stands on a Page."""
+
+    item: str = ""
+    verb: str = ""
+    post_id: Lenient[str] = None
+    comment_id: Lenient[str] = None
+    parent_id: Lenient[str] = None
+    message: str = ""
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    created_time: Lenient[Timestamp] = None
+
+
+class WireText(WireModel):
+    """What a private message says."""
+
+    mid: str
+    text: str = ""
+    is_echo: bool = False
+
+
+class WireMessaging(WireModel):
+    """A private message, or what became of one."""
+
+    sender: WireId
+    timestamp: Lenient[Timestamp] = None
+    message: Lenient[WireText] = None
+
+
+def _read(push: Pushed) -> Iterator[PushedThing]:
+    """Return what a push tells; nothing of what this version does not know."""
+    for entry in pushed_entries(push):
+        if entry.object != "page":
+            continue
+        thing = READERS[entry.field](entry) if entry.field in READERS else None
+        if thing is not None:
+            yield thing
+
+
+def _feed(entry: PushedEntry) -> PushedThing | None:
+    wire = WireFeed.model_validate(entry.value)
+    subject = wire.comment_id or wire.post_id
+    if subject is None or (wire.sender is not None and wire.sender.id == entry.account):
+        return None
+    when = wire.created_time or entry.at
+    make = _made(wire, entry, subject, when)
+    if make is None:
+        return None
+    key = f"{wire.item} {wire.verb} {subject} {'' if when is None else when.isoformat()}"
+    return PushedThing(key=key, accounts=(entry.account,), make=make)
+
+
+def _made(
+    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None
+) -> partial[Message | None] | partial[WebhookEvent] | None:
+    if wire.item == "comment" and wire.verb == ADDED:
+        return partial(_comment, wire, entry, subject, when)
+    if wire.item in POSTS and wire.verb == ADDED:
+        return partial(_post, wire, entry, subject, when)
+    kind = CHANGES.get((wire.item, wire.verb))
+    if kind is None and wire.verb == "remove" and wire.item in POSTS:
+        kind = WebhookEventKind.POST_DELETED
+    return None if kind is None else partial(_event, kind, wire, entry, subject, when)
+
+
+def _comment(
+    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None, account: AccountRef
+) -> Message | None:
+    above = wire.parent_id if wire.parent_id != wire.post_id else None
+    comment = WireComment(
+        id=subject,
+        message=wire.message,
+        sender=wire.sender,
+        created_time=when,
+        parent=None if above is None else WireId(id=above),
+    )
+    return comment_message(comment, entry.raw, account, wire.post_id or "")
+
+
+def _post(
+    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None, account: AccountRef
+) -> Message | None:
+    post = WirePost(id=subject, message=wire.message, sender=wire.sender, created_time=when)
+    return post_message(post, entry.raw, account)
+
+
+def _event(
+    kind: WebhookEventKind,
+    wire: WireFeed,
+    entry: PushedEntry,
+    subject: str,
+    when: datetime | None,
+    account: AccountRef,
+) -> WebhookEvent:
+    native = f"{entry.field}.{wire.item}.{wire.verb}"
+    return WebhookEvent(kind=kind, native=native, account=account, subject_id=subject, at=when, raw=entry.raw)
+
+
+def _messaging(entry: PushedEntry) -> PushedThing | None:
+    wire = WireMessaging.model_validate(entry.value)
+    if wire.message is None or wire.message.is_echo or wire.sender.id == entry.account:
+        return None
+    told = WireMessage(
+        id=wire.message.mid,
+        message=wire.message.text,
+        created_time=wire.timestamp or entry.at,
+        sender=wire.sender,
+    )
+    return PushedThing(
+        key=f"message {told.id}",
+        accounts=(entry.account,),
+        make=lambda account: _private(told, entry, account),
+    )
+
+
+def _private(told: WireMessage, entry: PushedEntry, account: AccountRef) -> Message | None:
+    # A push does not name the conversation.
+    found = private_message(told, entry.raw, account, "")
+    return None if found is None else found.model_copy(update={"conversation_id": None})
+
+
+READERS: Final = {"feed": _feed, "mention": _feed, "messaging": _messaging}
+
+PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read)
+"""Signed with the app's secret; the address is asked for a challenge first."""

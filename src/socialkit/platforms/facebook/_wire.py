@@ -1,0 +1,252 @@
+"""What Facebook answers, as far as it is read. See https://developers.facebook.com/docs/graph-api/reference."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, cast
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from socialkit.models import Lenient, Timestamp, WireModel
+from socialkit.platforms._graph import WireList
+
+__all__ = [
+    "FROM",
+    "WireAdRow",
+    "WireAttachment",
+    "WireComment",
+    "WireCommented",
+    "WireConversation",
+    "WireCounted",
+    "WireId",
+    "WireMade",
+    "WireMessage",
+    "WirePage",
+    "WirePhoto",
+    "WirePost",
+    "WireSent",
+    "WireSession",
+    "WireUpload",
+    "WireVideo",
+    "WireVideoStatus",
+]
+
+
+FROM: Final = AliasChoices("from", "sender")
+"""Who wrote something, as Facebook calls it and as we do: pushes are put into the same models."""
+
+
+def _list(value: object) -> object:
+    """Return an edge as a page of it; what is none is an empty one."""
+    return cast("object", value) if isinstance(value, dict) else {"data": []}
+
+
+class WireId(WireModel):
+    """What has an id, and perhaps a name."""
+
+    id: str
+    name: str = ""
+
+
+class WireSummary(WireModel):
+    """What an edge says of all that it holds."""
+
+    total_count: Lenient[int] = None
+
+
+class WireCounted(WireModel):
+    """An edge that is only counted."""
+
+    summary: Lenient[WireSummary] = None
+
+
+class WireShares(WireModel):
+    """How often a post was shared; left out while it was not."""
+
+    count: Lenient[int] = None
+
+
+class WireTarget(WireModel):
+    """What an attachment leads to."""
+
+    id: Lenient[str] = None
+    url: Lenient[str] = None
+
+
+class WireAttachment(WireModel):
+    """A picture, video, album or link below a post."""
+
+    media_type: Lenient[str] = None
+    type: Lenient[str] = None
+    url: Lenient[str] = None
+    target: Lenient[WireTarget] = None
+    subattachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(_list)] = None
+
+
+class WireComment(WireModel):
+    """A comment; who wrote it is left out for people who did not grant the app."""
+
+    id: str
+    message: str = ""
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    created_time: Lenient[Timestamp] = None
+    parent: Lenient[WireId] = None
+    is_hidden: Lenient[bool] = None
+    permalink_url: Lenient[str] = None
+
+
+class WirePost(WireModel):
+    """A post of a Page, or one that names it."""
+
+    id: str
+    message: str = ""
+    created_time: Lenient[Timestamp] = None
+    updated_time: Lenient[Timestamp] = None
+    permalink_url: Lenient[str] = None
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    is_published: Lenient[bool] = None
+    is_hidden: Lenient[bool] = None
+    scheduled_publish_time: Lenient[Timestamp] = None
+    attachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(_list)] = None
+    shares: Lenient[WireShares] = None
+    reactions: Lenient[WireCounted] = None
+    comments: Lenient[WireCounted] = None
+
+
+class WireCommented(WireModel):
+    """A post with what stands under it."""
+
+    id: str
+    comments: Lenient[WireList[WireComment]] = None
+
+
+class WirePicture(WireModel):
+    """Where a picture lies."""
+
+    url: Lenient[str] = None
+
+
+class WirePictureData(WireModel):
+    """The envelope of a picture."""
+
+    data: Lenient[WirePicture] = None
+
+
+class WirePage(WireModel):
+    """A Page."""
+
+    id: str
+    name: str = ""
+    username: Lenient[str] = None
+    link: Lenient[str] = None
+    about: Lenient[str] = None
+    followers_count: Lenient[int] = None
+    fan_count: Lenient[int] = None
+    picture: Lenient[WirePictureData] = None
+    access_token: Lenient[str] = Field(default=None, repr=False)
+    tasks: Lenient[tuple[str, ...]] = None
+
+
+class WirePhoto(WireModel):
+    """A picture."""
+
+    id: str
+    alt_text_custom: Lenient[str] = None
+    link: Lenient[str] = None
+
+
+class WirePhase(WireModel):
+    """How far one part of the way of a video is."""
+
+    status: Lenient[str] = None
+    publish_status: Lenient[str] = None
+    bytes_transfered: Lenient[int] = None  # spelled so
+
+
+class WireVideoStatus(WireModel):
+    """How far a video is."""
+
+    video_status: Lenient[str] = None
+    uploading_phase: Lenient[WirePhase] = None
+    processing_phase: Lenient[WirePhase] = None
+    publishing_phase: Lenient[WirePhase] = None
+
+
+class WireVideo(WireModel):
+    """A video or reel."""
+
+    id: str
+    status: Lenient[WireVideoStatus] = None
+    published: Lenient[bool] = None
+    post_id: Lenient[str] = None
+    permalink_url: Lenient[str] = None
+
+
+class WireMade(WireModel):
+    """What writes answer, whichever of the ids they give."""
+
+    id: Lenient[str] = None
+    post_id: Lenient[str] = None
+    success: Lenient[bool] = None
+
+
+class WireSession(WireModel):
+    """An upload in pieces, and from where to where the next one goes."""
+
+    upload_session_id: Lenient[str] = None
+    video_id: Lenient[str] = None
+    start_offset: int = 0
+    end_offset: int = 0
+
+
+class WireUpload(WireModel):
+    """An upload of a reel or of a story, and where its bytes go."""
+
+    video_id: str
+    upload_url: str
+
+
+class WireMessage(WireModel):
+    """A private message."""
+
+    id: str
+    message: str = ""
+    created_time: Lenient[Timestamp] = None
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+
+
+class WireConversation(WireModel):
+    """A conversation with its newest messages."""
+
+    id: str
+    updated_time: Lenient[Timestamp] = None
+    messages: Lenient[WireList[WireMessage]] = None
+
+
+class WireSent(WireModel):
+    """What sending a private message answers."""
+
+    recipient_id: Lenient[str] = None
+    message_id: str
+
+
+class WireAction(WireModel):
+    """How often people did one thing after an advertisement."""
+
+    action_type: str
+    value: Lenient[float] = None
+
+
+class WireAdRow(WireModel):
+    """One campaign on one day. Amounts are texts in the currency of the ad account."""
+
+    campaign_id: str
+    campaign_name: str = ""
+    account_currency: Lenient[str] = None
+    date_start: str
+    date_stop: str = ""
+    spend: Lenient[str] = None
+    impressions: Lenient[int] = None
+    reach: Lenient[int] = None
+    clicks: Lenient[int] = None
+    actions: Lenient[list[WireAction]] = None
+    conversions: Lenient[list[WireAction]] = None

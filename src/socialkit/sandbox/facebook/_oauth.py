@@ -1,0 +1,97 @@
+"""Logging in to the simulated Facebook: codes, tokens, Pages, and what a token is worth."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from socialkit.sandbox._graph import PAGE, USER, GraphCall, GraphRefusal, Route, Token, bad_parameter
+from socialkit.sandbox._http import SimRequest, SimResponse
+from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, HOUR, LONG, SCOPES, State
+
+FbCall = GraphCall[State]
+CODE_LIFE = timedelta(minutes=10)
+
+
+def dialog(state: State, request: SimRequest) -> SimResponse:
+    """Send whoever opens it back with a code: the simulated person agrees to everything."""
+    params = request.params()
+    if params.text("client_id") != APP_ID:
+        raise bad_parameter("Invalid App ID")
+    code, back = state.number(), params.text("redirect_uri") or ""
+    state.codes[code] = (params.text("scope") or "", back, state.clock.now() + CODE_LIFE)
+    query = urlencode({"code": code, "state": params.text("state") or ""})
+    return SimResponse(302, {"location": f"{back}?{query}"})
+
+
+def access_token(state: State, request: SimRequest) -> SimResponse:
+    """Change a code into a token, or a token into a longer one."""
+    params = request.params()
+    if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
+        raise GraphRefusal(1, "Error validating client secret.", status=400)
+    if params.text("grant_type") == "fb_exchange_token":
+        new = state.number()
+        token = state.tokens.exchange(
+            params.text("fb_exchange_token") or "", state.clock.now(), LONG, f"EAAL{new}"
+        )
+        return _told(token, LONG)
+    scopes, back, until = state.codes.pop(params.text("code") or "", ("", "", state.clock.now()))
+    if until <= state.clock.now() or back != params.text("redirect_uri"):
+        raise GraphRefusal(100, "This authorization code has been used or has expired.", subcode=36009)
+    person = state.person("Somebody")
+    granted = tuple(one for one in scopes.split(",") if one) or SCOPES
+    return _told(state.issue(person, USER, granted, HOUR), HOUR)
+
+
+def _told(token: Token, life: timedelta) -> SimResponse:
+    seconds = int(life.total_seconds())
+    return SimResponse.json({"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
+
+
+def debug_token(state: State, request: SimRequest) -> SimResponse:
+    """What a token is worth; only the app itself is told."""
+    params = request.params()
+    if params.text("access_token") != f"{APP_ID}|{APP_SECRET}":
+        raise GraphRefusal(190, "Invalid OAuth access token signature.")
+    token = state.tokens.find(params.text("input_token") or "")
+    if token is None:
+        raise bad_parameter("The access token could not be decrypted")
+    data: dict[str, object] = {
+        "app_id": APP_ID,
+        "type": token.kind,
+        "application": "Sandbox",
+        "is_valid": token.reason(state.clock.now()) is None,
+        "expires_at": 0 if token.expires_at is None else int(token.expires_at.timestamp()),
+        "data_access_expires_at": int((token.issued_at + timedelta(days=90)).timestamp()),
+        "scopes": list(token.scopes),
+        "user_id": token.owner,
+    }
+    return SimResponse.json({"data": data})
+
+
+def accounts(call: FbCall) -> SimResponse:
+    """The Pages of a person, each with its own token."""
+    call.require("pages_show_list")
+    state = call.state
+    pages = [one for one in state.people.values() if one.page]
+    tasks = ["ANALYZE", "ADVERTISE", "MESSAGING", "MODERATE", "CREATE_CONTENT", "MANAGE"]
+    shown = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "tasks": tasks,
+            "access_token": state.issue(one, PAGE, call.token.scopes, None).value,
+        }
+        for one in pages
+    ]
+    return SimResponse.json({"data": shown})
+
+
+def businesses(call: FbCall) -> SimResponse:
+    """The businesses of a person: none."""
+    call.require("business_management", "pages_show_list")
+    return SimResponse.json({"data": []})
+
+
+ROUTES: tuple[Route[State], ...] = (
+    Route("accounts", "GET", "me/accounts", accounts),
+    Route("businesses", "GET", "me/businesses", businesses),
+)

@@ -1,0 +1,200 @@
+"""The simulated Facebook as a whole: people, Pages, and what is on them."""
+
+import random
+from datetime import datetime, timedelta
+
+from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._graph import PAGE, USER, GraphRefusal, Pushes, Token, Tokens, Usage, Versions, missing
+from socialkit.sandbox.facebook._records import (
+    Comment,
+    Conversation,
+    Message,
+    Person,
+    Photo,
+    Post,
+    Story,
+    Video,
+)
+
+SCOPES = (
+    "pages_show_list",
+    "pages_read_engagement",
+    "pages_manage_posts",
+    "pages_manage_engagement",
+    "pages_read_user_content",
+    "pages_manage_metadata",
+    "pages_messaging",
+    "read_insights",
+)
+APP_ID = "1234567890"
+APP_SECRET = "sandbox-app-secret"
+HOUR = timedelta(hours=1)
+LONG = timedelta(days=60)
+PROCESSING = timedelta(seconds=10)
+"""How long the simulated Facebook works on a video."""
+ANSWERABLE = timedelta(hours=24)
+"""How long after a person's last message they may be written to."""
+PRIVATE_REPLY = timedelta(days=7)
+
+
+class State:
+    """Everything that the simulated Facebook knows."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.tokens = Tokens(APP_SECRET)
+        self.versions = Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
+        self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="pages", spent=80001)
+        self.people: dict[str, Person] = {}
+        self.photos: dict[str, Photo] = {}
+        self.videos: dict[str, Video] = {}
+        self.posts: dict[str, Post] = {}
+        self.comments: dict[str, Comment] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.stories: dict[str, Story] = {}
+        self.codes: dict[str, tuple[str, str, datetime]] = {}
+        """By code: who agreed, where they are sent back to, until when it counts."""
+        self.subscribed: dict[str, tuple[str, ...]] = {}
+        self.pushes = Pushes("page", APP_SECRET)
+        self.failing_videos = 0
+        self.dead_metrics: set[str] = set()
+        self._numbers = 100_000_000_000_000
+        self._names: dict[str, str] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The time, in whole seconds as Facebook tells it."""
+        return self.clock.now().replace(microsecond=0)
+
+    def number(self) -> str:
+        """A new id."""
+        self._numbers += self.chance.randrange(1, 1_000)
+        return str(self._numbers)
+
+    def person(self, name: str, *, page: bool = False) -> Person:
+        """Somebody by name; made when they are new."""
+        if name not in self._names:
+            new = Person(self.number(), name, page)
+            self.people[new.id] = new
+            self._names[name] = new.id
+        return self.people[self._names[name]]
+
+    def page_of(self, post: str) -> str:
+        """The id of the Page that a post is on."""
+        return post.partition("_")[0]
+
+    def issue(self, owner: Person, kind: str, scopes: tuple[str, ...], life: timedelta | None) -> Token:
+        """A new token."""
+        value = "EAA" + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
+        ends = None if life is None else self.clock.now() + life
+        return self.tokens.add(Token(value, kind, owner.id, scopes, self.clock.now(), ends))
+
+    def kind_of(self, node: str) -> str | None:
+        """Of what kind a node is."""
+        if node == "me":
+            return "Page"
+        kinds: tuple[tuple[str, dict[str, object]], ...] = (
+            ("PagePost", {**self.posts}),
+            ("Comment", {**self.comments}),
+            ("Photo", {**self.photos}),
+            ("AdVideo", {**self.videos}),
+            ("UnifiedThread", {**self.conversations}),
+        )
+        for kind, known in kinds:
+            if node in known:
+                return kind
+        if node.startswith("act_"):
+            return "AdAccount"
+        person = self.people.get(node)
+        return None if person is None else "Page" if person.page else "User"
+
+    def post(self, post: str, method: str = "get") -> Post:
+        """A post, or refuse."""
+        if post not in self.posts:
+            raise missing(post, method)
+        return self.posts[post]
+
+    def visible(self, page: str) -> list[Post]:
+        """The posts of a Page that are out, the newest first."""
+        found = [one for one in self.posts.values() if one.owner == page and one.scheduled is None]
+        return sorted(found, key=lambda one: (one.created, int(one.id.partition("_")[2])), reverse=True)
+
+    def waiting(self, page: str) -> list[Post]:
+        """The posts of a Page that wait for their time."""
+        found = [one for one in self.posts.values() if one.owner == page and one.scheduled is not None]
+        return sorted(found, key=lambda one: one.scheduled or one.created, reverse=True)
+
+    def under(self, thing: str, *, whole: bool) -> list[Comment]:
+        """The comments under a post or comment, the oldest first; with those below them if `whole`."""
+        if thing in self.posts:
+            found = [one for one in self.comments.values() if one.post == thing]
+            return [one for one in found if whole or one.parent is None]
+        return [one for one in self.comments.values() if one.parent == thing]
+
+    def conversation(self, page: str, person: str) -> Conversation:
+        """The conversation of a Page and a person; begun when there is none."""
+        for one in self.conversations.values():
+            if (one.page, one.person) == (page, person):
+                return one
+        new = Conversation(f"t_{self.number()}", page, person)
+        self.conversations[new.id] = new
+        return new
+
+    def publish(self, owner: str, message: str, at: datetime | None = None) -> Post:
+        """Make a post; one with a time waits for it."""
+        post = Post(f"{owner}_{self.number()}", owner, message, self.now, self.now, scheduled=at)
+        self.posts[post.id] = post
+        return post
+
+    def remove_post(self, post: Post) -> None:
+        """Delete a post and what stands under it."""
+        del self.posts[post.id]
+        self.comments = {key: one for key, one in self.comments.items() if one.post != post.id}
+
+    def remove_comment(self, comment: Comment) -> None:
+        """Delete a comment and the answers to it."""
+        for answer in self.under(comment.id, whole=True):
+            self.remove_comment(answer)
+        del self.comments[comment.id]
+
+    def comment(self, above: str, owner: str, message: str) -> Comment:
+        """Write under a post, or under a comment: an answer to an answer stands beside it."""
+        parent = self.comments.get(above)
+        post = above if parent is None else parent.post
+        top = None if parent is None else parent.parent or parent.id
+        new = Comment(f"{post.partition('_')[2]}_{self.number()}", post, owner, message, self.now, top)
+        self.comments[new.id] = new
+        return new
+
+    def send(self, page: str, person: str, sender: str, text: str, answers: str | None = None) -> Message:
+        """Write a private message."""
+        thread = self.conversation(page, person)
+        to = person if sender == page else page
+        message = Message(f"m_{self.number()}", sender, to, text, self.now, answers)
+        thread.messages.append(message)
+        return message
+
+    def catch_up(self) -> None:
+        """Let out what has waited for its time, and forget stories that are over."""
+        for post in self.posts.values():
+            if post.scheduled is not None and post.scheduled <= self.clock.now():
+                post.created = post.updated = post.scheduled.replace(microsecond=0)
+                post.scheduled = None
+        over = self.clock.now() - timedelta(days=1)
+        self.stories = {key: one for key, one in self.stories.items() if one.created > over}
+
+    def may_write(self, page: str, person: str) -> bool:
+        """Whether a Page may write to a person now."""
+        thread = self.conversation(page, person)
+        heard = [one.created for one in thread.messages if one.sender == person]
+        return bool(heard) and self.clock.now() - max(heard) <= ANSWERABLE
+
+
+def outside_window() -> GraphRefusal:
+    """The person wrote too long ago (10/2018278)."""
+    message = "(#10) This message is sent outside of allowed window."
+    return GraphRefusal(10, message, subcode=2018278, status=403)
+
+
+__all__ = ["PAGE", "SCOPES", "USER", "State", "outside_window"]

@@ -1,0 +1,332 @@
+"""Whose token it is and what it may do: proofs, people, scopes, versions, logins, webhooks, numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import socialkit as sk
+from socialkit.auth import Credentials, MemoryTokenStore, Pushed
+from socialkit.errors import (
+    BadRequestError,
+    ConfigurationError,
+    MissingScopeError,
+    PermissionDeniedError,
+    WebhookSignatureError,
+)
+from socialkit.models import AccountRef, Capability, MessageKind, Missing
+from socialkit.platforms._login import Login
+from socialkit.platforms.facebook import PUSHES, AsyncFacebook, Facebook
+from socialkit.sandbox import Sandbox, SimRequest
+from socialkit.sandbox.facebook import FacebookSimulator
+from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
+from tests.platforms.facebook.conftest import Open
+from tests.support import collect, settle
+
+
+async def test_an_app_that_requires_the_proof_gets_it(opened: Open, meta: FacebookSimulator) -> None:
+    meta._state.tokens.requires_proof = True
+
+    with pytest.raises(BadRequestError):
+        await settle(opened(app_secret=None, client_id=None).posts.publish("Autumn"))
+    await settle(opened().posts.publish("Autumn"))
+    assert len(meta.posts()) == 1
+
+
+async def test_a_person_s_token_is_no_page_s_and_the_error_says_what_to_take(
+    opened: Open, meta: FacebookSimulator
+) -> None:
+    person = meta._state.issue(meta._state.person("Ada"), USER, SCOPES, timedelta(days=60))
+    client = opened(access_token=person.value)
+    meta.connection("main")
+
+    with pytest.raises(ConfigurationError, match=r"account.pages\(\)"):
+        await settle(client.account.me())
+    ((found, credentials),) = await settle(client.account.pages())
+    assert (found.name, found.can_publish) == ("main", True)
+    assert credentials.account_id == found.id
+
+
+async def test_a_missing_scope_is_named(opened: Open, meta: FacebookSimulator) -> None:
+    reader = opened(access_token=meta.issue_token(scopes=("pages_read_engagement",)))
+
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(reader.posts.publish("Autumn"))
+    assert caught.value.scopes == ("pages_manage_posts",)
+    assert meta.posts() == []
+
+
+async def test_what_a_token_may_do_changes_what_the_client_can(opened: Open, meta: FacebookSimulator) -> None:
+    reader = opened(access_token=meta.issue_token(scopes=("pages_read_engagement", "read_insights")))
+    assert reader.can(Capability.PUBLISH)
+
+    report = await settle(reader.account.inspect())
+
+    assert (report.valid, report.kind, report.ends_at) == (True, "PAGE", None)
+    assert (reader.can(Capability.PUBLISH), reader.can(Capability.POST_INSIGHTS)) == (False, True)
+    with pytest.raises(sk.NotSupportedError, match="allow pages_manage_posts"):
+        await settle(reader.posts.publish("Autumn"))
+
+
+async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_another_is_noticed(
+    opened: Open, world: Sandbox, meta: FacebookSimulator
+) -> None:
+    world.clock.advance(datetime(2026, 10, 1, tzinfo=UTC) - world.clock.now())
+    with pytest.raises(ConfigurationError, match=r"v20.0 ended on 2026-09-24"):
+        opened(api_version="v20.0")
+    client = opened(api_version="v22.0")
+    meta.retire("v21.0", "v22.0")
+
+    with pytest.warns(FutureWarning, match=r"v22.0 of the API was asked, and v23.0 answered"):
+        await settle(client.account.me())
+    assert client.api_version == "v22.0"
+
+
+async def test_a_metric_that_ended_loses_no_other(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+    meta.kill_metrics("post_clicks", "page_views_total")
+
+    for _ in range(2):
+        rows = {one.metric: one for one in await collect(page.insights.posts([post]))}
+        assert (rows["clicks"].value, rows["clicks"].missing) == (None, Missing.NOT_OFFERED)
+        assert (rows["impressions"].value, rows["reach"].value) == (0, 0)
+    account = {one.metric: one for one in await settle(page.insights.account())}
+    assert account["profile_views"].missing is Missing.NOT_OFFERED
+    assert account["impressions"].end == datetime(2026, 3, 2, 7, tzinfo=UTC)
+    assert account["followers"].value == 120
+
+
+async def test_a_post_without_metrics_loses_those_of_no_other(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+    meta.kill_metrics("post_clicks", "post_media_view", "post_total_media_view_unique")
+
+    rows = {one.metric: one for one in await collect(page.insights.posts([post]))}
+
+    assert {rows[name].missing for name in ("clicks", "impressions", "reach")} == {Missing.NOT_OFFERED}
+    assert (rows["likes"].value, rows["replies"].value) == (0, 0)
+
+
+async def test_metrics_that_the_token_may_not_read_say_so(opened: Open, meta: FacebookSimulator) -> None:
+    post = await settle(opened().posts.publish("Autumn"))
+    reader = opened(access_token=meta.issue_token(scopes=("pages_read_engagement",)))
+
+    rows = {one.metric: one for one in await collect(reader.insights.posts([post.id]))}
+
+    assert rows["impressions"].missing is Missing.NOT_PERMITTED
+    assert rows["likes"].value == 0
+
+
+async def test_campaigns_are_read_by_day(opened: Open, meta: FacebookSimulator) -> None:
+    buyer = opened(access_token=meta.issue_token(scopes=("ads_read",)))
+    since, until = date(2026, 2, 1), date(2026, 2, 3)
+
+    days = await collect(buyer.ads.days("act_17", since=since, until=until, limit=5))
+
+    assert [(one.day.day, one.campaign) for one in days[:3]] == [(1, "Autumn"), (1, "Winter"), (2, "Autumn")]
+    assert (str(days[0].spend), days[0].reach, days[0].conversions) == ("5.36 EUR", 126, None)
+    assert days[0].actions == {"link_click": 1.0}
+    with pytest.raises(MissingScopeError) as caught:
+        await collect(opened().ads.days("17", since=since, until=until))
+    assert caught.value.scopes == ("ads_read",)
+
+
+@pytest.mark.parametrize("account", ["", "act_", "17/../me", "act_x"])
+async def test_what_is_no_ad_account_is_refused_unsent(page: Any, account: str) -> None:
+    with pytest.raises(ConfigurationError):
+        await collect(page.ads.days(account, since=date(2026, 2, 1), until=date(2026, 2, 1)))
+
+
+async def test_a_person_is_written_to_within_a_day_and_once_for_a_comment(
+    page: Any, world: Sandbox, meta: FacebookSimulator
+) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+    world.receive("facebook", text="How much?", reply_to=post.id)
+    world.receive("facebook", text="Hello?", private=True)
+    comment, private = sorted(await collect(page.inbox.iterate()), key=lambda one: one.private)
+    await settle(page.inbox.reply(comment, "Ten", private=True))
+
+    with pytest.raises(BadRequestError):
+        await settle(page.inbox.reply(comment, "Ten", private=True))
+    world.clock.advance(timedelta(hours=25))
+    with pytest.raises(PermissionDeniedError) as caught:
+        await settle(page.inbox.reply(private, "Here we are"))
+    assert (caught.value.code, type(caught.value)) == ("10/2018278", PermissionDeniedError)
+    assert [one.text for one in meta.messages()] == ["Ten"]
+
+
+async def test_a_lost_private_answer_is_found(page: Any, world: Sandbox) -> None:
+    world.receive("facebook", text="Hello?", private=True)
+    (message,) = await collect(page.inbox.iterate())
+    world.fail("facebook", "reply", sk.Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(sk.OutcomeUnknownError) as caught:
+        await settle(page.inbox.reply(message, "Here we are"))
+
+    found = await settle(page.posts.find(caught.value.attempt))
+
+    assert (found.state, found.post.text) == (sk.FoundState.PUBLISHED, "Here we are")
+
+
+# Logging in ------------------------------------------------------------------------------------
+
+
+async def test_a_login_with_several_pages_gives_the_person_and_each_page(
+    world: Sandbox, meta: FacebookSimulator, kind: Any, page: Any
+) -> None:
+    for name in ("main", "other"):
+        meta.connection(name)
+    login = Login(
+        "facebook",
+        client_id=APP_ID,
+        client_secret=APP_SECRET,
+        base_url=world.address("facebook"),
+        redirect_uri="https://shop.example/back",
+        transport=page._core.transport,
+    )
+    start, finish = ("start", "finish") if kind is Facebook else ("start_async", "finish_async")
+    url, state = await settle(getattr(login, start)())
+    back = meta.handle(SimRequest.of("GET", url)).headers["location"]
+    person = await settle(getattr(login, finish)(back, state))
+    client = kind(person, base_url=world.address("facebook"), transport=page._core.transport)
+
+    assert person.account_id is None
+    assert person.expires_at == world.clock.now() + timedelta(days=60)
+    pages = await settle(client.account.pages())
+    assert {one.name for one, _ in pages} == {"main", "other"}
+    mine = kind(pages[0][1], base_url=world.address("facebook"), transport=page._core.transport)
+    assert (await settle(mine.account.me())).name == "main"
+
+
+async def test_a_token_that_ends_is_made_longer_and_kept(
+    opened: Open, world: Sandbox, meta: FacebookSimulator, kind: Any
+) -> None:
+    page = meta._state.person("main", page=True)
+    token = meta._state.issue(page, "SYSTEM_USER", SCOPES, timedelta(days=3))
+    credentials = Credentials(access_token=token.value, expires_at=token.expires_at)
+    store = MemoryTokenStore()
+    ref = AccountRef(platform="facebook", brand="acme", name="main")
+    client = opened(credentials=credentials, access_token=None, tokens=store, account=ref)
+
+    await settle(client.account.me())
+
+    kept = store.load("acme/facebook/main")
+    assert kept is not None
+    assert kept.expires_at == world.clock.now() + timedelta(days=60)
+    assert kept.account_id == page.id
+
+
+def test_without_a_token_nothing_is_opened(kind: Any) -> None:
+    with pytest.raises(ConfigurationError, match="access_token= is missing"):
+        kind()
+    with pytest.raises(ConfigurationError, match="which one is meant"):
+        kind(Credentials(access_token="one"), access_token="two")
+    assert kind in {Facebook, AsyncFacebook}
+
+
+# Webhooks --------------------------------------------------------------------------------------
+
+SECRET = "made-up-secret"
+
+
+def pushed(page: Any = "1", **value: Any) -> bytes:
+    entry = {"id": page, "time": 1742667607, "changes": [{"field": "feed", "value": value}]}
+    return json.dumps({"object": "page", "entry": [entry]}).encode()
+
+
+def signature(body: bytes) -> dict[str, str]:
+    return {"X-Hub-Signature-256": "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+
+
+def test_a_webhook_answers_the_challenge_and_takes_what_is_signed_alone(world: Sandbox) -> None:
+    workspace = world.workspace(acme=["facebook"])
+    me = workspace.brand("acme").client("facebook").account.me()
+    hook = sk.webhooks.Webhook("facebook", workspace, secret=SECRET, verify_token="chosen")
+    query = "hub.mode=subscribe&hub.verify_token=chosen&hub.challenge=1158201444"
+    value = {"item": "comment", "verb": "add", "post_id": "1_2", "comment_id": "2_3", "message": "Hi"}
+    body = pushed(page=me.id, **value)
+
+    answer = hook.receive(method="GET", query=query, headers={}, body=b"")
+    assert (answer.status, answer.body) == (200, b"1158201444")
+    got = hook.receive(method="POST", headers=signature(body), body=body)
+    hook.done(got)
+    again = hook.receive(method="POST", headers=signature(body), body=body)
+    with pytest.raises(WebhookSignatureError):
+        hook.receive(method="POST", headers=signature(body), body=body.replace(b"Hi", b"Ho"))
+    assert [(one.text, one.account and one.account.key) for one in got.messages] == [
+        ("Hi", "acme/facebook/main")
+    ]
+    assert again.messages == ()
+
+
+def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
+    world: Sandbox, meta: FacebookSimulator
+) -> None:
+    workspace = world.workspace(acme=["facebook"])
+    page = workspace.brand("acme").client("facebook")
+    post = page.posts.publish("Autumn")
+    hook = sk.webhooks.Webhook("facebook", workspace, secret=APP_SECRET, verify_token="chosen")
+
+    def receive(request: SimRequest) -> Any:
+        query = urlencode(request.query)
+        return hook.receive(method=request.method, query=query, headers=request.headers, body=request.body)
+
+    assert receive(meta.subscribe_webhook("chosen")).body == b"1158201444"
+    world.receive("facebook", text="How much? Grüße", reply_to=post.id)
+    world.receive("facebook", text="The best shop")
+    world.receive("facebook", text="On your wall", kind="post")
+    world.receive("facebook", text="My number is 12", private=True)
+    (first,) = meta.due_pushes()
+    meta.push_answered(503)
+    (again,) = meta.due_pushes()
+    got = receive(first)
+    hook.done(got)
+    assert receive(again).messages == ()
+    meta.push_answered(got.status)
+
+    def shown(one: sk.Message) -> tuple[object, ...]:
+        return one.id, one.kind, one.text, one.author.id, one.post_id, one.reply_to, one.created_at
+
+    assert meta.due_pushes() == []
+    assert sorted(map(shown, got.messages), key=str) == sorted(map(shown, page.inbox.iterate()), key=str)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"item": "comment", "verb": "add", "comment_id": "2_3", "parent_id": "1_2"}, MessageKind.COMMENT),
+        ({"item": "comment", "verb": "add", "comment_id": "2_3", "parent_id": "2_9"}, MessageKind.REPLY),
+        ({"item": "post", "verb": "add"}, MessageKind.MENTION),
+        ({"item": "comment", "verb": "edited", "comment_id": "2_3"}, sk.WebhookEventKind.MESSAGE_EDITED),
+        ({"item": "comment", "verb": "remove", "comment_id": "2_3"}, sk.WebhookEventKind.MESSAGE_DELETED),
+        ({"item": "photo", "verb": "remove"}, sk.WebhookEventKind.POST_DELETED),
+        ({"item": "reaction", "verb": "add"}, None),
+        ({"item": "comment", "verb": "add", "comment_id": "2_3", "from": {"id": "1", "name": "us"}}, None),
+    ],
+)
+def test_pushes_become_messages_and_events(value: dict[str, Any], found: object) -> None:
+    whole: dict[str, Any] = {"post_id": "1_2", "from": {"id": "7", "name": "Ada"}, "message": "Hi"} | value
+    body = pushed(**whole)
+    things = list(PUSHES.read(Pushed.read("POST", "", {}, body)))
+
+    made: list[Any] = [one.make(AccountRef(platform="facebook", id="1")) for one in things]
+    assert [one.kind for one in made] == ([] if found is None else [found])
+    assert all(one.accounts == ("1",) for one in things)
+
+
+def test_a_private_message_is_pushed_and_our_own_echo_is_not() -> None:
+    def entry(sender: str, **message: Any) -> dict[str, Any]:
+        told = {"sender": {"id": sender}, "timestamp": 1742667604000, "message": message}
+        return {"id": "1", "time": 1742667607, "messaging": [told]}
+
+    entries = [entry("7", mid="m_1", text="Hello"), entry("1", mid="m_2", text="Yes", is_echo=True)]
+    body = json.dumps({"object": "page", "entry": entries}).encode()
+    (thing,) = PUSHES.read(Pushed.read("POST", "", {}, body))
+    message: Any = thing.make(AccountRef(platform="facebook", id="1"))
+
+    assert (message.kind, message.text, message.private) == (MessageKind.DIRECT_MESSAGE, "Hello", True)
+    assert message.created_at == datetime.fromtimestamp(1742667604, UTC)

@@ -1,0 +1,182 @@
+"""What only Facebook publishes: videos in pieces, reels, stories, cards, first comments, at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from socialkit.errors import ConflictError, InvalidDraftError, OutcomeUnknownError
+from socialkit.models import Draft, FoundState, Media, Outcome
+from socialkit.platforms.facebook import FacebookOptions, FacebookRules
+from socialkit.platforms.facebook._facts import LIMITS
+from socialkit.sandbox import Fault, Sandbox
+from socialkit.sandbox.facebook import FacebookSimulator
+from socialkit.testing import mp4, picture, video
+from tests.platforms.facebook.conftest import Open
+from tests.support import collect, settle
+
+REEL = FacebookOptions(kind="reel", title="Autumn")
+STORY = FacebookOptions(kind="story")
+
+
+def film(size: int) -> Media:
+    return Media.from_bytes(mp4() + bytes(size - len(mp4())), filename="film.mp4")
+
+
+async def lost(world: Sandbox, page: Any, draft: Draft, fault: Fault) -> Any:
+    world.fail("facebook", "publish", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(page.posts.publish(draft))
+    return caught.value.attempt
+
+
+async def test_a_long_video_goes_up_in_pieces_that_the_platform_asks_for(
+    page: Any, meta: FacebookSimulator
+) -> None:
+    post = await settle(page.posts.publish(Draft(text="A film", media=[film(9 * 2**20)])))
+
+    (kept,) = meta._state.videos.values()
+    assert (kept.size, kept.received, kept.description) == (9 * 2**20, 9 * 2**20, "A film")
+    assert (post.id, post.text) == (meta.posts()[0].id, "A film")
+
+
+async def test_a_reel_goes_out_with_its_title(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish(Draft(text="Leaves", media=[video()], options=[REEL])))
+
+    (kept,) = meta._state.videos.values()
+    assert (kept.reel, kept.title, kept.received) == (True, "Autumn", len(mp4()))
+    assert [one.id for one in meta.posts()] == [post.id]
+
+
+@pytest.mark.parametrize("media", [picture(), video()], ids=["picture", "video"])
+async def test_a_story_is_shown_for_a_day(
+    page: Any, world: Sandbox, meta: FacebookSimulator, media: Media
+) -> None:
+    post = await settle(page.posts.publish(Draft(text="", media=[media], options=[STORY])))
+
+    assert meta.stories() == [one.id for one in post.media]
+    assert meta.posts() == []
+    world.clock.advance(timedelta(days=1, seconds=1))
+    assert meta.stories() == []
+
+
+@pytest.mark.parametrize("options", [[], [REEL]], ids=["video", "reel"])
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_video_says_itself_whether_it_is_out(
+    page: Any, world: Sandbox, meta: FacebookSimulator, options: list[FacebookOptions], fault: Fault
+) -> None:
+    attempt = await lost(world, page, Draft(text="A film", media=[video()], options=options), fault)
+
+    found = await settle(page.posts.find(attempt))
+    while found.ask_again is not None:
+        world.clock.advance(found.ask_again - world.clock.now())
+        found = await settle(page.posts.find(attempt))
+    assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+    assert [one.id for one in meta.posts()] == ([found.post.id] if fault.commits else [])
+
+
+async def test_nobody_can_tell_whether_a_story_is_out(page: Any, world: Sandbox) -> None:
+    draft = Draft(text="", media=[picture()], options=[STORY])
+    attempt = await lost(world, page, draft, Fault.DROP_AFTER_COMMIT)
+
+    found = await settle(page.posts.find(attempt))
+
+    assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+
+
+async def test_a_first_comment_is_the_page_s_own_under_its_post(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish(Draft(text="Autumn", first_comment="https://shop.example")))
+
+    assert post.incomplete == ()
+    assert [one.message for one in meta.answers(post.id)] == ["https://shop.example"]
+    assert await collect(page.inbox.comments(post)) == []
+
+
+async def test_a_first_comment_whose_answer_was_lost_is_found(page: Any, world: Sandbox) -> None:
+    world.fail("facebook", "publish", Fault.DROP_AFTER_COMMIT, after=1)
+    post = await settle(page.posts.publish(Draft(text="Autumn", first_comment="Shop")))
+
+    (missing,) = post.incomplete
+    assert missing.outcome is Outcome.UNKNOWN
+    found = await settle(page.posts.find(missing.attempt))
+    assert (found.state, found.post.text, found.post.reply_to) == (FoundState.PUBLISHED, "Shop", post.id)
+
+
+async def test_a_scheduled_post_waits_and_goes_out_by_itself(
+    page: Any, world: Sandbox, meta: FacebookSimulator
+) -> None:
+    at = world.clock.now() + timedelta(days=2)
+    draft = Draft(text="Later", media=[picture()], options=[FacebookOptions(scheduled_at=at)])
+    post = await settle(page.posts.publish(draft))
+
+    assert (post.published_at, post.scheduled_at) == (None, at)
+    moved = await settle(page.posts.reschedule(post, at + timedelta(hours=1)))
+    assert moved.scheduled_at == at + timedelta(hours=1)
+    world.clock.advance(timedelta(days=2, hours=2))
+    assert [one.published_at for one in meta.posts()] == [at + timedelta(hours=1)]
+    assert (await settle(page.posts.get(post.id))).published_at == at + timedelta(hours=1)
+
+
+async def test_a_lost_scheduled_post_is_found_where_it_waits_and_after_it_went_out(
+    page: Any, world: Sandbox
+) -> None:
+    at = world.clock.now() + timedelta(hours=2)
+    draft = Draft(text="Later", options=[FacebookOptions(scheduled_at=at)])
+    attempt = await lost(world, page, draft, Fault.DROP_AFTER_COMMIT)
+
+    assert (await settle(page.posts.find(attempt))).post.scheduled_at == at
+    world.clock.advance(timedelta(hours=3))
+    assert (await settle(page.posts.find(attempt))).post.published_at == at
+
+
+async def test_the_same_link_twice_is_a_conflict_and_nothing_is_written(
+    page: Any, meta: FacebookSimulator
+) -> None:
+    draft = Draft(text="Look", options=[FacebookOptions(link="https://shop.example")])
+    await settle(page.posts.publish(draft))
+
+    with pytest.raises(ConflictError) as caught:
+        await settle(page.posts.publish(draft))
+    assert (caught.value.code, caught.value.written) == ("506", False)
+    assert len(meta.posts()) == 1
+
+
+BAD: list[tuple[Draft, str]] = [
+    (Draft(text="", options=[REEL]), "media"),
+    (Draft(text="x", media=[picture()], options=[REEL]), "media"),
+    (Draft(text="x", media=[picture(), video()]), "media"),
+    (Draft(text="", options=[STORY]), "media"),
+    (Draft(text="Seen by nobody", media=[picture()], options=[STORY]), "text"),
+    (Draft(text="x", media=[picture()], options=[FacebookOptions(link="https://x.example")]), "options.link"),
+    (Draft(text="x", options=[FacebookOptions(tags=["1"])]), "options.tags"),
+    (Draft(text="x", reply_to="1_2"), "reply_to"),
+    (Draft(text="x", quotes="1_2"), "quotes"),
+]
+
+
+@pytest.mark.parametrize(("draft", "field"), BAD, ids=[field for _, field in BAD])
+def test_what_facebook_refuses_is_found_before_anything_is_sent(draft: Draft, field: str) -> None:
+    found = FacebookRules("facebook").check(draft, "facebook", LIMITS)
+
+    assert field in {one.field for one in found}
+
+
+async def test_limits_that_somebody_knows_better_are_judged_by(opened: Open) -> None:
+    page = opened(limits=LIMITS.model_copy(update={"text": 5}))
+
+    assert [one.limit for one in page.posts.check("Autumn")] == [5]
+    assert (await settle(page.account.refresh_limits())).text == 5
+    with pytest.raises(InvalidDraftError):
+        await settle(page.posts.publish("Autumn"))
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=9), timedelta(days=30)])
+async def test_a_time_outside_the_window_is_refused_unsent(
+    page: Any, world: Sandbox, ahead: timedelta
+) -> None:
+    at = world.clock.now() + ahead
+
+    with pytest.raises(InvalidDraftError):
+        await settle(page.posts.publish(Draft(text="x", options=[FacebookOptions(scheduled_at=at)])))

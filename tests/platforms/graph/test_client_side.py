@@ -1,0 +1,482 @@
+"""What the clients of Graph APIs share: errors, usage, cursors, versions, proofs, tokens, metrics, pushes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import warnings
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from socialkit.auth import Credentials, Pushed, Refreshing, RefreshModel
+from socialkit.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ContentRejectedError,
+    MediaProcessingError,
+    MissingScopeError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    TokenExpiredError,
+    UnexpectedResponseError,
+)
+from socialkit.operations import Async, PassingRun, Sync, finish
+from socialkit.platforms._graph import (
+    SIGNED,
+    USAGE,
+    App,
+    ContainerFlow,
+    Containers,
+    GraphAuthenticator,
+    GraphCalls,
+    Inspected,
+    Metrics,
+    TokenGrant,
+    VersionWatch,
+    WireList,
+    WireMetric,
+    WirePaging,
+    appsecret_proof,
+    chosen_version,
+    cursor_of,
+    graph_errors,
+    graph_signature,
+    page_params,
+    pushed_entries,
+    read_metrics,
+    refresh_by,
+    token_of,
+)
+from socialkit.platforms.base import open_core
+from socialkit.platforms.mastodon import FACTS
+from socialkit.transport import Pipeline, RateBudget, Request, Response, Retry, Secret, classify
+from tests.support import corpus
+from tests.transport.fakes import NOON, SteppedTransport, json_answer
+
+TOKEN = Secret("made-up-token")
+APP_SECRET = Secret("made-up-secret")
+TABLE = graph_errors(scopes={"posts.publish": ("pages_manage_posts",)})
+
+
+def refused(code: int | str, subcode: int | None = None, *, status: int = 400, **more: Any) -> APIError:
+    body = {"message": "Nein", "type": "OAuthException", "code": code, "fbtrace_id": "Ab1", **more}
+    if subcode is not None:
+        body["error_subcode"] = subcode
+    request = Request(method="POST", url="https://graph.example/v26.0/1/feed", operation="posts.publish")
+    error = classify(json_answer({"error": body}, status), request, TABLE, platform="facebook", now=NOON)
+    assert isinstance(error, APIError)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "kind"),
+    [
+        (190, 463, TokenExpiredError),
+        (190, 460, TokenExpiredError),
+        (102, None, TokenExpiredError),
+        (100, None, BadRequestError),
+        (100, 33, NotFoundError),
+        (803, None, NotFoundError),
+        (100, 1609010, NotFoundError),
+        (3, None, PermissionDeniedError),
+        (10, None, MissingScopeError),
+        (299, None, MissingScopeError),
+        (10, 2018278, PermissionDeniedError),
+        (1, 2853001, PermissionDeniedError),
+        (4, None, RateLimitedError),
+        (80014, 2446079, RateLimitedError),
+        (368, 1390008, RateLimitedError),
+        (368, None, ContentRejectedError),
+        (7, 1346003, ContentRejectedError),
+        (1, 99, ServerError),
+        (2, None, ServerError),
+    ],
+)
+def test_codes_and_subcodes_decide_the_class(code: int, subcode: int | None, kind: type[APIError]) -> None:
+    error = refused(code, subcode)
+
+    assert type(error) is kind
+    assert (error.code, error.request_id) == (f"{code}/{subcode}" if subcode else str(code), "Ab1")
+
+
+def test_an_unknown_code_is_transient_when_the_body_says_so_and_a_known_one_stays_what_it_is() -> None:
+    assert type(refused(987, is_transient=True)) is ServerError
+    assert type(refused(987, is_transient=False)) is BadRequestError
+    assert type(refused(4, is_transient=True)) is RateLimitedError
+
+
+def test_190_without_a_subcode_does_not_say_that_the_token_is_over() -> None:
+    assert type(refused(190)) is AuthenticationError
+
+
+def test_a_missing_scope_is_named_by_the_operation() -> None:
+    error = refused(200, status=403)
+
+    assert isinstance(error, MissingScopeError)
+    assert error.scopes == ("pages_manage_posts",)
+
+
+def test_a_body_that_is_no_envelope_is_judged_by_its_status() -> None:
+    request = Request(method="GET", url="https://graph.example/v26.0/1")
+    page = Response(503, {"content-type": "text/html"}, b"<html>")
+
+    assert isinstance(classify(page, request, TABLE, platform="facebook", now=NOON), ServerError)
+
+
+# Usage ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"x-app-usage": '{"call_count":79,"total_time":1,"total_cputime":1}'}, 0),
+        ({"x-app-usage": '{"call_count":1,"total_time":90,"total_cputime":1}'}, 5),
+        ({"x-app-usage": '{"call_count":100,"total_time":1}'}, 300),
+        (
+            {
+                "x-business-use-case-usage": '{"7":[{"type":"pages","call_count":100,"total_cputime":3,'
+                '"total_time":4,"estimated_time_to_regain_access":19}]}'
+            },
+            19 * 60,
+        ),
+        ({"x-ad-account-usage": '{"acc_id_util_pct":100.0,"reset_time_duration":40}'}, 40),
+        ({"x-app-usage": "{"}, 0),
+        ({"x-app-usage": '["call_count", 100]'}, 0),
+        ({"x-app-usage": '{"call_count": "100", "total_time": true}'}, 0),
+        ({}, 0),
+    ],
+)
+def test_usage_spaces_calls_and_stops_them(headers: dict[str, str], wait: float) -> None:
+    budget = RateBudget(USAGE)
+
+    budget.update(Response(200, headers, b"{}"), NOON)
+
+    assert budget.delay(NOON).total_seconds() == wait
+    assert budget.delay(NOON + timedelta(seconds=wait)).total_seconds() == 0
+
+
+def test_no_header_makes_anybody_wait_longer_than_a_day() -> None:
+    text = '{"7":[{"call_count":100,"estimated_time_to_regain_access":1e300}]}'
+    budget = RateBudget(USAGE)
+
+    budget.update(Response(200, {"x-business-use-case-usage": text}, b"{}"), NOON)
+
+    assert budget.delay(NOON) == timedelta(days=1)
+
+
+# Cursors ----------------------------------------------------------------------------------------
+
+
+def test_a_listing_goes_on_as_long_as_there_is_a_next_page_and_keeps_no_token() -> None:
+    following = "https://graph.example/v26.0/1/feed?access_token=made-up-token&limit=25&after=QVFI%3D"
+    paging = WirePaging.model_validate({"cursors": {"after": "QVFI="}, "next": following})
+
+    assert cursor_of(paging) == "after=QVFI%3D"
+    assert page_params(cursor_of(paging), 10, 100) == (("limit", "10"), ("after", "QVFI="))
+    assert cursor_of(WirePaging.model_validate({"cursors": {"after": "QVFI="}})) is None
+    assert cursor_of(None) is None
+
+
+@pytest.mark.parametrize("cursor", ["", "access_token=x", "after=1&fields=id", "nonsense"])
+def test_a_strange_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(ValueError, match="not one that this listing gave"):
+        page_params(cursor, None, 100)
+
+
+# Versions ---------------------------------------------------------------------------------------
+
+AUTUMN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def chosen(given: str | None, now: datetime = AUTUMN) -> str:
+    return chosen_version(given, default="v26.0", now=now, platform="facebook")
+
+
+def test_the_default_is_called_unless_another_version_is_chosen() -> None:
+    assert (chosen(None), chosen("v24.0"), chosen("v27.0")) == ("v26.0", "v24.0", "v27.0")
+
+
+@pytest.mark.parametrize("name", ["v20.0", "26.0", "v26", "v26.0/../x", ""])
+def test_a_version_that_is_over_or_none_is_refused_before_anything_is_sent(name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        chosen(name)
+
+
+def test_a_version_that_ends_soon_is_warned_of() -> None:
+    with pytest.warns(FutureWarning, match="v21.0 of the API ends on 2027-01-21"):
+        assert chosen("v21.0") == "v21.0"
+
+
+def test_a_version_that_another_one_answers_for_is_noticed_once() -> None:
+    watch = VersionWatch("facebook")
+    request = Request(method="GET", url="https://graph.example/v24.0/me")
+    answer = Response(
+        200, {"facebook-api-version": "v25.0", "x-ad-api-version-warning": "auto-upgraded"}, b"{}"
+    )
+
+    with pytest.warns(FutureWarning, match=r"v24.0 of the API was asked, and v25.0 answered \(auto-upgraded"):
+        watch.heard(request, answer)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        watch.heard(request, answer)
+        watch.heard(request, Response(200, {"facebook-api-version": "v24.0"}, b"{}"))
+    assert watch.served == "v24.0"
+
+
+# Tokens -----------------------------------------------------------------------------------------
+
+
+def test_a_proof_goes_with_each_request_and_signing_twice_changes_nothing() -> None:
+    put = graph_signature(APP_SECRET)
+    request = Request(method="GET", url="https://graph.example/v26.0/me", params=(("fields", "id"),))
+
+    signed = put(request, TOKEN)
+
+    assert put(signed, TOKEN) == signed
+    assert signed.params == (("fields", "id"), ("appsecret_proof", appsecret_proof(APP_SECRET, TOKEN)))
+    assert "made-up" not in str(signed) + signed.target()
+
+
+def test_a_token_may_stand_in_a_parameter_and_is_not_shown_there() -> None:
+    put = graph_signature(None, parameter="access_token")
+    request = Request(method="GET", url="https://graph.example/v1.0/me")
+
+    signed = put(request, TOKEN)
+
+    assert put(signed, TOKEN) == signed
+    assert signed.params == (("access_token", TOKEN),)
+    assert "made-up" not in str(signed)
+
+
+def test_the_host_of_uploads_gets_a_scheme_of_its_own() -> None:
+    request = Request(method="POST", url="https://rupload.facebook.com/video-upload/v26.0/1")
+
+    signed = graph_signature(APP_SECRET)(request, TOKEN)
+
+    assert signed.headers["Authorization"] == Secret("OAuth made-up-token")
+    assert signed.params == ()
+
+
+GRANT = TokenGrant(
+    url="v26.0/oauth/access_token", grant="fb_exchange_token", token="fb_exchange_token", with_id=True
+)
+
+
+def test_a_long_lived_token_is_made_longer_before_it_ends() -> None:
+    app = App(client_id="1", client_secret=APP_SECRET)
+    refresh = refresh_by(GRANT, app, platform="facebook", base_url="https://graph.example", errors=TABLE)
+    transport = SteppedTransport(
+        json_answer({"access_token": "longer-token", "token_type": "bearer", "expires_in": 5_184_000}),
+    )
+    holder = Refreshing(
+        Credentials(access_token=TOKEN, expires_at=NOON + timedelta(days=3)),
+        refresh=refresh,
+        key="acme/facebook/main",
+        mode=Sync,
+        model=RefreshModel.EXTENDING,
+        put=graph_signature(APP_SECRET),
+    )
+    authenticator = GraphAuthenticator(holder, VersionWatch("facebook"), (APP_SECRET,))
+
+    request = Request(method="GET", url="https://graph.example/v26.0/me")
+    signed = finish(authenticator.sign(request, transport))
+
+    asked = dict(transport.sent[0].params)
+    assert (asked["grant_type"], asked["fb_exchange_token"], asked["client_secret"]) == (
+        "fb_exchange_token",
+        TOKEN,
+        APP_SECRET,
+    )
+    assert signed.headers["Authorization"] == Secret("Bearer longer-token")
+    assert APP_SECRET in authenticator.secrets()
+    assert finish(authenticator.standing(transport)).renews
+
+
+def test_an_answer_without_a_token_shows_nothing_of_itself() -> None:
+    pipeline = Pipeline(
+        SteppedTransport(json_answer({"acces_token": "hidden-token"})),
+        platform="facebook",
+        base_url="https://graph.example",
+        errors=TABLE,
+    )
+    request = GRANT.request(TOKEN, App(client_id="1", client_secret=APP_SECRET))
+
+    with pytest.raises(UnexpectedResponseError) as caught:
+        finish(token_of(pipeline, request))
+
+    assert "hidden-token" not in repr(caught.value) + repr(caught.value.__context__)
+
+
+def test_without_the_app_s_secret_no_token_is_made_longer() -> None:
+    with pytest.raises(ConfigurationError, match="client_secret"):
+        GRANT.request(TOKEN, App(client_id="1"))
+
+
+def test_a_login_ends_at_the_nearer_of_its_two_ends() -> None:
+    body = {"data": {"expires_at": 1777000000, "data_access_expires_at": 1776000000, "scopes": ["a"]}}
+
+    assert Inspected.model_validate(body).standing().ends_at == datetime.fromtimestamp(1776000000, UTC)
+
+
+def test_a_recorded_answer_tells_what_a_token_is_worth() -> None:
+    path = corpus("facebook", "graph-base", "token_info.json")
+    if not path.is_file():
+        pytest.skip(f"no recording at {path}")
+
+    standing = Inspected.model_validate_json(path.read_bytes()).standing()
+
+    assert standing.ends_at == datetime.fromtimestamp(1577347200, UTC)
+    assert "pages_show_list" in standing.scopes
+
+
+# Metrics ----------------------------------------------------------------------------------------
+
+
+async def read(names: tuple[str, ...], *, dead: frozenset[str], calls: list[tuple[str, ...]]) -> Metrics:
+    async def ask(part: tuple[str, ...]) -> list[WireMetric]:
+        calls.append(part)
+        if dead & set(part):
+            raise refused(100)
+        return [
+            WireMetric.model_validate({"name": n, "values": [{"value": len(n)}]}) for n in part if n != "e"
+        ]
+
+    return await read_metrics(names, ask)
+
+
+def test_one_dead_name_loses_no_other() -> None:
+    calls: list[tuple[str, ...]] = []
+
+    got = finish(read(("a", "bb", "ccc", "dddd", "e"), dead=frozenset({"ccc"}), calls=calls))
+
+    assert {name: one.number for name, one in got.found.items()} == {"a": 1, "bb": 2, "dddd": 4}
+    assert got.refused == {"ccc"}
+    assert len(calls) <= 2 * 3 + 1
+
+
+def test_all_names_refused_is_a_mistake_of_the_call() -> None:
+    with pytest.raises(BadRequestError):
+        finish(read(("a", "b"), dead=frozenset({"a", "b"}), calls=[]))
+
+
+def test_a_value_that_is_not_there_is_no_zero() -> None:
+    assert WireMetric.model_validate({"name": "a", "values": []}).number is None
+    assert WireMetric.model_validate({"name": "a", "values": [{"value": {"like": 3}}]}).number is None
+    assert WireMetric.model_validate({"name": "a", "total_value": {"value": 0}}).number == 0
+
+
+# Containers -------------------------------------------------------------------------------------
+
+FLOW = ContainerFlow(
+    create="media",
+    publish="media_publish",
+    state="status_code",
+    explains="status",
+    not_ready=frozenset({"9007/2207027"}),
+)
+
+
+@pytest.fixture(params=[Sync, Async], ids=["blocking", "async"])
+def mode(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def containers(mode: Any, *steps: Response) -> tuple[Containers, SteppedTransport]:
+    transport = SteppedTransport(*steps, suspends=mode is Async)
+    authenticator = GraphAuthenticator.fixed(Credentials(access_token=TOKEN), VersionWatch("x"), None)
+    core = open_core(
+        mode,
+        FACTS,
+        base_url="https://graph.example",
+        authenticator=authenticator,
+        transport=transport,
+        retry=Retry(attempts=1),
+    )
+    core.pipeline._errors = TABLE
+    return Containers(core, GraphCalls("v26.0"), FLOW), transport
+
+
+def state(code: str, **more: str) -> Response:
+    return json_answer({"id": "c1", "status_code": code, **more})
+
+
+async def test_a_container_is_made_awaited_and_published(mode: Any) -> None:
+    early = json_answer({"error": {"message": "x", "code": 9007, "error_subcode": 2207027}}, 400)
+    made, transport = containers(
+        mode,
+        json_answer({"id": "c1"}),
+        state("IN_PROGRESS"),
+        state("FINISHED"),
+        early,
+        json_answer({"id": "m1"}),
+    )
+    run = PassingRun(transport.now, patience=timedelta(minutes=5), steady=transport.steady)
+
+    container = await made.prepared(
+        run, "container 1", "7", {"image_url": "https://x.example/1.jpg", "tags": None}
+    )
+    post = await made.publish("7", container)
+
+    assert (container, post) == ("c1", "m1")
+    assert [one.url.rpartition("v26.0/")[2] for one in transport.sent] == [
+        "7/media",
+        "c1",
+        "c1",
+        "7/media_publish",
+        "7/media_publish",
+    ]
+    assert transport.sent[0].form == (("image_url", "https://x.example/1.jpg"),)
+
+
+async def test_a_container_that_failed_says_why_and_nothing_is_published(mode: Any) -> None:
+    made, _ = containers(mode, state("ERROR", status="Error: 2207026"))
+
+    with pytest.raises(MediaProcessingError, match="2207026"):
+        await made.ready("c1")
+
+
+# Pushes -----------------------------------------------------------------------------------------
+
+
+def test_pushes_come_in_three_shapes_and_are_signed_over_their_bytes() -> None:
+    document = {
+        "object": "page",
+        "entry": [
+            {"id": "1", "time": 1742667607, "changes": [{"field": "feed", "value": {"item": "comment"}}]},
+            {"id": "1", "time": 1742667608, "messaging": [{"message": {"mid": "m", "text": "Grüße"}}]},
+            {"id": "2", "field": "comments", "value": {"id": "c"}},
+        ],
+    }
+    body = json.dumps(document).encode()
+    secret = Secret("made-up-secret")
+    digest = hmac.new(b"made-up-secret", body, hashlib.sha256).hexdigest()
+    push = Pushed.read("POST", "", {"X-Hub-Signature-256": f"sha256={digest}"}, body)
+
+    SIGNED.check(push, [secret], NOON)
+    found = list(pushed_entries(push))
+
+    assert [(one.account, one.field) for one in found] == [
+        ("1", "feed"),
+        ("1", "messaging"),
+        ("2", "comments"),
+    ]
+    assert found[1].raw["message"] == {"mid": "m", "text": "Grüße"}
+
+
+def test_a_list_of_recorded_things_is_read_with_its_cursors() -> None:
+    path = corpus("facebook", "graph-base", "full_connecions_p1.json")
+    if not path.is_file():
+        pytest.skip(f"no recording at {path}")
+
+    page = WireList[dict[str, Any]].model_validate_json(path.read_bytes())
+
+    assert len(page.data) > 1
+    assert page.paging is not None
+    assert (cursor_of(page.paging) or "").startswith("after=")
