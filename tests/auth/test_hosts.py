@@ -9,12 +9,12 @@ import pytest
 
 import socialkit as sk
 from socialkit.auth import MemoryTokenStore, Stored
-from socialkit.errors import ConfigurationError
+from socialkit.errors import ConfigurationError, ConnectionFailedError
 from socialkit.operations import Async, Mode
 from socialkit.sandbox.mastodon import MastodonSimulator
 from socialkit.testing import settle
-from socialkit.testing._transports import SilentTransport
-from socialkit.transport import Secret, default_transport
+from socialkit.testing._transports import SilentTransport, _Around
+from socialkit.transport import Request, Response, Secret, default_transport
 from tests.auth.support import shown
 
 KEPT = Stored(access_token=Secret("PLANTED-access"), refresh_token=Secret("PLANTED-refresh"), account_id="7")
@@ -70,3 +70,35 @@ async def test_a_new_login_takes_the_place_of_another_servers_token(mode: type[M
 
         assert (await settle(client.account.me())).handle == "main"
         await settle(client.close())
+
+
+class Nowhere(_Around):
+    """There is no such host."""
+
+    async def send(self, request: Request, /) -> Response:
+        del request
+        message = "no such host"
+        raise ConnectionFailedError(message, sent=False)
+
+
+@pytest.mark.parametrize("platform", ["mastodon", "bluesky"])
+async def test_what_is_given_at_a_mistyped_address_does_not_stay_there(
+    mode: type[Mode], platform: str
+) -> None:
+    with sk.Sandbox(seed=7) as world, world.install():
+        store, login = MemoryTokenStore(), world.simulator(platform).connection("main")
+        nowhere = Nowhere(default_transport(mode, platform))
+        address = "https://mistyped.example"
+        wrong = opened(mode, platform, base_url=address, tokens=store, transport=nowhere, **login)
+        with pytest.raises(sk.SocialKitError):
+            await settle(wrong.account.me())
+        await settle(wrong.close())
+        client = opened(mode, platform, base_url=world.address(platform), tokens=store, **login)
+        me = await settle(client.account.me())
+        await settle(client.close())
+
+    kept = store.load(
+        "/".join(("acme", platform, "main", *([login["identifier"]] if "identifier" in login else [])))
+    )
+    assert kept is not None
+    assert (kept.account_id, kept.host) == (me.id, urlsplit(world.address(platform)).netloc)

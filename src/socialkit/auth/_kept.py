@@ -45,7 +45,7 @@ class Kept:
             ConfigurationError: It holds tokens of another host than the one that the client speaks to.
         """
         stored = await self._store.load(self._key, transport)
-        if stored is None or self._is_superseded(stored):
+        if stored is None or self._is_superseded(stored) or self._moves_along(stored):
             stored = await self._seed(stored, transport)
         if stored is not None:
             self._require_host(stored)
@@ -110,6 +110,13 @@ class Kept:
             "back, or discard() the token and log in there"
         )
         raise ConfigurationError(message, platform=self._platform)
+
+    def _moves_along(self, stored: Stored) -> bool:
+        """Tell whether nothing of another host would be sent here: no token, or the one given for here."""
+        if stored.claimed_by is not None or stored.host in {None, self._given.host}:
+            return False
+        empty = stored.access_token is None and stored.refresh_token is None
+        return empty or (stored.access_token is not None and stored.access_token == self._given.access_token)
 
     def _is_superseded(self, stored: Stored) -> bool:
         """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
