@@ -32,10 +32,10 @@ class Server:
             "mastodon", self.workspace, base_url=world.address("mastodon"), secret=SECRET
         )
 
-    def status(self, text: str, **given: Any) -> dict[str, Any]:
-        """Return a status that somebody wrote to acme, as the server renders it."""
+    def status(self, text: str, client: Any = None, **given: Any) -> dict[str, Any]:
+        """Return a status that somebody wrote to acme, or to another client, as the server renders it."""
         self.world.receive("mastodon", text=text, **given)
-        (newest,) = self.acme.inbox.iterate(limit=1)
+        (newest,) = (client or self.acme).inbox.iterate(limit=1)
         status: dict[str, Any] = json.loads(json.dumps(dict(newest.raw)))
         return status
 
@@ -126,6 +126,34 @@ async def test_each_change_of_a_message_is_an_event(server: Server) -> None:
         [WebhookEventKind.MESSAGE_EDITED],
     ]
     assert seen[0][0].subject_id == status["id"]
+
+
+async def test_what_may_be_an_accounts_that_cannot_be_asked_now_is_sent_again(server: Server) -> None:
+    other = server.workspace.brand("other")
+    status = server.status("Is it in stock?", other.client("mastodon"), account=other.account("mastodon"))
+    fresh = server.world.workspace(acme=["mastodon"], other=["mastodon"])  # nobody was asked yet
+    address = server.world.address("mastodon")
+    server.hook = server.kind("mastodon", fresh, base_url=address, secret=SECRET)
+    server.world.fail("mastodon", "verify_credentials", sk.Fault.SERVER_ERROR, times=20)
+    with pytest.raises(sk.WebhookError) as caught:
+        await server.push("status.created", status)
+    server.world.forget_faults()
+    got = await server.push("status.created", status)
+
+    assert (caught.value.status, type(caught.value.__cause__)) == (503, sk.ServerError)
+    assert [one.account and one.account.key for one in got.messages] == ["other/mastodon/main"]
+
+
+async def test_an_account_whose_id_was_given_is_not_asked_for_it(server: Server) -> None:
+    given = sk.Account(
+        "mastodon", base_url=server.world.address("mastodon"), access_token="over", id=server.id
+    )
+    workspace = sk.Workspace(sk.Brand("acme", given), clock=server.world.clock.now)
+    server.hook = server.kind("mastodon", workspace, base_url=server.world.address("mastodon"), secret=SECRET)
+    got = await server.push("status.created", server.status("Is it in stock?"))
+
+    assert [one.text for one in got.messages] == ["@main Is it in stock?"]
+    assert got.failed == {}
 
 
 async def test_what_happens_to_our_account_is_an_event(server: Server) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from socialkit.errors import ConfigurationError, SocialKitError
+from socialkit.errors import (
+    ConfigurationError,
+    RateLimitedError,
+    ServerError,
+    SocialKitError,
+    TransportError,
+)
 from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode
 from socialkit.platforms.base import AsyncClient, Client, account_of
 from socialkit.publishing import Accounts
 
 __all__ = ["Addressees"]
+
+PASSING: Final = (TransportError, ServerError, RateLimitedError)
+"""What goes by itself: the platform's next repetition may find it over."""
 
 
 class Addressees:
@@ -39,6 +49,16 @@ class Addressees:
         self._account = account
         self._host = host
         self.failed: dict[str, SocialKitError] = {}
+
+    def require_asked(self) -> None:
+        """Raise if an account could not be asked for its id for a while: what is nobody's may be its own.
+
+        Raises:
+            SocialKitError: Why. A login that is over is only told: nobody knows when it will be well again.
+        """
+        for error in self.failed.values():
+            if isinstance(error, PASSING):
+                raise error
 
     def candidates(self) -> tuple[AccountRef, ...]:
         """Return all that it can be for at all.
@@ -89,7 +109,8 @@ class Addressees:
         if ref.id is not None and self._host is None:
             return ref  # no login is needed to know that
         try:
-            return await account_of(self.client(ref))
+            client = self.client(ref)
+            return client.ref if ref.id is not None else await account_of(client)
         except SocialKitError as error:
             self.failed[ref.key] = error
             return None

@@ -165,8 +165,10 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
         things = self._things(push)
         addressees, strangers = self._addressees(), set[str]()
         made = [one for thing in things for one in await self._for_each(thing, addressees, strangers)]
-        if strangers and not made and not self._facts.per_server:
-            self._refuse(addressees)
+        if strangers:
+            addressees.require_asked()
+            if not made and not self._facts.per_server:
+                self._refuse(addressees)
         taken = await self._claimed({one.key: one for one in made})
         return Received(
             messages=tuple(one for one in taken.values() if isinstance(one, Message)),
