@@ -84,3 +84,33 @@ async def test_an_id_that_somebody_wrote_counts_more_than_the_journals(stage: St
 
     assert again.state is DeliveryState.CONFIRMED
     assert again.post.account.id == theirs.post.account.id
+
+
+async def test_a_login_that_the_journal_knows_as_another_accounts_writes_nothing_for_a_new_one(
+    stage: Stage, right: Machine, swapped: Machine
+) -> None:
+    ours = stage.publisher(right.workspace)
+    first = await settle(ours.deliver(await one(ours.plan("From the other", to="other/mastodon/main"))))
+    stage.restart()
+    second = await sent(stage.publisher(swapped.workspace), "From whom?")
+    named = machine_with(stage, "other", "acme", acme=first.post.account.id)
+    third = await sent(stage.publisher(named.workspace), "It moved")
+
+    assert second.state is DeliveryState.REFUSED
+    assert "by the journal that is another account than acme/mastodon/main" in second.because
+    assert swapped.writes == []
+    assert third.state is DeliveryState.CONFIRMED
+
+
+async def test_a_login_that_the_journal_knows_as_another_accounts_reads_no_inbox_for_a_new_one(
+    stage: Stage, right: Machine, swapped: Machine
+) -> None:
+    ours = stage.publisher(right.workspace)
+    await sent(ours, "From us")
+    stage.world.receive("mastodon", text="Is it in stock?", account="acme/mastodon/main")
+    kind: Any = sk.Desk if stage.blocking else sk.AsyncDesk
+    router = sk.Router(default=sk.RoutingRule(key="rest", department="shop"))
+    swept = await settle(kind(swapped.workspace, stage.journal, router=router).sweep())
+
+    assert list(swept.failed()) == ["acme/mastodon/main", "other/mastodon/main"]
+    assert list(swept.cases) == []

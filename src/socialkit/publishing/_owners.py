@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from pydantic import ConfigDict, ValidationError
 
+from socialkit.errors import WrongAccountError
 from socialkit.models import AccountRef, Model
-from socialkit.platforms.base import AsyncClient, Client, is_named, require_known
-from socialkit.publishing._database import Database
+from socialkit.platforms.base import AsyncClient, Client, account_of, is_named, require_known
+from socialkit.publishing._database import Database, Session
 from socialkit.publishing._io import Io
 from socialkit.publishing._rows import Outcome
 
@@ -20,6 +21,10 @@ SELECT deliveries.outcome FROM posts JOIN deliveries ON deliveries.id = posts.de
 WHERE posts.account = ? ORDER BY posts.claimed_at DESC LIMIT 10
 """
 """The last ones: of a delivery that is not settled yet, the outcome does not tell the account."""
+NEXT: Final = (
+    "SELECT min(account) FROM posts WHERE account > ?",
+    "SELECT min(account) FROM inboxes WHERE account > ?",
+)
 CASE: Final = "SELECT body FROM cases WHERE account = ? ORDER BY id DESC LIMIT 1"
 
 
@@ -59,13 +64,49 @@ class Owners:
         last = await self._io(self._last, key)
         if last is not None:
             await require_known(client, last)
+        else:
+            await self._require_nobody_elses(client)
         self._compared[key] = client.ref.id
 
-    def _last(self, account: str) -> AccountRef | None:
-        """Return an account as the journal last saw it, if it ever did; what was posted counts first."""
+    async def _require_nobody_elses(self, client: Client | AsyncClient) -> None:
+        """Raise if the journal knows the login of a new account as another account's."""
+        own = await account_of(client)
+        if own.id is None or not await self._io(self._is_anothers, own):
+            return
+        message = (
+            f"the credentials are those of {own.id!r} ({own.handle}), and by the journal that is another "
+            f"account than {own.key}: look where they were read from, or give the account this id"
+        )
+        raise WrongAccountError(message, platform=client.platform)
+
+    def _is_anothers(self, own: AccountRef) -> bool:
         with self._database.reading() as session:
-            posted = _with_id(_posted(*row) for row in session.run(POSTS, account))
-            return posted or _with_id(_read(*row) for row in session.run(CASE, account))
+            known = (_last(session, one) for one in _accounts(session) if one != own.key)
+            return any(one is not None and _same(one, own) for one in known)
+
+    def _last(self, account: str) -> AccountRef | None:
+        """Return an account as the journal last saw it, if it ever did."""
+        with self._database.reading() as session:
+            return _last(session, account)
+
+
+def _accounts(session: Session) -> Iterator[str]:
+    """Yield the accounts that the journal has seen, by the index: most of it is about few of them."""
+    for sql in NEXT:
+        last = ""
+        while (found := session.run(sql, last)[0][0]) is not None:
+            last = str(found)
+            yield last
+
+
+def _last(session: Session, account: str) -> AccountRef | None:
+    """Return an account as it was last seen; what was posted counts first."""
+    posted = _with_id(_posted(*row) for row in session.run(POSTS, account))
+    return posted or _with_id(_read(*row) for row in session.run(CASE, account))
+
+
+def _same(one: AccountRef, other: AccountRef) -> bool:
+    return (one.platform, one.host, one.id) == (other.platform, other.host, other.id)
 
 
 def _with_id(found: Iterable[AccountRef | None]) -> AccountRef | None:
