@@ -41,6 +41,9 @@ REFUSED = [
     (("queue", "cancel", "KEPT", "--authority", "authority.toml"), Exit.REFUSED),
     (("queue", "resolve", "KEPT", "--not-out", "--yes"), Exit.REFUSED),
     (("init", "agency.toml"), Exit.REFUSED),
+    (("init", "nowhere/agency.toml"), Exit.CONFIGURATION),
+    (("health", "--ical", "nowhere/days.ics"), Exit.CONFIGURATION),
+    (("report", "acme", "--month", "2026-02", "--html", "nowhere/acme.html"), Exit.CONFIGURATION),
     (("login", MAIN, "--workspace", "keyless.toml"), Exit.CONFIGURATION),
     (("login", MAIN, "--workspace", "nowhere.toml"), Exit.CONFIGURATION),
 ]

@@ -309,10 +309,10 @@ def test_scopes_may_stand_in_one_text() -> None:
             sk.Login(
                 "mastodon", base_url=address, redirect_uri="https://shop.example/back", scopes=given
             ).start()[0]
-            for given in ("read write", ["read", "write"])
+            for given in ("read write", ["read", "write"], ["read\twrite"])
         ]
 
-    assert [dict(parse_qsl(urlsplit(url).query))["scope"] for url in asked] == ["read write"] * 2
+    assert [dict(parse_qsl(urlsplit(url).query))["scope"] for url in asked] == ["read write"] * 3
 
 
 def test_a_state_that_was_not_read_back_is_refused() -> None:

@@ -12,6 +12,7 @@ from socialkit.cli._answers import Answer, Column, Item, of
 from socialkit.cli._command import READS, command
 from socialkit.cli._exits import Exit
 from socialkit.cli._login import logins
+from socialkit.cli._options import require_place
 from socialkit.cli._session import Session
 
 __all__ = ["add_health"]
@@ -46,6 +47,8 @@ def health(
     """
     from socialkit.models._document import replace_file
 
+    if ical is not None:
+        require_place(ical)
     with session.load() as workspace:
         lines = workspace.health()
     if ical is not None and not session.dry_run:

@@ -11,6 +11,7 @@ import typer
 from socialkit.cli._answers import Answer, Column, of
 from socialkit.cli._command import command
 from socialkit.cli._exits import Exit
+from socialkit.cli._options import require_place
 from socialkit.cli._session import Session
 from socialkit.errors import ConfigurationError
 
@@ -68,6 +69,7 @@ def init(
     # JSON's strings are TOML's basic strings, but for one character that no name may hold.
     text = TEMPLATE.format(brand=json.dumps(checked(brand, "a brand")), zone=json.dumps(_zone(zone)))
     item = {"file": str(file), "brand": brand, "zone": zone}
+    require_place(file)
     if session.dry_run:
         return (
             _there(file)

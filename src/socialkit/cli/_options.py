@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ __all__ = [
     "read_since",
     "read_slots",
     "read_time",
+    "require_place",
     "zone_of",
 ]
 
@@ -237,3 +239,20 @@ def _read(make: Callable[[], T], hint: str) -> T:
     except ValueError as error:
         message = str(error)
     raise typer.BadParameter(message, param_hint=hint)
+
+
+def require_place(file: Path) -> None:
+    """Raise unless a file can lie where it is to be written: before anything is done, and in a dry run too.
+
+    Raises:
+        ConfigurationError: Its folder is not there, or nobody may write there.
+    """
+    from socialkit.errors import ConfigurationError
+
+    folder = file.parent
+    if not folder.is_dir():
+        message = f"{file} cannot be written: there is no folder {folder}"
+        raise ConfigurationError(message)
+    if not os.access(folder, os.W_OK | os.X_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        message = f"{file} cannot be written: it is not allowed"
+        raise ConfigurationError(message)

@@ -15,6 +15,7 @@ from socialkit.cli._answers import Answer, Item
 from socialkit.cli._command import READS, command
 from socialkit.cli._completing import brands
 from socialkit.cli._exits import Exit
+from socialkit.cli._options import require_place
 from socialkit.cli._session import Session
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def report(
     ] = None,
 ) -> Answer:
     """Read the numbers of a brand as they are now, and write its report with what the journal knows."""
+    if html is not None:
+        require_place(html)
     with session.load() as workspace, session.remembering(reads=True) as journal:
         one = workspace.brand(brand)
         period = _period(one, workspace.now().date(), month, first, last)

@@ -89,7 +89,7 @@ class Login:
             base_url=base_url,
             client_id=client_id,
             client_secret=client_secret,
-            scopes=tuple(scopes.split() if isinstance(scopes, str) else scopes),
+            scopes=_each(scopes),
             app_name=app_name,
         )
         self._base_url = self._flow.base_url(self._plan)
@@ -221,3 +221,9 @@ class Login:
     async def _release(self, pipeline: Pipeline) -> None:
         if self._transport is None:
             await pipeline.close()
+
+
+def _each(scopes: str | Iterable[str]) -> tuple[str, ...]:
+    """Return scopes one by one: a text, or an item of several, may hold them with blanks between."""
+    items = (scopes,) if isinstance(scopes, str) else of_type(scopes, Iterable, "scopes")
+    return tuple(scope for one in items for scope in of_type(one, str, "scopes").split())
