@@ -77,7 +77,7 @@ def forgetting(
 
 def _wanted(author: Author | str, platform: str, host: str | None) -> Wanted:
     if not isinstance(author, Author):
-        author = Author(id=of_type(author, str, "author"), handle="")
+        author = Author(id=of_type(author, str, "author").strip(), handle="")
     if not author.id.strip():
         message = "author= has no id: nobody could be told from anybody else"
         raise ConfigurationError(message, platform=platform)
