@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from socialkit.auth import Refresh, Standing, Stored, WireToken
 from socialkit.errors import ConfigurationError, UnexpectedResponseError
-from socialkit.models import Lenient, WireModel
+from socialkit.models import AwareTime, Lenient, WireModel
 from socialkit.transport import ErrorTable, Pipeline, Request, Safety, Secret, Transport
 
 __all__ = ["App", "Inspected", "TokenGrant", "refresh_by", "token_of"]
@@ -116,7 +116,7 @@ def _epoch(value: object) -> datetime | None:
         return None
 
 
-Epoch = Annotated[datetime | None, BeforeValidator(_epoch)]
+Epoch = Annotated[AwareTime | None, BeforeValidator(_epoch)]
 
 
 class WireInspected(WireModel):
