@@ -180,6 +180,7 @@ PARSERS: Final[Mapping[str, Parser]] = {
 }
 
 NASTY: Final = {
+    "half an address": b"//[",
     "nothing": b"",
     "half a character": HALF,
     "half a character in JSON": b'{"id": "\\ud800"}',

@@ -26,6 +26,7 @@ from socialkit.errors import (
     WrongAccountError,
 )
 from socialkit.models import Lenient, WireModel
+from socialkit.platforms.base import host_of
 from socialkit.transport import Pipeline, Request, Response, Safety, Secret, Transport
 
 __all__ = [
@@ -147,7 +148,7 @@ def move(request: Request, stored: Stored, login: str) -> Request:
     if not isinstance(pds, str) or not request.url.startswith(home):
         return request
     if not may_have_credentials(pds, login):  # the store may have been written by others
-        message = f"the store names a server that tokens may not go to: {urlsplit(pds).hostname}"
+        message = f"the store names a server that tokens may not go to: {host_of(pds) or 'none'}"
         raise ConfigurationError(message, platform="bluesky")
     url = f"{pds.rstrip('/')}/{request.url[len(home) :]}"
     return request.replace(url=url, public_only=is_strange(pds, login))
