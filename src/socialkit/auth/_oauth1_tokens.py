@@ -49,6 +49,7 @@ class OAuth1(Refreshing):
         mode: type[Mode],
         tokens: TokenStore | AsyncTokenStore | None = None,
         platform: str | None = None,
+        host: str | None = None,
     ) -> None:
         if credentials.client_id is None or credentials.client_secret is None:
             message = "client_id= and client_secret= are missing: requests are signed with the app's own keys"
@@ -65,6 +66,7 @@ class OAuth1(Refreshing):
             put=_named,
             place=self._placed,
             platform=platform,
+            host=host,
         )
 
     def _placed(self, request: Request, stored: Stored, now: datetime) -> Request:

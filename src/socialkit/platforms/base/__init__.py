@@ -49,6 +49,7 @@ from socialkit.platforms.base._steps import (
     secondary,
 )
 from socialkit.platforms.base._three_legged import ThreeLegged
+from socialkit.platforms.base._token_keys import token_key
 from socialkit.platforms.base._webhooks import Hint, PushedThing, PushFacts, account_of, read_again
 
 __all__ = [
@@ -118,4 +119,5 @@ __all__ = [
     "require_known",
     "secondary",
     "settings_of",
+    "token_key",
 ]

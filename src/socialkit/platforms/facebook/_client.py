@@ -38,7 +38,9 @@ from socialkit.platforms.base import (
     HasPosts,
     PlatformClient,
     PlatformFacts,
+    host_of,
     open_core,
+    token_key,
 )
 from socialkit.platforms.facebook._account import FacebookAccount
 from socialkit.platforms.facebook._ads import FacebookAds
@@ -166,26 +168,16 @@ def _authenticator(
     holder = Refreshing(
         Credentials() if given is None else given,
         refresh=refresh if known else _never,
-        key=_key(account) if tokens is not None else "facebook",
+        key=token_key("facebook", account, base_url) if tokens is not None else "facebook",
         mode=mode,
         tokens=tokens,
         model=RefreshModel.EXTENDING if known and ends else RefreshModel.NONE,
         put=graph_signature(secret),
         hidden=() if secret is None else (secret,),
         platform="facebook",
+        host=host_of(base_url) or None,
     )
     return GraphAuthenticator(holder, watch, () if secret is None else (secret,))
-
-
-def _key(account: AccountRef | None) -> str:
-    """Return under which name a Page's token is kept: never a name that two accounts share."""
-    if account is not None and (account.brand is not None or account.id is not None):
-        return account.key
-    message = (
-        "account= is missing: a token store holds many accounts, so say whose token this is, "
-        'such as AccountRef(platform="facebook", brand="acme", name="main")'
-    )
-    raise ConfigurationError(message, platform="facebook")
 
 
 async def _never(_stored: Stored, _transport: Transport) -> Stored:

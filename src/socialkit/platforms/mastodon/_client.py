@@ -35,6 +35,7 @@ from socialkit.platforms.base import (
     PlatformFacts,
     host_of,
     open_core,
+    token_key,
 )
 from socialkit.platforms.mastodon._facts import FACTS
 from socialkit.platforms.mastodon._inbox import MastodonInbox
@@ -127,7 +128,7 @@ def _core(
         message = "credentials and access_token= are both given: which one is meant?"
         raise ConfigurationError(message, platform="mastodon")
     given = credentials if access_token is None else Credentials(access_token=access_token)
-    kept_as = None if tokens is None else _key(account, base_url)
+    kept_as = None if tokens is None else token_key("mastodon", account, base_url)
     return open_core(
         mode,
         FACTS,
@@ -139,19 +140,6 @@ def _core(
         retry=retry,
         scopes=given.scopes if given is not None else (),
     )
-
-
-def _key(account: AccountRef | None, base_url: str) -> str:
-    """Return under which name an account's token is kept: never a name that two accounts share."""
-    if account is not None and account.brand is not None:
-        return account.key
-    if account is not None and account.id is not None:
-        return AccountRef(platform="mastodon", host=host_of(base_url) or None, id=account.id).key
-    message = (
-        "account= is missing: a token store holds many accounts, so say whose token this is, "
-        'such as AccountRef(platform="mastodon", brand="acme", name="main")'
-    )
-    raise ConfigurationError(message, platform="mastodon")
 
 
 def _authenticator(

@@ -37,6 +37,7 @@ from socialkit.platforms.base import (
     PlatformFacts,
     host_of,
     open_core,
+    token_key,
 )
 from socialkit.platforms.x._calls import Calls
 from socialkit.platforms.x._facts import FACTS, Tier, facts_of
@@ -196,9 +197,10 @@ def _authenticator(
     account: AccountRef | None,
     retry: Retry | None,
 ) -> Authenticator:
-    key = f"x {host_of(base_url)}" if tokens is None else _key(account, base_url)
+    host = host_of(base_url) or None
+    key = f"x {host}" if tokens is None else token_key("x", account, base_url)
     if TOKEN_SECRET in given.extra or given.token_type == "OAuth":
-        return OAuth1(given, key=key, mode=mode, tokens=tokens, platform="x")
+        return OAuth1(given, key=key, mode=mode, tokens=tokens, platform="x", host=host)
     if tokens is None and given.refresh_token is None:
         return _fixed(given)
 
@@ -216,6 +218,7 @@ def _authenticator(
         tokens=tokens,
         hidden=() if given.client_secret is None else (given.client_secret,),
         platform="x",
+        host=host,
     )
 
 
@@ -224,19 +227,6 @@ def _fixed(given: Credentials) -> Authenticator:
         message = "access_token= is missing: use Login, or the keys that the developer console gives"
         raise ConfigurationError(message, platform="x")
     return BearerToken(given)
-
-
-def _key(account: AccountRef | None, base_url: str) -> str:
-    """Return under which name an account's tokens are kept: never a name that two accounts share."""
-    if account is not None and account.brand is not None:
-        return account.key
-    if account is not None and account.id is not None:
-        return AccountRef(platform="x", host=host_of(base_url) or None, id=account.id).key
-    message = (
-        "account= is missing: a token store holds many accounts, so say whose tokens these are, "
-        'such as AccountRef(platform="x", brand="acme", name="main")'
-    )
-    raise ConfigurationError(message, platform="x")
 
 
 class X(XPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights, HasListening):
