@@ -129,6 +129,7 @@ def limits(platform: str) -> str:
         ("alt text", count(most.alt_text, "characters")),
         ("picture", size(most.image)),
         ("video or audio", size(most.video)),
+        *((name, size(most.kinds[name])) for name in sorted(most.kinds)),
         ("choices in a poll", count(most.poll_options)),
         ("one choice", count(most.poll_option_text, "characters")),
         ("poll lasts at least", duration(most.poll_shortest)),
@@ -308,9 +309,37 @@ def count(number: int | None, unit: str = "") -> str:
 
 
 def size(most: MediaLimit) -> str:
-    """Return how large a file may be."""
+    """Return what a file may be."""
     megabytes = None if most.bytes is None else most.bytes // 2**20
-    return ", ".join(part for part in (count(megabytes, "MiB"), count(most.pixels, "pixels")) if part)
+    parts = (
+        count(megabytes, "MiB"),
+        count(most.pixels, "pixels"),
+        between(
+            *("" if one is None else "{} by {}".format(*one) for one in (most.smallest, most.largest)),
+            "pixels",
+        ),
+        between(
+            *("" if one is None else "{}:{}".format(*one) for one in (most.narrowest, most.widest)), "wide"
+        ),
+        between(duration(most.shortest), duration(most.longest), ""),
+        between(
+            *("" if one is None else f"{one:g}" for one in (most.slowest, most.fastest)), "frames a second"
+        ),
+        " or ".join(f"`{one}`" for one in sorted(most.video_codecs)),
+        " or ".join(f"`{one}`" for one in sorted(most.audio_codecs)),
+        " or ".join(f"`{one}`" for one in sorted(most.mime_types)),
+        "alone" if most.alone else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def between(least: str, most: str, unit: str) -> str:
+    """Return a range as people say it; nothing where neither end is known."""
+    if least == most or not (least and most):
+        told = least if least == most else f"at least {least}" if least else f"at most {most}"
+    else:
+        told = f"{least} to {most}"
+    return f"{told} {unit}".strip() if least or most else ""
 
 
 def duration(time: timedelta | None, ahead: str = "") -> str:

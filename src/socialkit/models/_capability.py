@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from socialkit.models._base import AwareTime, Model, OpenEnum
@@ -55,16 +56,39 @@ class Evidence(OpenEnum):
 
 
 class MediaLimit(Model):
-    """How large one kind of file may be; None where no limit is known.
+    """What one kind of file may be; None, or empty, where no limit is known.
 
     Example:
-        >>> MediaLimit(bytes=8_000_000).pixels is None
+        >>> reel = MediaLimit(longest=timedelta(seconds=90), narrowest=(9, 16), widest=(9, 16))
+        >>> reel.bytes is None
         True
     """
 
     bytes: int | None = None
     pixels: int | None = None
     """Width times height."""
+    mime_types: frozenset[str] = frozenset()
+    """Types that are taken of this kind; empty when those of all kinds hold."""
+    alone: bool = False
+    """Whether no other file may stand beside one of this kind."""
+    smallest: tuple[int, int] | None = None
+    """Width and height in pixels, at least."""
+    largest: tuple[int, int] | None = None
+    """Width and height in pixels, at most."""
+    narrowest: tuple[int, int] | None = None
+    """The proportion of width to height, at least."""
+    widest: tuple[int, int] | None = None
+    """The proportion of width to height, at most."""
+    shortest: timedelta | None = None
+    longest: timedelta | None = None
+    slowest: float | None = None
+    """Pictures a second, at least."""
+    fastest: float | None = None
+    """Pictures a second, at most."""
+    video_codecs: frozenset[str] = frozenset()
+    """Encodings of pictures, such as `h264`; empty when not known."""
+    audio_codecs: frozenset[str] = frozenset()
+    """Encodings of sound, such as `aac`; empty when not known."""
 
 
 class Limits(Model):
@@ -89,6 +113,9 @@ class Limits(Model):
     """Characters of one description."""
     image: MediaLimit = MediaLimit()
     video: MediaLimit = MediaLimit()
+    kinds: Mapping[str, MediaLimit] = {}
+    """What holds in place of `image` and `video` for one kind of file (`animation`), or for the files of one
+    kind of post (`reel`), by its name."""
     mime_types: frozenset[str] = frozenset()
     """Types that are taken; empty when not known."""
     poll_options: int | None = None

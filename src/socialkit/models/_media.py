@@ -79,7 +79,8 @@ class Media(Model):
     """A file to attach, looked at when it is opened: an unknown or broken one is refused at once.
 
     A file on disk is read while it is sent, not before, so it must stay where and as it is until then.
-    Width and height, and whether a picture is whole, need the `media` extra (Pillow).
+    Width and height, whether a picture is whole, and what a film is need the `media` extra (Pillow and
+    pymediainfo): without it, and where a file does not tell them, they are None.
 
     Example:
         >>> gif = bytes.fromhex(
@@ -98,9 +99,17 @@ class Media(Model):
     size: int | None = None
     """Bytes; None while it lies behind a URL."""
     width: int | None = None
-    """Pixels, where known."""
+    """Pixels, where known; of a film as it is shown, so after it was turned."""
     height: int | None = None
     """Pixels, where known."""
+    duration: timedelta | None = None
+    """How long a film or sound lasts, where known: of MP4 and QuickTime files."""
+    frame_rate: float | None = None
+    """Pictures a second, on average, where known."""
+    video_codec: str | None = None
+    """How the pictures of a film are encoded, such as `h264`, where known."""
+    audio_codec: str | None = None
+    """How its sound is encoded, such as `aac`; None where there is none, or nothing is known."""
     alt_text: str | None = None
     """What the picture shows, for those who do not see it."""
     focus: tuple[Coordinate, Coordinate] | None = None
@@ -224,6 +233,10 @@ class Media(Model):
             size=size,
             width=found.width,
             height=found.height,
+            duration=found.duration,
+            frame_rate=found.frame_rate,
+            video_codec=found.video_codec,
+            audio_codec=found.audio_codec,
             alt_text=alt_text,
             focus=focus,
             path=path,

@@ -6,10 +6,12 @@ import importlib
 import io
 import warnings
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from socialkit.models._base import OpenEnum
+from socialkit.models._film import DESCRIBED, is_cut, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +80,10 @@ class Probe:
     mime_type: str
     width: int | None = None
     height: int | None = None
+    duration: timedelta | None = None
+    frame_rate: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
     flaw: str | None = None
     """Why the file is not whole, if it is not."""
 
@@ -94,7 +100,9 @@ def probe(file: BinaryIO) -> Probe | None:
     if (length < LEAST and kind is not MediaKind.IMAGE) or _is_one_box(head, length):
         return Probe(kind, mime_type, flaw="it ends where its content should begin")
     file.seek(0)
-    return _probe_image(file, mime_type) if kind is MediaKind.IMAGE else Probe(kind, mime_type)
+    if kind is MediaKind.IMAGE:
+        return _probe_image(file, mime_type)
+    return _probe_film(file, kind, mime_type, length) if mime_type in DESCRIBED else Probe(kind, mime_type)
 
 
 def _is_one_box(head: bytes, length: int) -> bool:
@@ -105,6 +113,22 @@ def _is_one_box(head: bytes, length: int) -> bool:
     if box == 1:  # the size did not fit and stands behind the name
         box = int.from_bytes(head[8:16], "big")
     return box < BOX or length < box + BOX
+
+
+def _probe_film(file: BinaryIO, kind: MediaKind, mime_type: str, length: int) -> Probe:
+    if is_cut(file, length):
+        return Probe(kind, mime_type, flaw="it ends before its content does")
+    film = look(file, length)
+    return Probe(
+        kind,
+        mime_type,
+        width=film.width,
+        height=film.height,
+        duration=film.duration,
+        frame_rate=film.frame_rate,
+        video_codec=film.video_codec,
+        audio_codec=film.audio_codec,
+    )
 
 
 def _probe_image(file: BinaryIO, mime_type: str) -> Probe:

@@ -9,8 +9,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from socialkit.testing._builders import draft, gif, message, mp4, picture, png, post, video
+    from socialkit.testing._builders import draft, gif, message, picture, png, post, video
     from socialkit.testing._conformance import PlatformConformance
+    from socialkit.testing._films import mp4
     from socialkit.testing._helpers import collect, settle, take
     from socialkit.testing._token_stores import TokenStoreConformance
     from socialkit.testing._transports import RecordingTransport, SilentTransport, StrangeTransport
@@ -38,7 +39,8 @@ _HOMES = {
     "PlatformConformance": "_conformance",
     "TokenStoreConformance": "_token_stores",
     **dict.fromkeys(("RecordingTransport", "SilentTransport", "StrangeTransport"), "_transports"),
-    **dict.fromkeys(("draft", "gif", "message", "mp4", "picture", "png", "post", "video"), "_builders"),
+    **dict.fromkeys(("draft", "gif", "message", "picture", "png", "post", "video"), "_builders"),
+    "mp4": "_films",
     **dict.fromkeys(("collect", "settle", "take"), "_helpers"),
 }
 """Which module each name lives in."""

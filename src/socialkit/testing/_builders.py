@@ -19,8 +19,9 @@ from socialkit.models import (
     Post,
     Visibility,
 )
+from socialkit.testing._films import mp4
 
-__all__ = ["draft", "gif", "message", "mp4", "picture", "png", "post", "video"]
+__all__ = ["draft", "gif", "message", "picture", "png", "post", "video"]
 
 MONDAY: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When what is built here was written: where the clock of a sandbox starts."""
@@ -57,17 +58,6 @@ def gif(frames: int = 1) -> bytes:
         + b"\x02\x02\x44\x01\x00"
     )
     return b"GIF89a" + screen + frame * frames + b"\x3b"
-
-
-def mp4() -> bytes:
-    """Return the beginning of an MP4 file: enough to be taken for a video, not enough to be seen.
-
-    Example:
-        >>> mp4()[4:12]
-        b'ftypmp42'
-    """
-    brands = b"mp42" + struct.pack(">I", 0) + b"mp42isom"
-    return struct.pack(">I", 8 + len(brands)) + b"ftyp" + brands + struct.pack(">I", 8) + b"mdat"
 
 
 def picture(*, alt_text: str | None = "A black dot", width: int = 1, height: int = 1) -> Media:

@@ -23,8 +23,7 @@ from socialkit.errors import (
 from socialkit.models import Draft, Media, MediaKind
 from socialkit.platforms import AsyncX, X, XOptions, XPoll
 from socialkit.platforms.x import FACTS
-from socialkit.platforms.x._rules import KINDS
-from socialkit.testing import gif, picture, settle, video
+from socialkit.testing import gif, mp4, picture, settle, video
 from socialkit.transport import ErrorTable, Request, Retry
 from tests.platforms.x.conftest import Place
 from tests.support import ROOT
@@ -172,13 +171,10 @@ def test_the_page_says_what_files_are_taken() -> None:
     page = (ROOT / "docs" / "platforms" / "x.md").read_text("utf-8")
     told = {kind: (int(most), int(mib)) for kind, most, mib in TABLE.findall(page)}
 
+    limits = FACTS.limits
+    kinds = {"picture": limits.image, "animation": limits.kinds["animation"], "video": limits.video}
     assert told == {
-        word: (KINDS[kind].together, KINDS[kind].bytes // 2**20)
-        for word, kind in (
-            ("picture", MediaKind.IMAGE),
-            ("animation", MediaKind.ANIMATION),
-            ("video", MediaKind.VIDEO),
-        )
+        word: (1 if most.alone else limits.media, (most.bytes or 0) // 2**20) for word, most in kinds.items()
     }
 
 
@@ -187,6 +183,10 @@ def test_the_page_says_what_files_are_taken() -> None:
 
 def sized(kind: MediaKind, mime_type: str, **given: Any) -> Media:
     return Media(filename="f", kind=kind, mime_type=mime_type, alt_text="A dot", content=b"x", **given)
+
+
+def film(**given: Any) -> Media:
+    return Media.from_bytes(mp4(**given), filename="film.mp4", alt_text="A film")
 
 
 FILM = (MediaKind.VIDEO, "video/mp4")
@@ -208,6 +208,10 @@ WRONG = [
     (Draft(text="a", media=[sized(*FILM, size=1, width=1300, height=700)]), ["media[0]"]),
     (Draft(text="a", media=[sized(*FILM, size=1, width=30, height=31)]), ["media[0]"]),
     (Draft(text="a", media=[sized(*FILM, size=1, width=1200, height=300)]), ["media[0]"]),
+    (Draft(text="a", media=[film(duration=timedelta(seconds=141))]), ["media[0]"]),
+    (Draft(text="a", media=[film(duration=timedelta(seconds=0.4))]), ["media[0]"]),
+    (Draft(text="a", media=[film(frame_rate=90)]), ["media[0]"]),
+    (Draft(text="a", media=[film(codec="hvc1")]), ["media[0]"]),
     (Draft(text="a", quotes="9"), ["quotes"]),
     (Draft(text="a", options=[XOptions(poll=XPoll(choices=["a"], duration=DAY))]), ["options.poll.choices"]),
     (

@@ -22,6 +22,7 @@ from socialkit.models import (
     Severity,
     Visibility,
 )
+from socialkit.platforms.base._media_rules import file_problems, limit_of, mixed
 from socialkit.text import (
     TextRules,
     TextUnit,
@@ -35,9 +36,6 @@ from socialkit.text import (
 )
 
 __all__ = ["DraftRules", "Place"]
-
-MOVING = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
-"""Kinds of files that have a length in time."""
 
 NO_OVERFLOW = {"overflow": "refuse"}
 """What a part says that fits."""
@@ -122,6 +120,10 @@ class DraftRules:
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only this platform refuses in one part."""
         return iter(())
+
+    def limit_name(self, draft: Draft, media: Media) -> str:
+        """Return the name by which `Limits.kinds` may hold other limits for a file of a draft."""
+        return media.kind.value
 
     def continuation(self, draft: Draft, text: str) -> Draft:
         """Return the draft of a later part, when a long text becomes a thread."""
@@ -326,9 +328,13 @@ class DraftRules:
         limits = place.limits
         if len(part.media) > limits.media:
             yield place.problem("media", "has too many files", limit=limits.media, actual=len(part.media))
-        for number, media in enumerate(part.media):
-            for judge in (self._alt_text, self._type, self._size, self._address):
-                yield from judge(media, f"media[{number}]", place)
+        files = [(one, limit_of(self.limit_name(part, one), one, place)) for one in part.media]
+        yield from mixed(files, place)
+        for number, (media, limit) in enumerate(files):
+            field = f"media[{number}]"
+            yield from self._alt_text(media, field, place)
+            yield from file_problems(media, limit, field, place)
+            yield from self._address(media, field, place)
 
     def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
         limit = place.limits.alt_text
@@ -346,18 +352,6 @@ class DraftRules:
                 severity=Severity.WARNING,
                 basis=Basis.DRAFT,
             )
-
-    def _type(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
-        types = place.limits.mime_types
-        if media.mime_type is not None and types and media.mime_type not in types:
-            yield place.problem(f"{field}", f"has a type that is not taken: {media.mime_type}")
-
-    def _size(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
-        limit = place.limits.video if media.kind in MOVING else place.limits.image
-        pixels = media.width * media.height if media.width and media.height else None
-        for unit, most, actual in (("bytes", limit.bytes, media.size), ("pixels", limit.pixels, pixels)):
-            if most is not None and actual is not None and actual > most:
-                yield place.problem(field, "is too large", limit=most, actual=actual, unit=unit)
 
     def _address(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
         if media.url is None and media.kind in place.unhosted:

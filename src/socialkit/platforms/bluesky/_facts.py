@@ -55,13 +55,16 @@ PAGE: Final = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 """The address of a page: more is not asked of it, here as there."""
 RULES: Final = {"mentioned": "mentionRule", "followers": "followerRule", "following": "followingRule"}
 
+IMAGE: Final = MediaLimit(bytes=2_000_000)
+
 LIMITS: Final = Limits(
     text=300,
     text_bytes=3_000,
     media=4,
     alt_text=2_000,  # the lexicon has no limit; this is what the network's own app lets people write
-    image=MediaLimit(bytes=2_000_000),
-    video=MediaLimit(bytes=300_000_000),
+    image=IMAGE,
+    video=MediaLimit(bytes=300_000_000, alone=True),
+    kinds={"animation": IMAGE},  # shown as a still picture
     mime_types=IMAGES | {"video/mp4"},
 )
 
@@ -215,16 +218,12 @@ def _tagged_card(options: PlatformOptions, tag: Callable[[str], str]) -> Platfor
 
 
 def _media_problems(draft: Draft, place: Place) -> Iterator[Problem]:
-    if len(draft.media) > 1 and any(one.kind is MediaKind.VIDEO for one in draft.media):
-        yield place.problem("media", "mixes a video with other files", basis=Basis.DRAFT)
     most = place.limits.image.bytes
     for number, one in enumerate(draft.media):
         field = f"media[{number}]"
         if one.kind is MediaKind.ANIMATION:
             message = "moves, but is shown as a still picture: a short video moves"
             yield place.problem(field, message, severity=Severity.WARNING)
-            if most is not None and one.size is not None and one.size > most:
-                yield place.problem(field, "is too large", limit=most, actual=one.size, unit="bytes")
         if _is_new_size(one, most):
             message = "is larger than servers with older rules take"
             yield place.problem(

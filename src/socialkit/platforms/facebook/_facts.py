@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from socialkit.models import Basis, Capability, Draft, Limits, MediaKind, MediaLimit, Problem, Visibility
+from socialkit.models import (
+    Basis,
+    Capability,
+    Draft,
+    Limits,
+    Media,
+    MediaKind,
+    MediaLimit,
+    Problem,
+    Visibility,
+)
 from socialkit.platforms._graph import USAGE, graph_errors
 from socialkit.platforms.base import DraftRules, Place, PlatformFacts
 from socialkit.platforms.facebook._options import FacebookOptions
@@ -31,13 +41,36 @@ LATEST: Final = timedelta(days=29)
 PRIVATE_TEXT: Final = 2_000
 """Characters of a private message; not verified."""
 
+IMAGE: Final = MediaLimit(bytes=4 * 2**20)
+VIDEO: Final = MediaLimit(bytes=1_750_000_000, alone=True, longest=timedelta(minutes=45))
+"""As an older page of limits has it; not verified."""
+REEL: Final = MediaLimit(
+    bytes=VIDEO.bytes,
+    mime_types=frozenset({"video/mp4"}),
+    alone=True,
+    smallest=(540, 960),
+    narrowest=(9, 16),
+    widest=(9, 16),
+    shortest=timedelta(seconds=3),
+    longest=timedelta(seconds=90),
+    slowest=24,
+    fastest=60,
+    video_codecs=frozenset({"h264", "h265", "vp9", "av1"}),
+    audio_codecs=frozenset({"aac"}),
+)
+
 LIMITS: Final = Limits(
     text=63_206,  # widely cited, and on no page of the reference
     text_unit="code points",
     media=10,  # not documented for pictures: the most cards of a carousel
     alt_text=1_000,  # not documented: what a caption of a picture is held to elsewhere at Meta
-    image=MediaLimit(bytes=4 * 2**20),
-    video=MediaLimit(bytes=1_750_000_000),
+    image=IMAGE,
+    video=VIDEO,
+    kinds={
+        "animation": IMAGE,  # goes up as a picture
+        "reel": REEL,
+        "story video": MediaLimit(bytes=VIDEO.bytes, alone=True),  # how long it may last is not known
+    },
     mime_types=frozenset(
         {"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/quicktime"}
     ),
@@ -150,6 +183,13 @@ class FacebookRules(DraftRules):
         options = draft.option(FacebookOptions)
         return super().is_empty(draft) and (options is None or not options.link)
 
+    def limit_name(self, draft: Draft, media: Media) -> str:
+        """Return what a video is judged as: a reel, the video of a story, or one of the feed."""
+        kind = kind_of(draft)
+        if media.kind is not MediaKind.VIDEO or kind == "video":
+            return media.kind.value
+        return f"{kind} video" if kind == "story" else kind
+
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name the options that no edit changes."""
         options = draft.option(FacebookOptions)
@@ -164,12 +204,10 @@ class FacebookRules(DraftRules):
         if draft.quotes is not None:
             message = "is not offered: give the address of the other post as the link of the options"
             yield place.problem("quotes", message, basis=Basis.DRAFT)
-        videos = [one for one in draft.media if one.kind is MediaKind.VIDEO]
-        if videos and len(draft.media) > 1:
-            yield place.problem("media", "mixes a video with other files", basis=Basis.DRAFT)
         options = draft.option(FacebookOptions)
         if options is not None:
-            yield from self._kind_problems(draft, options, bool(videos), place)
+            video = any(one.kind is MediaKind.VIDEO for one in draft.media)
+            yield from self._kind_problems(draft, options, video, place)
             yield from _schedule_problems(options, place, commented=draft.first_comment is not None)
             if options.tags and options.place is None:
                 yield place.problem("options.tags", "need a place beside them", basis=Basis.DRAFT)

@@ -20,7 +20,6 @@ from socialkit.models import (
     Draft,
     Kept,
     Limits,
-    MediaKind,
     MediaLimit,
     Problem,
     RetentionLimit,
@@ -40,15 +39,13 @@ SETTLES_AFTER: Final = timedelta(minutes=2)
 PROCESSING_LIMIT: Final = timedelta(minutes=10)
 """How long media may be processed before it counts as failed; not documented."""
 
-ALONE: Final = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION})
-
 LIMITS: Final = Limits(
     text=500,
     url_length=23,
     media=4,
     alt_text=1_500,
     image=MediaLimit(bytes=16 * 2**20, pixels=33_177_600),
-    video=MediaLimit(bytes=99 * 2**20, pixels=8_294_400),
+    video=MediaLimit(bytes=99 * 2**20, pixels=8_294_400, alone=True),
     mime_types=frozenset(
         {
             "image/jpeg",
@@ -208,12 +205,7 @@ class MastodonRules(DraftRules):
             yield "options.scheduled_at"
 
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
-        """Find mixed media, and polls and schedules that the server would refuse."""
-        moving = [one for one in draft.media if one.kind in ALONE]
-        if moving and len(draft.media) > 1:
-            yield place.problem(
-                "media", "mixes a video, audio or animation with other files", basis=Basis.DRAFT
-            )
+        """Find polls and schedules that the server would refuse."""
         options = draft.option(MastodonOptions)
         if options is None:
             return

@@ -304,6 +304,7 @@ def to_limits(wire: WireConfiguration | None, defaults: Limits, *, text: int | N
         video=MediaLimit(
             bytes=known(media.video_size_limit, defaults.video.bytes),
             pixels=known(media.video_matrix_limit, defaults.video.pixels),
+            alone=defaults.video.alone,
         ),
         mime_types=frozenset(known(media.supported_mime_types, list(defaults.mime_types))),
         poll_options=known(polls.max_options, defaults.poll_options),

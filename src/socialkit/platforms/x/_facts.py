@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 from socialkit.models import Capability, Draft
 from socialkit.platforms.base import PlatformFacts, Quota, comment_of
 from socialkit.platforms.x._errors import ERRORS, bucket, rate
-from socialkit.platforms.x._rules import LIMITS, PREMIUM_TEXT, XRules
+from socialkit.platforms.x._rules import LIMITS, PREMIUM, XRules
 from socialkit.text import Dialect, EntityKind, extract_entities
 
 __all__ = ["FACTS", "PROCESSING_LIMIT", "Tier", "cost_of", "facts_of"]
@@ -126,7 +126,7 @@ FACTS: Final = PlatformFacts(
 
 def facts_of(tier: Tier, *, premium: bool) -> PlatformFacts:
     """Return what X is to an app with this access, and to an account that pays for long posts or does not."""
-    limits = LIMITS.model_copy(update={"text": PREMIUM_TEXT}) if premium else LIMITS
+    limits = PREMIUM if premium else LIMITS
     if tier == "self-serve":
         return replace(FACTS, limits=limits)
     return replace(

@@ -6,19 +6,17 @@ https://docs.x.com/x-api/media/introduction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from socialkit.models import Basis, Draft, Limits, Media, MediaKind, MediaLimit, Problem, Visibility
+from socialkit.models import Basis, Draft, Limits, MediaLimit, Problem, Visibility
 from socialkit.platforms.base import DraftRules, Place
 from socialkit.platforms.x._options import XOptions, XPoll
 from socialkit.text import Dialect, EntityKind, TextRules, TextUnit, extract_entities
 
-__all__ = ["LIMITS", "PREMIUM_TEXT", "XRules"]
+__all__ = ["LIMITS", "PREMIUM", "XRules"]
 
-PREMIUM_TEXT: Final = 25_000
 TAGGED: Final = 10
 CASHTAGS: Final = 1
 FEWEST_CHOICES: Final = 2
@@ -26,27 +24,20 @@ UNSENDABLE: Final = "\ufffe\ufeff\uffff"
 """Characters with which X refuses a text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindLimit:
-    """What X takes of one kind of file."""
-
-    together: int
-    """How many in one post, and nothing else beside them."""
-    bytes: int
-    narrowest: tuple[int, int] = (1, 1)
-    widest: tuple[int, int] | None = None
-    """Width and height in pixels, at most."""
-    ratio: float | None = None
-    """The longer side over the shorter one, at most."""
-
-
-KINDS: Final[Mapping[MediaKind, KindLimit]] = {
-    MediaKind.IMAGE: KindLimit(together=4, bytes=5 * 2**20),
-    MediaKind.ANIMATION: KindLimit(together=1, bytes=15 * 2**20, widest=(1280, 1080)),
-    MediaKind.VIDEO: KindLimit(
-        together=1, bytes=512 * 2**20, narrowest=(32, 32), widest=(1280, 1024), ratio=3
-    ),
-}
+VIDEO: Final = MediaLimit(
+    bytes=512 * 2**20,
+    mime_types=frozenset({"video/mp4", "video/quicktime"}),
+    alone=True,
+    smallest=(32, 32),
+    largest=(1280, 1024),
+    narrowest=(1, 3),
+    widest=(3, 1),
+    shortest=timedelta(seconds=0.5),
+    longest=timedelta(seconds=140),
+    fastest=60,
+    video_codecs=frozenset({"h264"}),
+    audio_codecs=frozenset({"aac"}),
+)
 
 LIMITS: Final = Limits(
     text=280,
@@ -54,8 +45,9 @@ LIMITS: Final = Limits(
     url_length=23,
     media=4,
     alt_text=1_000,
-    image=MediaLimit(bytes=KINDS[MediaKind.IMAGE].bytes),
-    video=MediaLimit(bytes=KINDS[MediaKind.VIDEO].bytes),
+    image=MediaLimit(bytes=5 * 2**20),
+    video=VIDEO,
+    kinds={"animation": MediaLimit(bytes=15 * 2**20, alone=True, largest=(1280, 1080))},
     mime_types=frozenset(
         {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime"}
     ),
@@ -64,6 +56,12 @@ LIMITS: Final = Limits(
     poll_shortest=timedelta(minutes=5),
     poll_longest=timedelta(days=7),
 )
+
+
+PREMIUM: Final = LIMITS.model_copy(
+    update={"text": 25_000, "video": VIDEO.model_copy(update={"longest": None})}
+)
+"""Of accounts that pay for long posts: how long their videos may be is not documented."""
 
 
 class XRules(DraftRules):
@@ -94,7 +92,6 @@ class XRules(DraftRules):
         options = draft.option(XOptions) or XOptions()
         yield from self._text_flaws(draft.text, "text", place)
         yield from self._text_flaws(draft.first_comment or "", "first_comment", place)
-        yield from _file_problems(draft.media, place)
         if draft.quotes is not None and self._self_serve:
             message = "is not offered to self-serve apps: give the post's link in the text"
             yield place.problem("quotes", message, basis=Basis.DRAFT)
@@ -126,34 +123,6 @@ def _tag_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Pro
     wrong = [one for one in options.tagged_users if not (one.isascii() and one.isdecimal())]
     if wrong:
         yield place.problem(field, f"holds what is no id: {wrong[0]!r}", basis=Basis.DRAFT)
-
-
-def _file_problems(files: Sequence[Media], place: Place) -> Iterator[Problem]:
-    alone = [one for one in files if one.kind in KINDS and KINDS[one.kind].together == 1]
-    if alone and len(files) > 1:
-        message = "mixes a video or an animation with other files: X takes four pictures, or one of these"
-        yield place.problem("media", message, basis=Basis.DRAFT)
-    for number, one in enumerate(files):
-        limit = KINDS.get(one.kind)
-        if limit is not None:
-            yield from _kind_problems(one, limit, f"media[{number}]", place)
-
-
-def _kind_problems(one: Media, limit: KindLimit, field: str, place: Place) -> Iterator[Problem]:
-    if one.kind is MediaKind.ANIMATION and one.size is not None and one.size > limit.bytes:
-        yield place.problem(field, "is too large", limit=limit.bytes, actual=one.size, unit="bytes")
-    if one.width is None or one.height is None:
-        return
-    shown = f"{one.width}x{one.height}"
-    if limit.widest is not None and (one.width > limit.widest[0] or one.height > limit.widest[1]):
-        most = "{}x{}".format(*limit.widest)
-        yield place.problem(field, "is too large", limit=most, actual=shown, unit="pixels")
-    if one.width < limit.narrowest[0] or one.height < limit.narrowest[1]:
-        least = "{}x{}".format(*limit.narrowest)
-        yield place.problem(field, "is too small", limit=least, actual=shown, unit="pixels")
-    longer, shorter = max(one.width, one.height), min(one.width, one.height)
-    if limit.ratio is not None and longer > limit.ratio * shorter:
-        yield place.problem(field, "is too long or too wide", limit=f"1:{limit.ratio:g}", actual=shown)
 
 
 def _poll_problems(poll: XPoll, place: Place) -> Iterator[Problem]:
