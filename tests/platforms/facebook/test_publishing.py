@@ -143,10 +143,19 @@ async def test_the_same_link_twice_is_a_conflict_and_nothing_is_written(
     assert len(meta.posts()) == 1
 
 
+def shot(**given: Any) -> Media:
+    return Media.from_bytes(mp4(**given), filename="film.mp4", alt_text="A film")
+
+
 BAD: list[tuple[Draft, str]] = [
     (Draft(text="", options=[REEL]), "media"),
     (Draft(text="x", media=[picture()], options=[REEL]), "media"),
     (Draft(text="x", media=[picture(), video()]), "media"),
+    (Draft(text="x", media=[shot(duration=timedelta(seconds=91))], options=[REEL]), "media[0]"),
+    (Draft(text="x", media=[shot(width=960, height=540)], options=[REEL]), "media[0]"),
+    (Draft(text="x", media=[shot(width=360, height=640)], options=[REEL]), "media[0]"),
+    (Draft(text="x", media=[shot(codec="mp4v")], options=[REEL]), "media[0]"),
+    (Draft(text="x", media=[shot(duration=timedelta(minutes=46))]), "media[0]"),
     (Draft(text="", options=[STORY]), "media"),
     (Draft(text="Seen by nobody", media=[picture()], options=[STORY]), "text"),
     (Draft(text="x", media=[picture()], options=[FacebookOptions(link="https://x.example")]), "options.link"),
@@ -161,6 +170,21 @@ def test_what_facebook_refuses_is_found_before_anything_is_sent(draft: Draft, fi
     found = FacebookRules("facebook").check(draft, "facebook", LIMITS)
 
     assert field in {one.field for one in found}
+
+
+def test_a_video_of_the_feed_or_of_a_story_may_be_what_a_reel_may_not() -> None:
+    wide = shot(width=960, height=540, duration=timedelta(seconds=100))
+    reel, story, feed = (
+        FacebookRules("facebook").check(Draft(text=text, media=[wide], options=options), "facebook", LIMITS)
+        for text, options in (("x", [REEL]), ("", [STORY]), ("x", []))
+    )
+
+    assert [one.message for one in reel] == [
+        "is smaller than 540x960",
+        "is wider than 9:16",
+        "lasts too long",
+    ]
+    assert (story, feed) == ((), ())
 
 
 async def test_limits_that_somebody_knows_better_are_judged_by(opened: Open) -> None:
