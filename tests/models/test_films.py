@@ -101,15 +101,21 @@ def test_without_the_extra_nothing_is_known_and_the_file_is_taken(monkeypatch: p
 
 
 def test_a_film_that_was_cut_is_refused_wherever_that_was() -> None:
-    content = mp4() + b"\0\0\0\x10free" + bytes(8)
-    whole = {len(content) - 16, len(content) - 24}  # between two boxes nothing is missing that anybody sees
-    for length in range(HEAD + 8, len(content)):
-        if length in whole or any(0 < length - end < 8 for end in whole):
-            film(content[:length])
-            continue
-        with pytest.raises(InvalidDraftError, match="cannot be used") as caught:
+    description, pictures = described(mp4()), b"\0\0\0\x18mdat" + bytes(16)
+    content, between = mp4()[:HEAD] + description + pictures, HEAD + len(description)
+    cut = [*range(HEAD + 8, between), *range(between + 8, len(content))]
+    for length in cut:
+        with pytest.raises(InvalidDraftError) as caught:
             film(content[:length])
         assert caught.value.problems[0].message.endswith("is broken: it ends before its content does")
+
+    assert len(cut) > 500
+    assert film(content).size == len(content)
+
+
+@pytest.mark.parametrize("rest", [bytes(4), b"<?xpacket end='w'?>", b"\0\0\0\x18free", bytes(900)])
+def test_what_stands_behind_a_film_does_not_matter(rest: bytes) -> None:
+    assert film(mp4() + rest).size == len(mp4()) + len(rest)
 
 
 @pytest.mark.usefixtures("library")

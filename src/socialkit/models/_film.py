@@ -26,6 +26,9 @@ BOX: Final = 8
 BOXES: Final = 4_096
 """The outermost boxes that are looked at: a hostile file could hold millions that are empty."""
 
+CONTENT: Final = frozenset({b"moov", b"moof", b"mdat"})
+"""Boxes without which, whole, a film cannot be seen. What follows the last may be no box at all."""
+
 DESCRIPTION: Final = 16 << 20
 """The bytes of a description that are read at most; an hour of film takes about one million."""
 
@@ -61,8 +64,8 @@ class Film:
 
 
 def is_cut(file: BinaryIO, length: int) -> bool:
-    """Return whether a box of the file goes on beyond its end."""
-    return any(start + size > length for _, start, size in _boxes(file, length))
+    """Return whether the description or the pictures go on beyond the file's end."""
+    return any(name in CONTENT and start + size > length for name, start, size in _boxes(file, length))
 
 
 def look(file: BinaryIO, length: int) -> Film:
