@@ -311,29 +311,31 @@ def count(number: int | None, unit: str = "") -> str:
 def size(most: MediaLimit) -> str:
     """Return what a file may be."""
     megabytes = None if most.bytes is None else most.bytes // 2**20
+    sides = ["" if one is None else "{} by {}".format(*one) for one in (most.smallest, most.largest)]
+    shapes = ["" if one is None else "{}:{}".format(*one) for one in (most.narrowest, most.widest)]
+    rates = ["" if one is None else f"{one:g}" for one in (most.slowest, most.fastest)]
     parts = (
         count(megabytes, "MiB"),
         count(most.pixels, "pixels"),
-        between(
-            *("" if one is None else "{} by {}".format(*one) for one in (most.smallest, most.largest)),
-            "pixels",
+        between(sides[0], sides[1], "pixels"),
+        between(shapes[0], shapes[1], "wide"),
+        between(lasts(most.shortest), lasts(most.longest)),
+        between(rates[0], rates[1], "frames a second"),
+        *(
+            " or ".join(f"`{one}`" for one in sorted(names))
+            for names in (most.video_codecs, most.audio_codecs, most.mime_types)
         ),
-        between(
-            *("" if one is None else "{}:{}".format(*one) for one in (most.narrowest, most.widest)), "wide"
-        ),
-        between(duration(most.shortest), duration(most.longest), ""),
-        between(
-            *("" if one is None else f"{one:g}" for one in (most.slowest, most.fastest)), "frames a second"
-        ),
-        " or ".join(f"`{one}`" for one in sorted(most.video_codecs)),
-        " or ".join(f"`{one}`" for one in sorted(most.audio_codecs)),
-        " or ".join(f"`{one}`" for one in sorted(most.mime_types)),
         "alone" if most.alone else "",
     )
     return ", ".join(part for part in parts if part)
 
 
-def between(least: str, most: str, unit: str) -> str:
+def lasts(time: timedelta | None) -> str:
+    """Return how long a file lasts, in seconds as platforms name them."""
+    return "" if time is None else f"{time.total_seconds():g} seconds"
+
+
+def between(least: str, most: str, unit: str = "") -> str:
     """Return a range as people say it; nothing where neither end is known."""
     if least == most or not (least and most):
         told = least if least == most else f"at least {least}" if least else f"at most {most}"

@@ -37,9 +37,10 @@ from socialkit.platforms.base._media import MediaFiles, fetched, hosted, process
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
 from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
+from socialkit.platforms.base._place import Place
 from socialkit.platforms.base._posts import PLANNED, Posts
 from socialkit.platforms.base._quotas import Quota
-from socialkit.platforms.base._rules import DraftRules, Place
+from socialkit.platforms.base._rules import DraftRules
 from socialkit.platforms.base._steps import (
     FIRST_COMMENT,
     acted,

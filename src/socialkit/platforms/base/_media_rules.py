@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from socialkit.models import Basis, Media, MediaKind, MediaLimit, Severity
-
-if TYPE_CHECKING:
-    from socialkit.models import Problem
-    from socialkit.platforms.base._rules import Place
+from socialkit.models import Basis, Media, MediaKind, MediaLimit, Problem, Severity
+from socialkit.platforms.base._place import Place
 
 __all__ = ["SLACK", "file_problems", "limit_of", "mixed"]
 

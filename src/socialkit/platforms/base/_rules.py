@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import ClassVar
@@ -23,6 +23,7 @@ from socialkit.models import (
     Visibility,
 )
 from socialkit.platforms.base._media_rules import file_problems, limit_of, mixed
+from socialkit.platforms.base._place import Place
 from socialkit.text import (
     TextRules,
     TextUnit,
@@ -35,7 +36,7 @@ from socialkit.text import (
     truncate,
 )
 
-__all__ = ["DraftRules", "Place"]
+__all__ = ["DraftRules"]
 
 NO_OVERFLOW = {"overflow": "refuse"}
 """What a part says that fits."""
@@ -54,44 +55,6 @@ MOVED = (
 
 WORD_SHOWN = 20
 """How much of a word that is too long a problem quotes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a draft a problem is, and by what it is judged."""
-
-    prefix: str
-    limits: Limits
-    platform: str
-    now: datetime | None = None
-    """The time; None when nobody asked for what depends on it."""
-    keeps_media: bool = False
-    """Whether media stay that the draft does not mention: then it may say nothing itself."""
-    unhosted: frozenset[MediaKind] = frozenset()
-    """Kinds of local files that the platform would have to fetch, while nothing serves them."""
-
-    def problem(
-        self,
-        field: str,
-        message: str,
-        *,
-        limit: int | float | str | None = None,
-        actual: int | float | str | None = None,
-        unit: str | None = None,
-        severity: Severity = Severity.ERROR,
-        basis: Basis | None = None,
-    ) -> Problem:
-        """Return a problem at this place."""
-        return Problem(
-            field=f"{self.prefix}{field}",
-            message=message,
-            limit=limit,
-            actual=actual,
-            unit=unit,
-            severity=severity,
-            basis=self.limits.basis if basis is None else basis,
-            platform=self.platform,
-        )
 
 
 class DraftRules:
