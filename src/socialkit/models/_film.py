@@ -35,8 +35,8 @@ DESCRIPTION: Final = 16 << 20
 LEADING_OUT: Final = re.compile(rb"dref|rdrf|rmra|cmov")
 """Boxes that name other files, and the one that hides boxes by compression.
 
-The library would open those files, and fetch them where they are addresses: whoever made a film would choose
-what this machine reads.
+The library knows how to open files and to fetch addresses, and does not promise to leave these alone: whoever
+made a film must not choose what this machine reads.
 """
 
 CODECS: Final[Mapping[str, str]] = {
