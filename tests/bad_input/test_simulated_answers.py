@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import socialkit as sk
 from socialkit.operations import Sync
-from socialkit.platforms import Bluesky, Facebook, Mastodon, X
+from socialkit.platforms import Bluesky, Facebook, Mastodon, Threads, X
 from socialkit.testing import picture
 from socialkit.testing._transports import _Around
 from socialkit.transport import Request, Response, Retry, Transport
@@ -133,17 +133,19 @@ def outcome(call: Callable[[Any], Any], client: Any) -> object:
         return error
 
 
-@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "x"])
+@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "threads", "x"])
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_no_answer_breaks_an_operation(platform: str, data: st.DataObject) -> None:
     with sk.Sandbox(seed=7) as world:
         clean = world.connect(platform)
-        assert isinstance(clean, Mastodon | Bluesky | Facebook | X)
+        assert isinstance(clean, Mastodon | Bluesky | Facebook | Threads | X)
         post = clean.posts.publish("Hello #x")
         world.receive(platform, text="Where is it?")
-        world.receive(platform, text="In private", private=True)
-        private, *_, message = sorted(clean.inbox.iterate(), key=lambda one: one.kind.value)
+        if clean.can(sk.Capability.DIRECT_MESSAGES):
+            world.receive(platform, text="In private", private=True)
+        messages = sorted(clean.inbox.iterate(), key=lambda one: one.kind.value)
+        private, message = messages[0], messages[-1]
         whole = calls(post, message, private)
         known = {name: call for name, call in whole.items() if hasattr(clean, name.partition(".")[0])}
         kind: Any = type(clean)
@@ -152,6 +154,7 @@ def test_no_answer_breaks_an_operation(platform: str, data: st.DataObject) -> No
             transport=Altering(world._carry(Sync, platform), data),
             retry=Retry(attempts=2, base=timedelta(0)),
             **world.simulator(platform).connection("main"),
+            **world.hosting(kind),
         )
         result = outcome(known[data.draw(st.sampled_from(sorted(known)))], client)
         client.close()

@@ -108,6 +108,11 @@ CALLS: Final = {
         *("post_comment", "post_comments", "post_feed", "post_feed", "post_feed", "post_messages"),
         *("post_photos", "published_posts", "tagged"),
     ),
+    "threads": (
+        *("conversation", "delete_node", "get_container", "get_me", "get_media", "manage_reply", "mentions"),
+        *("own_replies", "own_threads", "post_container", "post_media_container"),
+        *("threads_publish", "threads_publish", "threads_publish"),
+    ),
     "pixelwall": (
         *("delete_pin", "delete_remark", "get_me", "get_pin", "get_remark", "hide_remark", "list_pins"),
         *("list_remarks", "post_picture", "post_pin", "post_pin", "post_remark", "show_remark"),
@@ -117,6 +122,7 @@ CALLS: Final = {
 OF_FILMS: Final = {
     "mastodon": ("get_media", "post_media", "post_status"),
     "facebook": ("get_video", "post_videos", "post_video"),
+    "threads": ("get_container", "post_media_container", "threads_publish"),
     "bluesky": ("get_job_status", "get_service_auth", "upload_video", "put_record"),
     "x": ("initialize_upload", "append_upload", "finalize_upload", "upload_status", "create_post"),
 }
@@ -127,6 +133,7 @@ WRITES: Final = {
     "mastodon": "post_status",
     "bluesky": "put_record",
     "facebook": "post_feed",
+    "threads": "threads_publish",
     "pixelwall": "post_pin",
     "x": "create_post",
 }

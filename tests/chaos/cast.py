@@ -75,6 +75,7 @@ class Platform:
             base_url=world.address(self.name),
             transport=transport or world._transport(self.name, mode, admit=False),
             account=REF.model_copy(update={"platform": self.name}),
+            media_host=world.media_host,
             **world.simulator(self.name).connection("main"),
         )
 
@@ -222,6 +223,9 @@ def _is_hidden(world: Sandbox, message: Message) -> bool:
     if message.account.platform == "facebook":
         meta: Any = world.simulator("facebook")
         return bool(meta.comment(message.id).hidden)
+    if message.account.platform == "threads":
+        network: Any = world.simulator("threads")
+        return bool(network.is_hidden(message.id))
     gates = [one.raw["threadgate"]["record"] for one in world.posts("bluesky") if "threadgate" in one.raw]
     return any(message.id in gate.get("hiddenReplies", []) for gate in gates)
 
@@ -297,6 +301,15 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
     "delete comment": DELETE_COMMENT,
 }
 
+ON_THREADS: Final[Mapping[str, Shape | Act]] = {
+    **POSTS,
+    "reply": REPLY,
+    "answer to a comment": ANSWER_COMMENT,
+    "hide": HIDE,
+    "unhide": UNHIDE,
+    "delete": DELETE,
+}
+
 
 def _without_keys(world: Sandbox) -> None:
     cast("MastodonSimulator", world.simulator("mastodon")).set_idempotency(known=False)
@@ -317,6 +330,7 @@ DELETIONS: Final = frozenset({"delete_status", "delete_scheduled_status"})
 WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
 ON_A_PAGE: Final = frozenset({"delete_node", "post_comments", "post_feed", "post_messages", "post_videos"})
+ON_A_NETWORK: Final = frozenset({"delete_node", "threads_publish"})
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "mastodon": Platform("mastodon", ON_MASTODON, unguarded=DELETIONS),
@@ -326,6 +340,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
     "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
     "facebook": Platform("facebook", ON_FACEBOOK, unguarded=ON_A_PAGE),
+    "threads": Platform("threads", ON_THREADS, unguarded=ON_A_NETWORK),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
     "pixelwall that says nothing": Platform(
         "pixelwall",

@@ -38,6 +38,7 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
         "platforms/bluesky.md",
         "platforms/facebook.md",
         "platforms/mastodon.md",
+        "platforms/threads.md",
         "platforms/x.md",
     }
     for page in marked:

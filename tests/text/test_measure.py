@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialkit.text import Dialect, TextRules, TextUnit, count_graphemes, fits, measure, weigh
+from socialkit.text._emoji import emoji_sequences
 from tests.text.strategies import BLUESKY, MASTODON, X, rules, texts
 
 LONG_URL = "https://example.com/" + "a" * 200
@@ -19,6 +20,7 @@ LONG_URL = "https://example.com/" + "a" * 200
         (TextUnit.CODE_POINTS, 5),
         (TextUnit.UTF16, 7),
         (TextUnit.UTF8_BYTES, 14),
+        (TextUnit.EMOJI_BYTES, 13),
         (TextUnit.WEIGHTED, 4),
     ],
 )
@@ -75,6 +77,8 @@ def test_text_without_entities_counts_its_units(text: str, rules: TextRules) -> 
         TextUnit.CODE_POINTS: len(text),
         TextUnit.UTF16: sum(1 + (character > "\uffff") for character in text),
         TextUnit.UTF8_BYTES: len(text.encode()),
+        TextUnit.EMOJI_BYTES: len(text)
+        + sum(len(text[a:b].encode()) - (b - a) for a, b in emoji_sequences(text)),
         TextUnit.WEIGHTED: weigh(text).length,
     }
 

@@ -35,6 +35,9 @@ from tests.truth.operations import LOGIN, offered, public_operations
 from tests.truth.recordings import connector, recordings
 from tests.truth.repertoire import Stage, play
 from tests.truth.specification import document, problems
+from tests.truth.threads import recordings as threads_recordings
+from tests.truth.threads import repertoire as threads_repertoire
+from tests.truth.threads import specification as threads_specification
 from tests.truth.x import cases as x_cases
 from tests.truth.x import recordings as x_recordings
 from tests.truth.x import repertoire as x_repertoire
@@ -157,6 +160,31 @@ async def _facebook_recorded() -> Counter[str]:
     )
 
 
+def _threads() -> Levels:
+    return asyncio.run(_threads_levels())
+
+
+async def _threads_levels() -> Levels:
+    stage, spec = threads_repertoire.Stage("blocking"), threads_specification.collection()
+    await threads_repertoire.play(stage)
+    wrong = {one.operation for one in stage.exchanges if threads_specification.problems(spec, one)}
+    # Of the answer of `inspect` the collection says nothing; renewing is no operation of its own.
+    fitting = {one.operation for one in stage.exchanges} - wrong - {"account.inspect", "login.renew"}
+    specified = dict.fromkeys(fitting, "requests and simulated answers fit Meta's collection of requests")
+    return _levels("threads", await _threads_recorded(), specified)
+
+
+async def _threads_recorded() -> Counter[str]:
+    connect = threads_recordings.connector("blocking")
+    calls = ((case, one) for case in threads_recordings.CASES for one in case.mine())
+    return await _counted(
+        (case.operation, one.name, partial(case.call, connect, one.body))
+        for case, one in calls
+        # The others are written after documentation, and an empty answer proves nothing.
+        if one.name.startswith("published-recordings") and one.body.get("data") != []
+    )
+
+
 def _levels(platform: str, read_well: Counter[str], specified: Mapping[str, str]) -> Levels:
     """Put together what proves each operation of a platform."""
     levels = _served(platform)
@@ -220,6 +248,7 @@ PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {
     "bluesky": _bluesky,
     "facebook": _facebook,
     "mastodon": _mastodon,
+    "threads": _threads,
     "x": _x,
 }
 

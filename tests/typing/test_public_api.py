@@ -15,6 +15,7 @@ from socialkit.platforms import (
     AsyncBluesky,
     AsyncFacebook,
     AsyncMastodon,
+    AsyncThreads,
     AsyncX,
     Bluesky,
     Facebook,
@@ -22,6 +23,7 @@ from socialkit.platforms import (
     JetstreamEvent,
     JetstreamKind,
     Mastodon,
+    Threads,
     X,
 )
 from socialkit.platforms.base import Inbox, Posts
@@ -54,6 +56,15 @@ def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
 
     assert_type(blocking, Facebook)
     assert_type(awaited, AsyncFacebook)
+
+
+def test_connect_takes_where_threads_fetches_files() -> None:
+    with sk.Sandbox() as world:
+        blocking = sk.connect("threads", access_token="made-up", media_host=world.media_host)
+        awaited = sk.connect_async("threads", access_token="made-up", media_host=world.media_host)
+
+    assert_type(blocking, Threads)
+    assert_type(awaited, AsyncThreads)
 
 
 def thank(client: sk.Client, message: sk.Message) -> bool:

@@ -119,7 +119,7 @@ def test_an_account_knows_the_id_that_its_credentials_say() -> None:
         sk.Account("mastodon", told, base_url=HOST, id="18")
 
 
-BOUND = {"account", "tokens", "transport"}
+BOUND = {"account", "media_host", "tokens", "transport"}
 
 
 @pytest.mark.parametrize("platform", [one.name for one in BUILT_IN])

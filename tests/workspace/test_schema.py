@@ -208,5 +208,6 @@ def test_the_schema_says_what_fields_mean_and_which_arguments_a_platform_takes()
         "bluesky": ["platform"],
         "facebook": ["platform"],
         "mastodon": ["platform", "base_url"],
+        "threads": ["platform"],
         "x": ["platform"],
     }

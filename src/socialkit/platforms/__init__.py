@@ -26,15 +26,25 @@ if TYPE_CHECKING:
         TokenReport,
     )
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon, MastodonOptions, Poll
+    from socialkit.platforms.threads import (
+        Allowance,
+        AsyncThreads,
+        Threads,
+        ThreadsOptions,
+        ThreadsPlace,
+        ThreadsToken,
+    )
     from socialkit.platforms.x import X_OAUTH1_LOGIN, AsyncX, Volume, X, XOptions, XPoll
 
 __all__ = [
     "ENTRY_POINTS",
     "X_OAUTH1_LOGIN",
     "AdDay",
+    "Allowance",
     "AsyncBluesky",
     "AsyncFacebook",
     "AsyncMastodon",
+    "AsyncThreads",
     "AsyncX",
     "Bluesky",
     "BlueskyOptions",
@@ -49,6 +59,10 @@ __all__ = [
     "MastodonOptions",
     "Poll",
     "Registration",
+    "Threads",
+    "ThreadsOptions",
+    "ThreadsPlace",
+    "ThreadsToken",
     "TokenReport",
     "Volume",
     "X",
@@ -65,6 +79,8 @@ _HOMES = {
     **dict.fromkeys(("AdDay", "AsyncFacebook", "Facebook", "FacebookOptions"), "facebook"),
     **dict.fromkeys(("FacebookPage", "TokenReport"), "facebook"),
     **dict.fromkeys(("AsyncMastodon", "Mastodon", "MastodonOptions", "Poll"), "mastodon"),
+    **dict.fromkeys(("Allowance", "AsyncThreads", "Threads", "ThreadsOptions"), "threads"),
+    **dict.fromkeys(("ThreadsPlace", "ThreadsToken"), "threads"),
     **dict.fromkeys(("X_OAUTH1_LOGIN", "AsyncX", "Volume", "X", "XOptions", "XPoll"), "x"),
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.facebook import AsyncFacebook, Facebook
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.platforms.threads import AsyncThreads, Threads
     from socialkit.platforms.x import AsyncX, Tier, VocabularyName, X
     from socialkit.transport import Retry, Secret, Transport
 
@@ -72,6 +73,22 @@ def connect(
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
 ) -> Mastodon: ...
+@overload
+def connect(
+    platform: Literal["threads"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    limits: Limits | None = None,
+    media_host: MediaHost | None = None,
+    base_url: str = "https://graph.threads.net",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Threads: ...
 @overload
 def connect(
     platform: Literal["x"],
@@ -179,6 +196,22 @@ def connect_async(
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
 ) -> AsyncMastodon: ...
+@overload
+def connect_async(
+    platform: Literal["threads"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    limits: Limits | None = None,
+    media_host: MediaHost | AsyncMediaHost | None = None,
+    base_url: str = "https://graph.threads.net",
+    account: AccountRef | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncThreads: ...
 @overload
 def connect_async(
     platform: Literal["x"],

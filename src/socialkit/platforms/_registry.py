@@ -146,6 +146,15 @@ BUILT_IN: Final = (
         simulator="socialkit.sandbox.mastodon:MastodonSimulator",
     ),
     Registration(
+        name="threads",
+        module="socialkit.platforms.threads",
+        client="Threads",
+        async_client="AsyncThreads",
+        login="LOGIN",
+        pushes="PUSHES",
+        simulator="socialkit.sandbox.threads:ThreadsSimulator",
+    ),
+    Registration(
         name="x",
         module="socialkit.platforms.x",
         client="X",

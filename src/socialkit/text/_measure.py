@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from socialkit.text._emoji import emoji_sequences
 from socialkit.text._entities import extract_entities
 from socialkit.text._entity import Dialect, Entity, EntityKind
 from socialkit.text._graphemes import count_graphemes
@@ -27,6 +28,8 @@ class TextUnit(StrEnum):
     UTF16 = "utf16"
     """UTF-16 code units, the length of a string in JavaScript."""
     UTF8_BYTES = "utf8_bytes"
+    EMOJI_BYTES = "emoji_bytes"
+    """Code points, but the bytes of UTF-8 where they make an emoji, as Threads counts."""
     WEIGHTED = "weighted"
     """X's weights: two for Chinese, Japanese, Korean and emoji, one for most others."""
 
@@ -148,10 +151,18 @@ def _count_utf8(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
+def _count_emoji_bytes(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    emoji = (text[start:end] for start, end in emoji_sequences(text))
+    return len(text) + sum(_count_utf8(one) - len(one) for one in emoji)
+
+
 _COUNTERS: dict[TextUnit, Callable[[str], int]] = {
     TextUnit.GRAPHEMES: count_graphemes,
     TextUnit.CODE_POINTS: len,
     TextUnit.UTF16: _count_utf16,
     TextUnit.UTF8_BYTES: _count_utf8,
+    TextUnit.EMOJI_BYTES: _count_emoji_bytes,
     TextUnit.WEIGHTED: count_weighted,
 }

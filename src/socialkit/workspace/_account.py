@@ -103,6 +103,21 @@ class Account:
     @overload
     def __init__(
         self,
+        platform: Literal["threads"],
+        credentials: Credentials | None = None,
+        /,
+        *,
+        name: str = "main",
+        id: str | None = None,
+        access_token: str | Secret | None = None,
+        limits: Limits | None = None,
+        base_url: str = "https://graph.threads.net",
+        timeout: float | None = None,
+        retry: Retry | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
         platform: Literal["x"],
         credentials: Credentials | None = None,
         /,

@@ -1,8 +1,15 @@
 """What the clients of Meta's Graph APIs have in common; no platform of its own."""
 
 from socialkit.platforms._graph._calls import GraphCalls, form_of
-from socialkit.platforms._graph._containers import Container, ContainerFlow, Containers, ContainerState
+from socialkit.platforms._graph._containers import (
+    Container,
+    ContainerFlow,
+    Containers,
+    ContainerState,
+    last_container,
+)
 from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
+from socialkit.platforms._graph._merged import merged, place_of
 from socialkit.platforms._graph._metrics import (
     MetricFact,
     Metrics,
@@ -58,7 +65,10 @@ __all__ = [
     "form_of",
     "graph_errors",
     "graph_signature",
+    "last_container",
+    "merged",
     "page_params",
+    "place_of",
     "pushed_entries",
     "read_graph_error",
     "read_metrics",

@@ -17,7 +17,7 @@ from socialkit.platforms._graph._calls import GraphCalls
 from socialkit.platforms.base import Core, processed
 from socialkit.transport import Safety
 
-__all__ = ["Container", "ContainerFlow", "ContainerState", "Containers"]
+__all__ = ["Container", "ContainerFlow", "ContainerState", "Containers", "last_container"]
 
 NOT_READY_WAITS: Final = (2.0, 5.0, 15.0)
 """Seconds before a container that the platform does not see yet is published again: it refused, so that
@@ -65,6 +65,23 @@ class ContainerFlow:
     """Codes of a publish that came too early."""
     limit: timedelta = timedelta(minutes=5)
     """How long a container may take; Meta advises to look for at most five minutes."""
+
+
+def _again(step: str, number: int) -> str:
+    return f"{step} again {number}"
+
+
+def last_container(results: Mapping[str, JsonValue], step: str) -> str | None:
+    """Return the last container that `prepared` made in a step; None where it made none.
+
+    Example:
+        >>> last_container({"part 1 container": "17", "part 1 container again 1": "18"}, "part 1 container")
+        '18'
+    """
+    found, again = results.get(step), 1
+    while (later := results.get(_again(step, again))) is not None:
+        found, again = later, again + 1
+    return found if isinstance(found, str) else None
 
 
 class Containers:
@@ -126,9 +143,12 @@ class Containers:
             return await self.create(owner, values)
 
         container = await run.step(step, make, returns=str)
+        again = 0
         # One that an earlier run wrote down may be over by now; it was never published, so another will do.
-        if not fresh and (await self.look(container)).state is ContainerState.EXPIRED:
-            container = await self.create(owner, values)
+        # It is written down too: whoever looks for a lost answer must not ask the one that is over.
+        while not fresh and (await self.look(container)).state is ContainerState.EXPIRED:
+            again += 1
+            container = await run.step(_again(step, again), make, returns=str)
         return await self.ready(container)
 
     async def publish(self, owner: str, container: str) -> str:

@@ -6,7 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/conversations.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final, Generic
 
@@ -15,8 +15,8 @@ from pydantic import JsonValue
 from socialkit.errors import APIError, NotFoundError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
-from socialkit.platforms.base import Core, Inbox, acted, no_cursor, page_size, refused_for_good
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
+from socialkit.platforms.base import Core, Inbox, acted, refused_for_good
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -69,7 +69,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
     ) -> Page[Message]:
-        before = None if cursor is None else _place(cursor)
+        before = place_of(cursor)
         await self._core.known()
         sources = [
             *([self._commented()] if kinds & COMMENTS else []),
@@ -78,11 +78,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         ]
         read = [one for some in await self._core.transport.gather(*sources) for one in some]
         # Who names the Page in a post on it stands in two of the listings.
-        found = sorted({one.id: one for one in read}.values(), key=_age, reverse=True)
-        rest = [one for one in found if before is None or _age(one) < before]
-        size = page_size(limit, MOST)
-        chosen = tuple(rest[:size])
-        return Page(chosen, _cursor(chosen[-1]) if len(rest) > size else None)
+        return merged(read, before, limit=limit, most=MOST)
 
     async def _commented(self) -> list[Message]:
         params = (("limit", str(MOST)),)
@@ -290,18 +286,3 @@ def _recipient(message: Message) -> JsonValue:
 
 def _age(message: Message) -> tuple[datetime, str]:
     return message.created_at, message.id
-
-
-def _cursor(message: Message) -> str:
-    return f"{message.created_at.isoformat()} {message.id}"
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    time, _, name = cursor.partition(" ")
-    try:
-        at = datetime.fromisoformat(time)
-    except ValueError:
-        raise no_cursor(cursor) from None
-    if at.tzinfo is None or not name:
-        raise no_cursor(cursor)
-    return at.astimezone(UTC), name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, overload
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, Sync
+from socialkit.platforms._connect import takes
 from socialkit.platforms._registry import Registration, each, find
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._dispatch import dispatch
@@ -23,6 +24,7 @@ from socialkit.sandbox._server import SandboxServer, serve
 from socialkit.sandbox._simulator import SimPost, Simulator
 from socialkit.sandbox._tenants import MAIN, Tenants
 from socialkit.sandbox._world._carrier import WorldTransport, to_sim_request
+from socialkit.sandbox._world._shelf import Shelf
 from socialkit.transport import Request, Transport, installed
 from socialkit.workspace import Account, Brand, Workspace
 from socialkit.workspace._account import of_a_world
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.facebook import AsyncFacebook, Facebook
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
+    from socialkit.platforms.threads import AsyncThreads, Threads
     from socialkit.platforms.x import AsyncX, X
 
 __all__ = ["Sandbox"]
@@ -67,6 +70,8 @@ class Sandbox:
         self._guard = threading.Lock()
         self._servers: list[SandboxServer] = []
         self._tenants = Tenants()
+        self.media_host: Final = Shelf()
+        """From where its platforms fetch local files: clients that it opens have it already."""
 
     def simulator(self, platform: str) -> Simulator:
         """Return a platform's simulator, for what only it can do.
@@ -87,6 +92,8 @@ class Sandbox:
     @overload
     def connect(self, platform: Literal["mastodon"], account: str = "main") -> Mastodon: ...
     @overload
+    def connect(self, platform: Literal["threads"], account: str = "main") -> Threads: ...
+    @overload
     def connect(self, platform: Literal["x"], account: str = "main") -> X: ...
     @overload
     def connect(self, platform: str, account: str = "main") -> Client: ...
@@ -106,6 +113,8 @@ class Sandbox:
     @overload
     def connect_async(self, platform: Literal["mastodon"], account: str = "main") -> AsyncMastodon: ...
     @overload
+    def connect_async(self, platform: Literal["threads"], account: str = "main") -> AsyncThreads: ...
+    @overload
     def connect_async(self, platform: Literal["x"], account: str = "main") -> AsyncX: ...
     @overload
     def connect_async(self, platform: str, account: str = "main") -> AsyncClient: ...
@@ -116,7 +125,12 @@ class Sandbox:
     def _client(self, kind: type[Any], mode: type[Mode], platform: str, account: str) -> Any:
         credentials = self.simulator(platform).connection(account)
         transport = self._transport(platform, mode, admit=False)
-        return kind(base_url=self.address(platform), transport=transport, **credentials)
+        hosting = self.hosting(kind)
+        return kind(base_url=self.address(platform), transport=transport, **credentials, **hosting)
+
+    def hosting(self, kind: type[Any]) -> dict[str, Any]:
+        """Return the argument that a client takes if its platform fetches files by itself."""
+        return {"media_host": self.media_host} if takes(kind, "media_host") else {}
 
     def _carry(self, mode: type[Mode], platform: str) -> Transport:
         return self._transport(platform, mode, admit=False)
@@ -147,7 +161,8 @@ class Sandbox:
             Brand(key, *(self._account(key, *entry.split("/", 1)) for entry in entries))
             for key, entries in brands.items()
         ]
-        return Workspace(*made, clock=self.clock.now, transports=self._carry)
+        host = self.media_host
+        return Workspace(*made, media_host=host, clock=self.clock.now, transports=self._carry)
 
     def _account(self, brand: str, platform: str, name: str = MAIN) -> Account:
         login = self._login(AccountRef(platform=platform, brand=brand, name=name))

@@ -70,8 +70,9 @@ class Bench:
             network = default_transport(self.mode, self.platform)
         sent = RecordingTransport(network if around is None else around(network))
         kind: Any = registration.load_async_client() if self.mode is Async else registration.load_client()
-        arguments = self.world.simulator(self.platform).connection(account)
+        arguments: dict[str, Any] = {**self.world.simulator(self.platform).connection(account)}
         base_url = self.world.address(self.platform)
+        arguments |= self.world.hosting(kind)
         return Seat(kind(base_url=base_url, transport=sent, retry=retry, **arguments), sent)
 
     def posts(self) -> list[SimPost]:

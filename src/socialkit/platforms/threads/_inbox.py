@@ -1,0 +1,151 @@
+"""`inbox` of Threads: mentions, and what stands under the account's posts.
+
+See https://developers.facebook.com/docs/threads/reply-management and /threads-mentions.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.models import Attempt, Found, Message, MessageKind, Post
+from socialkit.operations import ModeT, Page, Run
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
+from socialkit.platforms.base import Core, Inbox, acted
+from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_message
+from socialkit.platforms.threads._search import Search
+from socialkit.platforms.threads._wire import WireDone, WireMedia
+from socialkit.platforms.threads._writing import OWN, Writing
+
+__all__ = ["ThreadsInbox"]
+
+MOST: Final = 100
+NEWEST: Final = 25
+"""Own posts under which is looked: each one takes a call."""
+SEARCHED_PAGES: Final = 5
+COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
+HIDDEN: Final = "HIDDEN"
+SHOWN: Final = frozenset({"NOT_HUSHED", "UNHUSHED"})
+
+
+class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
+    """Posts that name the account, and replies to its own.
+
+    Threads has no one listing of them. `iterate` reads the newest hundred mentions, and the newest hundred
+    replies to each of the newest 25 posts; what lies further back is found with `comments(post)`, or is
+    pushed by webhooks.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, writing: Writing) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._writing = writing
+        self._search = Search(core, calls, writing)
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        before = place_of(cursor)
+        await self._core.known()
+        read: list[Message] = []
+        if MessageKind.MENTION in kinds:
+            read += await self._mentions()
+        if kinds & COMMENTS:
+            read += await self._commented()
+        # A reply that names the account is among the mentions too: what says more stays.
+        wanted = (one for one in {one.id: one for one in read}.values() if one.kind in kinds)
+        return merged(wanted, before, limit=limit, most=MOST)
+
+    async def _mentions(self) -> list[Message]:
+        params = (("limit", str(MOST)),)
+        request = self._calls.get(OWN, "mentions", fields=POST_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        found = [
+            to_message(wire, answer.raw.at("data", n), self._core.ref)
+            for n, wire in enumerate(answer.value.data)
+            if not self._is_own(wire)
+        ]
+        return [one for one in found if one is not None]
+
+    async def _commented(self) -> list[Message]:
+        params = (("limit", str(NEWEST)),)
+        request = self._calls.get(OWN, "threads", fields=("id", "has_replies"), params=params)
+        posts = (await self._core.pipeline.call(request, WireList[WireMedia])).value.data
+        # Whether there are any may be left out: then it is looked.
+        wanted = [one.id for one in posts if one.has_replies is not False]
+        newest = (("reverse", "true"), ("limit", str(MOST)))
+        pages = await self._core.transport.gather(*(self._under(one, newest) for one in wanted))
+        return [message for page, _ in pages for message in page]
+
+    async def _under(
+        self, post: str, params: tuple[tuple[str, str], ...]
+    ) -> tuple[list[Message], str | None]:
+        """Return a page of what others wrote under a post, and where the next one begins."""
+        request = self._calls.get(post, "conversation", fields=REPLY_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        found = [
+            to_message(wire, answer.raw.at("data", n), self._core.ref, post=post)
+            for n, wire in enumerate(answer.value.data)
+            if not self._is_own(wire)
+        ]
+        return [one for one in found if one is not None], cursor_of(answer.value.paging)
+
+    def _is_own(self, wire: WireMedia) -> bool:
+        if wire.is_reply_owned_by_me is not None:
+            return wire.is_reply_owned_by_me
+        return bool(wire.username) and wire.username == self._core.ref.handle
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        await self._core.known()  # else our own answers would look like somebody's
+        params = (("reverse", "false"), *page_params(cursor, limit, MOST))
+        found, following = await self._under(post, params)
+        return Page(tuple(found), following)
+
+    # Acting ------------------------------------------------------------------------------
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        draft = self._reply_draft(message, text, private)
+        return await self._writing.write(draft, run, reply_to=message.id)
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        return await self._search.find(attempt)
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=True)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=False)
+
+    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
+        request = self._calls.post(message.id, "manage_reply", values={"hide": hidden})
+        name = "hide" if hidden else "unhide"
+        await run.commit(name, partial(acted, self._core, request, WireDone), returns=bool)
+
+    async def _find_hide(self, attempt: Attempt) -> Found:
+        """Look at the reply where it stands: under the post."""
+        message = attempt.message
+        if message is None or message.post_id is None:
+            return Found.undecided("under which post the reply stands is not known")
+        status = await self._status(message.post_id, message.id)
+        if status is None:
+            return Found.undecided("the reply is not found under the post, so that nobody can tell")
+        if status != HIDDEN and status not in SHOWN:
+            return Found.undecided(f"Threads says that the reply is {status}")
+        because = "the reply is hidden" if status == HIDDEN else "the reply is shown"
+        if (status == HIDDEN) is (attempt.kind == "hide"):
+            return Found.published(None, because)
+        return Found.absent(because)
+
+    async def _status(self, post: str, reply: str) -> str | None:
+        cursor: str | None = None
+        for _ in range(SEARCHED_PAGES):
+            params = page_params(cursor, None, MOST)
+            request = self._calls.get(post, "conversation", fields=("id", "hide_status"), params=params)
+            answer = await self._core.pipeline.call(request, WireList[WireMedia])
+            for wire in answer.value.data:
+                if wire.id == reply:
+                    return wire.hide_status
+            cursor = cursor_of(answer.value.paging)
+            if cursor is None:
+                return None
+        return None

@@ -1,0 +1,110 @@
+"""Logging in with Threads. See https://developers.facebook.com/docs/threads/get-started/get-access-tokens-and-permissions.
+
+A code is worth a token of an hour, and that one of about sixty days, which is made longer again and again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from socialkit.auth import Credentials, LoginState, WireToken, authorize_url
+from socialkit.errors import ConfigurationError, UnexpectedResponseError
+from socialkit.platforms._graph import App, TokenGrant, token_of
+from socialkit.platforms.base import LoginPlan
+from socialkit.platforms.threads._facts import BASE_URL
+from socialkit.transport import Pipeline, Request, Safety, Secret
+
+__all__ = ["LOGIN", "LONGER", "RENEWED", "ThreadsLogin"]
+
+DIALOG: Final = "https://threads.net"
+SCOPES: Final = (
+    "threads_basic",
+    "threads_content_publish",
+    "threads_read_replies",
+    "threads_manage_replies",
+    "threads_manage_insights",
+    "threads_manage_mentions",
+    "threads_keyword_search",
+    "threads_delete",
+)
+"""What the common operations need."""
+
+LONGER: Final = TokenGrant(url="access_token", grant="th_exchange_token")
+"""Changes a token of an hour into one of about sixty days."""
+RENEWED: Final = TokenGrant(url="refresh_access_token", grant="th_refresh_token", with_secret=False)
+"""Makes a token of sixty days, that is a day old and not over, one of sixty days again."""
+
+
+class ThreadsLogin:
+    """The code flow, then the long-lived exchange."""
+
+    def base_url(self, plan: LoginPlan) -> str:
+        """Return where the platform listens."""
+        return plan.base_url or BASE_URL
+
+    async def start(self, plan: LoginPlan, pipeline: Pipeline, now: datetime) -> tuple[str, LoginState]:
+        """Return where to send somebody, and what to remember until they are back."""
+        if plan.client_id is None or plan.client_secret is None:
+            message = (
+                "client_id= and client_secret= are needed, those of the app's Threads use case and not the "
+                "app's own: both stand at developers.facebook.com"
+            )
+            raise ConfigurationError(message, platform="threads")
+        state = LoginState.begin(
+            platform="threads",
+            client_id=plan.client_id,
+            client_secret=plan.client_secret,
+            redirect_uri=plan.redirect_uri,
+            base_url=self.base_url(plan),
+            scopes=plan.scopes or SCOPES,
+            pkce=False,  # a secret is needed all the same
+            now=now,
+        )
+        home = DIALOG if self.base_url(plan) == BASE_URL else self.base_url(plan)
+        return authorize_url(f"{home}/oauth/authorize", state, separator=","), state
+
+    async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+        """Change a code into credentials of about sixty days."""
+        # Threads puts `#_` behind the address that it sends people back to.
+        bare = Secret(code.reveal().removesuffix("#_"))
+        short, owner = await _short(pipeline, _code_request(bare, state))
+        app = App(client_id=state.client_id, client_secret=state.client_secret)
+        long = await token_of(pipeline, LONGER.request(short, app))
+        return Credentials(
+            access_token=long.access_token,
+            expires_at=long.expires_at,
+            account_id=owner,
+            scopes=state.scopes,
+            client_id=state.client_id,
+            client_secret=state.client_secret,
+        )
+
+
+async def _short(pipeline: Pipeline, request: Request) -> tuple[Secret, str | None]:
+    """Return a token of an hour, and whose it is: a number that is too large for many readers of JSON."""
+    response = await pipeline.send(request)
+    try:
+        wire = WireToken.model_validate_json(response.content)
+    except ValueError:
+        # Not chained, and without the body: it may hold tokens where nobody looks for them.
+        error = UnexpectedResponseError("the answer holds no token", status=response.status)
+    else:
+        owner = (wire.model_extra or {}).get("user_id")
+        return wire.access_token, None if owner is None else str(owner)
+    raise error
+
+
+def _code_request(code: Secret, state: LoginState) -> Request:
+    form: tuple[tuple[str, str | Secret], ...] = (
+        ("client_id", state.client_id),
+        ("client_secret", state.client_secret or Secret("")),
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", state.redirect_uri),
+        ("code", code),
+    )
+    return Request(method="POST", url="oauth/access_token", form=form, signed=False, safety=Safety.ONCE)
+
+
+LOGIN: Final = ThreadsLogin()
+"""The login of Threads, as `socialkit.Login` uses it."""

@@ -1,0 +1,135 @@
+"""What Threads pushes. See https://developers.facebook.com/docs/threads/webhooks.
+
+Pushes have a shape of their own, and are signed as those of the other Graph APIs: with the secret of the
+Threads app or of the app around it, Meta does not say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Final, cast
+
+from pydantic import BeforeValidator
+
+from socialkit.auth import Pushed
+from socialkit.models import (
+    AccountRef,
+    Lenient,
+    Message,
+    Raw,
+    Timestamp,
+    WebhookEvent,
+    WebhookEventKind,
+    WireModel,
+)
+from socialkit.platforms._graph import HANDSHAKE, SIGNED
+from socialkit.platforms.base import PushedThing, PushFacts
+from socialkit.platforms.threads._map import to_message
+from socialkit.platforms.threads._wire import WireMedia
+
+__all__ = ["PUSHES"]
+
+
+class WireOwner(WireModel):
+    """Whose a post was that is gone."""
+
+    owner_id: Lenient[str] = None
+
+
+class WireGone(WireModel):
+    """A post that is gone."""
+
+    id: str
+    owner: Lenient[WireOwner] = None
+    deleted_at: Lenient[Timestamp] = None
+
+
+class WireChange(WireModel):
+    """What happened: the field that changed, and how it is now."""
+
+    field: str
+    value: dict[str, object]
+
+
+def _changes(value: object) -> object:
+    """Return the changes as a list; one alone comes without."""
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+class WirePush(WireModel):
+    """A push: one account, one topic."""
+
+    topic: str = ""
+    target_id: Lenient[str] = None
+    time: Lenient[Timestamp] = None
+    values: Annotated[list[WireChange], BeforeValidator(_changes)]
+
+
+def _read(push: Pushed) -> Iterator[PushedThing]:
+    """Return what a push tells; nothing of what this version does not know."""
+    wire, raw = WirePush.model_validate(push.document()), Raw.of(push.body)
+    for number, change in enumerate(wire.values):
+        alone = isinstance(raw.get("values"), dict)
+        place = raw.at("values", "value") if alone else raw.at("values", number, "value")
+        if change.field == "replies":
+            yield _reply(wire, change, place)
+        elif change.field == "mentions":
+            yield _mention(wire, change, place)
+        elif change.field == "delete":
+            yield _gone(wire, change, place)
+
+
+def _accounts(*names: str | None) -> tuple[str, ...]:
+    """Return whose a push is: where it names the owner of what it is about, and whom it was asked for."""
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
+    wire = WireMedia.model_validate(change.value)
+    root = wire.root_post
+    owner = None if root is None else root.owner_id
+    post = "" if root is None else root.id
+    return PushedThing(
+        key=f"reply {wire.id}",
+        accounts=_accounts(owner, push.target_id),
+        make=partial(_message, wire, raw, push.time, post),
+    )
+
+
+def _mention(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
+    wire = WireMedia.model_validate(change.value)
+    return PushedThing(
+        key=f"mention {wire.id}",
+        accounts=_accounts(push.target_id),
+        make=partial(_message, wire, raw, push.time, None),
+    )
+
+
+def _message(
+    wire: WireMedia, raw: Raw, at: datetime | None, post: str | None, account: AccountRef
+) -> Message | None:
+    if wire.username and wire.username == account.handle:
+        return None  # the account's own words
+    timed = wire if wire.timestamp is not None else wire.model_copy(update={"timestamp": at})
+    return to_message(timed, raw, account, post=post)
+
+
+def _gone(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
+    wire = WireGone.model_validate(change.value)
+    owner = None if wire.owner is None else wire.owner.owner_id
+    return PushedThing(
+        key=f"delete {wire.id}",
+        accounts=_accounts(owner, push.target_id),
+        make=partial(_event, wire, raw, wire.deleted_at or push.time),
+    )
+
+
+def _event(wire: WireGone, raw: Raw, at: datetime | None, account: AccountRef) -> WebhookEvent:
+    kind = WebhookEventKind.POST_DELETED
+    return WebhookEvent(kind=kind, native="delete", account=account, subject_id=wire.id, at=at, raw=raw)
+
+
+PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read)
+"""Signed with the app's secret; the address is asked for a challenge first."""

@@ -1,0 +1,169 @@
+"""Making posts and replies: a container that nobody sees, and its publishing.
+
+See https://developers.facebook.com/docs/threads/posts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from pydantic import JsonValue
+
+from socialkit.errors import APIError, SocialKitError
+from socialkit.models import Draft, Media, MediaKind, Post
+from socialkit.operations import Run
+from socialkit.platforms._graph import ContainerFlow, Containers, GraphCalls, WireList
+from socialkit.platforms.base import Core, hosted, refused_for_good
+from socialkit.platforms.threads._map import POST_FIELDS, to_post
+from socialkit.platforms.threads._options import ThreadsOptions
+from socialkit.platforms.threads._wire import WireMedia
+
+__all__ = ["ANCHOR", "CONTAINER", "OWN", "POST", "Anchor", "Writing", "listing_of"]
+
+OWN: Final = "me"
+"""The account itself. Writes to its number were seen to fail where those to this name did not."""
+ANCHOR: Final = "anchor"
+CONTAINER: Final = "container"
+POST: Final = "post"
+
+FLOW: Final = ContainerFlow(
+    create="threads",
+    publish="threads_publish",
+    state="status",
+    explains="error_message",
+    not_ready=frozenset({"24/4279009"}),
+)
+
+
+def listing_of(*, reply: bool) -> str:
+    """Return the edge of the account's own posts, or of its own replies."""
+    return "replies" if reply else "threads"
+
+
+class Anchor:
+    """The newest own post that was there before."""
+
+    def __init__(self, post: str = "", at: datetime | None = None) -> None:
+        self.post = post
+        self.at = at
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.at.isoformat()}" if self.post and self.at is not None else self.post
+
+    @classmethod
+    def read(cls, text: str) -> Anchor:
+        """Return what was written down."""
+        post, _, time = text.partition(" ")
+        return cls(post, datetime.fromisoformat(time) if time else None)
+
+    def ends(self, post: Post) -> bool:
+        """Return whether a post was there before too."""
+        older = self.at is not None and post.published_at is not None and post.published_at < self.at
+        return post.id == self.post or older
+
+
+class Writing:
+    """Writes in the name of one account."""
+
+    def __init__(self, core: Core, calls: GraphCalls) -> None:
+        self._core = core
+        self._calls = calls
+        self.containers = Containers(core, calls, FLOW)
+
+    async def write(self, draft: Draft, run: Run, *, reply_to: str | None) -> Post:
+        """Publish one post, as an answer where `reply_to` names what it answers."""
+        await self._remember(run, reply=reply_to is not None)
+        container = await self._container(draft, run, reply_to)
+        send = partial(self._send, container, draft.text, reply_to)
+        post = await run.commit(POST, send, returns=Post)
+        return _described(await self._after(post), draft)
+
+    async def _remember(self, run: Run, *, reply: bool) -> None:
+        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
+        try:
+            await run.step(ANCHOR, partial(self._newest, reply=reply), returns=str)
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def _newest(self, *, reply: bool) -> str:
+        fields, params = ("id", "timestamp"), (("limit", "1"),)
+        request = self._calls.get(OWN, listing_of(reply=reply), fields=fields, params=params)
+        found = (await self._core.pipeline.call(request, WireList[WireMedia])).value.data
+        return str(Anchor(found[0].id, found[0].timestamp)) if found else ""
+
+    async def _container(self, draft: Draft, run: Run, reply_to: str | None) -> str:
+        values = post_values(draft, reply_to)
+        if not draft.media:
+            return await self._prepared(run, CONTAINER, {"media_type": "TEXT", **values})
+        if len(draft.media) == 1:
+            file = await self._file(draft.media[0], run, 1)
+            return await self._prepared(run, "media 1", {**file, **values})
+        items: list[str] = []
+        for number, media in enumerate(draft.media, 1):
+            file = await self._file(media, run, number)
+            items.append(await self._prepared(run, f"media {number}", {**file, "is_carousel_item": True}))
+        return await self._prepared(
+            run, CONTAINER, {"media_type": "CAROUSEL", "children": ",".join(items), **values}
+        )
+
+    async def _prepared(self, run: Run, step: str, values: dict[str, JsonValue]) -> str:
+        return await self.containers.prepared(run, step, OWN, values)
+
+    async def _file(self, media: Media, run: Run, number: int) -> dict[str, JsonValue]:
+        """Return the fields of a file, which Threads fetches by itself."""
+        url = await hosted(self._core, media, run, f"file {number}")
+        kind = "VIDEO" if media.kind is MediaKind.VIDEO else "IMAGE"
+        return {"media_type": kind, f"{kind.lower()}_url": url, "alt_text": media.alt_text or None}
+
+    async def _send(self, container: str, text: str, reply_to: str | None) -> Post:
+        post = await self.containers.publish(OWN, container)
+        return Post(id=post, account=self._core.ref, text=text, reply_to=reply_to)
+
+    async def _after(self, post: Post) -> Post:
+        """Return a post as it is read back; where it cannot be read, what is known of it: it is out."""
+        try:
+            answer = await self._core.pipeline.call(self._calls.get(post.id, fields=POST_FIELDS), WireMedia)
+        except SocialKitError:
+            return post
+        read = to_post(answer.value, answer.raw, self._core.ref)
+        return read.model_copy(update={"reply_to": post.reply_to})
+
+
+def post_values(draft: Draft, reply_to: str | None) -> dict[str, JsonValue]:
+    """Return the fields that make a post, but for its files."""
+    options = draft.option(ThreadsOptions) or ThreadsOptions()
+    return {
+        "text": draft.text or None,
+        "reply_to_id": reply_to,
+        "quote_post_id": draft.quotes,
+        "reply_control": options.reply_control,
+        "enable_reply_approvals": True if options.approve_replies else None,
+        "topic_tag": options.topic,
+        "link_attachment": options.link,
+        "poll_attachment": _poll(options),
+        "gif_attachment": None if options.gif is None else {"gif_id": options.gif, "provider": "GIPHY"},
+        "text_attachment": None if options.attachment is None else {"plaintext": options.attachment},
+        "is_spoiler_media": True if options.spoiler else None,
+        "is_ghost_post": True if options.ghost else None,
+        "location_id": options.place,
+    }
+
+
+def _poll(options: ThreadsOptions) -> JsonValue:
+    if not options.poll:
+        return None
+    return {f"option_{letter}": text for letter, text in zip("abcd", options.poll, strict=False)}
+
+
+def _described(post: Post, draft: Draft) -> Post:
+    """Return a post whose files say what was sent: of those of a carousel Threads tells the ids alone."""
+    if len(post.media) != len(draft.media):
+        return post
+    media = tuple(
+        one.model_copy(update={"kind": sent.kind, "alt_text": sent.alt_text or one.alt_text})
+        for one, sent in zip(post.media, draft.media, strict=True)
+    )
+    return post.model_copy(update={"media": media})

@@ -1,0 +1,176 @@
+"""The simulated Threads as a whole: people, their posts, and what is on its way."""
+
+import random
+from datetime import datetime, timedelta
+
+from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._graph import USER, GraphRefusal, Token, Tokens, Versions, missing
+from socialkit.sandbox.threads._pushes import ThreadsPushes
+from socialkit.sandbox.threads._records import Container, Content, Post, User
+
+SCOPES = (
+    "threads_basic",
+    "threads_content_publish",
+    "threads_read_replies",
+    "threads_manage_replies",
+    "threads_manage_insights",
+    "threads_manage_mentions",
+    "threads_keyword_search",
+    "threads_delete",
+    "threads_profile_discovery",
+    "threads_location_tagging",
+)
+APP_ID = "9876543210"
+APP_SECRET = "sandbox-threads-secret"
+HOUR = timedelta(hours=1)
+DAY = timedelta(hours=24)
+LONG = timedelta(days=60)
+PROCESSING = {"TEXT": timedelta(), "IMAGE": timedelta(seconds=1), "VIDEO": timedelta(seconds=10)}
+"""How long the simulated Threads works on what it fetches; a carousel is ready with its files."""
+POSTS, REPLIES, DELETIONS, SEARCHES = 250, 1_000, 100, 500
+"""What an account may do in 24 hours."""
+
+
+class State:
+    """Everything that the simulated Threads knows."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.tokens = Tokens(APP_SECRET)
+        self.versions = Versions("v1.0")
+        self.people: dict[str, User] = {}
+        self.posts: dict[str, Post] = {}
+        self.containers: dict[str, Container] = {}
+        self.deletions: list[tuple[str, datetime]] = []
+        """Who deleted, and when."""
+        self.searches: list[tuple[str, datetime]] = []
+        """Who looked for a place, and when."""
+        self.codes: dict[str, tuple[str, str, datetime]] = {}
+        """By code: which scopes, where they are sent back to, until when it counts."""
+        self.pushes = ThreadsPushes(APP_ID, APP_SECRET)
+        self.failing_videos = 0
+        self.hasty = 0
+        """How many containers are not seen yet when they are to be published."""
+        self.dead_metrics: set[str] = set()
+        self._numbers = 17_900_000_000_000_000
+        self._names: dict[str, str] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The time, in whole seconds as Threads tells it."""
+        return self.clock.now().replace(microsecond=0)
+
+    def number(self) -> str:
+        """A new id."""
+        self._numbers += self.chance.randrange(1, 1_000_000)
+        return str(self._numbers)
+
+    def person(self, name: str) -> User:
+        """Somebody by name; made when they are new."""
+        if name not in self._names:
+            new = User(self.number(), name)
+            self.people[new.id] = new
+            self._names[name] = new.id
+        return self.people[self._names[name]]
+
+    def known(self, name: str) -> User | None:
+        """Somebody by name; None when there is nobody."""
+        return self.people.get(self._names.get(name, ""))
+
+    def issue(self, owner: User, scopes: tuple[str, ...], life: timedelta) -> Token:
+        """A new token."""
+        value = "THAA" + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
+        now = self.clock.now()
+        return self.tokens.add(Token(value, USER, owner.id, scopes, now, now + life, proven=False))
+
+    def kind_of(self, node: str) -> str | None:
+        """Of what kind a node is."""
+        if node == "me" or node in self.people:
+            return "User"
+        if node in self.posts:
+            return "Media"
+        return "Container" if node in self.containers else None
+
+    def post(self, post: str, method: str = "get") -> Post:
+        """A post, or refuse."""
+        if post not in self.posts:
+            raise missing(post, method)
+        return self.posts[post]
+
+    def contain(self, owner: str, content: Content, *, item: bool) -> Container:
+        """Make a container."""
+        wait = max(
+            (self.containers[one].ready_at - self.now for one in content.children),
+            default=PROCESSING.get(content.kind, timedelta()),
+        )
+        new = Container(self.number(), owner, content, item, self.now, self.now + max(wait, timedelta()))
+        if content.kind == "VIDEO" and self.failing_videos:
+            self.failing_videos -= 1
+            new.failed = True
+        self.containers[new.id] = new
+        return new
+
+    def status(self, container: Container) -> str:
+        """How far a container is."""
+        if container.published is not None:
+            return "PUBLISHED"
+        if container.created + DAY <= self.clock.now():
+            return "EXPIRED"
+        if container.ready_at > self.clock.now():
+            return "IN_PROGRESS"
+        return "ERROR" if container.failed else "FINISHED"
+
+    def publish(self, owner: str, content: Content, named: tuple[str, ...] = ()) -> Post:
+        """Make a post."""
+        above = self.posts.get(content.reply_to or "")
+        root = None if above is None else above.root or above.id
+        new = Post(self.number(), owner, content, self.now, root, named)
+        self.posts[new.id] = new
+        quoted = self.posts.get(content.quotes or "")
+        if quoted is not None:
+            quoted.quotes += 1
+        return new
+
+    def of(self, owner: str, *, replies: bool) -> list[Post]:
+        """The posts of somebody, or their replies, the newest first."""
+        found = [one for one in self.posts.values() if one.owner == owner]
+        return newest_first([one for one in found if (one.root is not None) is replies])
+
+    def under(self, post: str) -> list[Post]:
+        """Everything that stands under a post, the newest first."""
+        return newest_first([one for one in self.posts.values() if one.root == post])
+
+    def answers(self, post: str) -> list[Post]:
+        """What answers a post itself."""
+        return [one for one in self.posts.values() if one.content.reply_to == post]
+
+    def remove(self, post: Post) -> None:
+        """Delete a post; what answered it stays."""
+        del self.posts[post.id]
+        self.deletions.append((post.owner, self.clock.now()))
+
+    def used(self, owner: str) -> dict[str, tuple[int, int]]:
+        """What somebody did in the last 24 hours, and what they may."""
+        since = self.clock.now() - DAY
+        recent = [one for one in self.posts.values() if one.owner == owner and one.created > since]
+        replies = sum(one.root is not None for one in recent)
+        deleted = sum(name == owner and at > since for name, at in self.deletions)
+        searched = sum(name == owner and at > since for name, at in self.searches)
+        return {
+            "posts": (len(recent) - replies, POSTS),
+            "replies": (replies, REPLIES),
+            "deletions": (deleted, DELETIONS),
+            "location searches": (searched, SEARCHES),
+        }
+
+    def spend(self, owner: str, what: str) -> None:
+        """Refuse what was done too often in the last 24 hours."""
+        used, limit = self.used(owner)[what]
+        if used >= limit:
+            raise GraphRefusal(4, f"(#4) The user has reached the limit of {limit} {what} in 24 hours")
+
+
+def newest_first(posts: list[Post]) -> list[Post]:
+    """Posts in the order of Threads' listings."""
+    return sorted(posts, key=lambda one: (one.created, int(one.id)), reverse=True)
