@@ -107,9 +107,15 @@ async def _serve() -> None:
         b"/xrpc/app.bsky.video.uploadVideo": _answer(job_body()),
         b"/2/users/me": _answer(user_body()),
         **dict.fromkeys(UPLOAD_PATHS, _answer(upload_body())),
-        b"/v26.0/me": _answer(b'{"id": "7", "name": "The shop"}'),
+        b"/v26.0/me": _answer(b'{"id": "7", "name": "The shop", "instagram_business_account": {"id": "17"}}'),
         b"/v26.0/me/videos": cycle(_answer(body) for body in VIDEO_PHASES),
         b"/v26.0/9": _answer(b'{"id": "9", "status": {"video_status": "ready"}}'),
+        b"/v26.0/17": _answer(b'{"id": "17", "username": "shop"}'),
+        b"/v26.0/17/media": _answer(b'{"id": "19", "data": []}'),
+        b"/v26.0/19": _answer(b'{"id": "19", "status_code": "FINISHED"}'),
+        b"/ig-api-upload/v26.0/19": _answer(b'{"success": true}'),
+        b"/v26.0/17/media_publish": _answer(b'{"id": "20"}'),
+        b"/v26.0/20": _answer(b'{"id": "20", "media_type": "VIDEO"}'),
     }
     server = await asyncio.get_running_loop().create_server(lambda: _Fixed(answers), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

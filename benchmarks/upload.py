@@ -32,6 +32,7 @@ MOST: Final = 50
 PLATFORMS: Final[dict[str, dict[str, str]]] = {
     "mastodon": {"access_token": TOKEN},
     "facebook": {"access_token": TOKEN},
+    "instagram": {"access_token": TOKEN},
     "bluesky": {"identifier": HANDLE, "password": TOKEN},
     "x": {"access_token": TOKEN},
 }
@@ -58,6 +59,12 @@ def _ours(connect: Callable[..., Any], platform: str, url: str) -> Upload:
     return lambda film: client.media.upload(sk.Media.open(film))
 
 
+def _with_its_post(connect: Callable[..., Any], platform: str, url: str) -> Upload:
+    """Publish it, where files go up with their post alone."""
+    client = connect(platform, base_url=url, **PLATFORMS[platform])
+    return lambda film: client.posts.publish(sk.Draft(text="A film", media=[sk.Media.open(film)]))
+
+
 CONTENDERS: Final[dict[str, Callable[[str], Upload]]] = {
     "httpx": partial(_bare, httpx.Client),
     "httpx, async": partial(_bare, httpx.AsyncClient),
@@ -66,6 +73,8 @@ CONTENDERS: Final[dict[str, Callable[[str], Upload]]] = {
     "socialkit, Mastodon, async": partial(_ours, sk.connect_async, "mastodon"),
     "socialkit, Facebook": partial(_ours, sk.connect, "facebook"),
     "socialkit, Facebook, async": partial(_ours, sk.connect_async, "facebook"),
+    "socialkit, Instagram": partial(_with_its_post, sk.connect, "instagram"),
+    "socialkit, Instagram, async": partial(_with_its_post, sk.connect_async, "instagram"),
     "socialkit, Bluesky": partial(_ours, sk.connect, "bluesky"),
     "socialkit, Bluesky, async": partial(_ours, sk.connect_async, "bluesky"),
     "socialkit, X": partial(_ours, sk.connect, "x"),

@@ -26,7 +26,7 @@ def opened(mode: type[Mode], platform: str, **given: Any) -> Any:
     return connect(platform, account=account, **given)
 
 
-@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "threads", "x"])
+@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "instagram", "threads", "x"])
 async def test_a_token_goes_to_no_other_server_than_its_own(mode: type[Mode], platform: str) -> None:
     store, key = MemoryTokenStore(), f"acme/{platform}/main"
     store.swap(key, None, Stored.loads(KEPT.dumps()[:-1] + ', "host": "good.example"}'))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import socialkit as sk
 from socialkit.operations import Sync
-from socialkit.platforms import Bluesky, Facebook, Mastodon, Threads, X
-from socialkit.testing import picture
+from socialkit.platforms import Bluesky, Facebook, Instagram, Mastodon, Threads, X
+from socialkit.testing import picture, video
 from socialkit.testing._transports import _Around
 from socialkit.transport import Request, Response, Retry, Transport
 from tests.bad_input.test_fuzz import places, replaced
@@ -93,12 +93,12 @@ class Altering(_Around):
         return answer
 
 
-def calls(post: sk.Post, message: sk.Message, private: sk.Message) -> Calls:
+def calls(draft: sk.Draft, post: sk.Post, message: sk.Message, private: sk.Message) -> Calls:
     thread = sk.Draft(text="One", media=[picture()], thread=[sk.Draft(text="Two")])
     return {
         "account.me": lambda c: c.account.me(),
         "account.refresh_limits": lambda c: c.account.refresh_limits(),
-        "posts.publish": lambda c: c.posts.publish("Hello @shop https://shop.example #x"),
+        "posts.publish": lambda c: c.posts.publish(draft),
         "posts.publish thread": lambda c: c.posts.publish(thread),
         "posts.get": lambda c: c.posts.get(post),
         "posts.iterate": lambda c: c.posts.iterate(limit=5),
@@ -133,20 +133,23 @@ def outcome(call: Callable[[Any], Any], client: Any) -> object:
         return error
 
 
-@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "threads", "x"])
+@pytest.mark.parametrize("platform", ["mastodon", "bluesky", "facebook", "instagram", "threads", "x"])
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_no_answer_breaks_an_operation(platform: str, data: st.DataObject) -> None:
     with sk.Sandbox(seed=7) as world:
         clean = world.connect(platform)
-        assert isinstance(clean, Mastodon | Bluesky | Facebook | Threads | X)
-        post = clean.posts.publish("Hello #x")
+        assert isinstance(clean, Mastodon | Bluesky | Facebook | Instagram | Threads | X)
+        draft = sk.Draft(text="Hello @shop https://shop.example #x")
+        if clean.posts.check(draft):  # it publishes no text alone
+            draft = draft.model_copy(update={"media": (video(),)})
+        post = clean.posts.publish(draft)
         world.receive(platform, text="Where is it?")
         if clean.can(sk.Capability.DIRECT_MESSAGES):
             world.receive(platform, text="In private", private=True)
         messages = sorted(clean.inbox.iterate(), key=lambda one: one.kind.value)
         private, message = messages[0], messages[-1]
-        whole = calls(post, message, private)
+        whole = calls(draft, post, message, private)
         known = {name: call for name, call in whole.items() if hasattr(clean, name.partition(".")[0])}
         kind: Any = type(clean)
         client = kind(

@@ -108,6 +108,11 @@ CALLS: Final = {
         *("post_comment", "post_comments", "post_feed", "post_feed", "post_feed", "post_messages"),
         *("post_photos", "published_posts", "tagged"),
     ),
+    "instagram": (
+        *("conversations", "delete_comment", "get_comment", "get_container", "get_me", "get_media"),
+        *("list_comments", "list_media", "list_replies", "media_publish", "media_publish"),
+        *("media_publish", "post_comment", "post_media", "post_messages", "post_replies", "take_bytes"),
+    ),
     "threads": (
         *("conversation", "delete_node", "get_container", "get_me", "get_media", "manage_reply", "mentions"),
         *("own_replies", "own_threads", "post_container", "post_media_container"),
@@ -122,6 +127,7 @@ CALLS: Final = {
 OF_FILMS: Final = {
     "mastodon": ("get_media", "post_media", "post_status"),
     "facebook": ("get_video", "post_videos", "post_video"),
+    "instagram": ("get_container", "post_media", "take_bytes", "media_publish"),
     "threads": ("get_container", "post_media_container", "threads_publish"),
     "bluesky": ("get_job_status", "get_service_auth", "upload_video", "put_record"),
     "x": ("initialize_upload", "append_upload", "finalize_upload", "upload_status", "create_post"),
@@ -133,6 +139,7 @@ WRITES: Final = {
     "mastodon": "post_status",
     "bluesky": "put_record",
     "facebook": "post_feed",
+    "instagram": "media_publish",
     "threads": "threads_publish",
     "pixelwall": "post_pin",
     "x": "create_post",

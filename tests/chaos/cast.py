@@ -20,6 +20,7 @@ __all__ = ["PLATFORMS", "Act", "Platform", "Shape"]
 
 REF: Final = AccountRef(platform="any", brand="acme", name="main")
 OWN: Final = "Something of ours"
+META: Final = frozenset({"facebook", "instagram"})
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ class Platform:
     """Writes that happen twice when the line doubles them, since no key of ours stops the platform; or whose
     second answer says that there is nothing to delete."""
 
+    hosting: bool = True
+    """Whether its client has a place for files that the platform fetches."""
+
     def client(
         self, world: Sandbox, transport: Transport | None = None, *, asynchronous: bool = False
     ) -> Any:
@@ -75,7 +79,7 @@ class Platform:
             base_url=world.address(self.name),
             transport=transport or world._transport(self.name, mode, admit=False),
             account=REF.model_copy(update={"platform": self.name}),
-            media_host=world.media_host,
+            media_host=world.media_host if self.hosting else None,
             **world.simulator(self.name).connection("main"),
         )
 
@@ -149,8 +153,14 @@ def _mention(world: Sandbox, client: Any, *, private: bool = False) -> Message:
     return found[0]
 
 
+def _least(client: Any) -> Draft:
+    """Return something of ours, with a film where no text is published alone."""
+    draft = Draft(text=OWN)
+    return Draft(text=OWN, media=[video(alt_text=None)]) if client.posts.check(draft) else draft
+
+
 def _comment(world: Sandbox, client: Any) -> Message:
-    post: Post = client.posts.publish(OWN)
+    post: Post = client.posts.publish(_least(client))
     world.receive(client.platform, text="Buy elsewhere", reply_to=post.id)
     (message,) = client.inbox.comments(post)
     return cast("Message", message)
@@ -197,6 +207,13 @@ def _public_answers(world: Sandbox, account: AccountRef | None) -> list[SimPost]
             SimPost(id=one.id, account="main", text=one.message, reply_to=one.parent or one.post)
             for one in comments
         ]
+    if account.platform == "instagram":
+        gram: Any = world.simulator("instagram")
+        written = [one for one in gram._state.comments.values() if one.text != "Buy elsewhere"]
+        return [
+            SimPost(id=one.id, account="main", text=one.text, reply_to=one.parent or one.media)
+            for one in written
+        ]
     return world.posts(account.platform)
 
 
@@ -207,8 +224,8 @@ def _private_answers(world: Sandbox, message: Message) -> int:
     if message.account.platform == "x":
         sent = cast("XSimulator", world.simulator("x")).messages()
         return sum("It is on its way" in one.text for one in sent)
-    if message.account.platform == "facebook":
-        meta: Any = world.simulator("facebook")
+    if message.account.platform in META:
+        meta: Any = world.simulator(message.account.platform)
         return sum("It is on its way" in one.text for one in meta.messages())
     with world.connect("bluesky", "customer") as customer:
         found = list(customer.inbox.iterate(kinds=[MessageKind.DIRECT_MESSAGE]))
@@ -220,8 +237,8 @@ def _is_hidden(world: Sandbox, message: Message) -> bool:
     if message.account.platform == "pixelwall":
         wall: Any = world.simulator("pixelwall")
         return bool(wall.remarks[message.id].hidden)
-    if message.account.platform == "facebook":
-        meta: Any = world.simulator("facebook")
+    if message.account.platform in META:
+        meta: Any = world.simulator(message.account.platform)
         return bool(meta.comment(message.id).hidden)
     if message.account.platform == "threads":
         network: Any = world.simulator("threads")
@@ -236,8 +253,8 @@ def _is_gone(world: Sandbox, post: Post) -> bool:
 
 
 def _comment_is_gone(world: Sandbox, message: Message) -> bool:
-    if message.account is not None and message.account.platform == "facebook":
-        meta: Any = world.simulator("facebook")
+    if message.account is not None and message.account.platform in META:
+        meta: Any = world.simulator(message.account.platform)
         return meta.comment(message.id) is None
     wall: Any = world.simulator("pixelwall")
     return message.id not in wall.remarks
@@ -301,6 +318,17 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
     "delete comment": DELETE_COMMENT,
 }
 
+ON_INSTAGRAM: Final[Mapping[str, Shape | Act]] = {
+    "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
+    "film without words": Shape(lambda _world, _tag: Draft(media=[video(alt_text=None)])),
+    "answer to a comment": ANSWER_COMMENT,
+    "private answer to a comment": Act(_comment, _answer_privately, _private_answers),
+    "private reply": PRIVATELY,
+    "hide": HIDE,
+    "unhide": UNHIDE,
+    "delete comment": DELETE_COMMENT,
+}
+
 ON_THREADS: Final[Mapping[str, Shape | Act]] = {
     **POSTS,
     "reply": REPLY,
@@ -329,6 +357,7 @@ def _says_nothing() -> None:
 DELETIONS: Final = frozenset({"delete_status", "delete_scheduled_status"})
 WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
+ON_AN_ACCOUNT: Final = frozenset({"delete_comment", "post_messages", "post_replies"})
 ON_A_PAGE: Final = frozenset({"delete_node", "post_comments", "post_feed", "post_messages", "post_videos"})
 ON_A_NETWORK: Final = frozenset({"delete_node", "threads_publish"})
 
@@ -340,6 +369,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
     "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
     "facebook": Platform("facebook", ON_FACEBOOK, unguarded=ON_A_PAGE),
+    "instagram": Platform("instagram", ON_INSTAGRAM, unguarded=ON_AN_ACCOUNT, hosting=False),
     "threads": Platform("threads", ON_THREADS, unguarded=ON_A_NETWORK),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
     "pixelwall that says nothing": Platform(

@@ -16,6 +16,7 @@ class TestThreads(PlatformConformance):
     many = 105
     notices = False
     server_limits = False
+    uploads = False
     options = (
         ThreadsOptions(
             link="https://shop.example",

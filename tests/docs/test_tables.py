@@ -37,6 +37,7 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
         "index.md",
         "platforms/bluesky.md",
         "platforms/facebook.md",
+        "platforms/instagram.md",
         "platforms/mastodon.md",
         "platforms/threads.md",
         "platforms/x.md",

@@ -20,7 +20,11 @@ async def test_every_metric_that_a_platform_gives_is_defined_in_its_unit(
 ) -> None:
     connect: Any = socialkit_world.connect if blocking else socialkit_world.connect_async
     client = connect(platform)
-    post = await settle(client.posts.publish("Autumn is here"))
+    fetched = sk.Media.from_url("https://shop.example/dot.jpg")
+    draft = sk.Draft(text="Autumn is here")
+    if client.posts.check(draft):  # it publishes no text alone
+        draft = draft.model_copy(update={"media": (fetched,)})
+    post = await settle(client.posts.publish(draft))
     rows: list[sk.Observation] = [
         *await settle(client.insights.account()),
         *await collect(client.insights.posts([post])),
@@ -50,7 +54,11 @@ async def test_every_platform_answers_for_every_metric_with_a_value_or_why_there
 ) -> None:
     connect: Any = socialkit_world.connect if blocking else socialkit_world.connect_async
     client = connect(platform)
-    post = await settle(client.posts.publish("Autumn is here"))
+    fetched = sk.Media.from_url("https://shop.example/dot.jpg")
+    draft = sk.Draft(text="Autumn is here")
+    if client.posts.check(draft):  # it publishes no text alone
+        draft = draft.model_copy(update={"media": (fetched,)})
+    post = await settle(client.posts.publish(draft))
     of_post: list[sk.Observation] = await collect(client.insights.posts([post]))
     of_account: tuple[sk.Observation, ...] = await settle(client.insights.account())
 

@@ -38,9 +38,11 @@ CLIENTS: Final[dict[str, Place]] = {
     "can": "own",
     "close": "own",
     "now": "own",
+    "account.accounts": "own",
     "account.inspect": "own",
     "account.me": "own",
     "account.pages": "own",
+    "account.publishing_limit": "own",
     "account.quotas": "own",
     "account.refresh_limits": "own",
     "account.subscribe": "own",
@@ -77,8 +79,10 @@ CLIENTS: Final[dict[str, Place]] = {
     "posts.iterate": "own",
     "posts.iterate_replies": "own",
     "posts.iterate_scheduled": "own",
+    "posts.iterate_stories": "own",
     "posts.publish": "own",
     "posts.reschedule": "refused",
+    "posts.switch_comments": "refused",
     "posts.unsettled": "own",
 }
 OTHERS: Final[dict[str, Place]] = {
@@ -204,6 +208,7 @@ BY_ID: Final = {"case": "Case", "delivery": "Delivery"}
 LATER: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILLERS: Final[dict[str, Any]] = {
     "ad_account": "17",
+    "on": True,
     "at": LATER,
     "backlog": "hold",
     "draft": "Hello",

@@ -31,6 +31,9 @@ from tests.truth.cases import CASES
 from tests.truth.facebook import recordings as facebook_recordings
 from tests.truth.facebook import repertoire as facebook_repertoire
 from tests.truth.facebook import specification as facebook_specification
+from tests.truth.instagram import recordings as instagram_recordings
+from tests.truth.instagram import repertoire as instagram_repertoire
+from tests.truth.instagram import specification as instagram_specification
 from tests.truth.operations import LOGIN, offered, public_operations
 from tests.truth.recordings import connector, recordings
 from tests.truth.repertoire import Stage, play
@@ -160,6 +163,33 @@ async def _facebook_recorded() -> Counter[str]:
     )
 
 
+def _instagram() -> Levels:
+    return asyncio.run(_instagram_levels())
+
+
+async def _instagram_levels() -> Levels:
+    done, wrong = set[str](), set[str]()
+    for login in ("facebook", "instagram"):
+        stage = instagram_repertoire.Stage("blocking", login)
+        await instagram_repertoire.play(stage)
+        for one in stage.exchanges:
+            kinds = instagram_specification.of(stage.kinds, one)
+            spec = instagram_specification.specification(kinds, login)
+            wrong |= {one.operation} if instagram_specification.problems(spec, one) else set[str]()
+            done.add(one.operation)
+    fits = "requests and simulated answers fit the node specifications, with either login that has it"
+    return _levels("instagram", await _instagram_recorded(), dict.fromkeys(done - wrong, fits))
+
+
+async def _instagram_recorded() -> Counter[str]:
+    connect = instagram_recordings.connector("blocking")
+    cases = [case for case in instagram_recordings.CASES if case.operation != "webhooks"]
+    calls = ((case, one) for case in cases for one in case.mine())
+    return await _counted(
+        (case.operation, one.name, partial(case.call, connect, one.body)) for case, one in calls
+    )
+
+
 def _threads() -> Levels:
     return asyncio.run(_threads_levels())
 
@@ -247,6 +277,7 @@ async def _specified() -> set[str]:
 PROVERS: Final[Mapping[str, Callable[[], Levels]]] = {
     "bluesky": _bluesky,
     "facebook": _facebook,
+    "instagram": _instagram,
     "mastodon": _mastodon,
     "threads": _threads,
     "x": _x,

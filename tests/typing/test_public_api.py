@@ -14,11 +14,13 @@ from socialkit.operations import Async, Sync
 from socialkit.platforms import (
     AsyncBluesky,
     AsyncFacebook,
+    AsyncInstagram,
     AsyncMastodon,
     AsyncThreads,
     AsyncX,
     Bluesky,
     Facebook,
+    Instagram,
     JetstreamAction,
     JetstreamEvent,
     JetstreamKind,
@@ -56,6 +58,14 @@ def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
 
     assert_type(blocking, Facebook)
     assert_type(awaited, AsyncFacebook)
+
+
+def test_connect_takes_the_login_of_instagram() -> None:
+    blocking = sk.connect("instagram", access_token="made-up", login="instagram")
+    awaited = sk.connect_async("instagram", access_token="made-up", login="facebook")
+
+    assert_type(blocking, Instagram)
+    assert_type(awaited, AsyncInstagram)
 
 
 def test_connect_takes_where_threads_fetches_files() -> None:

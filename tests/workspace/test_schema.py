@@ -207,6 +207,7 @@ def test_the_schema_says_what_fields_mean_and_which_arguments_a_platform_takes()
     assert {one["properties"]["platform"]["const"]: one["required"] for one in accounts} == {
         "bluesky": ["platform"],
         "facebook": ["platform"],
+        "instagram": ["platform"],
         "mastodon": ["platform", "base_url"],
         "threads": ["platform"],
         "x": ["platform"],

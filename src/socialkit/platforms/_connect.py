@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from socialkit.platforms.base import AsyncClient, AsyncMediaHost, Client, MediaHost
     from socialkit.platforms.bluesky import AsyncBluesky, Bluesky
     from socialkit.platforms.facebook import AsyncFacebook, Facebook
+    from socialkit.platforms.instagram import AsyncInstagram, Instagram
     from socialkit.platforms.mastodon import AsyncMastodon, Mastodon
     from socialkit.platforms.threads import AsyncThreads, Threads
     from socialkit.platforms.x import AsyncX, Tier, VocabularyName, X
@@ -59,6 +60,26 @@ def connect(
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
 ) -> Facebook: ...
+@overload
+def connect(
+    platform: Literal["instagram"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    login: Literal["facebook", "instagram"] | None = None,
+    app_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    api_version: str | None = None,
+    limits: Limits | None = None,
+    base_url: str | None = None,
+    account: AccountRef | None = None,
+    media_host: MediaHost | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | None = None,
+) -> Instagram: ...
 @overload
 def connect(
     platform: Literal["mastodon"],
@@ -182,6 +203,26 @@ def connect_async(
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
 ) -> AsyncFacebook: ...
+@overload
+def connect_async(
+    platform: Literal["instagram"],
+    credentials: Credentials | None = None,
+    /,
+    *,
+    access_token: str | Secret | None = None,
+    login: Literal["facebook", "instagram"] | None = None,
+    app_secret: str | Secret | None = None,
+    client_id: str | None = None,
+    api_version: str | None = None,
+    limits: Limits | None = None,
+    base_url: str | None = None,
+    account: AccountRef | None = None,
+    media_host: MediaHost | AsyncMediaHost | None = None,
+    transport: Transport | None = None,
+    timeout: float | None = None,
+    retry: Retry | None = None,
+    tokens: TokenStore | AsyncTokenStore | None = None,
+) -> AsyncInstagram: ...
 @overload
 def connect_async(
     platform: Literal["mastodon"],

@@ -137,6 +137,15 @@ BUILT_IN: Final = (
         simulator="socialkit.sandbox.facebook:FacebookSimulator",
     ),
     Registration(
+        name="instagram",
+        module="socialkit.platforms.instagram",
+        client="Instagram",
+        async_client="AsyncInstagram",
+        login="LOGIN",
+        pushes="PUSHES",
+        simulator="socialkit.sandbox.instagram:InstagramSimulator",
+    ),
+    Registration(
         name="mastodon",
         module="socialkit.platforms.mastodon",
         client="Mastodon",

@@ -89,6 +89,25 @@ class Account:
     @overload
     def __init__(
         self,
+        platform: Literal["instagram"],
+        credentials: Credentials | None = None,
+        /,
+        *,
+        name: str = "main",
+        id: str | None = None,
+        access_token: str | Secret | None = None,
+        login: Literal["facebook", "instagram"] | None = None,
+        app_secret: str | Secret | None = None,
+        client_id: str | None = None,
+        api_version: str | None = None,
+        limits: Limits | None = None,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
         platform: Literal["mastodon"],
         credentials: Credentials | None = None,
         /,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -129,8 +129,22 @@ class Containers:
             raise MediaProcessingError(message, platform=self._core.facts.name)
         return container if found.state in {ContainerState.FINISHED, ContainerState.PUBLISHED} else None
 
-    async def prepared(self, run: Run, step: str, owner: str, values: Mapping[str, JsonValue]) -> str:
+    async def prepared(
+        self,
+        run: Run,
+        step: str,
+        owner: str,
+        values: Mapping[str, JsonValue],
+        fill: Callable[[str], Awaitable[None]] | None = None,
+    ) -> str:
         """Return a container that can be published: made in a step, and made again if it expired since.
+
+        Args:
+            run: What carries the write.
+            step: The name of the step.
+            owner: The id of the account.
+            values: What the container is made of.
+            fill: Sends a new container's bytes, where the platform does not fetch them.
 
         Raises:
             MediaProcessingError: The platform could not make it; nothing is public.
@@ -140,7 +154,10 @@ class Containers:
         async def make() -> str:
             nonlocal fresh
             fresh = True
-            return await self.create(owner, values)
+            made = await self.create(owner, values)
+            if fill is not None:
+                await fill(made)
+            return made
 
         container = await run.step(step, make, returns=str)
         again = 0

@@ -8,7 +8,6 @@ import pytest
 
 from socialkit.errors import InvalidDraftError
 from socialkit.models import Basis, Capability, Draft, Problem, Severity, Visibility
-from socialkit.testing._builders import picture
 from socialkit.testing._conformance._suite import Bench, Suite
 from socialkit.testing._helpers import settle
 from socialkit.testing._transports import SilentTransport
@@ -53,7 +52,7 @@ class CheckSuite(Suite):
 
     def test_too_many_files_are_found(self, bench: Bench) -> None:
         limit = bench.client.limits.media
-        draft = self.draft().model_copy(update={"media": (picture(),) * (limit + 1)})
+        draft = self.draft().model_copy(update={"media": (self.picture(),) * (limit + 1)})
 
         found = [one for one in self.check(bench, draft) if one.field == "media"]
         assert [(one.limit, one.actual) for one in found] == [(limit, limit + 1)]
@@ -62,7 +61,7 @@ class CheckSuite(Suite):
         bench.needs(Capability.MEDIA, Capability.ALT_TEXT)
         limit = bench.client.limits.alt_text
         assert limit is not None, "a platform that takes alt texts states how long they may be"
-        wordy = picture(alt_text="a" * (limit + 1))
+        wordy = self.picture(alt_text="a" * (limit + 1))
         draft = self.draft().model_copy(update={"media": (wordy,)})
 
         found = [one for one in self.check(bench, draft) if one.severity is Severity.ERROR]
@@ -72,7 +71,7 @@ class CheckSuite(Suite):
 
     def test_a_missing_alt_text_is_a_warning_alone(self, bench: Bench) -> None:
         bench.needs(Capability.MEDIA, Capability.ALT_TEXT)
-        draft = self.draft().model_copy(update={"media": (picture(alt_text=None),)})
+        draft = self.draft().model_copy(update={"media": (self.picture(alt_text=None),)})
         problems = self.check(bench, draft)
 
         assert fields(problems) == []
@@ -99,7 +98,7 @@ class CheckSuite(Suite):
         self, bench: Bench, overflow: str
     ) -> None:
         seat, limits = bench.seat(around=SilentTransport), bench.client.limits
-        files = (picture(alt_text="a" * ((limits.alt_text or 0) + 1)),) * (limits.media + 1)
+        files = (self.picture(alt_text="a" * ((limits.alt_text or 0) + 1)),) * (limits.media + 1)
         draft = Draft(text="a" * (limits.text + 1)).model_copy(
             update={"media": files, "visibility": NOWHERE, "overflow": overflow}
         )

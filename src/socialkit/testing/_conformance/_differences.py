@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from socialkit.models import Capability, Draft, Post, Variant
-from socialkit.testing._builders import picture
 from socialkit.testing._conformance._suite import Bench, Suite
 from socialkit.testing._helpers import settle
 from socialkit.testing._transports import SilentTransport
@@ -31,8 +30,8 @@ class DifferenceSuite(Suite):
 
     async def test_a_post_that_is_read_back_is_what_its_draft_said(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
-        files = [picture(alt_text="One  dot"), picture(alt_text=None)][: bench.client.limits.media]
-        draft = self.draft(RICH).model_copy(update={"media": tuple(files)})
+        dots = [self.picture(alt_text="One  dot"), self.picture(alt_text=None)][: bench.client.limits.media]
+        draft = self.draft(RICH).model_copy(update={"media": tuple(dots)})
         published: Post = await settle(bench.client.posts.publish(draft))
 
         assert self.told(bench, published, draft) == ()
@@ -60,21 +59,29 @@ class DifferenceSuite(Suite):
     async def test_a_missing_file_is_told(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
         post = await self.read_back(bench, self.draft())
-        draft = self.draft().model_copy(update={"media": (picture(),)})
 
-        assert self.told(bench, post, draft) == ("it has 0 files instead of 1",)
+        there = len(self.draft().media)
+        assert self.told(bench, post, self.with_one_more()) == (
+            f"it has {files(there)} instead of {there + 1}",
+        )
 
     async def test_a_file_too_many_is_told(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
-        post = await self.read_back(bench, self.draft().model_copy(update={"media": (picture(),)}))
+        post = await self.read_back(bench, self.with_one_more())
 
-        assert self.told(bench, post, self.draft()) == ("it has 1 file instead of 0",)
+        meant = len(self.draft().media)
+        assert self.told(bench, post, self.draft()) == (f"it has {files(meant + 1)} instead of {meant}",)
+
+    def with_one_more(self) -> Draft:
+        """Return the smallest draft with a picture beside what it has."""
+        draft = self.draft()
+        return draft.model_copy(update={"media": (*draft.media, self.picture())})
 
     async def test_a_missing_alt_text_is_told_where_the_platform_tells_them(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA, Capability.ALT_TEXT)
-        mute = self.draft().model_copy(update={"media": (picture(alt_text=None),)})
-        other = self.draft().model_copy(update={"media": (picture(alt_text="A grey cat"),)})
-        draft = self.draft().model_copy(update={"media": (picture(alt_text="A black cat"),)})
+        mute = self.draft().model_copy(update={"media": (self.picture(alt_text=None),)})
+        other = self.draft().model_copy(update={"media": (self.picture(alt_text="A grey cat"),)})
+        draft = self.draft().model_copy(update={"media": (self.picture(alt_text="A black cat"),)})
         found = [self.told(bench, await self.read_back(bench, one), draft) for one in (mute, other)]
 
         if self.alt_texts_told:
@@ -98,3 +105,8 @@ class DifferenceSuite(Suite):
         assert self.told(bench, shorter, draft) == ("part 3 is missing",)
         assert self.told(bench, alone, draft) == ()
         assert self.told(bench, post, "One") == ("part 2 is not in the draft", "part 3 is not in the draft")
+
+
+def files(count: int) -> str:
+    """Return how many files there are, in words."""
+    return f"{count} {'file' if count == 1 else 'files'}"

@@ -16,9 +16,8 @@ from socialkit.errors import (
     RateLimitedError,
     WrongAccountError,
 )
-from socialkit.models import Attempt, Capability, Draft, Found, FoundState, Post
+from socialkit.models import Attempt, Capability, Found, FoundState, Post
 from socialkit.sandbox import Fault
-from socialkit.testing._builders import picture
 from socialkit.testing._conformance._suite import Bench, Suite, failure
 from socialkit.testing._helpers import collect, settle
 from socialkit.transport import Retry
@@ -179,7 +178,7 @@ class OutcomeSuite(Suite):
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
         self.needs_unknown("publish")
         bench.world.fail(self.platform, "publish", Fault.DROP_AFTER_COMMIT)
-        draft = self.draft().model_copy(update={"media": (picture(),)})
+        draft = self.draft().model_copy(update={"media": (self.picture(),)})
         with pytest.raises(OutcomeUnknownError) as caught:
             await settle(bench.client.posts.publish(draft))
         attempt = Attempt.model_validate_json(caught.value.attempt.model_dump_json())
@@ -204,7 +203,7 @@ class OutcomeSuite(Suite):
     async def test_nothing_is_published_when_an_upload_goes_wrong(self, bench: Bench, fault: Fault) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
         bench.world.fail(self.platform, "upload", fault)
-        draft = self.draft().model_copy(update={"media": (picture(),)})
+        draft = self.draft().model_copy(update={"media": (self.picture(),)})
         error = await failure(self.done(Deed(lambda: bench.client.posts.publish(draft), lambda: 0)))
 
         if fault is Fault.RATE_LIMITED:
@@ -236,5 +235,5 @@ class OutcomeSuite(Suite):
             await collect(client.posts.iterate())
         if Capability.PUBLISH in bench.facts.capabilities:
             with pytest.raises(AuthenticationError):
-                await settle(client.posts.publish(Draft(text="Autumn is here")))
+                await settle(client.posts.publish(self.draft()))
             assert bench.posts() == []

@@ -16,7 +16,7 @@ from socialkit.errors import (
 )
 from socialkit.models import Capability, Draft, Media, MediaKind, Outcome, Post, PostMedia
 from socialkit.sandbox import Fault
-from socialkit.testing._builders import picture, video
+from socialkit.testing._builders import video
 from socialkit.testing._conformance._suite import Bench, Suite
 from socialkit.testing._helpers import settle
 from socialkit.testing._transports import SilentTransport
@@ -63,7 +63,7 @@ class PublishingSuite(Suite):
 
     async def test_a_picture_goes_out_with_its_alt_text(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA)
-        draft = self.with_media(picture(alt_text="A black dot on white"))
+        draft = self.with_media(self.picture(alt_text="A black dot on white"))
         post: Post = await settle(bench.client.posts.publish(draft))
 
         (truth,) = bench.posts()
@@ -75,16 +75,16 @@ class PublishingSuite(Suite):
     async def test_several_pictures_keep_their_order(self, bench: Bench) -> None:
         bench.needs(Capability.PUBLISH, Capability.MEDIA, Capability.ALT_TEXT)
         names = [f"Dot {number}" for number in range(min(3, bench.client.limits.media))]
-        draft = self.with_media(*(picture(alt_text=name) for name in names))
+        draft = self.with_media(*(self.picture(alt_text=name) for name in names))
         await settle(bench.client.posts.publish(draft))
 
         assert [one.alt_text for one in bench.posts()[0].media] == names
 
     async def test_a_file_can_be_uploaded_by_itself(self, bench: Bench) -> None:
         bench.needs(Capability.MEDIA)
-        if not hasattr(bench.client, "media"):
-            pytest.skip(f"{self.platform} takes no files by themselves")
-        media: PostMedia = await settle(bench.client.media.upload(picture()))
+        if not self.uploads:
+            pytest.skip(f"{self.platform} takes files with their post alone")
+        media: PostMedia = await settle(bench.client.media.upload(self.picture()))
         again: PostMedia = await settle(bench.client.media.get(media))
 
         assert media.ready
@@ -161,7 +161,7 @@ class PublishingSuite(Suite):
         self, bench: Bench
     ) -> None:
         bench.needs(Capability.PUBLISH, Capability.EDIT, Capability.MEDIA)
-        post: Post = await settle(bench.client.posts.publish(self.with_media(picture())))
+        post: Post = await settle(bench.client.posts.publish(self.with_media(self.picture())))
         await settle(bench.client.posts.edit(post, "A new text"))
         kept = bench.posts()[0].media
         await settle(bench.client.posts.edit(post, Draft(text="A new text", media=[])))

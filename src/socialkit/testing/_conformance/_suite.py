@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Final, cast
 import pytest
 
 from socialkit.errors import SocialKitError
-from socialkit.models import Capability, Draft, Message, PlatformOptions, Post
+from socialkit.models import Capability, Draft, Media, Message, PlatformOptions, Post
 from socialkit.operations import Async, Mode, Sync
 from socialkit.platforms import find
 from socialkit.platforms.base import PlatformFacts
 from socialkit.sandbox import Sandbox, SimPost
+from socialkit.testing._builders import picture
 from socialkit.testing._helpers import collect, settle
 from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Retry, Transport, default_transport
@@ -109,6 +110,8 @@ class Suite:
     """Whether a post that is read tells the alt texts of its files."""
     server_limits: ClassVar[bool] = True
     """Whether the server itself tells its limits."""
+    uploads: ClassVar[bool] = True
+    """Whether a file can be uploaded by itself, before there is a post for it."""
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         """Mark what is awaited, so that the suite runs in every mode of pytest-asyncio."""
@@ -127,6 +130,10 @@ class Suite:
     def draft(self, text: str = "Autumn is here") -> Draft:
         """Return the smallest draft that the platform takes."""
         return Draft(text=text)
+
+    def picture(self, *, alt_text: str | None = "A black dot") -> Media:
+        """Return a picture that the platform takes from a client without a media host."""
+        return picture(alt_text=alt_text)
 
     def revoke(self, world: Sandbox) -> None:
         """Have the platform revoke the tokens of the account `main`."""

@@ -1,0 +1,214 @@
+"""`account` of Instagram: whose client it is, what a login opens, and what is left of the day's posts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, Generic
+
+from socialkit.auth import Credentials
+from socialkit.errors import BadRequestError, ConfigurationError, NotFoundError
+from socialkit.models import Limits, Model, Profile
+from socialkit.operations import ModeT, operation
+from socialkit.platforms._graph import App, GraphCalls, WireList
+from socialkit.platforms.base import Account, Core, acted
+from socialkit.platforms.instagram._facts import LoginKind
+from socialkit.platforms.instagram._map import PROFILE_FIELDS, USER_FIELDS, to_profile
+from socialkit.platforms.instagram._wire import WireLimits, WireMade, WirePage, WireUser
+from socialkit.transport import Pipeline, Safety, Secret
+
+__all__ = ["OWN", "InstagramAccount", "LinkedAccount", "PublishingLimit", "linked_of"]
+
+OWN: Final = "me"
+"""The node of whoever's token it is: a Page's, a person's, or the account's own."""
+MOST: Final = 100
+LINK: Final = "instagram_business_account"
+SUBSCRIBED: Final = ("comments", "mentions", "messages")
+UNLINKED: Final = (
+    "no professional account is linked to what the token opens, and nothing can be published without: make "
+    "the account a business or creator account, and link it to a Page"
+)
+PERSONAL: Final = (
+    "the account is a personal one, and nothing can be published to it: make it a business or creator "
+    "account in the app"
+)
+SEVERAL: Final = (
+    "the token opens several accounts: take the credentials of one of account.accounts(), or say with "
+    "account= which one is meant, by its id"
+)
+PERSONAL_TYPES: Final = frozenset({"PERSONAL"})
+
+
+class LinkedAccount(Model):
+    """A professional account that a login opens.
+
+    Example:
+        >>> LinkedAccount(id="17841400000000000", page="The shop").page
+        'The shop'
+    """
+
+    id: str
+    handle: str = ""
+    page: str = ""
+    """The name of the Page that it is linked to; empty with Instagram's own login."""
+
+
+class PublishingLimit(Model):
+    """How much of what may be published is used; None where Instagram does not tell.
+
+    Example:
+        >>> PublishingLimit(used=3, total=50, per=timedelta(hours=24)).left
+        47
+    """
+
+    used: int | None = None
+    total: int | None = None
+    per: timedelta | None = None
+
+    @property
+    def left(self) -> int | None:
+        """How many posts may still go out."""
+        return None if self.used is None or self.total is None else max(0, self.total - self.used)
+
+
+class InstagramAccount(Account[ModeT], Generic[ModeT]):
+    """The professional account behind a client."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, login: LoginKind, app: App) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._login = login
+        self._app = app
+
+    async def _me(self) -> Profile:
+        if self._login == "instagram":
+            answer = await self._core.pipeline.call(self._calls.get(OWN, fields=USER_FIELDS), WireUser)
+            wire = answer.value
+            if wire.account_type in PERSONAL_TYPES:
+                raise ConfigurationError(PERSONAL, platform="instagram")
+            identity = wire.user_id or wire.id  # `id` is another one for each app
+        else:
+            identity = await self._linked()
+            answer = await self._core.pipeline.call(
+                self._calls.get(identity, fields=PROFILE_FIELDS), WireUser
+            )
+            wire = answer.value
+        if identity is None:
+            raise ConfigurationError(UNLINKED, platform="instagram")
+        return to_profile(wire, identity, answer.raw, self._core.ref)
+
+    async def _linked(self) -> str:
+        """Return the id of the account: that of the token's Page, or the one that a person's token opens."""
+        try:
+            request = self._calls.get(OWN, fields=("id", LINK))
+            page = (await self._core.pipeline.call(request, WirePage)).value
+        except BadRequestError as error:
+            if isinstance(error, NotFoundError):
+                raise
+            return await self._chosen()  # people have no such field
+        if page.instagram_business_account is None:
+            raise ConfigurationError(UNLINKED, platform="instagram")
+        return page.instagram_business_account.id
+
+    async def _chosen(self) -> str:
+        known = [one.id for one, _ in await linked_of(self._core.pipeline, self._calls, self._app)]
+        wanted = self._core.ref.id
+        if not known:
+            raise ConfigurationError(UNLINKED, platform="instagram")
+        if wanted is not None and wanted in known:
+            return wanted
+        if len(known) > 1 and wanted is None:
+            raise ConfigurationError(SEVERAL, platform="instagram")
+        return known[0]
+
+    async def _limits(self) -> Limits:
+        return self._core.limits  # Instagram tells none of drafts: those that were given stay
+
+    @operation
+    async def accounts(self) -> tuple[tuple[LinkedAccount, Credentials], ...]:
+        """Return the professional accounts that a person's token opens, each with credentials of its own.
+
+        `GET /me/accounts`
+        ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)). A login with
+        Instagram itself opens one account, and has no such call.
+
+        Raises:
+            ConfigurationError: The client is one of Instagram's own login.
+            MissingScopeError: The token lacks `pages_show_list`.
+        """
+        if self._login == "instagram":
+            message = "a login with Instagram itself opens one account: account.me() tells which"
+            raise ConfigurationError(message, platform="instagram")
+        return tuple(await linked_of(self._core.pipeline, self._calls, self._app))
+
+    @operation
+    async def publishing_limit(self) -> PublishingLimit:
+        """Return how many posts may still go out, as Instagram counts them.
+
+        `GET /{account}/content_publishing_limit` ([reference](https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/content_publishing_limit)).
+
+        Raises:
+            MissingScopeError: The token lacks the scope for publishing.
+        """
+        owner = (await self._core.known()).id or OWN
+        fields = ("quota_usage", "config{quota_total,quota_duration}")
+        request = self._calls.get(owner, "content_publishing_limit", fields=fields)
+        told = (await self._core.pipeline.call(request, WireList[WireLimits])).value.data
+        if not told:
+            return PublishingLimit()
+        config = told[0].config
+        seconds = config.quota_duration if config is not None else None
+        return PublishingLimit(
+            used=told[0].quota_usage,
+            total=config.quota_total if config is not None else None,
+            per=None if seconds is None else timedelta(seconds=seconds),
+        )
+
+    @operation
+    async def subscribe(self, fields: tuple[str, ...] = SUBSCRIBED) -> None:
+        """Have Instagram push what happens on the account to the app's webhook.
+
+        `POST /me/subscribed_apps`
+        ([reference](https://developers.facebook.com/docs/instagram-platform/webhooks)). Asking twice is
+        asking once.
+
+        Args:
+            fields: What to push.
+
+        Raises:
+            MissingScopeError: The token lacks a scope for what is to be pushed.
+        """
+        values = {"subscribed_fields": ",".join(fields)}
+        request = self._calls.post(OWN, "subscribed_apps", values={**values}, safety=Safety.REPEATABLE)
+        await acted(self._core, request, WireMade)
+
+
+async def linked_of(
+    pipeline: Pipeline, calls: GraphCalls, app: App, sign: Secret | None = None
+) -> list[tuple[LinkedAccount, Credentials]]:
+    """Return the accounts that are linked to the Pages of a person.
+
+    Args:
+        pipeline: What sends the requests.
+        calls: What makes them.
+        app: For the credentials to name.
+        sign: The token, where the pipeline has none of its own.
+    """
+    fields = ("id", "name", "access_token", f"{LINK}{{id,username}}")
+    request = calls.get(OWN, "accounts", fields=fields, params=(("limit", str(MOST)),))
+    if sign is not None:
+        request = request.replace(params=(*request.params, ("access_token", sign)), signed=False)
+    pages = (await pipeline.call(request, WireList[WirePage])).value.data
+    return [one for page in pages if (one := _linked(page, app)) is not None]
+
+
+def _linked(page: WirePage, app: App) -> tuple[LinkedAccount, Credentials] | None:
+    user = page.instagram_business_account
+    if user is None:
+        return None
+    credentials = Credentials(
+        access_token=page.access_token,
+        account_id=user.id,
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+    )
+    return LinkedAccount(id=user.id, handle=user.username or "", page=page.name), credentials

@@ -1,0 +1,363 @@
+"""The pair of clients of a professional Instagram account."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Generic
+
+from socialkit.auth import (
+    AsyncTokenStore,
+    Credentials,
+    Refreshing,
+    RefreshModel,
+    Stored,
+    TokenStore,
+)
+from socialkit.errors import ConfigurationError
+from socialkit.models import AccountRef, Limits
+from socialkit.operations import Async, Mode, ModeT, Sync
+from socialkit.platforms._graph import (
+    App,
+    GraphAuthenticator,
+    GraphCalls,
+    VersionWatch,
+    chosen_version,
+    graph_signature,
+    refresh_by,
+)
+from socialkit.platforms.base import (
+    AsyncHasAccount,
+    AsyncHasInbox,
+    AsyncHasInsights,
+    AsyncHasListening,
+    AsyncHasPosts,
+    AsyncMediaHost,
+    Core,
+    HasAccount,
+    HasInbox,
+    HasInsights,
+    HasListening,
+    HasPosts,
+    MediaHost,
+    PlatformClient,
+    PlatformFacts,
+    host_of,
+    open_core,
+    token_key,
+)
+from socialkit.platforms.instagram._account import InstagramAccount
+from socialkit.platforms.instagram._facts import (
+    BASE_URL,
+    FACTS,
+    FACTS_OF,
+    INSTAGRAM_URL,
+    UPLOADS,
+    VERSION,
+    LoginKind,
+    is_instagram_login,
+)
+from socialkit.platforms.instagram._inbox import InstagramInbox
+from socialkit.platforms.instagram._insights import InstagramInsights
+from socialkit.platforms.instagram._listening import InstagramListening
+from socialkit.platforms.instagram._login import LONGER
+from socialkit.platforms.instagram._posts import InstagramPosts
+from socialkit.transport import Retry, Secret, Transport, base_address, hide
+
+__all__ = ["AsyncInstagram", "Instagram", "InstagramPlatform"]
+
+NO_TOKEN: Final = "access_token= is missing: use Login, or take one of the app's own dashboard"
+HOMES: Final[dict[LoginKind, str]] = {"facebook": BASE_URL, "instagram": INSTAGRAM_URL}
+
+
+class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
+    """A professional Instagram account, in either mode and with either login."""
+
+    facts: ClassVar[PlatformFacts] = FACTS
+
+    def __init__(
+        self,
+        mode: type[ModeT],
+        core: Core,
+        app: App,
+        login: LoginKind,
+        api_version: str | None,
+        limits: Limits | None,
+    ) -> None:
+        super().__init__(mode, core)
+        core.limits = core.limits if limits is None else limits
+        version = chosen_version(api_version, default=VERSION, now=core.now(), platform="instagram")
+        calls = GraphCalls(version)
+        base = core.pipeline.base_url.rstrip("/")
+        uploads = UPLOADS if base in HOMES.values() else base
+        self._calls = calls
+        self._login: LoginKind = login
+        self._account = InstagramAccount(mode, core, calls, login, app)
+        self._posts = InstagramPosts(mode, core, calls, uploads)
+        self._inbox = InstagramInbox(mode, core, calls, tagged=login == "facebook")
+        self._insights = InstagramInsights(mode, core, calls)
+        self._listening = InstagramListening(mode, core, calls)
+
+    @property
+    def api_version(self) -> str:
+        """The version of the Graph API that is called."""
+        return self._calls.version
+
+    @property
+    def login(self) -> LoginKind:
+        """With which login the token was made: what the account can do follows from it."""
+        return self._login
+
+    @property
+    def account(self) -> InstagramAccount[ModeT]:
+        """Whose client it is, and what is left of the day's posts."""
+        return self._account
+
+    @property
+    def posts(self) -> InstagramPosts[ModeT]:
+        """Posts of the account."""
+        return self._posts
+
+    @property
+    def inbox(self) -> InstagramInbox[ModeT]:
+        """What comes in, and answering it."""
+        return self._inbox
+
+    @property
+    def insights(self) -> InstagramInsights[ModeT]:
+        """Measured values."""
+        return self._insights
+
+    @property
+    def listening(self) -> InstagramListening[ModeT]:
+        """Posts under a hashtag, and other professional accounts."""
+        return self._listening
+
+
+def _login_kind(login: LoginKind | None, credentials: Credentials | None) -> LoginKind:
+    """Return the login as it was given, or as the scopes of the credentials tell it."""
+    if login is not None:
+        if login not in HOMES:
+            message = f"login={login!r} is none of Instagram's two: facebook, instagram"
+            raise ConfigurationError(message, platform="instagram")
+        return login
+    scopes = () if credentials is None else credentials.scopes
+    return "instagram" if is_instagram_login(scopes) else "facebook"
+
+
+def _core(
+    mode: type[Mode],
+    credentials: Credentials | None,
+    app: App,
+    login: LoginKind,
+    *,
+    base_url: str,
+    access_token: Secret | None,
+    account: AccountRef | None,
+    media_host: MediaHost | AsyncMediaHost | None,
+    transport: Transport | None,
+    timeout: float | None,
+    retry: Retry | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> Core:
+    if credentials is not None and access_token is not None:
+        message = "credentials and access_token= are both given: which one is meant?"
+        raise ConfigurationError(message, platform="instagram")
+    given = credentials if access_token is None else Credentials(access_token=access_token)
+    return open_core(
+        mode,
+        FACTS_OF[login],
+        base_url=base_url,
+        authenticator=_authenticator(mode, given, app, login, base_url, account, tokens),
+        account=account,
+        transport=transport,
+        timeout=timeout,
+        retry=retry,
+        scopes=given.scopes if given is not None else (),
+        media_host=media_host,
+        trusted_origins=frozenset({UPLOADS} if base_url in HOMES.values() else ()),
+    )
+
+
+def _app(credentials: Credentials | None, client_id: str | None, app_secret: Secret | None) -> App:
+    """Return the app: as it was given, or as the login wrote it down."""
+    known = credentials or Credentials()
+    return App(client_id=client_id or known.client_id, client_secret=app_secret or known.client_secret)
+
+
+def _authenticator(
+    mode: type[Mode],
+    given: Credentials | None,
+    app: App,
+    login: LoginKind,
+    base_url: str,
+    account: AccountRef | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> GraphAuthenticator:
+    watch = VersionWatch("instagram")
+    # The proof is documented for Facebook's login alone, whose app's secret it is made with.
+    secret = app.client_secret if login == "facebook" else None
+    known = login == "instagram" or (app.client_id is not None and app.client_secret is not None)
+    ends = given is not None and given.expires_at is not None
+    hidden = () if app.client_secret is None else (app.client_secret,)
+    if tokens is None and not (known and ends):
+        if given is None:
+            raise ConfigurationError(NO_TOKEN, platform="instagram")
+        return GraphAuthenticator.fixed(given, watch, secret)
+    errors = FACTS_OF[login].errors
+    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=errors)
+    holder = Refreshing(
+        Credentials() if given is None else given,
+        refresh=refresh if known else _never,
+        key=token_key("instagram", account, base_url) if tokens is not None else "instagram",
+        mode=mode,
+        tokens=tokens,
+        model=RefreshModel.EXTENDING if known and ends else RefreshModel.NONE,
+        put=graph_signature(secret),
+        hidden=hidden,
+        platform="instagram",
+        host=host_of(base_url) or None,
+    )
+    return GraphAuthenticator(holder, watch, hidden)
+
+
+async def _never(_stored: Stored, _transport: Transport) -> Stored:
+    message = "a token is not made longer without the app's id and secret: log in again"
+    raise ConfigurationError(message, platform="instagram")
+
+
+class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsights, HasListening):
+    """A blocking client of one professional Instagram account.
+
+    Args:
+        credentials: From `Login` or `account.accounts()`, instead of `access_token`.
+        access_token: The token of the linked Page or of a person (Facebook's login), or of the account.
+        login: With which login the token was made, `"facebook"` or `"instagram"`; if not given, the scopes of
+            the credentials tell, and else it is Facebook's.
+        app_secret: The app's secret; with Facebook's login each request proves that the app sent it.
+        client_id: The app's id; with the secret, Facebook's tokens that end are made longer.
+        api_version: Another version of the Graph API than the one that this was written for.
+        limits: Other limits than the documented ones, which are not all verified.
+        base_url: A stand-in for graph.facebook.com or graph.instagram.com.
+        account: Whose client it is in a workspace.
+        media_host: Where local pictures are put, which Instagram fetches by itself; videos too, if given.
+        transport: What carries requests; the network if not given.
+        timeout: Seconds to wait for an answer; 30 if not given.
+        retry: How patiently calls that are safe to repeat are repeated.
+        tokens: Where the token of `account` is kept; one that is given replaces it.
+
+    Raises:
+        ConfigurationError: There is no token, or the version is over.
+
+    Example:
+        >>> client = Instagram(access_token="not-a-real-token")
+        >>> [problem.field for problem in client.posts.check("Autumn is here")]
+        ['media']
+    """
+
+    def __init__(  # noqa: PLR0913 - what every client takes, and the login
+        self,
+        credentials: Credentials | None = None,
+        *,
+        access_token: str | Secret | None = None,
+        login: LoginKind | None = None,
+        app_secret: str | Secret | None = None,
+        client_id: str | None = None,
+        api_version: str | None = None,
+        limits: Limits | None = None,
+        base_url: str | None = None,
+        account: AccountRef | None = None,
+        media_host: MediaHost | None = None,
+        transport: Transport | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        tokens: TokenStore | None = None,
+    ) -> None:
+        access_token, app_secret = hide(access_token), hide(app_secret)
+        kind, app = _login_kind(login, credentials), _app(credentials, client_id, app_secret)
+        core = _core(
+            Sync,
+            credentials,
+            app,
+            kind,
+            base_url=base_address(base_url or HOMES[kind]),
+            access_token=access_token,
+            account=account,
+            media_host=media_host,
+            transport=transport,
+            timeout=timeout,
+            retry=retry,
+            tokens=tokens,
+        )
+        super().__init__(Sync, core, app, kind, api_version, limits)
+
+
+class AsyncInstagram(
+    InstagramPlatform[Async],
+    AsyncHasAccount,
+    AsyncHasPosts,
+    AsyncHasInbox,
+    AsyncHasInsights,
+    AsyncHasListening,
+):
+    """An async client of one professional Instagram account.
+
+    Args:
+        credentials: From `Login` or `account.accounts()`, instead of `access_token`.
+        access_token: The token of the linked Page or of a person (Facebook's login), or of the account.
+        login: With which login the token was made, `"facebook"` or `"instagram"`; if not given, the scopes of
+            the credentials tell, and else it is Facebook's.
+        app_secret: The app's secret; with Facebook's login each request proves that the app sent it.
+        client_id: The app's id; with the secret, Facebook's tokens that end are made longer.
+        api_version: Another version of the Graph API than the one that this was written for.
+        limits: Other limits than the documented ones, which are not all verified.
+        base_url: A stand-in for graph.facebook.com or graph.instagram.com.
+        account: Whose client it is in a workspace.
+        media_host: Where local pictures are put, which Instagram fetches by itself; videos too, if given.
+        transport: What carries requests; the network if not given.
+        timeout: Seconds to wait for an answer; 30 if not given.
+        retry: How patiently calls that are safe to repeat are repeated.
+        tokens: Where the token of `account` is kept; one that is given replaces it.
+
+    Raises:
+        ConfigurationError: There is no token, or the version is over.
+
+    Example:
+        >>> client = AsyncInstagram(access_token="not-a-real-token")
+        >>> [problem.field for problem in client.posts.check("Autumn is here")]
+        ['media']
+    """
+
+    def __init__(  # noqa: PLR0913 - what every client takes, and the login
+        self,
+        credentials: Credentials | None = None,
+        *,
+        access_token: str | Secret | None = None,
+        login: LoginKind | None = None,
+        app_secret: str | Secret | None = None,
+        client_id: str | None = None,
+        api_version: str | None = None,
+        limits: Limits | None = None,
+        base_url: str | None = None,
+        account: AccountRef | None = None,
+        media_host: MediaHost | AsyncMediaHost | None = None,
+        transport: Transport | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        tokens: TokenStore | AsyncTokenStore | None = None,
+    ) -> None:
+        access_token, app_secret = hide(access_token), hide(app_secret)
+        kind, app = _login_kind(login, credentials), _app(credentials, client_id, app_secret)
+        core = _core(
+            Async,
+            credentials,
+            app,
+            kind,
+            base_url=base_address(base_url or HOMES[kind]),
+            access_token=access_token,
+            account=account,
+            media_host=media_host,
+            transport=transport,
+            timeout=timeout,
+            retry=retry,
+            tokens=tokens,
+        )
+        super().__init__(Async, core, app, kind, api_version, limits)

@@ -1,0 +1,323 @@
+"""`inbox` of Instagram: comments, posts that name the account, private messages.
+
+See https://developers.facebook.com/docs/instagram-platform/comment-moderation and
+https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, Generic
+
+from pydantic import JsonValue
+
+from socialkit.errors import APIError, NotFoundError, NotSupportedError
+from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.operations import ModeT, Page, Run
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import Core, Inbox, acted, no_cursor, page_size, refused_for_good
+from socialkit.platforms.instagram._account import OWN
+from socialkit.platforms.instagram._facts import PRIVATE_BYTES
+from socialkit.platforms.instagram._map import (
+    COMMENT_FIELDS,
+    CONVERSATION_FIELDS,
+    REPLY_FIELDS,
+    TAGGED_FIELDS,
+    comment_message,
+    media_message,
+    private_message,
+)
+from socialkit.platforms.instagram._mentions import comments_of
+from socialkit.platforms.instagram._wire import (
+    WireComment,
+    WireCommented,
+    WireConversation,
+    WireId,
+    WireMade,
+    WireMedia,
+    WireSent,
+)
+
+__all__ = ["InstagramInbox"]
+
+POSTS: Final = 50
+"""Own posts whose comments are read."""
+MOST: Final = 50
+"""Comments a page, by the reference."""
+CONVERSATIONS: Final = 25
+ANSWER_PAGES: Final = 5
+ANCHOR: Final = "anchor"
+REPLY: Final = "reply"
+COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
+COMMENTED_FIELDS: Final = ("id", f"comments.limit({MOST}){{{','.join(COMMENT_FIELDS)}}}")
+
+
+class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
+    """Comments under the account's posts, posts in which it is tagged, and its private messages.
+
+    Instagram has no one listing of them. `iterate` reads the newest fifty of each: comments under the newest
+    fifty posts, posts that name the account, and the newest 25 conversations; what lies further back is found
+    with `comments(post)`, or is pushed by webhooks.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, tagged: bool) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._tagged = tagged
+
+    async def _page(
+        self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
+    ) -> Page[Message]:
+        before = None if cursor is None else _place(cursor)
+        owner = (await self._core.known()).id or ""
+        sources = [
+            *([self._commented(owner)] if kinds & COMMENTS else []),
+            *([self._mentions(owner)] if self._tagged and MessageKind.MENTION in kinds else []),
+            *([self._private()] if MessageKind.DIRECT_MESSAGE in kinds else []),
+        ]
+        read = [one for some in await self._core.transport.gather(*sources) for one in some]
+        found = sorted({one.id: one for one in read}.values(), key=_age, reverse=True)
+        rest = [one for one in found if before is None or _age(one) < before]
+        size = page_size(limit, MOST)
+        chosen = tuple(rest[:size])
+        return Page(chosen, _cursor(chosen[-1]) if len(rest) > size else None)
+
+    async def _commented(self, owner: str) -> list[Message]:
+        params = (("limit", str(POSTS)),)
+        request = self._calls.get(owner, "media", fields=COMMENTED_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireCommented])
+        found: list[Message] = []
+        for number, post in enumerate(answer.value.data):
+            raw = answer.raw.at("data", number, "comments")
+            found += self._of_others(post.comments, raw, post.id)
+        return found
+
+    def _of_others(
+        self, wires: WireList[WireComment] | None, raw: Raw, post: str, above: str | None = None
+    ) -> Iterator[Message]:
+        """Yield the comments of a page that others wrote, each followed by the answers to it."""
+        for number, wire in enumerate(wires.data if wires is not None else ()):
+            place = raw.at("data", number)
+            message = comment_message(wire, place, self._core.ref, post, above)
+            if message is not None and not self._is_own(wire.sender, wire.username):
+                yield message
+            yield from self._of_others(wire.replies, place.at("replies"), post, wire.id)
+
+    async def _mentions(self, owner: str) -> list[Message]:
+        params = (("limit", str(MOST)),)
+        request = self._calls.get(owner, "tags", fields=TAGGED_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        found = [
+            media_message(wire, answer.raw.at("data", n), self._core.ref)
+            for n, wire in enumerate(answer.value.data)
+            if not self._is_own(wire.owner, wire.username)
+        ]
+        return [one for one in found if one is not None]
+
+    async def _private(self) -> list[Message]:
+        return [one for one in await self._conversations(()) if not self._is_ours(one)]
+
+    async def _conversations(self, params: tuple[tuple[str, str], ...]) -> list[Message]:
+        asked = (("platform", "instagram"), ("limit", str(CONVERSATIONS)), *params)
+        request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
+        answer = await self._core.pipeline.call(request, WireList[WireConversation])
+        found: list[Message] = []
+        for number, one in enumerate(answer.value.data):
+            for index, wire in enumerate(one.messages.data if one.messages is not None else ()):
+                raw = answer.raw.at("data", number, "messages", "data", index)
+                message = private_message(wire, raw, self._core.ref, one.id)
+                found += [message] if message is not None else []
+        return found
+
+    def _is_ours(self, message: Message) -> bool:
+        return self._is_own(WireId(id=message.author.id), message.author.handle)
+
+    def _is_own(self, sender: WireId | None, username: str | None) -> bool:
+        ref = self._core.ref
+        if sender is not None and sender.id == ref.id:
+            return True
+        # Who wrote something is told by the name alone where the app may not know more.
+        told = {username, sender.username if sender is not None else None}
+        return bool(ref.handle) and ref.handle in told
+
+    async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
+        await self._core.known()  # else our own answers would look like somebody's
+        params = page_params(cursor, limit, MOST)
+        request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireComment])
+        found = sorted(self._of_others(answer.value, answer.raw, post), key=_age)
+        return Page(tuple(found), cursor_of(answer.value.paging))
+
+    # Answering ---------------------------------------------------------------------------
+
+    def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
+        limits = self._core.limits.model_copy(update={"media": 0})
+        bytes_ = {"text": PRIVATE_BYTES, "text_bytes": PRIVATE_BYTES}
+        return limits.model_copy(update=bytes_) if private else limits
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        # What is answered stands in the call, not in the draft: Instagram's posts answer nothing.
+        return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        if private and message.kind is MessageKind.MENTION:
+            because = "Instagram answers comments and private messages in private, and no posts of others"
+            raise NotSupportedError(because, platform="instagram", instead="an answer in public")
+        await self._remember(message, private, run)
+        send = partial(self._write_to, message, text) if private else partial(self._answer, message, text)
+        return await run.commit(REPLY, send, returns=Post)
+
+    async def _remember(self, message: Message, private: bool, run: Run) -> None:  # noqa: FBT001 - private
+        """Note the newest own answer, so that a lost one is looked for after it and never mistaken."""
+        if private and not message.author.id:
+            return  # Instagram does not tell who it is, and so not what was written to them
+
+        async def newest() -> str:
+            answers = await self._answers(message, private)
+            return answers[0].id if answers else ""
+
+        try:
+            await run.step(ANCHOR, newest, returns=str)
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def _answer(self, message: Message, text: str) -> Post:
+        if message.kind is MessageKind.MENTION:
+            owner = (await self._core.known()).id or ""
+            comment = None if message.id == message.post_id else message.id
+            values: dict[str, JsonValue] = {
+                "media_id": message.post_id or message.id,
+                "comment_id": comment,
+                "message": text,
+            }
+            request = self._calls.post(owner, "mentions", values={**values})
+        else:
+            request = self._calls.post(_top(message), "replies", values={"message": text})
+        answer = await self._core.pipeline.call(request, WireId)
+        return Post(
+            id=answer.value.id, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw
+        )
+
+    async def _write_to(self, message: Message, text: str) -> Post:
+        recipient: JsonValue = {"id": message.author.id} if message.private else {"comment_id": message.id}
+        values: dict[str, JsonValue] = {"recipient": recipient, "message": {"text": text}}
+        request = self._calls.post(OWN, "messages", values={**values})
+        answer = await self._core.pipeline.call(request, WireSent)
+        told = answer.value.message_id
+        return Post(id=told, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw)
+
+    async def _answers(self, message: Message, private: bool) -> list[Post]:  # noqa: FBT001 - private
+        """Return the account's own answers, the newest first."""
+        me = await self._core.known()
+        if private:
+            both = await self._conversations((("user_id", message.author.id),))
+            sent = sorted((one for one in both if self._is_ours(one)), key=_age, reverse=True)
+            return [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in sent]
+        if message.kind is MessageKind.MENTION:
+            wires = await comments_of(self._core, self._calls, message.post_id or message.id)
+        else:
+            wires = await self._replies(_top(message))
+        own = [one for one in wires if self._is_own(one.sender, one.username)]
+        found = [Post(id=one.id, account=me, text=one.text, published_at=one.timestamp) for one in own]
+        return sorted(found, key=_written, reverse=True)
+
+    async def _replies(self, comment: str) -> list[WireComment]:
+        wires, cursor = list[WireComment](), None
+        for _ in range(ANSWER_PAGES):
+            params = page_params(cursor, None, MOST)
+            request = self._calls.get(comment, "replies", fields=REPLY_FIELDS, params=params)
+            answer = await self._core.pipeline.call(request, WireList[WireComment])
+            wires += answer.value.data
+            cursor = cursor_of(answer.value.paging)
+            if cursor is None:
+                break
+        return wires
+
+    async def _find_reply(self, attempt: Attempt) -> Found:
+        anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
+        if not isinstance(anchor, str) or message is None or draft is None:
+            return Found.undecided("what was there before is not known: the token may not read the answers")
+        newer: list[Post] = []
+        for one in await self._answers(message, attempt.private):
+            if one.id == anchor:
+                break
+            newer.append(one)
+        else:
+            if anchor:
+                return Found.undecided("the answer before it is not there any more")
+        fitting = [one for one in newer if one.text.strip() == draft.text.strip()]
+        fitting = [one for one in fitting if one.id not in attempt.taken]
+        if fitting:
+            return Found.published(fitting[-1])
+        return Found.absent("it is not among the account's answers since")
+
+    # Acting ------------------------------------------------------------------------------
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=True)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        await self._set_hidden(message, run, hidden=False)
+
+    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
+        request = self._calls.post(message.id, values={"hide": hidden})
+        name = "hide" if hidden else "unhide"
+        await run.commit(name, partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find_hide(self, attempt: Attempt) -> Found:
+        wire = await self._comment(attempt.target or "")
+        if wire.hidden is None:
+            return Found.undecided("Instagram does not tell whether it is hidden")
+        state = "hidden" if wire.hidden else "shown"
+        if wire.hidden is (attempt.kind == "hide"):
+            return Found.published(None, f"the comment is {state}")
+        return Found.absent(f"the comment is {state}")
+
+    async def _comment(self, comment: str) -> WireComment:
+        request = self._calls.get(comment, fields=REPLY_FIELDS)
+        return (await self._core.pipeline.call(request, WireComment)).value
+
+    async def _delete(self, message: Message, run: Run) -> None:
+        request = self._calls.delete(message.id)
+        await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        try:
+            await self._comment(attempt.target or "")
+        except NotFoundError:
+            return Found.published(None, "the comment is gone")
+        return Found.absent("the comment is still there")
+
+
+def _top(message: Message) -> str:
+    """Return what an answer is put under: an answer to an answer stands under the comment above both."""
+    if message.kind is MessageKind.REPLY and message.reply_to is not None:
+        return message.reply_to
+    return message.id
+
+
+def _written(post: Post) -> tuple[datetime, int, str]:
+    # Times are of whole seconds; ids grow.
+    return post.published_at or datetime.min.replace(tzinfo=UTC), len(post.id), post.id
+
+
+def _age(message: Message) -> tuple[datetime, str]:
+    return message.created_at, message.id
+
+
+def _cursor(message: Message) -> str:
+    return f"{message.created_at.isoformat()} {message.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    time, _, name = cursor.partition(" ")
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        raise no_cursor(cursor) from None
+    if at.tzinfo is None or not name:
+        raise no_cursor(cursor)
+    return at.astimezone(UTC), name

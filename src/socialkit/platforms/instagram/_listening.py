@@ -1,0 +1,72 @@
+"""`listening` of Instagram: posts under a hashtag, and other professional accounts; by Facebook's login.
+
+See https://developers.facebook.com/docs/instagram-platform/instagram-api-with-facebook-login/hashtag-search.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Generic
+
+from socialkit.errors import NotFoundError, NotSupportedError
+from socialkit.models import Post, Profile
+from socialkit.operations import ModeT, Page
+from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import Core, Listening
+from socialkit.platforms.instagram._map import FOUND_FIELDS, PROFILE_FIELDS, to_post, to_profile
+from socialkit.platforms.instagram._wire import WireDiscovered, WireHashtag, WireMedia
+
+__all__ = ["InstagramListening"]
+
+MOST: Final = 50
+HASHTAG: Final = re.compile(r"#?(\w+)")
+HANDLE: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
+"""What a handle is made of: anything else would change the field in which it stands."""
+
+
+class InstagramListening(Listening[ModeT], Generic[ModeT]):
+    """Public posts of the last 24 hours under a hashtag, and profiles of other professional accounts.
+
+    Thirty different hashtags can be searched in seven days, and the app needs *Instagram Public Content
+    Access*. Who wrote a post is not told.
+    """
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
+        found = HASHTAG.fullmatch(query)
+        if found is None:
+            message = "Instagram searches for one hashtag, and for no other words"
+            raise NotSupportedError(message, platform="instagram", instead="a hashtag, such as #autumn")
+        owner = (await self._core.known()).id or ""
+        hashtag = await self._hashtag(owner, found[1])
+        if hashtag is None:
+            return Page((), None)
+        params = (("user_id", owner), *page_params(cursor, limit, MOST))
+        request = self._calls.get(hashtag, "recent_media", fields=FOUND_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        wires = answer.value.data
+        posts = tuple(to_post(wire, answer.raw.at("data", n), None) for n, wire in enumerate(wires))
+        return Page(posts, cursor_of(answer.value.paging))
+
+    async def _hashtag(self, owner: str, name: str) -> str | None:
+        request = self._calls.get("ig_hashtag_search", params=(("user_id", owner), ("q", name)))
+        try:
+            found = (await self._core.pipeline.call(request, WireList[WireHashtag])).value.data
+        except NotFoundError:  # nobody uses it
+            return None
+        return found[0].id if found else None
+
+    async def _profile(self, handle: str) -> Profile:
+        missing = f"there is no professional account of the handle {handle!r}"
+        if HANDLE.fullmatch(handle) is None:
+            raise NotFoundError(missing, status=404, platform="instagram", operation="listening.profile")
+        owner = (await self._core.known()).id or ""
+        field = f"business_discovery.username({handle}){{{','.join(PROFILE_FIELDS)}}}"
+        answer = await self._core.pipeline.call(self._calls.get(owner, fields=(field,)), WireDiscovered)
+        wire = answer.value.business_discovery
+        if wire is None or wire.id is None:
+            raise NotFoundError(missing, status=404, platform="instagram", operation="listening.profile")
+        return to_profile(wire, wire.id, answer.raw.at("business_discovery"), None)

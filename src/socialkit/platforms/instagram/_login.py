@@ -1,0 +1,194 @@
+"""Logging in: with Facebook, for an account that is linked to a Page, or with Instagram itself.
+
+See https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login.
+The scopes that are asked for say which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from pydantic import ConfigDict, Field
+
+from socialkit.auth import Credentials, LoginState, Stored, authorize_url
+from socialkit.errors import ConfigurationError, UnexpectedResponseError
+from socialkit.models import Lenient, WireModel
+from socialkit.platforms._graph import App, GraphCalls, TokenGrant, token_of
+from socialkit.platforms.base import LoginPlan
+from socialkit.platforms.instagram._account import linked_of
+from socialkit.platforms.instagram._facts import (
+    BASE_URL,
+    INSTAGRAM_URL,
+    SCOPES,
+    VERSION,
+    LoginKind,
+    is_instagram_login,
+)
+from socialkit.platforms.instagram._wire import Id
+from socialkit.transport import Pipeline, Request, Safety, Secret
+
+__all__ = ["LOGIN", "LONGER", "InstagramLogin"]
+
+DIALOG: Final = "https://www.facebook.com"
+INSTAGRAM_DIALOG: Final = "https://www.instagram.com"
+INSTAGRAM_TOKENS: Final = "https://api.instagram.com"
+"""Changes codes; everything else is done by graph.instagram.com."""
+END_OF_CODE: Final = "#_"
+"""What Instagram puts behind a code in the address, and is no part of it."""
+
+LONGER: Final[Mapping[LoginKind, TokenGrant]] = {
+    "facebook": TokenGrant(
+        url=f"{VERSION}/oauth/access_token",
+        grant="fb_exchange_token",
+        token="fb_exchange_token",
+        with_id=True,
+    ),
+    "instagram": TokenGrant(url="refresh_access_token", grant="ig_refresh_token", with_secret=False),
+}
+"""How tokens of about sixty days are made longer: Instagram's when they are a day old, and not over."""
+FIRST: Final = TokenGrant(url="access_token", grant="ig_exchange_token")
+"""Changes a token of an hour into one of sixty days, with Instagram's own login."""
+
+
+class WireShort(WireModel):
+    """A token of an hour, and whose it is; some answers put it into a list."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+
+    access_token: Lenient[str] = Field(default=None, repr=False)
+    user_id: Lenient[Id] = None
+    permissions: Lenient[tuple[str, ...] | str] = None
+    data: Lenient[list[WireShort]] = Field(default=None, repr=False)
+
+
+class InstagramLogin:
+    """The code flow of either login, then the long-lived exchange."""
+
+    def base_url(self, plan: LoginPlan) -> str:
+        """Return where the platform listens."""
+        return plan.base_url or (INSTAGRAM_URL if is_instagram_login(plan.scopes) else BASE_URL)
+
+    async def start(self, plan: LoginPlan, pipeline: Pipeline, now: datetime) -> tuple[str, LoginState]:
+        """Return where to send somebody, and what to remember until they are back."""
+        missing = [
+            name
+            for name, value in (("client_id", plan.client_id), ("client_secret", plan.client_secret))
+            if value is None
+        ]
+        if plan.client_id is None or plan.client_secret is None:
+            message = f"{'= and '.join(missing)}= missing: make an app at developers.facebook.com first"
+            raise ConfigurationError(message, platform="instagram")
+        base = self.base_url(plan)
+        state = LoginState.begin(
+            platform="instagram",
+            client_id=plan.client_id,
+            client_secret=plan.client_secret,
+            redirect_uri=plan.redirect_uri,
+            base_url=base,
+            scopes=plan.scopes or SCOPES,
+            pkce=False,  # a secret is needed all the same
+            now=now,
+        )
+        if is_instagram_login(state.scopes):
+            home = INSTAGRAM_DIALOG if base == INSTAGRAM_URL else base
+            return authorize_url(f"{home}/oauth/authorize", state, separator=","), state
+        home = DIALOG if base == BASE_URL else base
+        return authorize_url(f"{home}/{VERSION}/dialog/oauth", state, separator=","), state
+
+    async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+        """Change a code into credentials.
+
+        With Facebook's login those of the Page's account, or the person's where there are several accounts:
+        then `client.account.accounts()` gives those of each.
+        """
+        clean = Secret(code.reveal().removesuffix(END_OF_CODE))
+        if is_instagram_login(state.scopes):
+            return await _with_instagram(clean, state, pipeline)
+        return await _with_facebook(clean, state, pipeline)
+
+
+async def _with_instagram(code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+    short = await _short(code, state, pipeline)
+    app = App(client_id=state.client_id, client_secret=state.client_secret)
+    long = await token_of(pipeline, FIRST.request(Secret(short.access_token or ""), app))
+    told = short.permissions or ()
+    granted = tuple(told.replace(",", " ").split()) if isinstance(told, str) else told
+    return _credentials(long, state, scopes=granted or state.scopes, account_id=short.user_id)
+
+
+async def _short(code: Secret, state: LoginState, pipeline: Pipeline) -> WireShort:
+    """Change a code into a token of an hour."""
+    home = INSTAGRAM_TOKENS if state.base_url in {None, INSTAGRAM_URL} else state.base_url
+    form: tuple[tuple[str, str | Secret], ...] = (
+        ("client_id", state.client_id),
+        ("client_secret", state.client_secret or Secret("")),
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", state.redirect_uri),
+        ("code", code),
+    )
+    url = f"{home}/oauth/access_token"
+    response = await pipeline.send(
+        Request(method="POST", url=url, form=form, signed=False, safety=Safety.ONCE)
+    )
+    try:
+        wire = WireShort.model_validate_json(response.content)
+    except ValueError:
+        wire = WireShort()
+    found = wire if wire.access_token or not wire.data else wire.data[0]
+    if not found.access_token:
+        # Without the body: it may hold tokens where nobody looks for them.
+        message = "the answer holds no token"
+        raise UnexpectedResponseError(message, status=response.status, platform="instagram")
+    return found
+
+
+async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+    app = App(client_id=state.client_id, client_secret=state.client_secret)
+    short = await token_of(pipeline, _code_request(code, state))
+    longer = LONGER["facebook"].request(short.access_token or Secret(""), app)
+    long = await token_of(pipeline, longer)
+    linked = await linked_of(pipeline, GraphCalls(VERSION), app, long.access_token)
+    if len(linked) == 1:
+        (_, mine) = linked[0]
+        stored = Stored(access_token=mine.access_token or long.access_token)
+        return _credentials(stored, state, account_id=mine.account_id)
+    return _credentials(long, state)
+
+
+def _credentials(
+    stored: Stored,
+    state: LoginState,
+    *,
+    scopes: tuple[str, ...] | None = None,
+    account_id: str | None = None,
+) -> Credentials:
+    return Credentials(
+        access_token=stored.access_token,
+        expires_at=stored.expires_at,
+        scopes=state.scopes if scopes is None else scopes,
+        client_id=state.client_id,
+        client_secret=state.client_secret,
+        account_id=account_id,
+    )
+
+
+def _code_request(code: Secret, state: LoginState) -> Request:
+    params: tuple[tuple[str, str | Secret], ...] = (
+        ("client_id", state.client_id),
+        ("client_secret", state.client_secret or Secret("")),
+        ("redirect_uri", state.redirect_uri),
+        ("code", code),
+    )
+    return Request(
+        method="GET",
+        url=f"{VERSION}/oauth/access_token",
+        params=params,
+        signed=False,
+        safety=Safety.ONCE,
+    )
+
+
+LOGIN: Final = InstagramLogin()
+"""The login of Instagram, as `socialkit.Login` uses it."""

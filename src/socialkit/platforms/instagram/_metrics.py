@@ -1,0 +1,54 @@
+"""Metrics of Instagram as data, as of 2026-09: what lives for which kind of post, and what ended.
+
+See https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from socialkit.platforms._graph import MetricFact
+
+__all__ = ["ACCOUNT_METRICS", "DIMENSIONS", "ENDED_METRICS", "METRICS", "POST_METRICS"]
+
+ENDED: Final = date(2025, 4, 21)
+
+VIEWS: Final = MetricFact(native="views", canonical="impressions")
+REACH: Final = MetricFact(native="reach", canonical="reach")
+SAVED: Final = MetricFact(native="saved", canonical="saves")
+SHARES: Final = MetricFact(native="shares", canonical="shares")
+VISITS: Final = MetricFact(native="profile_visits", canonical="profile_views")
+LINKS: Final = MetricFact(native="link_clicks", canonical="clicks")
+
+POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
+    "FEED": (VIEWS, REACH, SAVED, SHARES, VISITS),
+    "REELS": (VIEWS, REACH, SAVED, SHARES),
+    "STORY": (VIEWS, REACH, SHARES, VISITS, LINKS),
+}
+"""By `media_product_type`: one that a kind of post does not have refuses the whole call."""
+ACCOUNT_METRICS: Final = (
+    VIEWS,
+    REACH,
+    MetricFact(native="likes", canonical="likes"),
+    MetricFact(native="comments", canonical="replies"),
+    MetricFact(native="shares", canonical="shares"),
+    MetricFact(native="saves", canonical="saves"),
+)
+ENDED_METRICS: Final = (
+    MetricFact(native="impressions", dead_since=ENDED),
+    MetricFact(native="plays", dead_since=ENDED),
+    MetricFact(native="clips_replays_count", dead_since=ENDED),
+    MetricFact(native="ig_reels_aggregated_all_plays_count", dead_since=ENDED),
+    MetricFact(native="video_views", dead_since=ENDED),
+    MetricFact(native="engagement", dead_since=ENDED),
+)
+METRICS: Final = tuple(
+    {
+        one.native: one for facts in (*POST_METRICS.values(), ACCOUNT_METRICS, ENDED_METRICS) for one in facts
+    }.values()
+)
+"""Instagram's metrics as far as they have a canonical name, or had one: alive and dead."""
+DIMENSIONS: Final = ("age", "city", "country", "gender")
+"""By what followers are broken down, one at a time."""

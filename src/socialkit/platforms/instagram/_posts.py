@@ -1,0 +1,169 @@
+"""`posts` of Instagram. See https://developers.facebook.com/docs/instagram-platform/content-publishing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.errors import (
+    APIError,
+    BadRequestError,
+    NotFoundError,
+    OutcomeUnknownError,
+    SocialKitError,
+)
+from socialkit.models import Attempt, Draft, Found, MediaKind, Post
+from socialkit.operations import ModeT, Page, Run, operation, paginated
+from socialkit.platforms._graph import ContainerState, GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms.base import (
+    Core,
+    Posts,
+    Reading,
+    acted,
+    in_one_line,
+    publish_draft,
+    refused_for_good,
+)
+from socialkit.platforms.instagram._making import Making
+from socialkit.platforms.instagram._map import MEDIA_FIELDS, to_post
+from socialkit.platforms.instagram._rules import kind_of
+from socialkit.platforms.instagram._search import ANCHOR, COMMENT, POST, Search, anchor_of, edge_of
+from socialkit.platforms.instagram._wire import WireMade, WireMedia
+from socialkit.transport import Safety
+
+__all__ = ["InstagramPosts"]
+
+MOST: Final = 50
+READ_AGAIN: Final = (1.0, 3.0)
+"""Seconds before a new post is read again that Instagram does not find yet:
+https://github.com/gitroomhq/postiz-app/issues/1562."""
+
+
+class InstagramPosts(Posts[ModeT], Generic[ModeT]):
+    """Pictures, reels, carousels and stories of an account."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, uploads: str) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+        self._making = Making(core, calls, uploads)
+        self._search = Search(core, calls, self._making.containers)
+
+    @paginated
+    async def iterate_stories(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
+        """Iterate over the stories that are shown now, those of the last 24 hours.
+
+        `GET /{account}/stories` ([reference](https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/stories)).
+
+        Args:
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        return await self._listed("stories", limit, cursor)
+
+    @operation
+    async def switch_comments(self, post: Post | str, *, on: bool) -> None:
+        """Let people comment on a post, or not any more.
+
+        `POST /{post}` ([reference](https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media)).
+        Asking twice is asking once.
+
+        Args:
+            post: The post, or its id.
+            on: Whether they may.
+
+        Raises:
+            NotFoundError: There is no such post.
+        """
+        if isinstance(post, Post):
+            await self._core.mine(post.account)
+        target = post if isinstance(post, str) else post.id
+        request = self._calls.post(target, values={"comment_enabled": on}, safety=Safety.REPEATABLE)
+        await acted(self._core, request, WireMade)
+
+    # Publishing --------------------------------------------------------------------------
+
+    async def _publish(self, draft: Draft, run: Run) -> Post:
+        return await publish_draft(draft, run, self._publish_part)
+
+    async def _publish_part(self, draft: Draft, run: Run, above: Post | None) -> Post:
+        if above is not None:
+            return await run.commit(COMMENT, partial(self._comment, above.id, draft.text), returns=Post)
+        owner = (await self._core.known()).id or ""
+        await self._remember(run, owner, edge_of(kind_of(draft)))
+        container = await self._making.container(draft, owner, run)
+        publish = partial(self._release, owner, container, draft)
+        post: Post = await run.commit(POST, publish, returns=Post)
+        return await self._whole(post)
+
+    async def _remember(self, run: Run, owner: str, edge: str) -> None:
+        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
+        try:
+            await run.step(ANCHOR, partial(self._newest, owner, edge), returns=str)
+        except APIError as error:
+            if not refused_for_good(error):
+                raise  # nothing is written yet, and without this nobody could look for it later
+
+    async def _newest(self, owner: str, edge: str) -> str:
+        request = self._calls.get(owner, edge, fields=("id", "timestamp"), params=(("limit", "1"),))
+        return anchor_of((await self._core.pipeline.call(request, WireList[WireMedia])).value.data)
+
+    async def _release(self, owner: str, container: str, draft: Draft) -> Post:
+        try:
+            made = await self._making.containers.publish(owner, container)
+        except (BadRequestError, NotFoundError) as error:
+            # A request that some line hands over twice is refused the second time: the container tells.
+            if await self._is_out(container):
+                message = (
+                    f"the container {container} is out, though publishing it was refused: {error.message}"
+                )
+                raise OutcomeUnknownError(message, platform="instagram") from error
+            raise
+        return Post(id=made, account=self._core.ref, text=draft.text)
+
+    async def _is_out(self, container: str) -> bool:
+        try:
+            return (await self._making.containers.look(container)).state is ContainerState.PUBLISHED
+        except SocialKitError:
+            return False  # then the refusal stands
+
+    async def _whole(self, known: Post) -> Post:
+        """Return a new post as Instagram tells it; where it cannot be read, what is known of it."""
+        for wait in READ_AGAIN:
+            try:
+                return await self._get(known.id)
+            except NotFoundError:
+                await self._core.transport.sleep(wait)
+            except SocialKitError:
+                break
+        return known
+
+    async def _comment(self, above: str, text: str) -> Post:
+        request = self._calls.post(above, "comments", values={"message": text})
+        answer = await self._core.pipeline.call(request, WireMedia)
+        return Post(id=answer.value.id, account=self._core.ref, text=text, reply_to=above, raw=answer.raw)
+
+    # Reading -----------------------------------------------------------------------------
+
+    async def _get(self, post: str) -> Post:
+        answer = await self._core.pipeline.call(self._calls.get(post, fields=MEDIA_FIELDS), WireMedia)
+        return to_post(answer.value, answer.raw, self._core.ref)
+
+    async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
+        return await self._listed("media", limit, cursor)
+
+    async def _listed(self, edge: str, limit: int | None, cursor: str | None) -> Page[Post]:
+        params = page_params(cursor, limit, MOST)
+        owner = (await self._core.known()).id or ""
+        request = self._calls.get(owner, edge, fields=MEDIA_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        ref, wires = self._core.ref, answer.value.data
+        posts = tuple(to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires))
+        return Page(posts, cursor_of(answer.value.paging))
+
+    async def _find(self, attempt: Attempt) -> Found:
+        return await self._search.find(attempt)
+
+    def _reading(self, post: Post) -> Reading:
+        # A post that could not be read back has no files here, and videos have no alt texts there.
+        told = tuple(None if one.kind is MediaKind.VIDEO else one.alt_text or "" for one in post.media)
+        return Reading(in_one_line(post.text), told or None)

@@ -1,0 +1,188 @@
+"""What Instagram answers, as far as it is read.
+
+See https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, cast
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from socialkit.models import Lenient, Timestamp, WireModel
+from socialkit.platforms._graph import WireList
+
+__all__ = [
+    "FROM",
+    "Id",
+    "WireComment",
+    "WireCommented",
+    "WireConversation",
+    "WireDiscovered",
+    "WireHashtag",
+    "WireId",
+    "WireLimits",
+    "WireMade",
+    "WireMedia",
+    "WireMention",
+    "WireMessage",
+    "WirePage",
+    "WireSent",
+    "WireUser",
+]
+
+FROM: Final = AliasChoices("from", "sender")
+"""Who wrote something, as Instagram calls it and as we do: pushes are put into the same models."""
+
+
+def _edge(value: object) -> object:
+    """Return an edge as a page of it; what is none is an empty one."""
+    return cast("object", value) if isinstance(value, dict) else {"data": []}
+
+
+def _id(value: object) -> object:
+    """Return an id as a text: some answers give numbers."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_id)]
+
+
+class WireId(WireModel):
+    """What has an id, and perhaps a name."""
+
+    id: Id
+    username: Lenient[str] = None
+
+
+class WireMedia(WireModel):
+    """A picture, reel, carousel or story, or a file of a carousel. Hidden likes are left out."""
+
+    id: Id
+    caption: Lenient[str] = None
+    media_type: Lenient[str] = None
+    media_product_type: Lenient[str] = None
+    media_url: Lenient[str] = None
+    thumbnail_url: Lenient[str] = None
+    permalink: Lenient[str] = None
+    shortcode: Lenient[str] = None
+    timestamp: Lenient[Timestamp] = None
+    username: Lenient[str] = None
+    owner: Lenient[WireId] = None
+    like_count: Lenient[int] = None
+    comments_count: Lenient[int] = None
+    is_comment_enabled: Lenient[bool] = None
+    alt_text: Lenient[str] = None
+    children: Annotated[WireList[WireMedia] | None, BeforeValidator(_edge)] = None
+    comments: Lenient[WireList[WireComment]] = None
+
+
+class WireUser(WireModel):
+    """A professional account; with Instagram's own login its id stands in `user_id`."""
+
+    id: Lenient[Id] = None
+    user_id: Lenient[Id] = None
+    username: Lenient[str] = None
+    name: Lenient[str] = None
+    biography: Lenient[str] = None
+    website: Lenient[str] = None
+    profile_picture_url: Lenient[str] = None
+    followers_count: Lenient[int] = None
+    follows_count: Lenient[int] = None
+    media_count: Lenient[int] = None
+    account_type: Lenient[str] = None
+
+
+class WirePage(WireModel):
+    """A Facebook Page, and the account that is linked to it."""
+
+    id: Id
+    name: str = ""
+    access_token: Lenient[str] = Field(default=None, repr=False)
+    instagram_business_account: Lenient[WireId] = None
+
+
+class WireComment(WireModel):
+    """A comment, with its answers where they are asked for."""
+
+    id: Id
+    text: str = ""
+    timestamp: Lenient[Timestamp] = None
+    username: Lenient[str] = None
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    hidden: Lenient[bool] = None
+    parent_id: Lenient[Id] = None
+    like_count: Lenient[int] = None
+    replies: Lenient[WireList[WireComment]] = None
+
+
+class WireCommented(WireModel):
+    """A post with what stands under it."""
+
+    id: Id
+    comments: Lenient[WireList[WireComment]] = None
+
+
+class WireMention(WireModel):
+    """A comment or post of somebody else that names the account, read by its id."""
+
+    mentioned_comment: Lenient[WireComment] = None
+    mentioned_media: Lenient[WireMedia] = None
+
+
+class WireMessage(WireModel):
+    """A private message."""
+
+    id: Id
+    message: str = ""
+    created_time: Lenient[Timestamp] = None
+    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+
+
+class WireConversation(WireModel):
+    """A conversation with its newest messages."""
+
+    id: Id
+    updated_time: Lenient[Timestamp] = None
+    messages: Lenient[WireList[WireMessage]] = None
+
+
+class WireSent(WireModel):
+    """What sending a private message answers."""
+
+    recipient_id: Lenient[Id] = None
+    message_id: str
+
+
+class WireMade(WireModel):
+    """What writes answer: an id, or that it went well."""
+
+    id: Lenient[Id] = None
+    success: Lenient[bool] = None
+
+
+class WireHashtag(WireModel):
+    """A hashtag."""
+
+    id: Id
+    name: Lenient[str] = None
+
+
+class WireDiscovered(WireModel):
+    """Another professional account, as one of ours may see it."""
+
+    business_discovery: Lenient[WireUser] = None
+
+
+class WireConfig(WireModel):
+    """What is allowed."""
+
+    quota_total: Lenient[int] = None
+    quota_duration: Lenient[int] = None
+
+
+class WireLimits(WireModel):
+    """How much of what is allowed is used."""
+
+    quota_usage: Lenient[int] = None
+    config: Lenient[WireConfig] = None

@@ -1,0 +1,125 @@
+"""Logging in to the simulated Instagram, with Facebook or with Instagram itself: codes and tokens."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from socialkit.sandbox._graph import PAGE, USER, GraphCall, GraphRefusal, Route, Token, bad_parameter
+from socialkit.sandbox._http import SimRequest, SimResponse
+from socialkit.sandbox._params import Params
+from socialkit.sandbox.instagram import _render as show
+from socialkit.sandbox.instagram._fields import asked
+from socialkit.sandbox.instagram._state import (
+    APP_ID,
+    APP_SECRET,
+    DAY,
+    HOUR,
+    INSTAGRAM,
+    LONG,
+    OWN_SCOPES,
+    SCOPES,
+    State,
+)
+
+IgCall = GraphCall[State]
+CODE_LIFE = timedelta(hours=1)
+
+
+def dialog(state: State, request: SimRequest) -> SimResponse:
+    """Send whoever opens it back with a code: the simulated person agrees to everything."""
+    return _sent_back(state, request, "")
+
+
+def authorize(state: State, request: SimRequest) -> SimResponse:
+    """The same of Instagram's own login, which puts two signs behind its codes."""
+    return _sent_back(state, request, "#_")
+
+
+def _sent_back(state: State, request: SimRequest, end: str) -> SimResponse:
+    params = request.params()
+    if params.text("client_id") != APP_ID:
+        raise bad_parameter("Invalid App ID")
+    code, back = state.number(), params.text("redirect_uri") or ""
+    state.codes[code] = (params.text("scope") or "", back, state.clock.now() + CODE_LIFE)
+    query = urlencode({"code": code, "state": params.text("state") or ""})
+    return SimResponse(302, {"location": f"{back}?{query}{end}"})
+
+
+def _agreed(state: State, params: Params) -> tuple[str, ...]:
+    """What a code was given for; each counts once."""
+    if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
+        raise GraphRefusal(1, "Error validating client secret.", status=400)
+    scopes, back, until = state.codes.pop(params.text("code") or "", ("", "", state.clock.now()))
+    if until <= state.clock.now() or back != params.text("redirect_uri"):
+        raise GraphRefusal(100, "This authorization code has been used or has expired.", subcode=36009)
+    return tuple(one for one in scopes.split(",") if one)
+
+
+def access_token(state: State, request: SimRequest) -> SimResponse:
+    """Facebook's: change a code into a token, or a token into a longer one."""
+    params = request.params()
+    if params.text("grant_type") == "fb_exchange_token":
+        if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
+            raise GraphRefusal(1, "Error validating client secret.", status=400)
+        return _longer(state, params.text("fb_exchange_token") or "", "EAAL")
+    granted = _agreed(state, params) or SCOPES
+    person = state.user("Somebody")
+    return _told(state.issue(person.id, USER, granted, HOUR), HOUR)
+
+
+def short_token(state: State, request: SimRequest) -> SimResponse:
+    """Instagram's: change a code into a token of an hour."""
+    granted = _agreed(state, request.params()) or OWN_SCOPES
+    account = state.user("main", ours=True)
+    token = state.issue(account.id, INSTAGRAM, granted, HOUR)
+    told = {"access_token": token.value, "user_id": int(account.id), "permissions": list(granted)}
+    return SimResponse.json(told)
+
+
+def long_token(state: State, request: SimRequest) -> SimResponse:
+    """Instagram's: change a token of an hour into one of sixty days."""
+    params = request.params()
+    if params.text("client_secret") != APP_SECRET or params.text("grant_type") != "ig_exchange_token":
+        raise GraphRefusal(1, "Error validating client secret.", status=400)
+    return _longer(state, params.text("access_token") or "", "IGAAL")
+
+
+def refreshed_token(state: State, request: SimRequest) -> SimResponse:
+    """Instagram's: make a token longer that is a day old."""
+    params = request.params()
+    if params.text("grant_type") != "ig_refresh_token":
+        raise bad_parameter("grant_type must be ig_refresh_token")
+    value = params.text("access_token") or ""
+    known = state.tokens.find(value)
+    if known is not None and state.clock.now() - known.issued_at < DAY:
+        raise bad_parameter("The token is too young to be refreshed")
+    return _longer(state, value, "IGAAL")
+
+
+def _longer(state: State, value: str, start: str) -> SimResponse:
+    return _told(state.tokens.exchange(value, state.clock.now(), LONG, f"{start}{state.number()}"), LONG)
+
+
+def _told(token: Token, life: timedelta) -> SimResponse:
+    seconds = int(life.total_seconds())
+    return SimResponse.json({"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
+
+
+def accounts(call: IgCall) -> SimResponse:
+    """The Pages of a person, each with its own token, and the account that is linked to it."""
+    call.require("pages_show_list")
+    state = call.state
+    fields = call.params.text("fields") or "id,name"
+    wanted = any(one.name == "access_token" for one in asked(fields))
+    shown = [
+        show.page(
+            state,
+            page,
+            fields,
+            state.issue(page, PAGE, call.token.scopes, None).value if wanted else None,
+        )
+        for page in state.pages
+    ]
+    return SimResponse.json({"data": shown})
+
+
+ROUTES: tuple[Route[State], ...] = (Route("accounts", "GET", "me/accounts", accounts),)

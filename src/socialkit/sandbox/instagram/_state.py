@@ -1,0 +1,229 @@
+"""The simulated Instagram as a whole: accounts, and what is on them."""
+
+import random
+import re
+from datetime import datetime, timedelta
+
+from socialkit.sandbox._clock import Clock
+from socialkit.sandbox._graph import PAGE, USER, GraphRefusal, Pushes, Token, Tokens, Usage, Versions, missing
+from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Media, Message, User
+
+SCOPES = (
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "instagram_manage_insights",
+    "instagram_manage_messages",
+    "pages_show_list",
+    "pages_read_engagement",
+)
+"""With Facebook's login; Instagram's own calls them `instagram_business_…`."""
+OWN_SCOPES = tuple(
+    one.replace("instagram_", "instagram_business_", 1) for one in SCOPES if one.startswith("instagram_")
+)
+INSTAGRAM = "INSTAGRAM"
+"""The kind of a token of Instagram's own login."""
+APP_ID = "1234567890"
+APP_SECRET = "sandbox-app-secret"
+HOUR = timedelta(hours=1)
+LONG = timedelta(days=60)
+DAY = timedelta(hours=24)
+PROCESSING = timedelta(seconds=10)
+"""How long the simulated Instagram works on a video."""
+ANSWERABLE = timedelta(hours=24)
+"""How long after a person's last message they may be written to."""
+PRIVATE_REPLY = timedelta(days=7)
+POSTS_A_DAY = 100
+CONTAINERS_A_DAY = 400
+
+
+class State:
+    """Everything that the simulated Instagram knows."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.tokens = Tokens(APP_SECRET)
+        self.versions = Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
+        self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="instagram", spent=80002)
+        self.users: dict[str, User] = {}
+        self.pages: dict[str, str] = {}
+        """By the id of a Page that of its account."""
+        self.containers: dict[str, Container] = {}
+        self.media: dict[str, Media] = {}
+        self.comments: dict[str, Comment] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.hashtags: dict[str, str] = {}
+        """By id their names."""
+        self.codes: dict[str, tuple[str, str, datetime]] = {}
+        """By code: what was agreed to, where they are sent back to, until when it counts."""
+        self.subscribed: dict[str, tuple[str, ...]] = {}
+        self.pushes = Pushes("instagram", APP_SECRET)
+        self.failing_films = 0
+        self.blocking = False
+        self.dead_metrics: set[str] = set()
+        self._numbers = 17_900_000_000_000_000
+        self._names: dict[str, str] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The time, in whole seconds as Instagram tells it."""
+        return self.clock.now().replace(microsecond=0)
+
+    def number(self) -> str:
+        """A new id."""
+        self._numbers += self.chance.randrange(1, 1_000)
+        return str(self._numbers)
+
+    def user(self, name: str, *, ours: bool = False) -> User:
+        """An account by name; made when it is new."""
+        if name not in self._names:
+            new = User(self.number(), name, re.sub(r"[^A-Za-z0-9._]", "_", name))
+            self.users[new.id] = new
+            self._names[name] = new.id
+        found = self.users[self._names[name]]
+        if ours and found.page is None:
+            found.page = self.number()
+            self.pages[found.page] = found.id
+        return found
+
+    def issue(self, owner: str, kind: str, scopes: tuple[str, ...], life: timedelta | None) -> Token:
+        """A new token, of a Page, of a person or of an account."""
+        start = "IGAA" if kind == INSTAGRAM else "EAA"
+        value = start + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
+        ends = None if life is None else self.clock.now() + life
+        return self.tokens.add(Token(value, kind, owner, scopes, self.clock.now(), ends))
+
+    def accounts_of(self, token: Token) -> list[str]:
+        """The ids of the accounts that a token opens."""
+        if token.kind == USER:
+            return list(self.pages.values())
+        return [self.pages.get(token.owner, token.owner)]
+
+    def kind_of(self, node: str) -> str | None:
+        """Of what kind a node is; `me` is told by the token alone."""
+        kinds: tuple[tuple[str, dict[str, object]], ...] = (
+            ("IGUser", {**self.users}),
+            ("Page", {**self.pages}),
+            ("IGMedia", {**self.media}),
+            ("IGContainer", {**self.containers}),
+            ("IGComment", {**self.comments}),
+            ("UnifiedThread", {**self.conversations}),
+            ("ShadowIGHashtag", {**self.hashtags}),
+        )
+        return next((kind for kind, known in kinds if node in known), None)
+
+    def of(self, owner: str, *, stories: bool) -> list[Media]:
+        """The posts of an account, or its stories of now, the newest first."""
+        over = self.clock.now() - DAY
+        found = [
+            one
+            for one in self.media.values()
+            if one.owner == owner
+            and (one.product == "STORY") is stories
+            and (not stories or one.created > over)
+        ]
+        return sorted(found, key=newest, reverse=True)
+
+    def under(self, media: str) -> list[Comment]:
+        """The comments under a post, the newest first; answers stand below them."""
+        found = [one for one in self.comments.values() if one.media == media and one.parent is None]
+        return sorted(found, key=newest, reverse=True)
+
+    def answers(self, comment: str) -> list[Comment]:
+        """The answers to a comment, the oldest first."""
+        return [one for one in self.comments.values() if one.parent == comment]
+
+    def comment(self, above: str, owner: str, text: str) -> Comment:
+        """Write under a post or comment: an answer to an answer stands beside it."""
+        parent = self.comments.get(above)
+        media = above if parent is None else parent.media
+        top = None if parent is None else parent.parent or parent.id
+        new = Comment(self.number(), media, owner, text, self.now, top)
+        self.comments[new.id] = new
+        return new
+
+    def remove(self, comment: Comment) -> None:
+        """Delete a comment and the answers to it."""
+        for answer in self.answers(comment.id):
+            self.comments.pop(answer.id, None)
+        self.comments.pop(comment.id, None)
+
+    def conversation(self, account: str, person: str) -> Conversation:
+        """The conversation of an account and a person; begun when there is none."""
+        for one in self.conversations.values():
+            if (one.account, one.person) == (account, person):
+                return one
+        new = Conversation(f"t_{self.number()}", account, person)
+        self.conversations[new.id] = new
+        return new
+
+    def send(self, account: str, person: str, sender: str, text: str, answers: str | None = None) -> Message:
+        """Write a private message."""
+        thread = self.conversation(account, person)
+        to = person if sender == account else account
+        message = Message(f"m_{self.number()}", sender, to, text, self.now, answers)
+        thread.messages.append(message)
+        return message
+
+    def may_write(self, account: str, person: str) -> bool:
+        """Whether an account may write to a person now."""
+        thread = self.conversation(account, person)
+        heard = [one.created for one in thread.messages if one.sender == person]
+        return bool(heard) and self.clock.now() - max(heard) <= ANSWERABLE
+
+    def hashtag(self, name: str) -> str | None:
+        """The id of a hashtag; None for one that nobody uses."""
+        wanted = name.lower()
+        if not any(wanted in hashtags_in(one.caption) for one in self.media.values()):
+            return None
+        known = next((key for key, value in self.hashtags.items() if value == wanted), None)
+        if known is None:
+            known = self.number()
+            self.hashtags[known] = wanted
+        return known
+
+    def status(self, container: Container) -> str:
+        """How far a container is."""
+        now = self.clock.now()
+        if container.published is not None:
+            return "PUBLISHED"
+        if now - container.created >= DAY:
+            return "EXPIRED"
+        if container.failed and container.ready_at is not None and container.ready_at <= now:
+            return "ERROR"
+        if container.ready_at is None or container.ready_at > now:
+            return "IN_PROGRESS"
+        return "FINISHED"
+
+    def used(self, owner: str) -> int:
+        """How many posts of an account went out by the API in a day."""
+        since = self.clock.now() - DAY
+        return sum(
+            one.owner == owner and one.published is not None and self.media[one.published].created > since
+            for one in self.containers.values()
+        )
+
+
+def newest(one: Media | Comment) -> tuple[datetime, int]:
+    """What things are ordered by."""
+    return one.created, int(one.id)
+
+
+def hashtags_in(text: str) -> set[str]:
+    """The hashtags of a caption, in small letters and without their signs."""
+    return {one.lower() for one in re.findall(r"#(\w+)", text)}
+
+
+def outside_window() -> GraphRefusal:
+    """The person wrote too long ago (10/2018278)."""
+    message = "(#10) This message is sent outside of allowed window."
+    return GraphRefusal(10, message, subcode=2018278, status=403)
+
+
+def no_such(node: str, method: str = "get") -> GraphRefusal:
+    """There is no such thing, or the caller may not know of it."""
+    return missing(node, method)
+
+
+__all__ = ["INSTAGRAM", "OWN_SCOPES", "PAGE", "SCOPES", "USER", "State", "no_such", "outside_window"]

@@ -1,0 +1,323 @@
+"""Whose token it is and what it may do: logins, linked accounts, scopes, versions, webhooks, numbers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import socialkit as sk
+from socialkit.auth import Credentials, MemoryTokenStore, Pushed
+from socialkit.errors import (
+    BadRequestError,
+    ConfigurationError,
+    MissingScopeError,
+    NotSupportedError,
+    PermissionDeniedError,
+)
+from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing
+from socialkit.platforms._login import Login
+from socialkit.platforms.instagram import INSTAGRAM_SCOPES, PUSHES, AsyncInstagram, Instagram
+from socialkit.sandbox import Sandbox, SimRequest
+from socialkit.sandbox.instagram import InstagramSimulator
+from socialkit.sandbox.instagram._state import APP_ID, APP_SECRET, INSTAGRAM, OWN_SCOPES, SCOPES, USER
+from tests.platforms.instagram.conftest import Open
+from tests.support import collect, settle
+
+DRAFT = Draft(text="Autumn #autumn", media=[Media.from_url("https://shop.example/dot.jpg")])
+
+
+async def test_an_app_that_requires_the_proof_gets_it(opened: Open, meta: InstagramSimulator) -> None:
+    meta._state.tokens.requires_proof = True
+
+    with pytest.raises(BadRequestError):
+        await settle(opened(app_secret=None, client_id=None).posts.publish(DRAFT))
+    await settle(opened().posts.publish(DRAFT))
+    assert len(meta.posts()) == 1
+
+
+async def test_a_person_s_token_opens_the_one_linked_account_or_says_which_there_are(
+    opened: Open, meta: InstagramSimulator
+) -> None:
+    person = meta._state.issue(meta._state.user("Ada").id, USER, SCOPES, timedelta(days=60)).value
+    unlinked = opened(access_token=person)
+    pages, meta._state.pages = meta._state.pages, {}
+    with pytest.raises(ConfigurationError, match="no professional account"):
+        await settle(unlinked.account.me())
+    meta._state.pages = pages
+    assert (await settle(opened(access_token=person).account.me())).handle == "main"
+
+    meta.connection("other")
+    client = opened(access_token=person)
+    with pytest.raises(ConfigurationError, match=r"account.accounts\(\)"):
+        await settle(client.account.me())
+    found = await settle(client.account.accounts())
+    assert {one.handle for one, _ in found} == {"main", "other"}
+    chosen = next(credentials for one, credentials in found if one.handle == "other")
+    mine = opened(access_token=None, credentials=chosen, app_secret=None, client_id=None)
+    assert (await settle(mine.account.me())).handle == "other"
+    named = AccountRef(platform="instagram", id=chosen.account_id)
+    assert (await settle(opened(access_token=person, account=named).account.me())).handle == "other"
+
+
+async def test_a_personal_account_is_told_what_to_do(either: Any, meta: InstagramSimulator) -> None:
+    meta.make_personal()
+
+    with pytest.raises(ConfigurationError, match="business or creator account"):
+        await settle(either.posts.publish(DRAFT))
+    assert meta.posts() == []
+
+
+async def test_a_missing_scope_is_named_as_the_login_calls_it(opened: Open, meta: InstagramSimulator) -> None:
+    reader = opened(access_token=meta.issue_token(scopes=("instagram_basic",)))
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(reader.posts.publish(DRAFT))
+    assert caught.value.scopes == ("instagram_content_publish",)
+
+    meta.login = "instagram"
+    token = meta.issue_token(scopes=("instagram_business_basic",))
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(opened(access_token=token, login="instagram").posts.publish(DRAFT))
+    assert caught.value.scopes == ("instagram_business_content_publish",)
+
+
+async def test_what_the_login_and_the_scopes_open_changes_what_the_client_can(
+    opened: Open, kind: Any
+) -> None:
+    linked = opened()
+    own = kind(Credentials(access_token="made-up", scopes=OWN_SCOPES))
+    few = kind(Credentials(access_token="made-up", scopes=["instagram_business_basic"]))
+
+    assert (linked.login, own.login) == ("facebook", "instagram")
+    assert [one.can(Capability.SEARCH) for one in (linked, own)] == [True, False]
+    assert [one.can(Capability.PUBLISH) for one in (own, few)] == [True, False]
+    with pytest.raises(NotSupportedError, match='login="facebook"'):
+        await collect(own.listening.search("#autumn"))
+    with pytest.raises(ConfigurationError, match="none of Instagram's two"):
+        kind(access_token="made-up", login="tiktok")
+
+
+async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_another_is_noticed(
+    opened: Open, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    world.clock.advance(datetime(2026, 10, 1, tzinfo=UTC) - world.clock.now())
+    with pytest.raises(ConfigurationError, match=r"v20.0 ended on 2026-09-24"):
+        opened(api_version="v20.0")
+    client = opened(api_version="v22.0")
+    meta.retire("v21.0", "v22.0")
+
+    with pytest.warns(FutureWarning, match=r"v22.0 of the API was asked, and v23.0 answered"):
+        await settle(client.account.me())
+
+
+# Numbers ---------------------------------------------------------------------------------------
+
+
+async def test_a_metric_that_ended_loses_no_other(shop: Any, meta: InstagramSimulator) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    meta.kill_metrics("profile_visits", "saves")
+
+    rows = {one.metric: one for one in await collect(shop.insights.posts([post]))}
+    account = {one.metric: one for one in await settle(shop.insights.account())}
+
+    assert (rows["profile_views"].value, rows["profile_views"].missing) == (None, Missing.NOT_OFFERED)
+    assert (rows["impressions"].value, rows["saves"].value) == (0, 0)
+    assert rows["clicks"].missing is Missing.NOT_OFFERED  # posts have no such metric, stories do
+    assert (account["saves"].missing, account["reach"].value) == (Missing.NOT_OFFERED, 0)
+    assert account["reach"].end - account["reach"].start == timedelta(days=1)
+
+
+async def test_metrics_that_the_token_may_not_read_say_so(opened: Open, meta: InstagramSimulator) -> None:
+    post = await settle(opened().posts.publish(DRAFT))
+    reader = opened(access_token=meta.issue_token(scopes=("instagram_basic",)))
+
+    rows = {one.metric: one for one in await collect(reader.insights.posts([post.id]))}
+
+    assert rows["impressions"].missing is Missing.NOT_PERMITTED
+    assert rows["likes"].value == 0
+
+
+async def test_followers_are_told_by_parts_and_withheld_while_there_are_few(
+    either: Any, meta: InstagramSimulator
+) -> None:
+    rows = await settle(either.insights.audience())
+    found = {one.breakdown: one.value for one in rows}
+    assert (found["country=DE"], found["gender=F"], found["city=Lyon, Rhône"]) == (70, 60, 50)
+
+    meta._state.user("main").followers = 99
+    (row,) = await settle(either.insights.audience())
+    assert (row.value, row.missing) == (None, Missing.WITHHELD)
+
+
+# Others ----------------------------------------------------------------------------------------
+
+
+async def test_a_hashtag_that_nobody_uses_finds_nothing_and_other_words_are_refused(shop: Any) -> None:
+    await settle(shop.posts.publish(DRAFT))
+
+    assert [one.text for one in await collect(shop.listening.search("autumn"))] == [DRAFT.text]
+    assert await collect(shop.listening.search("#winter")) == []
+    with pytest.raises(NotSupportedError, match="one hashtag"):
+        await collect(shop.listening.search("autumn leaves"))
+
+
+async def test_a_mention_is_answered_in_public_and_found_when_lost(shop: Any, world: Sandbox) -> None:
+    world.receive("instagram", text="The best shop")
+    (message,) = await collect(shop.inbox.iterate())
+    assert message.kind is MessageKind.MENTION
+
+    with pytest.raises(NotSupportedError, match="in public"):
+        await settle(shop.inbox.reply(message, "Thank you", private=True))
+    world.fail("instagram", "reply", sk.Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(sk.OutcomeUnknownError) as caught:
+        await settle(shop.inbox.reply(message, "Thank you"))
+    found = await settle(shop.posts.find(caught.value.attempt))
+    assert (found.state, found.post.text) == (sk.FoundState.PUBLISHED, "Thank you")
+
+
+async def test_a_person_is_written_to_within_a_day_and_once_for_a_comment(
+    either: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    post = await settle(either.posts.publish(DRAFT))
+    world.receive("instagram", text="How much?", reply_to=post.id)
+    world.receive("instagram", text="Hello?", private=True)
+    comment, private = sorted(await collect(either.inbox.iterate()), key=lambda one: one.private)
+    await settle(either.inbox.reply(comment, "Ten", private=True))
+
+    with pytest.raises(BadRequestError):
+        await settle(either.inbox.reply(comment, "Ten", private=True))
+    with pytest.raises(sk.InvalidDraftError):
+        await settle(either.inbox.reply(private, "ü" * 501))
+    world.clock.advance(timedelta(hours=25))
+    with pytest.raises(PermissionDeniedError) as caught:
+        await settle(either.inbox.reply(private, "Here we are"))
+    assert caught.value.code == "10/2018278"
+    assert [one.text for one in meta.messages()] == ["Ten"]
+
+
+async def test_answers_to_answers_stand_under_the_comment_above_both(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    comment = world.receive("instagram", text="How much?", reply_to=post.id)
+    world.receive("instagram", text="Yes, how much?", reply_to=comment, author="another")
+    found = {one.text: one for one in await collect(shop.inbox.comments(post))}
+
+    reply = found["Yes, how much?"]
+    assert (reply.kind, reply.reply_to) == (MessageKind.REPLY, comment)
+    answer = await settle(shop.inbox.reply(reply, "Ten"))
+    assert [one.id for one in meta.answers(comment)] == [answer.id]
+    assert len(await collect(shop.inbox.iterate())) == 2
+
+
+# Logging in ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scopes", [(), INSTAGRAM_SCOPES], ids=["facebook", "instagram"])
+async def test_a_login_gives_credentials_that_publish(
+    world: Sandbox, meta: InstagramSimulator, kind: Any, shop: Any, scopes: tuple[str, ...]
+) -> None:
+    meta.connection("main")
+    login = Login(
+        "instagram",
+        client_id=APP_ID,
+        client_secret=APP_SECRET,
+        base_url=world.address("instagram"),
+        redirect_uri="https://shop.example/back",
+        scopes=scopes,
+        transport=shop._core.transport,
+    )
+    start, finish = ("start", "finish") if kind is Instagram else ("start_async", "finish_async")
+    url, state = await settle(getattr(login, start)())
+    back = meta.handle(SimRequest.of("GET", url)).headers["location"]
+    found = await settle(getattr(login, finish)(back, state))
+    client = kind(found, base_url=world.address("instagram"), transport=shop._core.transport)
+
+    assert back.endswith("#_") == bool(scopes)
+    assert client.login == ("instagram" if scopes else "facebook")
+    assert found.expires_at == (world.clock.now() + timedelta(days=60) if scopes else None)
+    assert found.account_id == (await settle(client.account.me())).id
+    assert "***" in repr(found.access_token)
+    await settle(client.posts.publish(DRAFT))
+    assert len(meta.posts()) == 1
+
+
+async def test_a_token_of_instagram_s_login_is_made_longer_and_kept(
+    opened: Open, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    account = meta._state.user("main", ours=True)
+    token = meta._state.issue(account.id, INSTAGRAM, OWN_SCOPES, timedelta(days=3))
+    world.clock.advance(timedelta(days=1, minutes=1))
+    credentials = Credentials(access_token=token.value, expires_at=token.expires_at, scopes=OWN_SCOPES)
+    store = MemoryTokenStore()
+    ref = AccountRef(platform="instagram", brand="acme", name="main")
+    client = opened(credentials=credentials, access_token=None, tokens=store, account=ref)
+
+    await settle(client.account.me())
+
+    kept = store.load("acme/instagram/main")
+    assert kept is not None
+    assert kept.expires_at == world.clock.now() + timedelta(days=60)
+    assert kept.account_id == account.id
+
+
+def test_without_a_token_nothing_is_opened(kind: Any) -> None:
+    with pytest.raises(ConfigurationError, match="access_token= is missing"):
+        kind()
+    with pytest.raises(ConfigurationError, match="which one is meant"):
+        kind(Credentials(access_token="one"), access_token="two")
+    assert kind in {Instagram, AsyncInstagram}
+
+
+# Webhooks --------------------------------------------------------------------------------------
+
+
+def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
+    world: Sandbox, meta: InstagramSimulator
+) -> None:
+    workspace = world.workspace(acme=["instagram"])
+    shop = workspace.brand("acme").client("instagram")
+    post = shop.posts.publish(DRAFT)
+    hook = sk.webhooks.Webhook("instagram", workspace, secret=APP_SECRET, verify_token="chosen")
+
+    def receive(request: SimRequest) -> Any:
+        query = urlencode(request.query)
+        return hook.receive(method=request.method, query=query, headers=request.headers, body=request.body)
+
+    assert receive(meta.subscribe_webhook("chosen")).body == b"1158201444"
+    comment = world.receive("instagram", text="How much? Grüße", reply_to=post.id)
+    world.receive("instagram", text="Yes, how much?", reply_to=comment)
+    world.receive("instagram", text="The best shop")
+    world.receive("instagram", text="My number is 12", private=True)
+    (first,) = meta.due_pushes()
+    meta.push_answered(503)
+    (again,) = meta.due_pushes()
+    got = receive(first)
+    hook.done(got)
+    assert receive(again).messages == ()
+    meta.push_answered(got.status)
+
+    def shown(one: sk.Message) -> tuple[object, ...]:
+        return one.id, one.kind, one.text, one.author.id, one.post_id, one.reply_to, one.created_at
+
+    assert meta.due_pushes() == []
+    assert sorted(map(shown, got.messages), key=str) == sorted(map(shown, shop.inbox.iterate()), key=str)
+
+
+@pytest.mark.parametrize("shape", ["changes", "bare"])
+def test_a_pushed_comment_is_read_in_either_shape_and_our_own_is_not(shape: str) -> None:
+    def pushed(sender: str) -> list[Any]:
+        value = {"id": "17", "text": "Hi", "from": {"id": sender}, "media": {"id": "18"}, "parent_id": "16"}
+        change = {"field": "comments", "value": value}
+        entry = {"id": "1", "time": 1742667607, **({"changes": [change]} if shape == "changes" else change)}
+        body = json.dumps({"object": "instagram", "entry": [entry]}).encode()
+        return list(PUSHES.read(Pushed.read("POST", "", {}, body)))
+
+    (thing,) = pushed("7")
+    message: Any = thing.make(AccountRef(platform="instagram", id="1"))
+    assert (message.kind, message.reply_to, message.post_id) == (MessageKind.REPLY, "16", "18")
+    assert message.created_at == datetime.fromtimestamp(1742667607, UTC)
+    assert pushed("1") == []

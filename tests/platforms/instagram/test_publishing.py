@@ -1,0 +1,265 @@
+"""What only Instagram publishes: containers of pictures, reels, carousels and stories."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from socialkit import FolderMediaHost
+from socialkit.errors import InvalidDraftError, MediaProcessingError, OutcomeUnknownError, RateLimitedError
+from socialkit.models import Draft, FoundState, Media, Outcome, Severity
+from socialkit.platforms.instagram import InstagramOptions, InstagramRules, UserTag
+from socialkit.platforms.instagram._facts import LIMITS
+from socialkit.sandbox import Fault, Sandbox
+from socialkit.sandbox.instagram import InstagramSimulator
+from socialkit.testing import mp4, picture, video
+from socialkit.testing._transports import RecordingTransport
+from socialkit.transport import Request, Response, Retry
+from tests.platforms.instagram.conftest import Open
+from tests.support import collect, settle
+
+STORY = InstagramOptions(kind="story")
+
+
+def dot(**given: Any) -> Media:
+    return Media.from_url("https://shop.example/dot.jpg", **given)
+
+
+def draft(text: str = "Autumn", **given: Any) -> Draft:
+    return Draft(text=text, media=[dot()]).model_copy(update=given)
+
+
+async def lost(world: Sandbox, client: Any, what: Draft, fault: Fault) -> Any:
+    world.fail("instagram", "publish", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.publish(what))
+    return caught.value.attempt
+
+
+async def looked_up(world: Sandbox, client: Any, attempt: Any) -> Any:
+    found = await settle(client.posts.find(attempt))
+    while found.ask_again is not None:
+        world.clock.advance(found.ask_again - world.clock.now())
+        found = await settle(client.posts.find(attempt))
+    return found
+
+
+async def test_either_login_publishes_and_reads_back(either: Any, meta: InstagramSimulator) -> None:
+    post = await settle(either.posts.publish(draft()))
+
+    (truth,) = meta.posts()
+    assert (post.id, post.published_at, post.author.handle) == (truth.id, truth.published_at, "main")
+    assert either.login == meta.login
+
+
+async def test_a_carousel_waits_for_each_of_its_files(shop: Any, meta: InstagramSimulator) -> None:
+    film = Media.from_url("https://shop.example/film.mp4")
+    post = await settle(shop.posts.publish(draft(media=(dot(alt_text="One"), film, dot()))))
+
+    (truth,) = meta.posts()
+    assert [(one.kind, one.alt_text) for one in truth.media] == [
+        ("image", "One"),
+        ("video", None),
+        ("image", None),
+    ]
+    assert [one.id for one in post.media] == [one.id for one in truth.media]
+
+
+async def test_a_reel_has_what_its_options_say(shop: Any, meta: InstagramSimulator) -> None:
+    options = InstagramOptions(
+        kind="reel",
+        tags=[UserTag(username="ada")],
+        cover_at=timedelta(seconds=1.5),
+        share_to_feed=False,
+        trial="manual",
+    )
+    behind = Media.from_url("https://shop.example/film?id=17")
+    await settle(shop.posts.publish(draft(media=(behind,), options=(options,))))
+
+    (made,) = meta._state.containers.values()
+    assert made.values["video_url"] == "https://shop.example/film?id=17"
+    assert (made.values["thumb_offset"], made.values["share_to_feed"]) == ("1500", "false")
+    assert made.values["trial_params"] == '{"graduation_strategy":"MANUAL"}'
+    assert made.values["user_tags"] == '[{"username":"ada"}]'
+
+
+async def test_a_local_video_is_sent_as_bytes_and_with_a_host_by_its_address(
+    opened: Open, meta: InstagramSimulator, tmp_path: Path
+) -> None:
+    host = FolderMediaHost(tmp_path, "https://media.shop.example")
+    await settle(opened().posts.publish(draft(media=(video(),))))
+    await settle(opened(media_host=host).posts.publish(draft(media=(video(),))))
+
+    sent, fetched = meta._state.containers.values()
+    assert (sent.received, sent.values["upload_type"]) == (len(mp4()), "resumable")
+    assert fetched.values["video_url"].startswith("https://media.shop.example/")
+
+
+async def test_a_local_picture_needs_a_host(opened: Open, meta: InstagramSimulator, tmp_path: Path) -> None:
+    jpeg = picture().model_copy(update={"mime_type": "image/jpeg", "filename": "dot.jpg"})
+    with pytest.raises(InvalidDraftError, match="media_host="):
+        await settle(opened().posts.publish(draft(media=(jpeg,))))
+    assert meta._state.containers == {}
+
+
+@pytest.mark.parametrize("media", [dot(), video()], ids=["picture", "video"])
+async def test_a_story_is_shown_for_a_day_and_found_when_lost(
+    shop: Any, world: Sandbox, meta: InstagramSimulator, media: Media
+) -> None:
+    what = Draft(text="", media=[media], options=[STORY])
+    attempt = await lost(world, shop, what, Fault.DROP_AFTER_COMMIT)
+
+    found = await looked_up(world, shop, attempt)
+    assert found.state is FoundState.PUBLISHED
+    assert [one.id for one in meta.stories()] == [found.post.id]
+    assert [one.id for one in await collect(shop.posts.iterate_stories())] == [found.post.id]
+    assert meta.posts() == []
+    world.clock.advance(timedelta(days=1, seconds=1))
+    assert meta.stories() == []
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=2)], ids=["at once", "two days later"])
+async def test_the_container_tells_and_after_a_day_the_listing(
+    shop: Any, world: Sandbox, meta: InstagramSimulator, fault: Fault, later: timedelta
+) -> None:
+    await settle(shop.posts.publish(draft()))
+    attempt = await lost(world, shop, draft(), fault)
+    world.clock.advance(later)
+
+    found = await looked_up(world, shop, attempt)
+
+    assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+    assert len(meta.posts()) == 1 + fault.commits
+    assert found.post is None or found.post.id == meta.posts()[1].id
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_lost_story_that_is_over_is_never_called_absent(
+    shop: Any, world: Sandbox, fault: Fault
+) -> None:
+    attempt = await lost(world, shop, Draft(text="", media=[dot()], options=[STORY]), fault)
+    world.clock.advance(timedelta(days=2))
+
+    found = await looked_up(world, shop, attempt)
+
+    assert found.state is (FoundState.UNDECIDED if fault.commits else FoundState.ABSENT)
+
+
+async def test_a_blocked_action_is_looked_for_and_not_reported_as_refused(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    meta.block_next()
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(shop.posts.publish(draft()))
+    found = await settle(shop.posts.find(caught.value.attempt))
+    assert (found.state, found.post.id) == (FoundState.PUBLISHED, meta.posts()[0].id)
+
+
+async def test_a_publish_that_some_line_doubles_is_not_reported_as_refused(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    twice = Doubling(shop._core.pipeline.transport)
+    shop._core.pipeline.transport = twice
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(shop.posts.publish(draft()))
+    found = await settle(shop.posts.find(caught.value.attempt))
+    assert (found.state, [one.id for one in meta.posts()]) == (FoundState.PUBLISHED, [found.post.id])
+
+
+class Doubling(RecordingTransport):
+    """Hands a publish over twice, and gives the second answer."""
+
+    async def send(self, request: Request, /) -> Response:
+        if request.url.endswith("/media_publish"):
+            await super().send(request)
+        return await super().send(request)
+
+
+async def test_a_video_that_cannot_be_worked_up_publishes_nothing(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    meta.fail_processing()
+    films = (dot(), Media.from_url("https://shop.example/film.mov"))
+
+    with pytest.raises(MediaProcessingError, match="nothing was published"):
+        await settle(shop.posts.publish(draft(media=films)))
+    assert meta.posts() == []
+
+
+async def test_a_first_comment_is_the_account_s_own_and_found_when_lost(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    await settle(shop.posts.publish(draft(first_comment="Shop")))
+    world.fail("instagram", "publish", Fault.DROP_AFTER_COMMIT, after=1)
+    post = await settle(shop.posts.publish(draft(first_comment="Shop")))
+
+    (missing,) = post.incomplete
+    assert missing.outcome is Outcome.UNKNOWN
+    found = await settle(shop.posts.find(missing.attempt))
+    assert (found.state, found.post.reply_to) == (FoundState.PUBLISHED, post.id)
+    assert [one.text for one in meta.answers(post.id)] == ["Shop"]
+    assert await collect(shop.inbox.comments(post)) == []
+
+
+async def test_the_day_s_posts_are_counted_and_spent(opened: Open, world: Sandbox) -> None:
+    shop = opened(retry=Retry(on_limit="raise"))
+    await settle(shop.posts.publish(draft()))
+    limit = await settle(shop.account.publishing_limit())
+
+    assert (limit.used, limit.left, limit.per) == (1, limit.total - 1, timedelta(days=1))
+    for _ in range(limit.left):
+        await settle(shop.posts.publish(draft()))
+    with pytest.raises(RateLimitedError) as caught:
+        await settle(shop.posts.publish(draft()))
+    assert (caught.value.code, caught.value.written) == ("9/2207042", False)
+    world.clock.advance(timedelta(days=1, seconds=1))
+    assert (await settle(shop.account.publishing_limit())).used == 0
+
+
+async def test_comments_are_switched_off(shop: Any, meta: InstagramSimulator) -> None:
+    post = await settle(shop.posts.publish(draft()))
+    await settle(shop.posts.switch_comments(post, on=False))
+
+    assert not meta._state.media[post.id].comments_on
+
+
+JPEG = picture(width=2, height=1).model_copy(update={"mime_type": "image/jpeg", "url": "https://x.example"})
+BAD: list[tuple[Draft, str]] = [
+    (Draft(text="Alone"), "media"),
+    (draft("a" * 2201), "text"),
+    (draft("🍂" * 1101), "text"),
+    (draft("#a " * 31), "text"),
+    (draft("@a " * 21), "text"),
+    (draft(media=(picture(),)), "media[0]"),
+    (draft(media=(JPEG,)), "media[0]"),
+    (draft(media=(dot(),) * 11), "media"),
+    (draft(options=(InstagramOptions(kind="reel"),), media=(dot(), dot())), "media"),
+    (draft(options=(STORY,)), "text"),
+    (draft("", options=(STORY,), media=(dot(), dot())), "media"),
+    (draft("", options=(STORY,), first_comment="x"), "first_comment"),
+    (draft(options=(InstagramOptions(audio_name="x"),)), "options.audio_name"),
+    (draft(options=(InstagramOptions(tags=[UserTag(username="ada")]),)), "options.tags"),
+    (draft(options=(InstagramOptions(collaborators=["a", "b", "c", "d"]),)), "options.collaborators"),
+    (draft(reply_to="1"), "reply_to"),
+    (draft(quotes="1"), "quotes"),
+]
+
+
+@pytest.mark.parametrize(("what", "field"), BAD, ids=[f"{n} {field}" for n, (_, field) in enumerate(BAD)])
+def test_what_instagram_refuses_is_found_before_anything_is_sent(what: Draft, field: str) -> None:
+    found = InstagramRules("instagram").check(what, "instagram", LIMITS)
+
+    assert field in {one.field for one in found if one.severity is Severity.ERROR}
+
+
+@pytest.mark.parametrize("what", [draft("🍂" * 1100), draft("#a " * 30), draft(media=(dot(),) * 10)])
+def test_what_just_fits_has_no_problem(what: Draft) -> None:
+    found = InstagramRules("instagram").check(what, "instagram", LIMITS)
+
+    assert [one for one in found if one.severity is Severity.ERROR] == []
