@@ -18,7 +18,7 @@ EVERY = [
     ("accounts",),
     ("platforms",),
     ("health",),
-    ("check", "Roasted"),
+    ("check", "Roasted", "--platform", "mastodon"),
     ("check", "Roasted", *TO),
     ("post", "Roasted", *TO),
     ("post", "Roasted", *TO, "--at", "2026-03-10 09:00", "--key", "roast"),

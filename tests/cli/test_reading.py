@@ -219,7 +219,12 @@ def test_a_shell_offers_the_names_of_the_workspace_s_file(shop: Shop, typed: str
 def test_every_answer_for_programs_is_one_document_of_one_shape(shop: Shop) -> None:
     said = [
         shop.run(*words, "--json")
-        for words in (("accounts",), ("accounts", "--brand", "gone"), ("queue", "list"), ("check", "Hello"))
+        for words in (
+            ("accounts",),
+            ("accounts", "--brand", "gone"),
+            ("queue", "list"),
+            ("check", "Hello", "--platform", "x"),
+        )
     ]
     documents: list[Mapping[str, object]] = [json.loads(one.out) for one in said]
 

@@ -86,9 +86,12 @@ PLAIN: Final[Mapping[Any, st.SearchStrategy[Any]]] = {
     Media: media,
 }
 
+SHARES: Final = st.floats(0, 1)
+"""What numbers with bounds may be."""
+
 Maker = Callable[[tuple[Any, ...]], st.SearchStrategy[Any]]
 HOLDERS: Final[Mapping[Any, Maker]] = {
-    Annotated: lambda inner: values(inner[0]),
+    Annotated: lambda inner: SHARES if inner[0] is float else values(inner[0]),
     Literal: st.sampled_from,
     Union: lambda inner: st.one_of(*map(values, inner)),
     types.UnionType: lambda inner: st.one_of(*map(values, inner)),
@@ -110,7 +113,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
 
 def of(kind: type[BaseModel]) -> st.SearchStrategy[Any]:
     """Return models of a class, with any of the fields given that need not be."""
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     needed, free = dict[str, Any](), dict[str, Any]()
     for name, field in kind.model_fields.items():
         place = needed if field.is_required() else free
