@@ -17,7 +17,7 @@
     │   ├── AuthenticationError
     │   │   └── TokenExpiredError
     │   ├── PermissionDeniedError
-    │   │   └── MissingScopeError
+    │   │   └── MissingScopeError also a NotSupportedError
     │   ├── RateLimitedError
     │   ├── ContentRejectedError
     │   └── ServerError
@@ -265,7 +265,7 @@ class APIError(SocialKitError):
     ) -> None:
         super().__init__(message, platform=platform, operation=operation)
         self.status = status
-        """The HTTP status."""
+        """The HTTP status; 0 where it was known beforehand, and nothing was asked."""
         self.code = code
         """The platform's own code, where it has one; match on this, never on the message."""
         self.request_id = request_id
@@ -277,7 +277,7 @@ class APIError(SocialKitError):
         self.retry_after = retry_after
 
     def _details(self) -> list[str]:
-        named = [("status", self.status), ("code", self.code), ("request", self.request_id)]
+        named = [("status", self.status or None), ("code", self.code), ("request", self.request_id)]
         return [f"{name} {value}" for name, value in named if value is not None]
 
 
@@ -312,10 +312,22 @@ class PermissionDeniedError(APIError):
     """The credentials are good, but not for this."""
 
 
-class MissingScopeError(PermissionDeniedError):
-    """The token lacks a scope; `scopes` names those that would do."""
+class MissingScopeError(PermissionDeniedError, NotSupportedError):
+    """The token lacks a scope; `scopes` names those that would do.
+
+    Where the token's scopes are known it is raised before anything is sent: then `status` is 0 and `request`
+    None.
+
+    Example:
+        >>> error = MissingScopeError("the token lacks the scope for: publish", status=0, platform="x")
+        >>> error.scopes, str(error)
+        ((), 'x: the token lacks the scope for: publish')
+    """
 
     scopes: tuple[str, ...] = ()
+
+    def _details(self) -> list[str]:
+        return [*PermissionDeniedError._details(self), *NotSupportedError._details(self)]
 
 
 class RateLimitedError(APIError):

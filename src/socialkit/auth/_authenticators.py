@@ -73,6 +73,13 @@ class BearerToken:
     def owner(self) -> None:
         """Return None: nothing is kept."""
 
+    def scopes(self) -> tuple[str, ...]:
+        """Return what the credentials say that the token may do."""
+        return self._standing.scopes
+
+    async def read(self, _transport: Transport, /) -> None:
+        """Read nothing: nothing is kept."""
+
     async def standing(self, _transport: Transport, /) -> Standing:
         """Return what the credentials say of the token."""
         return self._standing

@@ -196,6 +196,16 @@ class Refreshing:
         """Return the id of the account that the tokens of now are kept as; None when nobody said."""
         return None if self._kept.current is None else self._kept.current.account_id
 
+    def scopes(self) -> tuple[str, ...]:
+        """Return what the tokens of now may do; empty before the store was read, or when nobody said."""
+        return () if self._kept.current is None else self._kept.current.scopes
+
+    async def read(self, transport: Transport, /) -> None:
+        """Read what the store holds, if it was not yet; nothing is renewed."""
+        if self._kept.current is None:
+            async with transport.lock(self._lock):
+                await self._load(transport)
+
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the tokens of now, renewed first if they are about to expire.
 
@@ -245,6 +255,8 @@ class Refreshing:
     def _renewable(self, stored: Stored) -> bool:
         if self._model is RefreshModel.ROTATING:
             return bool(stored.refresh_token)
+        if self._model is RefreshModel.EXTENDING:  # one without an end has nothing to extend
+            return stored.expires_at is not None
         return self._model is not RefreshModel.NONE
 
     def _due(self, stored: Stored, transport: Transport) -> bool:

@@ -41,6 +41,14 @@ class Holder(Protocol):
         """Return the id of the account that the token of now is kept as; None when nobody said."""
         ...
 
+    def scopes(self) -> tuple[str, ...]:
+        """Return what the token of now may do; empty before it was read, or when nobody said."""
+        ...
+
+    async def read(self, transport: Transport, /) -> None:
+        """Read what is kept, if it was not yet; nothing is renewed."""
+        ...
+
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the tokens of now, renewed first if they are about to expire."""
         ...

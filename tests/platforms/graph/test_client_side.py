@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.auth import Credentials, Pushed, Refreshing, RefreshModel
+from socialkit.auth import BearerToken, Credentials, Pushed, Refreshing, RefreshModel
 from socialkit.errors import (
     APIError,
     AuthenticationError,
@@ -390,7 +390,7 @@ def mode(request: pytest.FixtureRequest) -> Any:
 
 def containers(mode: Any, *steps: Response) -> tuple[Containers, SteppedTransport]:
     transport = SteppedTransport(*steps, suspends=mode is Async)
-    authenticator = GraphAuthenticator.fixed(Credentials(access_token=TOKEN), VersionWatch("x"), None)
+    authenticator = GraphAuthenticator(BearerToken(Credentials(access_token=TOKEN)), VersionWatch("x"))
     core = open_core(
         mode,
         FACTS,

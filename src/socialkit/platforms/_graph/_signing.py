@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from typing import Final
 
-from socialkit.auth import BearerToken, Credentials, Refreshing, Signature, Standing, bearer, query_token
+from socialkit.auth import BearerToken, Refreshing, Signature, Standing, bearer, query_token
 from socialkit.auth._signing import authorized
 from socialkit.platforms._graph._versions import VersionWatch
 from socialkit.transport import Request, Response, Secret, Transport
@@ -65,20 +65,6 @@ class GraphAuthenticator:
         self._hidden = hidden
         self.watch = watch
 
-    @classmethod
-    def fixed(
-        cls,
-        credentials: Credentials,
-        watch: VersionWatch,
-        app_secret: Secret | None,
-        *,
-        parameter: str | None = None,
-    ) -> GraphAuthenticator:
-        """Return one with a token that is kept nowhere."""
-        hidden = () if app_secret is None else (app_secret,)
-        put = graph_signature(app_secret, parameter=parameter)
-        return cls(BearerToken(credentials, put=put), watch, hidden)
-
     def secrets(self) -> tuple[Secret, ...]:
         """Return what must not be shown."""
         return (*self._inner.secrets(), *self._hidden)
@@ -98,6 +84,14 @@ class GraphAuthenticator:
     def owner(self) -> str | None:
         """Return the id of the account that the token is kept as; None when nobody said."""
         return self._inner.owner()
+
+    def scopes(self) -> tuple[str, ...]:
+        """Return what the token of now may do; empty before it was read, or when nobody said."""
+        return self._inner.scopes()
+
+    async def read(self, transport: Transport, /) -> None:
+        """Read the token where it is kept, if it was not yet."""
+        await self._inner.read(transport)
 
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the token."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self
 
-from socialkit.errors import WrongAccountError
+from socialkit.errors import SocialKitError, WrongAccountError
 from socialkit.models import AccountRef, Capability, Limits, Post
 from socialkit.operations import Async, ModeT, Sync, finish
 from socialkit.platforms.base._core import Core
@@ -40,6 +41,7 @@ __all__ = [
     "HasPosts",
     "LoginFound",
     "PlatformClient",
+    "facts_for",
     "is_named",
     "login_of",
     "require_account",
@@ -101,7 +103,14 @@ class PlatformClient(Generic[ModeT]):
         return self._core.now()
 
     def can(self, capability: Capability) -> bool:
-        """Return whether the platform, and the token as far as its scopes are known, offer something."""
+        """Return whether the platform, and the token as far as its scopes are known, offer something.
+
+        A blocking client reads its token store for that, if it was not read yet; an async one knows what is
+        kept there once an operation has run.
+        """
+        if self._mode is Sync:
+            with suppress(SocialKitError):  # what cannot be read is not known
+                finish(self._core.read_scopes())
         return self._core.can(capability)
 
     def __repr__(self) -> str:
@@ -185,6 +194,11 @@ async def login_of(client: Client | AsyncClient) -> LoginFound:
     lacking = core.lacking(standing.scopes) if standing.scopes else None
     ends = standing.ends_at
     return LoginFound(None if ends is None else min(max(ends, FIRST), LAST), standing.renews, lacking)
+
+
+def facts_for(client: Client | AsyncClient) -> PlatformFacts:
+    """Return what the platform is to this account: by its login, its access and the version that it calls."""
+    return client._core.facts  # pyright: ignore[reportPrivateUsage]  # the base is one
 
 
 def settings_of(client: Client | AsyncClient) -> str | None:

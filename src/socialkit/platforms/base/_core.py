@@ -14,6 +14,7 @@ from socialkit.auth import Holder, Standing
 from socialkit.errors import (
     APIError,
     ConfigurationError,
+    MissingScopeError,
     NoSuchCallError,
     NotFoundError,
     NotSupportedError,
@@ -106,6 +107,7 @@ class Core:
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
+        self._granted: tuple[object, tuple[str, ...]] = UNASKED, ()
         self._proven: object = UNASKED
         pipeline.guard = self
         self.settling: Final = Settling(pipeline)
@@ -126,29 +128,51 @@ class Core:
         return self.transport.now()
 
     def can(self, capability: Capability) -> bool:
-        """Return whether platform and token offer something."""
+        """Return whether platform and token offer something, as far as the token's scopes are known."""
         if capability not in self.facts.capabilities:
             return False
-        needed = self.facts.scopes.get(capability, ())
-        return not needed or not self._scopes or any(_grants(self._scopes, scope) for scope in needed)
+        needed, scopes = self.facts.scopes.get(capability, ()), self.scopes
+        return not needed or not scopes or any(_grants(scopes, scope) for scope in needed)
 
-    def require(self, capability: Capability) -> None:
-        """Raise unless the platform offers something."""
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the token of now may do; empty when nobody said, or what is kept was not read yet."""
+        token, told = self._granted
+        holder = self._holder()
+        if told and token == self._token():
+            return told
+        return (() if holder is None else holder.scopes()) or self._scopes
+
+    async def read_scopes(self) -> None:
+        """Read the token where it is kept, so that its scopes are known."""
+        holder = self._holder()
+        if holder is not None and holder.token() is None:
+            await holder.read(self.transport)
+
+    async def require(self, capability: Capability) -> None:
+        """Raise unless platform and token offer something.
+
+        Raises:
+            MissingScopeError: The token lacks the scope for it.
+            NotSupportedError: The platform does not offer it to this account.
+        """
+        facts = self.facts
+        if capability not in facts.capabilities:
+            message = f"{facts.title} does not offer: {capability.value}"
+            raise NotSupportedError(message, platform=facts.name, instead=facts.instead.get(capability))
+        await self.read_scopes()
         if not self.can(capability):
-            offered = capability in self.facts.capabilities
-            why = "the token lacks the scope for" if offered else "does not offer"
-            message = (
-                f"{why}: {capability.value}" if offered else f"{self.facts.title} {why}: {capability.value}"
-            )
-            needed = " or ".join(self.facts.scopes.get(capability, ()))
-            instead = f"log in again, and allow {needed}" if offered else self.facts.instead.get(capability)
-            raise NotSupportedError(message, platform=self.facts.name, instead=instead)
+            needed = facts.scopes.get(capability, ())
+            message = f"the token lacks the scope for: {capability.value}"
+            error = MissingScopeError(message, status=0, platform=facts.name)
+            error.scopes, error.instead = needed, f"log in again, and allow {' or '.join(needed)}"
+            raise error
 
     async def standing(self) -> Standing:
         """Return what is known of the login: how long it holds, and what the token may do."""
         holder = self._holder()
         told = Standing() if holder is None else await self._told(holder)
-        return told if told.scopes else replace(told, scopes=self._scopes)
+        return replace(told, scopes=self.scopes or told.scopes)
 
     def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
         """Return what these scopes do not open of what the platform offers, and any one that would."""
@@ -160,8 +184,8 @@ class Core:
         }
 
     def granted(self, scopes: tuple[str, ...]) -> None:
-        """Take over what the token may do, as the platform told it: `can` goes by it from now on."""
-        self._scopes = scopes or self._scopes
+        """Take over what the token of now may do, as the platform told it: `can` goes by it from now on."""
+        self._granted = self._token(), scopes
 
     async def identify(self) -> AccountRef:
         """Return whose client this is, asking the platform once a token; without an id if it does not tell.
@@ -210,8 +234,7 @@ class Core:
         """
         holder = self._holder()
         if holder is not None:
-            told = await self._told(holder)  # renewed now, if at all, and not while we ask
-            self._scopes = told.scopes or self._scopes
+            await self._told(holder)  # renewed now, if at all, and not while we ask
         token = self._token()
         profile = await who()
         await self.learn(profile)

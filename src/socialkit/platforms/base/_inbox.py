@@ -101,7 +101,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         del limit
         start = None if since is None else require_aware(since, "since")
         wanted = _wanted(kinds, notices=notices)
-        self._core.require(Capability.STREAM)
+        await self._core.require(Capability.STREAM)
         await self._core.identify()
         async with aclosing(self._stream(wanted, start, cursor)) as arrivals:
             async for arrival in arrivals:
@@ -124,7 +124,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             NotSupportedError: The token may not read whose account it is, so that our own cannot be told.
             WrongAccountError: The post was written or read through another account: give its id alone.
         """
-        self._core.require(Capability.COMMENTS)
+        await self._core.require(Capability.COMMENTS)
         target = post_id(post)
         await self._core.mine(ref_of(post))
         await self._core.identify()
@@ -150,7 +150,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         """
         core = self._core
         hidden = private or of_type(message, Message, "message").private
-        core.require(Capability.REPLY_PRIVATELY if hidden else Capability.REPLY)
+        await core.require(Capability.REPLY_PRIVATELY if hidden else Capability.REPLY)
         self._require_words(message, "answer")
         await core.mine(message.account)
         draft = self._reply_draft(message, text, hidden)
@@ -174,7 +174,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             NotSupportedError: It is a notice, which has no words to like.
         """
         core = self._core
-        core.require(Capability.LIKE)
+        await core.require(Capability.LIKE)
         self._require_words(of_type(message, Message | Post, "message"), "like")
         await core.mine(ref_of(message))
         await core.write("like", lambda run: self._like(message.id, run), target=message.id)
@@ -204,7 +204,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
             NotSupportedError: The platform has no such thing; the error says what it has instead.
         """
         core = self._core
-        core.require(Capability.DELETE_COMMENTS)
+        await core.require(Capability.DELETE_COMMENTS)
         self._require_words(of_type(message, Message, "message"), "delete")
         await core.mine(message.account)
         await core.write(
@@ -213,7 +213,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
 
     async def _moderate(self, kind: str, message: Message) -> None:
         core = self._core
-        core.require(Capability.HIDE)
+        await core.require(Capability.HIDE)
         self._require_words(of_type(message, Message, "message"), kind)
         await core.mine(message.account)
         if kind == "hide":

@@ -30,7 +30,7 @@ class Insights(Namespace[ModeT], Generic[ModeT]):
             limit: At most this many observations in all.
             cursor: Where to resume: a listing's `cursor`.
         """
-        self._core.require(Capability.POST_INSIGHTS)
+        await self._core.require(Capability.POST_INSIGHTS)
         wanted = tuple(posts)
         await self._core.mine(*(ref_of(post) for post in wanted))
         await self._core.identify()
@@ -40,7 +40,7 @@ class Insights(Namespace[ModeT], Generic[ModeT]):
     @operation
     async def account(self) -> tuple[Observation, ...]:
         """Return the metrics of the account, as they are now."""
-        self._core.require(Capability.ACCOUNT_INSIGHTS)
+        await self._core.require(Capability.ACCOUNT_INSIGHTS)
         await self._core.identify()
         return await self._account()
 
@@ -52,7 +52,7 @@ class Insights(Namespace[ModeT], Generic[ModeT]):
         Raises:
             NotSupportedError: The platform does not tell.
         """
-        self._core.require(Capability.AUDIENCE_INSIGHTS)
+        await self._core.require(Capability.AUDIENCE_INSIGHTS)
         return await self._audience()
 
     async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:

@@ -38,7 +38,7 @@ class Listening(Namespace[ModeT], Generic[ModeT]):
             limit: At most this many in all.
             cursor: Where to resume: a listing's `cursor`.
         """
-        self._core.require(Capability.SEARCH)
+        await self._core.require(Capability.SEARCH)
         if not query.strip():
             raise ValueError("query is empty: say what to look for")
         start = None if since is None else require_aware(since, "since")
@@ -56,7 +56,7 @@ class Listening(Namespace[ModeT], Generic[ModeT]):
             limit: At most this many in all.
             cursor: Where to resume: a listing's `cursor`.
         """
-        self._core.require(Capability.TRENDS)
+        await self._core.require(Capability.TRENDS)
         return await self._trends(limit, cursor)
 
     @final
@@ -70,7 +70,7 @@ class Listening(Namespace[ModeT], Generic[ModeT]):
         Raises:
             NotFoundError: Nobody has this handle.
         """
-        self._core.require(Capability.PROFILES)
+        await self._core.require(Capability.PROFILES)
         name = handle.strip().removeprefix("@")
         if not name.strip():
             raise ValueError("handle is empty: say whose profile to get")

@@ -40,7 +40,7 @@ class MediaFiles(Namespace[ModeT], Generic[ModeT]):
             MediaProcessingError: It could not be uploaded or processed in time; nothing is public.
             NotSupportedError: The platform takes no such file from this account; the error says what it has.
         """
-        self._core.require(Capability.MEDIA)
+        await self._core.require(Capability.MEDIA)
         return self._ours(await self._upload(media))
 
     @final

@@ -124,7 +124,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             IncompleteError: The first parts of a thread are out, a later one was refused.
         """
         core = self._core
-        core.require(Capability.PUBLISH)
+        await core.require(Capability.PUBLISH)
         whole, now = _as_draft(draft), core.now()
         ready = core.facts.rules.ready(
             whole, _target(core), core.limits, "posts.publish", now=now, unhosted=core.unhosted
@@ -176,7 +176,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             OutcomeUnknownError: It may be changed or not.
         """
         core = self._core
-        core.require(Capability.EDIT)
+        await core.require(Capability.EDIT)
         whole, now = _as_draft(draft), core.now()
         target = post_id(post)
         if _waits(post):
@@ -211,7 +211,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             OutcomeUnknownError: It may be gone or not.
         """
         core = self._core
-        core.require(Capability.DELETE)
+        await core.require(Capability.DELETE)
         target = post_id(post)
         await core.mine(ref_of(post))
 

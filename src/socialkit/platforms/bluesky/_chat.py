@@ -83,7 +83,7 @@ class Chat:
     async def _conversations(self, *, named: bool) -> list[WireConvo]:
         await self._calls.did()  # the login tells whether messages are open to the token
         if named:
-            self._core.require(Capability.DIRECT_MESSAGES)
+            await self._core.require(Capability.DIRECT_MESSAGES)
         elif self._closed or not self._core.can(Capability.DIRECT_MESSAGES):
             return []
         params = (("limit", str(MOST)),)

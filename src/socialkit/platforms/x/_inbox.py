@@ -116,7 +116,7 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         if MessageKind.DIRECT_MESSAGE not in kinds:
             return _Source()
         if named:
-            self._core.require(Capability.DIRECT_MESSAGES)
+            await self._core.require(Capability.DIRECT_MESSAGES)
         elif not self._core.can(Capability.DIRECT_MESSAGES):
             return _Source()
         try:

@@ -70,7 +70,7 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
             ...     sorted({row.breakdown for row in rows})
             ['metrics=non_public', 'metrics=organic']
         """
-        self._core.require(Capability.POST_INSIGHTS)
+        await self._core.require(Capability.POST_INSIGHTS)
         wanted = tuple(posts)
         await self._core.mine(*(one.account for one in wanted if isinstance(one, Post)))
         await self._core.identify()

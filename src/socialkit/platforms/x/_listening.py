@@ -74,7 +74,7 @@ class XListening(Listening[ModeT], Generic[ModeT]):
             ...     sum(one.posts for one in client.listening.volume("autumn"))
             1
         """
-        self._core.require(Capability.SEARCH)
+        await self._core.require(Capability.SEARCH)
         if not query.strip():
             raise ValueError("query is empty: say what to look for")
         start = None if since is None else require_aware(since, "since")

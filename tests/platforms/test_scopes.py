@@ -1,0 +1,154 @@
+"""What a token's scopes open on each platform: known before anything is sent, or told by the platform."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+import socialkit as sk
+from socialkit.auth import Credentials, Stored
+from socialkit.models import AccountRef, Draft, Media
+from socialkit.platforms._registry import find
+from socialkit.transport import Secret
+from tests.support import settle
+from tests.transport.fakes import NOON, SteppedTransport, json_answer
+
+DRAFT: Final = Draft(text="Autumn", media=[Media.from_url("https://shop.example/dot.jpg", alt_text="A dot")])
+
+
+class Place(NamedTuple):
+    """A platform, and one of its logins."""
+
+    platform: str
+    reads: tuple[str, ...]
+    """Scopes that open reading, and no writing."""
+    writes: str
+    """The scope that opens publishing."""
+    more: dict[str, Any]
+
+
+PLACES: Final = [
+    Place("x", ("tweet.read", "users.read"), "tweet.write", {}),
+    Place("facebook", ("pages_read_engagement",), "pages_manage_posts", {}),
+    Place("instagram", ("instagram_basic",), "instagram_content_publish", {}),
+    Place(
+        "instagram",
+        ("instagram_business_basic",),
+        "instagram_business_content_publish",
+        {"login": "instagram"},
+    ),
+    Place("threads", ("threads_basic",), "threads_content_publish", {}),
+]
+
+
+@pytest.fixture(params=PLACES, ids=lambda one: "-".join([one.platform, *one.more.values()]))
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.param
+    return found
+
+
+@pytest.fixture(params=[True, False], ids=["blocking", "async"])
+def blocking(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def opened(place: Place, blocking: bool, transport: Any, **given: Any) -> Any:
+    registered = find(place.platform)
+    kind: Any = registered.load_client() if blocking else registered.load_async_client()
+    account = AccountRef(platform=place.platform, brand="acme", name="main")
+    return kind(transport=transport, account=account, **place.more, **given)
+
+
+async def refused_unsent(client: Any, transport: SteppedTransport, place: Place) -> None:
+    with pytest.raises(sk.MissingScopeError) as caught:
+        await settle(client.posts.publish(DRAFT))
+
+    assert isinstance(caught.value, sk.NotSupportedError)
+    assert (caught.value.scopes, caught.value.status) == ((place.writes,), 0)
+    assert f"allow {place.writes}" in str(caught.value)
+    assert "status" not in str(caught.value)
+    assert not client.can(sk.Capability.PUBLISH)
+    assert transport.sent == []
+
+
+async def test_a_scope_that_is_known_to_be_missing_is_named_before_anything_is_sent(
+    place: Place, blocking: bool
+) -> None:
+    transport = SteppedTransport(json_answer({}), suspends=not blocking)
+    credentials = Credentials(access_token="made-up", scopes=place.reads)
+
+    await refused_unsent(opened(place, blocking, transport, credentials=credentials), transport, place)
+
+
+async def test_a_token_that_is_kept_opens_what_its_own_scopes_open(place: Place, blocking: bool) -> None:
+    transport = SteppedTransport(json_answer({}), suspends=not blocking)
+    store = sk.MemoryTokenStore()
+    kept = Stored(access_token=Secret("made-up"), scopes=place.reads)
+    store.swap(f"acme/{place.platform}/main", None, kept)
+    client = opened(place, blocking, transport, tokens=store)
+
+    assert client.can(sk.Capability.PUBLISH) is not blocking  # who awaits has read nothing yet
+    await refused_unsent(client, transport, place)
+
+
+def test_a_store_that_cannot_be_read_leaves_open_what_a_token_may() -> None:
+    class Broken:
+        def load(self, key: str, /) -> Stored | None:
+            raise sk.TokenStoreError(key)
+
+        def swap(self, key: str, old: Stored | None, new: Stored, /) -> bool:
+            raise sk.TokenStoreError(key)
+
+    client = opened(PLACES[0], True, SteppedTransport(json_answer({})), tokens=Broken())
+
+    assert client.can(sk.Capability.PUBLISH)
+    with pytest.raises(sk.TokenStoreError):
+        client.posts.publish("Autumn")
+
+
+async def test_a_renewed_token_opens_what_it_says_and_no_more_what_the_old_one_did(blocking: bool) -> None:
+    renewed = {"access_token": "newer", "refresh_token": "next", "scope": "tweet.read users.read"}
+    transport = SteppedTransport(
+        json_answer({**renewed, "token_type": "bearer", "expires_in": 7200}),
+        json_answer({"data": {"id": "7", "name": "Shop", "username": "shop"}}),
+        suspends=not blocking,
+    )
+    credentials = Credentials(
+        access_token="old",
+        refresh_token="once",
+        client_id="shop",
+        scopes=["tweet.read", "users.read", "tweet.write", "offline.access"],
+        expires_at=NOON - timedelta(hours=1),
+    )
+    client = opened(PLACES[0], blocking, transport, credentials=credentials)
+    assert client.can(sk.Capability.PUBLISH)
+
+    await settle(client.account.me())
+
+    assert not client.can(sk.Capability.PUBLISH)
+    with pytest.raises(sk.MissingScopeError):
+        await settle(client.posts.publish("Autumn"))
+    assert len(transport.sent) == 2
+
+
+async def test_a_scope_of_which_nobody_knew_is_named_once_the_platform_refuses(
+    place: Place, blocking: bool
+) -> None:
+    with sk.Sandbox() as world:
+        simulator: Any = world.simulator(place.platform)
+        if place.more:
+            simulator.login = place.more["login"]
+        inside = world.connect(place.platform) if blocking else world.connect_async(place.platform)
+        token = simulator.issue_token(scopes=place.reads)
+        address = {"base_url": world.address(place.platform)}
+        client = opened(place, blocking, inside._core.transport, access_token=token, **address)
+        draft = DRAFT if place.platform == "instagram" else "Autumn"
+
+        with pytest.raises(sk.MissingScopeError) as caught:
+            await settle(client.posts.publish(draft))
+
+        assert place.writes in caught.value.scopes
+        assert caught.value.status in {400, 403}
+        assert world.posts(place.platform) == []
