@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -386,3 +386,18 @@ async def test_a_notice_that_means_nothing_is_refused(socialkit_world: sk.Sandbo
         await health_of(workspace, blocking, notice=timedelta(days=-1))
     with pytest.raises(TypeError, match="notice must be of type timedelta"):
         await health_of(workspace, blocking, notice=wrong)
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+async def test_the_version_that_an_account_calls_is_the_one_whose_end_is_told(
+    socialkit_world: sk.Sandbox, blocking: bool, platform: Any
+) -> None:
+    given: Any = {"base_url": socialkit_world.address(platform)}
+    given |= socialkit_world.simulator(platform).connection()
+    chosen = sk.Account(platform, id=own_id(socialkit_world, platform=platform), api_version="v21.0", **given)
+    socialkit_world.clock.advance(datetime(2026, 12, 1, tzinfo=UTC) - socialkit_world.clock.now())
+    with pytest.warns(FutureWarning, match=r"v21.0 of the API ends on 2027-01-21"):
+        (one,) = await health_of(workspace_of(socialkit_world, chosen), blocking)
+
+    assert (one.state, one.version_ends) == (sk.HealthState.VERSION_ENDING, date(2027, 1, 21))
+    assert "switched off on Thu 21 Jan 2027: leave api_version= out for v26.0" in one.because

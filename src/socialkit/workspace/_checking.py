@@ -29,6 +29,7 @@ from socialkit.platforms.base import (
     HasAccount,
     LoginFound,
     PlatformFacts,
+    facts_for,
     login_of,
     settings_of,
 )
@@ -105,6 +106,8 @@ class Standings:
     """What the platform, or the way to it, refused; None when the account answered as itself."""
     account: AccountRef | None = None
     settings: str | None = None
+    facts: PlatformFacts | None = None
+    """What the platform is to the account; None when its client could not be opened."""
 
 
 async def ask(opener: Callable[[], Client | AsyncClient]) -> Standings:
@@ -112,7 +115,7 @@ async def ask(opener: Callable[[], Client | AsyncClient]) -> Standings:
     found = Standings()
     try:
         client = opener()
-        found = replace(found, account=client.ref, settings=settings_of(client))
+        found = replace(found, account=client.ref, settings=settings_of(client), facts=facts_for(client))
         found = replace(found, login=await login_of(client))
         if not isinstance(client, HasAccount | AsyncHasAccount):
             return replace(found, error=SocialKitError("the platform does not say whose a login is"))
@@ -127,7 +130,7 @@ def judged(question: Question, found: Standings) -> AccountHealth:
     try:
         return _judged(question, found)
     except Exception as error:  # noqa: BLE001 - one account's line takes no other's away
-        broken = Standings(error=error, account=found.account, settings=found.settings)
+        broken = Standings(error=error, account=found.account, settings=found.settings, facts=found.facts)
         return _judged(replace(question, login_page=None), broken)
 
 
@@ -147,7 +150,7 @@ def _judged(question: Question, found: Standings) -> AccountHealth:
         until=login.ends_at,
         lasts=_lasts(question.facts, found.login),
         lacking=login.lacking,
-        version_ends=question.facts.end_of_life,
+        version_ends=(found.facts or question.facts).end_of_life,
         link=link,
         zone=question.zone,
         checked_at=question.now,
@@ -205,7 +208,7 @@ def _findings(question: Question, found: Standings) -> Iterator[Finding]:
     if found.error is not None:
         yield _refused(found.error)
     told = [] if found.login is None else [*_ending(question, found.login), *_lacking(found.login)]
-    told += [*_unnamed(question, found), *_version(question)]
+    told += [*_unnamed(question, found), *_version(question, found.facts or question.facts)]
     yield from told
     if found.error is None and not told:
         yield HealthState.VALID, _holding(question, found.login)
@@ -241,14 +244,15 @@ def _lacking(login: LoginFound) -> Iterator[Finding]:
         yield HealthState.MISSING_SCOPE, f"log in again and allow {'; '.join(named)}"
 
 
-def _version(question: Question) -> Iterator[Finding]:
-    ends = question.facts.end_of_life
+def _version(question: Question, facts: PlatformFacts) -> Iterator[Finding]:
+    ends, usual = facts.end_of_life, question.facts.api_version
     today = _local(question, question.now).date()
     if ends is not None and ends - today <= VERSION_NOTICE:
+        remedy = "update socialkit" if facts.api_version == usual else f"leave api_version= out for {usual}"
         day = said(ends, today)
         yield (
             HealthState.VERSION_ENDING,
-            f"version {question.facts.api_version} of the API is switched off on {day}: update socialkit",
+            f"version {facts.api_version} of the API is switched off on {day}: {remedy}",
         )
 
 

@@ -9,6 +9,7 @@ from socialkit.platforms._graph._containers import (
     last_container,
 )
 from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
+from socialkit.platforms._graph._holding import given_once, token_holder
 from socialkit.platforms._graph._merged import merged, place_of
 from socialkit.platforms._graph._metrics import (
     MetricFact,
@@ -63,6 +64,7 @@ __all__ = [
     "cursor_of",
     "end_of_life",
     "form_of",
+    "given_once",
     "graph_errors",
     "graph_signature",
     "last_container",
@@ -73,5 +75,6 @@ __all__ = [
     "read_graph_error",
     "read_metrics",
     "refresh_by",
+    "token_holder",
     "token_of",
 ]

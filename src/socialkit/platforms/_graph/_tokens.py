@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from socialkit.auth import Refresh, Standing, Stored, WireToken
+from socialkit.auth import Credentials, Refresh, Standing, Stored, WireToken
 from socialkit.errors import ConfigurationError, UnexpectedResponseError
 from socialkit.models import AwareTime, Lenient, WireModel
 from socialkit.transport import ErrorTable, Pipeline, Request, Safety, Secret, Transport
@@ -22,6 +22,22 @@ class App:
 
     client_id: str | None = None
     client_secret: Secret | None = None
+
+    @classmethod
+    def of(cls, credentials: Credentials | None, client_id: str | None, app_secret: Secret | None) -> App:
+        """Return the app as it was given, or as the login wrote it down."""
+        known = credentials or Credentials()
+        return cls(client_id=client_id or known.client_id, client_secret=app_secret or known.client_secret)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can ask for longer tokens."""
+        return self.client_id is not None and self.client_secret is not None
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What must not be shown."""
+        return () if self.client_secret is None else (self.client_secret,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Generic
+from dataclasses import replace
+from typing import ClassVar, Generic
 
-from socialkit.auth import (
-    AsyncTokenStore,
-    Credentials,
-    Refreshing,
-    RefreshModel,
-    Stored,
-    TokenStore,
-)
-from socialkit.errors import ConfigurationError
+from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
 from socialkit.platforms._graph import (
@@ -21,8 +14,11 @@ from socialkit.platforms._graph import (
     GraphCalls,
     VersionWatch,
     chosen_version,
+    end_of_life,
+    given_once,
     graph_signature,
     refresh_by,
+    token_holder,
 )
 from socialkit.platforms.base import (
     AsyncHasAccount,
@@ -38,9 +34,7 @@ from socialkit.platforms.base import (
     HasPosts,
     PlatformClient,
     PlatformFacts,
-    host_of,
     open_core,
-    token_key,
 )
 from socialkit.platforms.facebook._account import FacebookAccount
 from socialkit.platforms.facebook._ads import FacebookAds
@@ -52,8 +46,6 @@ from socialkit.platforms.facebook._posts import FacebookMedia, FacebookPosts
 from socialkit.transport import Retry, Secret, Transport, base_address, hide
 
 __all__ = ["AsyncFacebook", "Facebook", "FacebookPlatform"]
-
-NO_TOKEN: Final = "access_token= is missing: use Login, or take a Page's token of the app's own dashboard"
 
 
 class FacebookPlatform(PlatformClient[ModeT], Generic[ModeT]):
@@ -67,6 +59,7 @@ class FacebookPlatform(PlatformClient[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         core.limits = core.limits if limits is None else limits
         version = chosen_version(api_version, default=VERSION, now=core.now(), platform="facebook")
+        core.facts = replace(core.facts, api_version=version, end_of_life=end_of_life(version))
         calls = GraphCalls(version)
         self._calls = calls
         self._account = FacebookAccount(mode, core, calls, app)
@@ -125,15 +118,24 @@ def _core(
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
-    if credentials is not None and access_token is not None:
-        message = "credentials and access_token= are both given: which one is meant?"
-        raise ConfigurationError(message, platform="facebook")
-    given = credentials if access_token is None else Credentials(access_token=access_token)
+    given = given_once(credentials, access_token, "facebook")
+    refresh = refresh_by(LONGER, app, platform="facebook", base_url=base_url, errors=FACTS.errors)
+    holder = token_holder(
+        mode,
+        given,
+        refresh if app.is_whole else None,
+        platform="facebook",
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        put=graph_signature(app.client_secret),
+        hidden=app.secrets,
+    )
     return open_core(
         mode,
         FACTS,
         base_url=base_url,
-        authenticator=_authenticator(mode, given, app, base_url, account, tokens),
+        authenticator=GraphAuthenticator(holder, VersionWatch("facebook"), app.secrets),
         account=account,
         transport=transport,
         timeout=timeout,
@@ -141,48 +143,6 @@ def _core(
         scopes=given.scopes if given is not None else (),
         trusted_origins=frozenset({UPLOADS} if base_url == BASE_URL else ()),
     )
-
-
-def _app(credentials: Credentials | None, client_id: str | None, app_secret: Secret | None) -> App:
-    """Return the app: as it was given, or as the login wrote it down."""
-    known = credentials or Credentials()
-    return App(client_id=client_id or known.client_id, client_secret=app_secret or known.client_secret)
-
-
-def _authenticator(
-    mode: type[Mode],
-    given: Credentials | None,
-    app: App,
-    base_url: str,
-    account: AccountRef | None,
-    tokens: TokenStore | AsyncTokenStore | None,
-) -> GraphAuthenticator:
-    watch, secret = VersionWatch("facebook"), app.client_secret
-    known = app.client_id is not None and secret is not None
-    ends = given is not None and given.expires_at is not None
-    if tokens is None and not (known and ends):
-        if given is None:
-            raise ConfigurationError(NO_TOKEN, platform="facebook")
-        return GraphAuthenticator.fixed(given, watch, secret)
-    refresh = refresh_by(LONGER, app, platform="facebook", base_url=base_url, errors=FACTS.errors)
-    holder = Refreshing(
-        Credentials() if given is None else given,
-        refresh=refresh if known else _never,
-        key=token_key("facebook", account, base_url) if tokens is not None else "facebook",
-        mode=mode,
-        tokens=tokens,
-        model=RefreshModel.EXTENDING if known and ends else RefreshModel.NONE,
-        put=graph_signature(secret),
-        hidden=() if secret is None else (secret,),
-        platform="facebook",
-        host=host_of(base_url) or None,
-    )
-    return GraphAuthenticator(holder, watch, () if secret is None else (secret,))
-
-
-async def _never(_stored: Stored, _transport: Transport) -> Stored:
-    message = "a Page's token is not made longer: log in again"
-    raise ConfigurationError(message, platform="facebook")
 
 
 class Facebook(FacebookPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights):
@@ -228,7 +188,7 @@ class Facebook(FacebookPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox,
         tokens: TokenStore | None = None,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        base_url, app = base_address(base_url), _app(credentials, client_id, app_secret)
+        base_url, app = base_address(base_url), App.of(credentials, client_id, app_secret)
         core = _core(
             Sync,
             credentials,
@@ -294,7 +254,7 @@ class AsyncFacebook(
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        base_url, app = base_address(base_url), _app(credentials, client_id, app_secret)
+        base_url, app = base_address(base_url), App.of(credentials, client_id, app_secret)
         core = _core(
             Async,
             credentials,

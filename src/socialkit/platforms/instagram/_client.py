@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final, Generic
 
-from socialkit.auth import (
-    AsyncTokenStore,
-    Credentials,
-    Refreshing,
-    RefreshModel,
-    Stored,
-    TokenStore,
-)
+from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
@@ -21,8 +15,11 @@ from socialkit.platforms._graph import (
     GraphCalls,
     VersionWatch,
     chosen_version,
+    end_of_life,
+    given_once,
     graph_signature,
     refresh_by,
+    token_holder,
 )
 from socialkit.platforms.base import (
     AsyncHasAccount,
@@ -40,9 +37,7 @@ from socialkit.platforms.base import (
     MediaHost,
     PlatformClient,
     PlatformFacts,
-    host_of,
     open_core,
-    token_key,
 )
 from socialkit.platforms.instagram._account import InstagramAccount
 from socialkit.platforms.instagram._facts import (
@@ -64,7 +59,6 @@ from socialkit.transport import Retry, Secret, Transport, base_address, hide
 
 __all__ = ["AsyncInstagram", "Instagram", "InstagramPlatform"]
 
-NO_TOKEN: Final = "access_token= is missing: use Login, or take one of the app's own dashboard"
 HOMES: Final[dict[LoginKind, str]] = {"facebook": BASE_URL, "instagram": INSTAGRAM_URL}
 
 
@@ -85,6 +79,7 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         core.limits = core.limits if limits is None else limits
         version = chosen_version(api_version, default=VERSION, now=core.now(), platform="instagram")
+        core.facts = replace(core.facts, api_version=version, end_of_life=end_of_life(version))
         calls = GraphCalls(version)
         base = core.pipeline.base_url.rstrip("/")
         uploads = UPLOADS if base in HOMES.values() else base
@@ -158,15 +153,26 @@ def _core(
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
-    if credentials is not None and access_token is not None:
-        message = "credentials and access_token= are both given: which one is meant?"
-        raise ConfigurationError(message, platform="instagram")
-    given = credentials if access_token is None else Credentials(access_token=access_token)
+    given = given_once(credentials, access_token, "instagram")
+    facts = FACTS_OF[login]
+    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=facts.errors)
+    holder = token_holder(
+        mode,
+        given,
+        refresh if login == "instagram" or app.is_whole else None,
+        platform="instagram",
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        # The proof is documented for Facebook's login alone, whose app's secret it is made with.
+        put=graph_signature(app.client_secret if login == "facebook" else None),
+        hidden=app.secrets,
+    )
     return open_core(
         mode,
-        FACTS_OF[login],
+        facts,
         base_url=base_url,
-        authenticator=_authenticator(mode, given, app, login, base_url, account, tokens),
+        authenticator=GraphAuthenticator(holder, VersionWatch("instagram"), app.secrets),
         account=account,
         transport=transport,
         timeout=timeout,
@@ -175,53 +181,6 @@ def _core(
         media_host=media_host,
         trusted_origins=frozenset({UPLOADS} if base_url in HOMES.values() else ()),
     )
-
-
-def _app(credentials: Credentials | None, client_id: str | None, app_secret: Secret | None) -> App:
-    """Return the app: as it was given, or as the login wrote it down."""
-    known = credentials or Credentials()
-    return App(client_id=client_id or known.client_id, client_secret=app_secret or known.client_secret)
-
-
-def _authenticator(
-    mode: type[Mode],
-    given: Credentials | None,
-    app: App,
-    login: LoginKind,
-    base_url: str,
-    account: AccountRef | None,
-    tokens: TokenStore | AsyncTokenStore | None,
-) -> GraphAuthenticator:
-    watch = VersionWatch("instagram")
-    # The proof is documented for Facebook's login alone, whose app's secret it is made with.
-    secret = app.client_secret if login == "facebook" else None
-    known = login == "instagram" or (app.client_id is not None and app.client_secret is not None)
-    ends = given is not None and given.expires_at is not None
-    hidden = () if app.client_secret is None else (app.client_secret,)
-    if tokens is None and not (known and ends):
-        if given is None:
-            raise ConfigurationError(NO_TOKEN, platform="instagram")
-        return GraphAuthenticator.fixed(given, watch, secret)
-    errors = FACTS_OF[login].errors
-    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=errors)
-    holder = Refreshing(
-        Credentials() if given is None else given,
-        refresh=refresh if known else _never,
-        key=token_key("instagram", account, base_url) if tokens is not None else "instagram",
-        mode=mode,
-        tokens=tokens,
-        model=RefreshModel.EXTENDING if known and ends else RefreshModel.NONE,
-        put=graph_signature(secret),
-        hidden=hidden,
-        platform="instagram",
-        host=host_of(base_url) or None,
-    )
-    return GraphAuthenticator(holder, watch, hidden)
-
-
-async def _never(_stored: Stored, _transport: Transport) -> Stored:
-    message = "a token is not made longer without the app's id and secret: log in again"
-    raise ConfigurationError(message, platform="instagram")
 
 
 class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsights, HasListening):
@@ -272,7 +231,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         tokens: TokenStore | None = None,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        kind, app = _login_kind(login, credentials), _app(credentials, client_id, app_secret)
+        kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
         core = _core(
             Sync,
             credentials,
@@ -345,7 +304,7 @@ class AsyncInstagram(
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        kind, app = _login_kind(login, credentials), _app(credentials, client_id, app_secret)
+        kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
         core = _core(
             Async,
             credentials,

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Generic
 
-from socialkit.auth import (
-    AsyncTokenStore,
-    BearerToken,
-    Credentials,
-    Refreshing,
-    RefreshModel,
-    TokenStore,
-)
-from socialkit.errors import ConfigurationError
+from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
-from socialkit.platforms._graph import App, GraphCalls, graph_signature, refresh_by
+from socialkit.platforms._graph import App, GraphCalls, given_once, graph_signature, refresh_by, token_holder
 from socialkit.platforms.base import (
     AsyncHasAccount,
     AsyncHasInbox,
@@ -32,9 +24,7 @@ from socialkit.platforms.base import (
     MediaHost,
     PlatformClient,
     PlatformFacts,
-    host_of,
     open_core,
-    token_key,
 )
 from socialkit.platforms.threads._account import ThreadsAccount
 from socialkit.platforms.threads._facts import BASE_URL, FACTS, VERSION
@@ -48,7 +38,6 @@ from socialkit.transport import Retry, Secret, Transport, base_address, hide
 
 __all__ = ["AsyncThreads", "Threads", "ThreadsPlatform"]
 
-NO_TOKEN: Final = "access_token= is missing: use Login, or make one in the app's dashboard"
 PUT: Final = graph_signature(None, parameter="access_token")
 """As a parameter: a header is documented nowhere."""
 
@@ -95,32 +84,41 @@ class ThreadsPlatform(PlatformClient[ModeT], Generic[ModeT]):
         return self._listening
 
 
-def _authenticator(
+def _core(
     mode: type[Mode],
     credentials: Credentials | None,
-    access_token: Secret | None,
+    *,
     base_url: str,
+    access_token: Secret | None,
     account: AccountRef | None,
+    media_host: MediaHost | AsyncMediaHost | None,
+    transport: Transport | None,
+    timeout: float | None,
+    retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
-) -> BearerToken | Refreshing:
-    if credentials is not None and access_token is not None:
-        message = "credentials and access_token= are both given: which one is meant?"
-        raise ConfigurationError(message, platform="threads")
-    given = credentials if access_token is None else Credentials(access_token=access_token)
-    if tokens is None and (given is None or given.expires_at is None):
-        if given is None or given.access_token is None:
-            raise ConfigurationError(NO_TOKEN, platform="threads")
-        return BearerToken(given, put=PUT)
-    return Refreshing(
-        Credentials() if given is None else given,
-        refresh=refresh_by(RENEWED, App(), platform="threads", base_url=base_url, errors=FACTS.errors),
-        key=token_key("threads", account, base_url) if tokens is not None else "threads",
-        mode=mode,
-        tokens=tokens,
-        model=RefreshModel.EXTENDING,
-        put=PUT,
+) -> Core:
+    given = given_once(credentials, access_token, "threads")
+    holder = token_holder(
+        mode,
+        given,
+        refresh_by(RENEWED, App(), platform="threads", base_url=base_url, errors=FACTS.errors),
         platform="threads",
-        host=host_of(base_url) or None,
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        put=PUT,
+    )
+    return open_core(
+        mode,
+        FACTS,
+        base_url=base_url,
+        authenticator=holder,
+        account=account,
+        transport=transport,
+        timeout=timeout,
+        retry=retry,
+        scopes=given.scopes if given is not None else (),
+        media_host=media_host,
     )
 
 
@@ -170,17 +168,17 @@ class Threads(
         tokens: TokenStore | None = None,
     ) -> None:
         access_token, base_url = hide(access_token), base_address(base_url)
-        core = open_core(
+        core = _core(
             Sync,
-            FACTS,
+            credentials,
             base_url=base_url,
-            authenticator=_authenticator(Sync, credentials, access_token, base_url, account, tokens),
+            access_token=access_token,
             account=account,
+            media_host=media_host,
             transport=transport,
             timeout=timeout,
             retry=retry,
-            scopes=credentials.scopes if credentials is not None else (),
-            media_host=media_host,
+            tokens=tokens,
         )
         super().__init__(Sync, core, limits)
 
@@ -231,16 +229,16 @@ class AsyncThreads(
         tokens: TokenStore | AsyncTokenStore | None = None,
     ) -> None:
         access_token, base_url = hide(access_token), base_address(base_url)
-        core = open_core(
+        core = _core(
             Async,
-            FACTS,
+            credentials,
             base_url=base_url,
-            authenticator=_authenticator(Async, credentials, access_token, base_url, account, tokens),
+            access_token=access_token,
             account=account,
+            media_host=media_host,
             transport=transport,
             timeout=timeout,
             retry=retry,
-            scopes=credentials.scopes if credentials is not None else (),
-            media_host=media_host,
+            tokens=tokens,
         )
         super().__init__(Async, core, limits)
