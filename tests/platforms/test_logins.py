@@ -21,6 +21,9 @@ from socialkit.errors import AuthenticationError, ConfigurationError, RequestTim
 from socialkit.operations import Async, Sync
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Sandbox, SimRequest
+from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET
+from socialkit.sandbox.threads._state import APP_ID as THREADS_ID
+from socialkit.sandbox.threads._state import APP_SECRET as THREADS_SECRET
 from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Secret, default_transport, reveal
 
@@ -29,6 +32,13 @@ pytest.importorskip("cryptography", reason="the extra `auth` is not installed")
 BACK = "https://shop.example/back"
 HERE = "http://127.0.0.1/back"
 CLIENT = "https://shop.example/client.json"
+META = {"client_id": APP_ID, "client_secret": APP_SECRET}
+APPS = {
+    "facebook": META,
+    "instagram": META,
+    "threads": {"client_id": THREADS_ID, "client_secret": THREADS_SECRET},
+}
+"""By platform the app for which people can log in at its simulator."""
 
 
 @dataclass
@@ -322,3 +332,27 @@ def test_a_state_that_was_not_read_back_is_refused() -> None:
         text: Any = state.dumps()
         with pytest.raises(TypeError, match="state must be of type LoginState"):
             login.finish(url, text)
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram", "threads", "x"])
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_a_login_ends_where_it_began_when_nobody_names_the_platform_s_own_address(
+    platform: str, blocking: bool
+) -> None:
+    with Sandbox() as world, world.install():
+        simulator: Any = world.simulator(platform)
+        simulator.connection("main")
+        app = APPS.get(platform) or simulator.app()
+        login = Login(platform, redirect_uri=BACK, **app)
+        url, state = login.start() if blocking else await login.start_async()
+        kept = LoginState.loads(state.dumps())  # as a web application keeps it until they are back
+        parts = urlsplit(url)
+        back = simulator.handle(SimRequest.of("GET", f"{parts.path}?{parts.query}")).headers["location"]
+        elsewhere = Login(platform, redirect_uri=BACK, base_url="https://another.example", **app)
+        with pytest.raises(ConfigurationError, match="another platform or server"):
+            await elsewhere.finish_async(back, kept)
+        again = Login(platform, redirect_uri=BACK, **app)
+        found = again.finish(back, kept) if blocking else await again.finish_async(back, kept)
+
+    assert found.access_token is not None
+    assert found.scopes

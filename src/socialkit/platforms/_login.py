@@ -191,7 +191,9 @@ class Login:
     async def _finish(self, mode: type[Mode], callback: Secret, state: LoginState) -> Credentials:
         require_text("callback", callback)
         of_type(state, LoginState, "state")
-        if (state.platform, state.base_url) != (self._platform, self._plan.base_url):
+        # A platform's flow may note down where it listens, where nobody said another place.
+        here = {self._plan.base_url, self._base_url}
+        if state.platform != self._platform or state.base_url not in here:
             message = "the state belongs to a login on another platform or server"
             raise ConfigurationError(message, platform=self._platform)
         if self._plan.client_id not in {None, state.client_id}:
