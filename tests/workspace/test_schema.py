@@ -68,8 +68,13 @@ def full() -> Any:
             "own": True,
         }
     ]
+    acme["accounts"] += [
+        {"platform": "instagram", "login": "instagram", "api_version": "v26.0", "limits": {"media": 20}},
+        {"platform": "x", "tier": "enterprise", "premium": True, "vocabulary": "post", "client_id": "7"},
+    ]
+    host = {"kind": "folder", "path": "served", "url": "https://media.shop.example", "lifetime_days": 3}
     retention = [{"longest": "P30D", "because": "contract", "kinds": ["raw"], "platforms": ["mastodon"]}]
-    return {"$schema": "agency.schema.json", **tree, "retention": retention}
+    return {"$schema": "agency.schema.json", **tree, "media_host": host, "retention": retention}
 
 
 def places(tree: object, steps: Steps = ()) -> Iterator[Steps]:
@@ -161,6 +166,17 @@ def test_the_schema_refuses_what_the_loader_refuses_and_nothing_else(wrong: Wron
         (("brands", "acme", "accounts", 0, "timeout"), 1e300),
         (("brands", "other", "accounts", 0, "jetstream"), "wss://user:pw@jetstream.example"),
         (("brands", "a/b"), {"zone": "UTC"}),
+        (("brands", "acme", "accounts", 1, "login"), "tiktok"),
+        (("brands", "acme", "accounts", 1, "limits"), {"txet": 7}),
+        (("brands", "acme", "accounts", 1, "limits"), {"text": "7"}),
+        (("brands", "acme", "accounts", 1, "limits"), {"image": {"bytes": "7"}}),
+        (("brands", "acme", "accounts", 2, "tier"), "free"),
+        (("brands", "acme", "accounts", 2, "limits"), {"text": 7}),
+        (("media_host", "kind"), "ftp"),
+        (("media_host", "url"), "http://media.shop.example"),
+        (("media_host", "url"), "https://user:pw@media.shop.example"),
+        (("media_host", "lifetime_days"), 0),
+        (("media_host", "bucket"), "acme"),
         (("tokens", "key"), "a-secret-in-clear"),
         (("authority", "lines", 0, "actions"), ["publsh"]),
         (("authority", "lines", 0, "permission"), "maybe"),

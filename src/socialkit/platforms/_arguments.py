@@ -13,7 +13,9 @@ from typing import Annotated, Any, Final, Literal, cast, get_args, get_origin, g
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 
 from socialkit.errors import ConfigurationError
+from socialkit.models import Limits
 from socialkit.models._told import told
+from socialkit.platforms._limits_table import limits_reader
 from socialkit.platforms._registry import find
 from socialkit.platforms.base._core import LONGEST_WAIT, is_wait
 from socialkit.transport import Secret
@@ -54,14 +56,15 @@ def _arguments(kind: Any) -> Mapping[str, Argument]:
 
 def _argument(kind: Any, parameter: inspect.Parameter) -> Argument:
     declared = _declared(kind, parameter)
-    types = frozenset(get_args(declared) or [declared])
-    written = types <= PLAIN or get_origin(declared) is Literal
-    return Argument(
-        name=parameter.name,
-        required=parameter.default is parameter.empty,
-        secret=Secret in types,
-        reader=_reader(parameter.name, declared) if written else None,
-    )
+    literal = get_origin(declared) is Literal
+    types = [declared] if literal else list(get_args(declared) or [declared])
+    reader: TypeAdapter[Any] | None = None
+    if Limits in types:
+        reader = limits_reader(kind.facts.limits)
+    elif all(one in PLAIN or get_origin(one) is Literal for one in types):
+        reader = _reader(parameter.name, declared)
+    required = parameter.default is parameter.empty
+    return Argument(name=parameter.name, required=required, secret=Secret in types, reader=reader)
 
 
 def _reader(name: str, declared: Any) -> TypeAdapter[Any]:
@@ -100,7 +103,7 @@ def _clear(value: object) -> object:
 
 NAMED: Final = "^[A-Za-z][A-Za-z0-9+.-]*://[^/]*@"
 """An address with what somebody logs in with."""
-UNNAMED: Final[dict[str, JsonValue]] = {"not": {"pattern": NAMED}}
+UNNAMED: Final[dict[str, JsonValue]] = {"not": {"type": "string", "pattern": NAMED}}
 CLEAR: Final[tuple[object, ...]] = (AfterValidator(_clear), told(**UNNAMED))
 MEANT: Final[Mapping[str, tuple[object, ...]]] = {
     "base_url": (AfterValidator(_address), told(pattern=ORIGIN_PATTERN)),

@@ -113,8 +113,9 @@ class Clients:
         if host is None or not self.moves(opener):
             transport = None if self._transports is None else self._transports(mode, ref.platform)
             return opener, Place(self._store(opener), self._media_host, transport)
-        # Real tokens stay out of a world, and its tokens out of the store of the real ones.
-        place = Place(self._memory, self._media_host, host.transport(mode, ref.platform))
+        # Real tokens stay out of a world, and its tokens out of the store of the real ones; so do files.
+        shelf = None if self._media_host is None else host.media_host
+        place = Place(self._memory, shelf, host.transport(mode, ref.platform))
         return opener.instead(host.login(ref)), place
 
     def _store(self, opener: Opener) -> TokenStore | AsyncTokenStore | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,7 @@ from socialkit.models._walltime import Zone
 from socialkit.platforms._arguments import Argument, login_arguments
 from socialkit.workspace._account import Account, identity
 from socialkit.workspace._brand import Brand
+from socialkit.workspace._hosts_table import HostTable
 from socialkit.workspace._hours_table import HoursTable
 from socialkit.workspace._names import (
     DEPARTMENT_PATTERN,
@@ -34,12 +35,15 @@ from socialkit.workspace._names import (
 )
 from socialkit.workspace._tokens import TokensTable
 
+if TYPE_CHECKING:
+    from socialkit.platforms.base import MediaHost
+
 __all__ = ["AccountTable", "WorkspaceFile", "arguments_of"]
 
 MAIN: Final = "main"
 
-STORE: Final = re.compile(r"^tokens\.(file|keyring)(?=\.)")
-"""Where pydantic puts what is wrong with a token store: below a table that no file has."""
+VARIANT: Final = re.compile(r"^(tokens|media_host)\.(file|keyring|folder|s3)(?=\.)")
+"""Where pydantic puts what is wrong with a table of several kinds: below one that no file has."""
 
 Department = Annotated[str, told(pattern=DEPARTMENT_PATTERN)]
 
@@ -79,11 +83,14 @@ class AccountTable(Model):
 
     def to_account(self) -> Account:
         """Return the account, whose arguments were checked before."""
-        arguments = login_arguments(self.platform)
-        given = {name: _read(arguments[name], value) for name, value in (self.model_extra or {}).items()}
         opened: Any = Account  # which arguments the platform takes, its class says
-        account: Account = opened(self.platform, name=self.name, id=self.id, **given)
+        account: Account = opened(self.platform, name=self.name, id=self.id, **self.given())
         return account
+
+    def given(self) -> dict[str, Any]:
+        """Return what the file gives its client; of secrets, where they are kept."""
+        arguments = login_arguments(self.platform)
+        return {name: _read(arguments[name], value) for name, value in (self.model_extra or {}).items()}
 
 
 class BrandTable(Model):
@@ -120,6 +127,8 @@ class WorkspaceFile(Document):
     """By their keys, such as `acme`."""
     tokens: TokensTable | None = None
     """Where tokens are kept."""
+    media_host: HostTable | None = None
+    """Where local files are put for platforms that fetch them."""
     authority: Authority | None = None
     """Who may do what without asking."""
     retention: Several[RetentionRule] = ()
@@ -134,6 +143,14 @@ class WorkspaceFile(Document):
     def to_store(self, folder: Path) -> TokenStore | None:
         """Return the token store that is named, if one is; `folder` is where the file lies."""
         return None if self.tokens is None else self.tokens.to_store(folder)
+
+    def to_media_host(self, folder: Path) -> MediaHost | None:
+        """Return the media host that is named, if one is; `folder` is where the file lies.
+
+        Raises:
+            ConfigurationError: A library is missing.
+        """
+        return None if self.media_host is None else self.media_host.to_host(folder)
 
     def to_retention(self) -> Retention | None:
         """Return how long what others wrote is kept, if the file says so."""
@@ -166,7 +183,7 @@ class WorkspaceFile(Document):
 
 
 def _where_it_stands(problem: Problem) -> Problem:
-    return problem.model_copy(update={"field": STORE.sub("tokens", problem.field or "")})
+    return problem.model_copy(update={"field": VARIANT.sub(r"\1", problem.field or "")})
 
 
 def arguments_of(platform: str) -> Mapping[str, Argument]:
@@ -246,7 +263,9 @@ def _unreadable(argument: Argument, value: Tree, place: str) -> Found:
     except ConfigurationError as error:
         yield place, error.message
     except ValidationError as error:
-        yield place, f"is wrong: {error.errors(include_url=False, include_input=False)[0]['msg']}"
+        found = error.errors(include_url=False, include_input=False)[0]
+        inside = [str(one) for one in found["loc"]] if isinstance(value, dict) else []
+        yield ".".join([place, *inside]), f"is wrong: {found['msg']}"
 
 
 def _read(argument: Argument, value: Any) -> Any:

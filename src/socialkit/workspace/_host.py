@@ -13,6 +13,7 @@ from socialkit.transport._innermost import Innermost
 if TYPE_CHECKING:
     from socialkit.models import AccountRef
     from socialkit.operations import Mode
+    from socialkit.platforms.base import MediaHost
     from socialkit.transport import Transport
 
 __all__ = ["Host", "current_host", "hosting", "utc_now"]
@@ -28,6 +29,8 @@ class Host:
     """Gives an account its place, if it has none yet."""
     login: Callable[[AccountRef], Mapping[str, object]]
     """Returns what an account's client is opened with, in place of its own login."""
+    media_host: MediaHost
+    """Where files are put that simulated platforms fetch."""
     transport: Callable[[type[Mode], str], Transport]
     """Makes what carries a client's requests to the world, by its mode and platform."""
 

@@ -26,8 +26,8 @@ FROM_WORKSPACE: Final = frozenset({"account", "media_host", "tokens", "transport
 """What the workspace itself gives each client."""
 NO_LOGIN: Final = frozenset({"base_url", "retry", "timeout"})
 """What every platform takes and nobody logs in with."""
-PATIENCE: Final = frozenset({"retry", "timeout"})
-"""What is the same wherever an account lives."""
+ANYWHERE: Final = frozenset({"retry", "timeout", "limits", "premium", "tier", "vocabulary"})
+"""What is the same wherever an account lives: how patient a client is, and what the account may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ class Opener:
         return given if isinstance(given, str) else None
 
     def instead(self, login: Mapping[str, object]) -> Opener:
-        """Return what opens the account with another login, as patiently as this one."""
-        kept = {name: value for name, value in self._given.values.items() if name in PATIENCE}
+        """Return what opens the account with another login, otherwise as this one does."""
+        kept = {name: value for name, value in self._given.values.items() if name in ANYWHERE}
         return Opener(self._platform, None, Arguments({**kept, **login}))
 
     def client(self, ref: AccountRef, place: Place) -> Client:

@@ -120,6 +120,8 @@ class Workspace(Custody):
             path: A file that ends in `.toml`, `.yaml`, `.yml` or `.json`, in UTF-8.
             tokens: Takes the place of the store that the file names in its table `tokens`, if it names one;
                 in memory if there is neither. The other arguments are as in the constructor.
+            media_host: Takes the place of the one that the file names in its table `media_host`, if it names
+                one.
             authority: Takes the place of the table that the file holds as `authority`, if it holds one.
 
         Raises:
@@ -127,7 +129,9 @@ class Workspace(Custody):
             ConfigurationError: There is no such file, its ending is unknown, or a library is missing.
         """
         file = WorkspaceFile.load(path)
-        tokens = file.to_store(Path(path).parent) if tokens is None else tokens
+        folder = Path(path).parent
+        tokens = file.to_store(folder) if tokens is None else tokens
+        media_host = file.to_media_host(folder) if media_host is None else media_host
         return cls(
             *file.to_brands(),
             tokens=tokens,

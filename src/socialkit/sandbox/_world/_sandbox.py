@@ -287,13 +287,20 @@ class Sandbox:
 
         A workspace that is made inside goes by the world's time. Where its secrets are only named, as in a
         file, none is looked up: the account is the one that `workspace()` would give it, and neither its
-        token store nor its id, which is the real platform's, counts.
+        token store nor its id, which is the real platform's, counts. Nothing is put into its media host: the
+        world's takes its place.
         """
 
         def transport(mode: type[Mode], platform: str) -> Transport:
             return self._transport(platform, mode, admit=True)
 
-        host = Host(now=self.clock.now, admit=self._tenants.admit, login=self._login, transport=self._carry)
+        host = Host(
+            now=self.clock.now,
+            admit=self._tenants.admit,
+            login=self._login,
+            media_host=self.media_host,
+            transport=self._carry,
+        )
         with installed(transport), hosting(host):
             yield self
 
