@@ -28,6 +28,8 @@ __all__ = ["add_login", "logins"]
 HERE: Final = "http://127.0.0.1/"
 SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
 """Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
+OF_APPS: Final = ("app_secret", "client_secret")
+"""What platforms call the secret of an app, beside which an account still logs in."""
 COLUMNS: Final = (
     Column("account", of("account")),
     Column("logged in as", of("handle")),
@@ -71,7 +73,7 @@ def login(
 ) -> Answer:
     """Log an account in, and keep its token in the store that the workspace's file names.
 
-    The app's secret, where there is one, is read from SOCIALKIT_CLIENT_SECRET.
+    The app's id and secret may stand in the file; the secret is read from SOCIALKIT_CLIENT_SECRET else.
     """
     from socialkit.workspace._file import WorkspaceFile
 
@@ -99,14 +101,24 @@ def _flow(
 ) -> Login:
     from socialkit.platforms._login import Login
 
+    given = _looked_up(table)
     return Login(
         ref.platform,
         redirect_uri=redirect_uri,
-        base_url=_base_url(table),
-        client_id=client_id,
-        client_secret=os.environ.get(SECRET) or None,
+        base_url=given.get("base_url"),
+        client_id=client_id or given.get("client_id"),
+        client_secret=os.environ.get(SECRET) or next((given[one] for one in OF_APPS if one in given), None),
         scopes=scopes,
     )
+
+
+def _looked_up(table: AccountTable) -> dict[str, Any]:
+    """Return what the file gives an account's client, with the secrets themselves."""
+    from socialkit.auth import SecretRef
+    from socialkit.transport import Secret
+
+    given = table.given().items()
+    return {name: Secret(one.reveal()) if isinstance(one, SecretRef) else one for name, one in given}
 
 
 def _item(ref: AccountRef, handle: str | None, credentials: Credentials) -> Item:
@@ -178,11 +190,11 @@ def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountR
 
 
 def _secrets(table: AccountTable) -> Sequence[str]:
-    """Return the names of the secrets that stand in the file for an account."""
+    """Return the names of the secrets that an account logs in with by its file; an app's own are none."""
     from socialkit.platforms._arguments import login_arguments
 
     arguments = login_arguments(table.platform)
-    return [name for name in table.model_extra or {} if arguments[name].secret]
+    return [name for name in table.model_extra or {} if arguments[name].secret and name not in OF_APPS]
 
 
 def logins(session: Session) -> Mapping[str, str]:
@@ -206,11 +218,6 @@ def _table(file: WorkspaceFile, ref: AccountRef) -> AccountTable:
     return next(one for one in tables if (one.platform, one.name) == (ref.platform, ref.name))
 
 
-def _base_url(table: AccountTable) -> str | None:
-    told = (table.model_extra or {}).get("base_url")
-    return None if told is None else str(told)
-
-
 def _who(table: AccountTable, ref: AccountRef, credentials: Credentials, store: TokenStore) -> str | None:
     """Ask whose the credentials are, and only then have them kept.
 
@@ -224,10 +231,10 @@ def _who(table: AccountTable, ref: AccountRef, credentials: Credentials, store: 
         message = f"whoever agreed is {credentials.account_id!r}, not {ref.id!r}: nothing was kept"
         raise WrongAccountError(message, platform=ref.platform)
     opened: Any = connect  # which arguments the platform takes, its class says
-    handle: str | None = None
+    given, handle = _looked_up(table), None
     # The client itself knows under which name its token is kept.
     for keeping in ({}, {"tokens": store}):
-        with opened(ref.platform, credentials, account=ref, **(table.model_extra or {}), **keeping) as client:
+        with opened(ref.platform, credentials, account=ref, **given, **keeping) as client:
             if not isinstance(client, HasAccount):
                 message = "the platform cannot tell whose a token is: hand it to the workspace in code"
                 raise NotSupportedError(message, platform=ref.platform)
