@@ -20,6 +20,7 @@ from socialkit.auth import Credentials, LoginState
 from socialkit.errors import AuthenticationError, ConfigurationError, RequestTimeoutError, SocialKitError
 from socialkit.operations import Async, Sync
 from socialkit.platforms._login import Login
+from socialkit.platforms.instagram import INSTAGRAM_SCOPES
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET
 from socialkit.sandbox.threads._state import APP_ID as THREADS_ID
@@ -334,24 +335,27 @@ def test_a_state_that_was_not_read_back_is_refused() -> None:
             login.finish(url, text)
 
 
-@pytest.mark.parametrize("platform", ["facebook", "instagram", "threads", "x"])
+@pytest.mark.parametrize(
+    ("platform", "scopes"),
+    [("facebook", ()), ("instagram", ()), ("instagram", INSTAGRAM_SCOPES), ("threads", ()), ("x", ())],
+)
 @pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
 async def test_a_login_ends_where_it_began_when_nobody_names_the_platform_s_own_address(
-    platform: str, blocking: bool
+    platform: str, scopes: tuple[str, ...], blocking: bool
 ) -> None:
     with Sandbox() as world, world.install():
         simulator: Any = world.simulator(platform)
         simulator.connection("main")
         app = APPS.get(platform) or simulator.app()
-        login = Login(platform, redirect_uri=BACK, **app)
+        login = Login(platform, redirect_uri=BACK, scopes=scopes, **app)
         url, state = login.start() if blocking else await login.start_async()
         kept = LoginState.loads(state.dumps())  # as a web application keeps it until they are back
         parts = urlsplit(url)
         back = simulator.handle(SimRequest.of("GET", f"{parts.path}?{parts.query}")).headers["location"]
-        elsewhere = Login(platform, redirect_uri=BACK, base_url="https://another.example", **app)
+        elsewhere = Login(platform, redirect_uri=BACK, scopes=scopes, base_url="https://another.example", **app)
         with pytest.raises(ConfigurationError, match="another platform or server"):
             await elsewhere.finish_async(back, kept)
-        again = Login(platform, redirect_uri=BACK, **app)
+        again = Login(platform, redirect_uri=BACK, scopes=scopes, **app)
         found = again.finish(back, kept) if blocking else await again.finish_async(back, kept)
 
     assert found.access_token is not None
