@@ -8,6 +8,7 @@ from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._params import Params
 from socialkit.sandbox.instagram import _render as show
 from socialkit.sandbox.instagram._fields import asked
+from socialkit.sandbox.instagram._records import Grant
 from socialkit.sandbox.instagram._state import (
     APP_ID,
     APP_SECRET,
@@ -30,7 +31,7 @@ def dialog(state: State, request: SimRequest) -> SimResponse:
 
 
 def authorize(state: State, request: SimRequest) -> SimResponse:
-    """The same of Instagram's own login, which puts two signs behind its codes."""
+    """The same of Instagram's own login, which puts two signs behind a code; `sandbox_account` says who."""
     return _sent_back(state, request, "#_")
 
 
@@ -39,19 +40,20 @@ def _sent_back(state: State, request: SimRequest, end: str) -> SimResponse:
     if params.text("client_id") != APP_ID:
         raise bad_parameter("Invalid App ID")
     code, back = state.number(), params.text("redirect_uri") or ""
-    state.codes[code] = (params.text("scope") or "", back, state.clock.now() + CODE_LIFE)
+    who = params.text("sandbox_account") or "main"
+    state.codes[code] = Grant(params.text("scope") or "", back, state.clock.now() + CODE_LIFE, who)
     query = urlencode({"code": code, "state": params.text("state") or ""})
     return SimResponse(302, {"location": f"{back}?{query}{end}"})
 
 
-def _agreed(state: State, params: Params) -> tuple[str, ...]:
-    """What a code was given for; each counts once."""
+def _agreed(state: State, params: Params) -> tuple[tuple[str, ...], str]:
+    """What a code was given for, and by whom; each counts once."""
     if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
         raise GraphRefusal(1, "Error validating client secret.", status=400)
-    scopes, back, until = state.codes.pop(params.text("code") or "", ("", "", state.clock.now()))
-    if until <= state.clock.now() or back != params.text("redirect_uri"):
+    grant = state.codes.pop(params.text("code") or "", None)
+    if grant is None or grant.until <= state.clock.now() or grant.back != params.text("redirect_uri"):
         raise GraphRefusal(100, "This authorization code has been used or has expired.", subcode=36009)
-    return tuple(one for one in scopes.split(",") if one)
+    return tuple(one for one in grant.scopes.split(",") if one), grant.who
 
 
 def access_token(state: State, request: SimRequest) -> SimResponse:
@@ -61,15 +63,15 @@ def access_token(state: State, request: SimRequest) -> SimResponse:
         if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
             raise GraphRefusal(1, "Error validating client secret.", status=400)
         return _longer(state, params.text("fb_exchange_token") or "", "EAAL")
-    granted = _agreed(state, params) or SCOPES
+    granted, _ = _agreed(state, params)
     person = state.user("Somebody")
-    return _told(state.issue(person.id, USER, granted, HOUR), HOUR)
+    return _told(state.issue(person.id, USER, granted or SCOPES, HOUR), HOUR)
 
 
 def short_token(state: State, request: SimRequest) -> SimResponse:
     """Instagram's: change a code into a token of an hour."""
-    granted = _agreed(state, request.params()) or OWN_SCOPES
-    account = state.user("main", ours=True)
+    agreed, who = _agreed(state, request.params())
+    granted, account = agreed or OWN_SCOPES, state.user(who, ours=True)
     token = state.issue(account.id, INSTAGRAM, granted, HOUR)
     told = {"access_token": token.value, "user_id": int(account.id), "permissions": list(granted)}
     return SimResponse.json(told)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._graph import PAGE, USER, GraphRefusal, Pushes, Token, Tokens, Usage, Versions, missing
-from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Media, Message, User
+from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Grant, Media, Message, User
 
 SCOPES = (
     "instagram_basic",
@@ -55,8 +55,7 @@ class State:
         self.conversations: dict[str, Conversation] = {}
         self.hashtags: dict[str, str] = {}
         """By id their names."""
-        self.codes: dict[str, tuple[str, str, datetime]] = {}
-        """By code: what was agreed to, where they are sent back to, until when it counts."""
+        self.codes: dict[str, Grant] = {}
         self.subscribed: dict[str, tuple[str, ...]] = {}
         self.pushes = Pushes("instagram", APP_SECRET)
         self.failing_films = 0
