@@ -1,12 +1,13 @@
 """Two tenants of one web application, in Starlette: they log in, publish, are pushed to, and answer.
 
-Their platform is Pixelwall, made up for the docs, in a simulator; nothing leaves this process:
+Their platform is Instagram, with its own login, in a simulator; nothing leaves this process:
 
-    python -m pip install ".[auth]" starlette ./examples/pixelwall
+    python -m pip install ".[auth]" starlette
     python examples/web_starlette.py
 
-Whatever a request can reach hangs on the tenant that its address names. Who may speak for a tenant is the
-business of your own sign-in, which is left out here: it stands before all but the pushes.
+Whatever a request can reach hangs on the tenant that its address names. Pushes alone come to one address for
+all, since an app at Meta has one: there the signed body says whose each message is. Who may speak for a
+tenant is the business of your own sign-in, which is left out here: it stands before all but the pushes.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, cast
 
 import httpx
-from pixelwall import AsyncPixelwall
-from pixelwall.sandbox import PixelwallSimulator
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -28,13 +30,28 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 import socialkit as sk
+from socialkit.platforms import AsyncInstagram
+from socialkit.platforms.instagram import INSTAGRAM_SCOPES
 from socialkit.sandbox import SimRequest
+from socialkit.sandbox.instagram import InstagramSimulator
 from socialkit.webhooks import AsyncWebhook
 
-PLATFORM: Final = "pixelwall"
+PLATFORM: Final = "instagram"
 ADDRESS: Final = "https://desk.example"
+PUSHES: Final = "/pushes"
+PUSHED: Final = ("comments", "messages")
+"""What Instagram is asked to push of each account."""
 TICKET: Final = "login"
 ROUTER: Final = sk.Router(default=sk.RoutingRule(key="everything", department="customer service"))
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app at Meta: its id, its secret, and the text by which the address for pushes knows it."""
+
+    id: str
+    secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
 
 
 # What a request can reach ------------------------------------------------------------------
@@ -47,28 +64,28 @@ class Tenant:
         brand: The tenant's brand, of a workspace with a token store.
         journal: Where all tenants' deliveries and cases are kept.
         store: The token store of the workspace.
-        secret: What Pixelwall signs its pushes to this tenant's address with.
-        verify_token: What Pixelwall says when it asks whether the address is this tenant's.
+        app: The app at Meta that acts for all tenants.
     """
 
-    def __init__(
-        self, brand: sk.Brand, journal: sk.Journal, store: sk.TokenStore, *, secret: str, verify_token: str
-    ) -> None:
+    def __init__(self, brand: sk.Brand, journal: sk.Journal, store: sk.TokenStore, app: App) -> None:
         self.key = brand.key
         self.account = brand.account(PLATFORM)
         self.publisher = sk.AsyncPublisher(brand, journal, actor="somebody who signed in")
         self.desk = sk.AsyncDesk(brand, journal, router=ROUTER, actor="somebody who signed in")
-        self.hook = AsyncWebhook(
-            PLATFORM, brand, secret=secret, verify_token=verify_token, store=sk.JournalPushStore(journal)
+        self.login = sk.Login(
+            PLATFORM,
+            client_id=app.id,
+            client_secret=app.secret,
+            redirect_uri=f"{ADDRESS}/{brand.key}/logged-in",
+            scopes=INSTAGRAM_SCOPES,
         )
-        back = f"{ADDRESS}/{brand.key}/logged-in"
-        self.login = sk.Login(PLATFORM, client_id="desk", client_secret="made-up", redirect_uri=back)
         self._store = store
 
     async def keep(self, credentials: sk.Credentials) -> str:
         """Keep what a login brought, if it is the tenant's own account, and return who that is."""
-        async with AsyncPixelwall(credentials, account=self.account) as client:
+        async with AsyncInstagram(credentials, account=self.account) as client:
             me = await client.account.me()  # WrongAccountError: the neighbour's login, by mistake
+            await client.account.subscribe(PUSHED)
         await run_in_threadpool(self._replace, credentials.to_stored())
         return me.handle
 
@@ -83,18 +100,19 @@ Handler = Callable[[Tenant, Request], Awaitable[Response]]
 
 
 class Site:
-    """What is answered at the tenants' addresses."""
+    """What is answered at the tenants' addresses, and at the one for pushes."""
 
-    def __init__(self, tenants: Iterable[Tenant]) -> None:
+    def __init__(self, tenants: Iterable[Tenant], hook: AsyncWebhook) -> None:
         self._tenants = {tenant.key: tenant for tenant in tenants}
+        self._hook = hook
         self._begun: dict[tuple[str, str], str] = {}  # in your database, and forgotten after an hour
 
     def routes(self) -> list[Route]:
-        """Return all addresses; each begins with a tenant."""
+        """Return all addresses; each but the one for pushes begins with a tenant."""
         return [
+            Route(PUSHES, self.pushed, methods=["GET", "POST"]),
             self._route("login", self.login, "GET"),
             self._route("logged-in", self.logged_in, "GET"),
-            self._route("pushes", self.pushed, "GET", "POST"),
             self._route("posts", self.publish, "POST"),
             self._route("cases", self.cases, "GET"),
             self._route("cases/{case}/answer", self.answer, "POST"),
@@ -126,14 +144,14 @@ class Site:
         try:
             credentials = await tenant.login.finish_async(str(request.url), sk.LoginState.loads(kept))
             return PlainTextResponse(f"logged in as {await tenant.keep(credentials)}")
-        except (sk.AuthenticationError, sk.ConfigurationError, sk.WrongAccountError) as error:
+        except REFUSED as error:
             return PlainTextResponse(error.message, 403)
 
     # --8<-- [start:pushed]
-    async def pushed(self, tenant: Tenant, request: Request) -> Response:
-        """Take what the platform pushes."""
+    async def pushed(self, request: Request) -> Response:
+        """Take what Instagram pushes, of all tenants at once, and hand each what is its own."""
         try:
-            got = await tenant.hook.receive(
+            got = await self._hook.receive(
                 method=request.method,
                 query=request.url.query,
                 headers=request.headers.raw,
@@ -142,19 +160,22 @@ class Site:
         except sk.WebhookError as error:
             return Response(status_code=error.status)
         try:
-            await tenant.desk.receive(got.messages)
+            for key, tenant in self._tenants.items():
+                await tenant.desk.receive(one for one in got.messages if whose(one) == key)
         except Exception:
-            await tenant.hook.give_back(got)  # answered with 500, it is sent again
+            await self._hook.give_back(got)  # answered with 500, it is sent again
             raise
-        await tenant.hook.done(got)  # only now: what came is stored
+        await self._hook.done(got)  # only now: what came is stored
         return Response(got.body, got.status, got.headers)
 
     # --8<-- [end:pushed]
 
     async def publish(self, tenant: Tenant, request: Request) -> Response:
-        """Publish a text through the journal; what is unknown or postponed, a worker takes up."""
+        """Publish a picture through the journal; what is unknown or postponed, a worker takes up."""
         try:
-            (planned,) = await tenant.publisher.plan(await said(request), to=tenant.account)
+            picture = sk.Media.from_bytes(await request.body(), filename="picture.jpg")
+            draft = sk.Draft(text=request.query_params.get("text", ""), media=[picture])
+            (planned,) = await tenant.publisher.plan(draft, to=tenant.account)
         except sk.InvalidDraftError as error:
             return JSONResponse({"problems": [str(problem) for problem in error.problems]}, 422)
         return told(await tenant.publisher.deliver(planned))
@@ -170,6 +191,15 @@ class Site:
             return told(await tenant.desk.reply(request.path_params["case"], await said(request)))
         except sk.JournalError as error:
             return PlainTextResponse(error.message, 409)
+
+
+REFUSED = (sk.AuthenticationError, sk.PermissionDeniedError, sk.ConfigurationError, sk.WrongAccountError)
+"""What is wrong with a login, whoever came back from it."""
+
+
+def whose(message: sk.Message) -> str | None:
+    """Return the tenant that a message is for."""
+    return None if message.account is None else message.account.brand
 
 
 async def said(request: Request) -> str:
@@ -193,58 +223,103 @@ def told(delivery: sk.Delivery) -> Response:
 
 # The same in a simulator -------------------------------------------------------------------
 
+PICTURE: Final = bytes.fromhex(
+    f"ffd8 ffdb0043 00{'01' * 64} ffc0000b 08 0001 0001 01 011100"
+    f"ffc40014 00 01{'00' * 15} 00 ffc40014 10 01{'00' * 15} 00 ffda0008 01 0100 003f00 3f ffd9"
+)
+"""A grey dot: Instagram publishes no text alone, and pictures as JPEG."""
+
 
 class Town:
-    """The application with two tenants, their walls, and a browser."""
+    """The application with two tenants, Instagram with their accounts, and a browser."""
 
     def __init__(self, world: sk.Sandbox, tenants: Iterable[Tenant], browser: httpx.AsyncClient) -> None:
         self.world = world
-        self.wall = cast("PixelwallSimulator", world.simulator(PLATFORM))
+        self.meta = instagram(world)
         self.browser = browser
         self.tenants = {tenant.key: tenant for tenant in tenants}
 
-    async def log_in(self, tenant: str, *, wall: str | None = None) -> httpx.Response:
-        """Log in on the tenant's wall, or on another one."""
+    async def log_in(self, tenant: str, *, account: str | None = None) -> httpx.Response:
+        """Log in with the tenant's account, or with another one."""
         sent = await self.browser.get(f"/{tenant}/login")
-        return await self.browser.get(self.wall.agree(sent.headers["location"], wall or tenant))
+        return await self.browser.get(self.agree(sent.headers["location"], account or tenant))
 
-    async def carry(self, tenant: str, push: SimRequest) -> httpx.Response:
-        """Bring a push to a tenant's address."""
+    def agree(self, url: str, account: str) -> str:
+        """Agree as an account, and return the address that the browser is sent back to."""
+        answer = self.meta.handle(SimRequest.of("GET", f"{url}&sandbox_account={account}"))
+        return answer.headers["location"]
+
+    async def publish(self, tenant: str, text: str) -> httpx.Response:
+        """Publish a picture with a text."""
+        return await self.browser.post(f"/{tenant}/posts", params={"text": text}, content=PICTURE)
+
+    async def carry(self, push: SimRequest) -> httpx.Response:
+        """Bring a push to the address for pushes."""
         return await self.browser.request(
-            push.method, f"/{tenant}/pushes", params=push.query, headers=push.headers, content=push.body
+            push.method, PUSHES, params=push.query, headers=push.headers, content=push.body
         )
 
 
+def instagram(world: sk.Sandbox) -> InstagramSimulator:
+    """Return the simulated Instagram of a world, where accounts need no Page."""
+    found = cast("InstagramSimulator", world.simulator(PLATFORM))
+    found.login = "instagram"
+    return found
+
+
+def numbered(world: sk.Sandbox, account: str) -> str:
+    """Return the id by which Instagram knows an account: what a tenant tells when it signs up."""
+    with world.connect(PLATFORM, account) as client:
+        return client.account.me().id
+
+
 @asynccontextmanager
-async def town(**keys: tuple[str, str]) -> AsyncGenerator[Town]:
-    """Open the application for tenants with these secrets and verify tokens."""
-    with sk.Sandbox(seed=7) as world, world.install(), sk.Journal.open("sqlite://") as journal:
+async def town(*keys: str, verify_token: str) -> AsyncGenerator[Town]:
+    """Open the application for tenants with these keys, whose accounts are called the same."""
+    with (
+        sk.Sandbox(seed=7) as world,
+        world.install(),
+        TemporaryDirectory() as folder,
+        sk.Journal.open("sqlite://", media=sk.FolderMediaStore(Path(folder))) as journal,
+    ):
         store = sk.JournalTokenStore(journal, key=secrets.token_urlsafe(32))  # in a vault, once
-        # No login yet: the store will have it. The id is what Pixelwall calls the tenant's wall.
-        brands = [sk.Brand(key, sk.Account(PLATFORM, sk.Credentials(), id=f"id-{key}")) for key in keys]
-        async with sk.Workspace(*brands, tokens=store) as workspace:
-            tenants = [
-                Tenant(workspace.brand(key), journal, store, secret=secret, verify_token=verify_token)
-                for key, (secret, verify_token) in keys.items()
-            ]
-            site = Starlette(routes=Site(tenants).routes())
-            carrier = httpx.ASGITransport(site)
+        ids = {key: numbered(world, key) for key in keys}
+        given = instagram(world).connection(keys[0])
+        app = App(given["client_id"], given["app_secret"], verify_token)
+        # No login yet: the store will have it.
+        brands = [
+            sk.Brand(key, sk.Account(PLATFORM, sk.Credentials(), id=ids[key], login="instagram"))
+            for key in keys
+        ]
+        # Instagram fetches files by itself: outside a simulator from an S3MediaHost, or a folder of yours.
+        async with sk.Workspace(*brands, tokens=store, media_host=world.media_host) as workspace:
+            tenants = [Tenant(workspace.brand(key), journal, store, app) for key in keys]
+            hook = AsyncWebhook(
+                PLATFORM,
+                workspace,
+                secret=app.secret,
+                verify_token=app.verify_token,
+                store=sk.JournalPushStore(journal),
+            )
+            site = Starlette(routes=Site(tenants, hook).routes())
+            carrier = httpx.ASGITransport(site, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=carrier, base_url=ADDRESS) as browser:
                 yield Town(world, tenants, browser)
 
 
 async def play() -> None:
-    """Let two tenants log in and publish; somebody remarks on both walls, and one answers."""
-    keys = {tenant: (secrets.token_urlsafe(), secrets.token_urlsafe()) for tenant in ("kettle", "loom")}
-    async with town(**keys) as here:
-        for tenant, (secret, verify_token) in keys.items():
+    """Let two tenants log in and publish; somebody remarks on both posts, and each tenant answers."""
+    keys, verify_token = ("kettle", "loom"), secrets.token_urlsafe()
+    async with town(*keys, verify_token=verify_token) as here:
+        agreed = await here.carry(here.meta.subscribe_webhook(verify_token))
+        print("pushes agreed on:", agreed.is_success)
+        for tenant in keys:
             print(f"{tenant}:", (await here.log_in(tenant)).text)
-            agreed = await here.carry(tenant, here.wall.pushes.subscribe(tenant, secret, verify_token))
-            post = (await here.browser.post(f"/{tenant}/posts", content=f"Autumn at {tenant}")).json()
-            print(f"{tenant}: pushes agreed on: {agreed.is_success}; post {post['state']}")
-            here.wall.receive(text=f"Is {tenant} open on Sunday?", reply_to=post["id"])
-            for push in here.wall.pushes.due(tenant):
-                here.wall.pushes.answered(tenant, (await here.carry(tenant, push)).status_code)
+            post = (await here.publish(tenant, f"Autumn at {tenant}")).json()
+            print(f"{tenant}: post {post['state']}")
+            here.meta.receive(text=f"Is {tenant} open on Sunday?", reply_to=post["id"], account=tenant)
+        for push in here.meta.due_pushes():  # what came for both, in one body
+            here.meta.push_answered((await here.carry(push)).status_code)
         for tenant in keys:
             (case,) = (await here.browser.get(f"/{tenant}/cases")).json()
             answered = await here.browser.post(f"/{tenant}/cases/{case['id']}/answer", content="Until four")
