@@ -20,7 +20,7 @@ from socialkit.platforms._graph._metrics import (
     read_metrics,
 )
 from socialkit.platforms._graph._paging import WireList, WirePaging, cursor_of, page_params
-from socialkit.platforms._graph._pushes import HANDSHAKE, SIGNED, PushedEntry, pushed_entries
+from socialkit.platforms._graph._pushes import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
 from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
 from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
 from socialkit.platforms._graph._usage import USAGE, UsageHeaders
@@ -72,6 +72,7 @@ __all__ = [
     "page_params",
     "place_of",
     "pushed_entries",
+    "pushed_words",
     "read_graph_error",
     "read_metrics",
     "refresh_by",

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from socialkit.auth import Challenge, HeaderValue, Hmac, Pushed
 from socialkit.models import Lenient, Raw, Timestamp, WireModel
 
-__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries"]
+__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries", "pushed_words"]
 
 SIGNED: Final = Hmac(signature=HeaderValue("x-hub-signature-256", "sha256"))
 """Keyed with the app's secret, over the bytes as they came."""
@@ -25,7 +25,8 @@ class WireChange(WireModel):
     """One change: what changed, and how it is now."""
 
     field: str
-    value: dict[str, JsonValue]
+    value: JsonValue = None
+    """An object in what is read here; of other fields it may be anything."""
 
 
 class WireEntry(WireModel):
@@ -33,10 +34,10 @@ class WireEntry(WireModel):
 
     id: str
     time: Lenient[Timestamp] = None
-    changes: Lenient[list[WireChange]] = None
-    messaging: Lenient[list[dict[str, JsonValue]]] = None
-    field: Lenient[str] = None
-    value: Lenient[dict[str, JsonValue]] = None
+    changes: list[WireChange] | None = None
+    messaging: list[dict[str, JsonValue]] | None = None
+    field: str | None = None
+    value: JsonValue = None
 
 
 class WireEnvelope(WireModel):
@@ -57,7 +58,7 @@ class PushedEntry:
     at: Timestamp | None
     field: str
     """What changed; `messaging` for private messages."""
-    value: dict[str, JsonValue]
+    value: JsonValue
     raw: Raw
 
 
@@ -72,5 +73,39 @@ def pushed_entries(push: Pushed) -> Iterator[PushedEntry]:
         for index, message in enumerate(entry.messaging or ()):
             place = at.at("messaging", index)
             yield PushedEntry(wire.object, entry.id, entry.time, "messaging", message, place)
-        if entry.field is not None and entry.value is not None:
+        if entry.field is not None:
             yield PushedEntry(wire.object, entry.id, entry.time, entry.field, entry.value, at.at("value"))
+
+
+class WireWords(WireModel):
+    """What a private message says."""
+
+    mid: str
+    text: Lenient[str] = None
+    """None where it has files alone."""
+    is_echo: bool = False
+
+
+class WireSender(WireModel):
+    """Who wrote."""
+
+    id: str
+
+
+class WireMessaging(WireModel):
+    """A private message, and from whom."""
+
+    sender: WireSender
+    timestamp: Lenient[Timestamp] = None
+    message: WireWords
+
+
+def pushed_words(entry: PushedEntry) -> WireMessaging | None:
+    """Return what others wrote in private.
+
+    None for what is no message, which may have no sender, and for the account's own words.
+    """
+    if isinstance(entry.value, dict) and "message" not in entry.value:
+        return None
+    wire = WireMessaging.model_validate(entry.value)
+    return None if wire.message.is_echo or wire.sender.id == entry.account else wire

@@ -22,7 +22,7 @@ from socialkit.models import (
     WebhookEventKind,
     WireModel,
 )
-from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries
+from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.facebook._map import comment_message, post_message, private_message
 from socialkit.platforms.facebook._wire import FROM, WireComment, WireId, WireMessage, WirePost
@@ -49,22 +49,6 @@ class WireFeed(WireModel):
     message: str = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
-
-
-class WireText(WireModel):
-    """What a private message says."""
-
-    mid: str
-    text: str = ""
-    is_echo: bool = False
-
-
-class WireMessaging(WireModel):
-    """A private message, or what became of one."""
-
-    sender: WireId
-    timestamp: Lenient[Timestamp] = None
-    message: Lenient[WireText] = None
 
 
 def _read(push: Pushed) -> Iterator[PushedThing]:
@@ -137,14 +121,14 @@ def _event(
 
 
 def _messaging(entry: PushedEntry) -> PushedThing | None:
-    wire = WireMessaging.model_validate(entry.value)
-    if wire.message is None or wire.message.is_echo or wire.sender.id == entry.account:
+    wire = pushed_words(entry)
+    if wire is None:
         return None
     told = WireMessage(
         id=wire.message.mid,
-        message=wire.message.text,
+        message=wire.message.text or "",
         created_time=wire.timestamp or entry.at,
-        sender=wire.sender,
+        sender=WireId(id=wire.sender.id),
     )
     return PushedThing(
         key=f"message {told.id}",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from socialkit.auth import Pushed
-from socialkit.models import AccountRef, Lenient, Message, Timestamp, WireModel
-from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries
+from socialkit.models import AccountRef, Lenient, Message, WireModel
+from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
 from socialkit.platforms.base import Hint, PushedThing, PushFacts
 from socialkit.platforms.instagram._map import comment_message, private_message
 from socialkit.platforms.instagram._mentions import fetch_mention, mention_id
@@ -30,22 +30,6 @@ class WirePushedMention(WireModel):
 
     media_id: str
     comment_id: Lenient[str] = None
-
-
-class WireText(WireModel):
-    """What a private message says."""
-
-    mid: str
-    text: str = ""
-    is_echo: bool = False
-
-
-class WireMessaging(WireModel):
-    """A private message, or what became of one."""
-
-    sender: WireId
-    timestamp: Lenient[Timestamp] = None
-    message: Lenient[WireText] = None
 
 
 def _read(push: Pushed) -> Iterator[PushedThing]:
@@ -78,14 +62,14 @@ def _mention(entry: PushedEntry) -> PushedThing | None:
 
 
 def _messaging(entry: PushedEntry) -> PushedThing | None:
-    wire = WireMessaging.model_validate(entry.value)
-    if wire.message is None or wire.message.is_echo or wire.sender.id == entry.account:
+    wire = pushed_words(entry)
+    if wire is None:
         return None
     told = WireMessage(
         id=wire.message.mid,
-        message=wire.message.text,
+        message=wire.message.text or "",
         created_time=wire.timestamp or entry.at,
-        sender=wire.sender,
+        sender=WireId(id=wire.sender.id),
     )
 
     def make(account: AccountRef) -> Message | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Final, cast
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, JsonValue
 
 from socialkit.auth import Pushed
 from socialkit.models import (
@@ -50,7 +50,8 @@ class WireChange(WireModel):
     """What happened: the field that changed, and how it is now."""
 
     field: str
-    value: dict[str, object]
+    value: JsonValue = None
+    """An object in what is read here; of other fields it may be anything."""
 
 
 def _changes(value: object) -> object:
@@ -110,10 +111,17 @@ def _mention(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
 def _message(
     wire: WireMedia, raw: Raw, at: datetime | None, post: str | None, account: AccountRef
 ) -> Message | None:
-    if wire.username and wire.username == account.handle:
+    if wire.username and wire.username in _handles(wire, account):
         return None  # the account's own words
     timed = wire if wire.timestamp is not None else wire.model_copy(update={"timestamp": at})
     return to_message(timed, raw, account, post=post)
+
+
+def _handles(wire: WireMedia, account: AccountRef) -> set[str | None]:
+    """Return how an account is called: a push about its own post says so too, and its id says that it is."""
+    root = wire.root_post
+    told = None if root is None or root.owner_id != account.id else root.username
+    return {account.handle, told}
 
 
 def _gone(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:

@@ -5,6 +5,7 @@ See https://docs.x.com/x-api/webhooks/introduction and https://docs.x.com/x-api/
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -50,7 +51,7 @@ class WireActivity(WireModel):
     event_type: str
     event_uuid: Lenient[str] = None
     filter: Lenient[WireFilter] = None
-    payload: Lenient[dict[str, JsonValue]] = None
+    payload: dict[str, JsonValue]
     includes: Lenient[dict[str, JsonValue]] = None
 
 
@@ -79,7 +80,7 @@ class WirePushedMessage(WireModel):
 
     id: str
     created_timestamp: Lenient[Timestamp] = None
-    message_create: Lenient[WireMessageCreate] = None
+    message_create: WireMessageCreate | None = None
 
 
 class WireDeletedStatus(WireModel):
@@ -99,7 +100,7 @@ class WireDeletion(WireModel):
 class WirePushedMessages(WireModel):
     """Private messages with those who wrote them, by id."""
 
-    direct_message_events: list[WirePushedMessage] = []
+    direct_message_events: list[WirePushedMessage] | None = None
     users: Lenient[dict[str, JsonValue]] = None
 
 
@@ -107,8 +108,8 @@ class WireAccountActivity(WirePushedMessages):
     """The older kind of push."""
 
     for_user_id: str
-    tweet_create_events: list[WireOldPost] = []
-    tweet_delete_events: list[WireDeletion] = []
+    tweet_create_events: list[WireOldPost] | None = None
+    tweet_delete_events: list[WireDeletion] | None = None
 
 
 class WireLike(WireModel):
@@ -126,10 +127,14 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
         yield from _older(document, raw)
         return
     inner = document.get("data")
-    wire = WireActivity.model_validate(inner if isinstance(inner, dict) else document)
+    told = inner if isinstance(inner, dict) else document
+    kind = told.get("event_type")
+    reader = _reader(kind) if isinstance(kind, str) else None
+    if reader is None:
+        return
+    wire = WireActivity.model_validate(told)
     found = wire.filter or WireFilter()
-    reader = READERS.get(wire.event_type) or READERS.get(wire.event_type.rpartition(".")[0])
-    if reader is None or found.user_id is None or wire.payload is None:
+    if found.user_id is None:
         return
     place = ("data", "payload") if isinstance(inner, dict) else ("payload",)
     yield from reader(wire, found.user_id, raw.at(*place))
@@ -173,8 +178,7 @@ def _like(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
 
 
 def _follow(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
-    payload = wire.payload or {}
-    source, target = _user(payload.get("source")), _user(payload.get("target"))
+    source, target = _user(wire.payload.get("source")), _user(wire.payload.get("target"))
     if source is None or target is None or target.id != user:
         return
     identity = wire.event_uuid or f"{source.id} {target.id}"
@@ -207,9 +211,10 @@ def _direct(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
 
 def _event_of(kind: WebhookEventKind) -> Callable[[WireActivity, str, Raw], Iterator[PushedThing]]:
     def read(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
-        subject = (wire.payload or {}).get("id")
+        subject = wire.payload.get("id")
         about = subject if isinstance(subject, str) else user
-        key = f"{wire.event_type} {about if isinstance(subject, str) else wire.event_uuid}"
+        told = about if isinstance(subject, str) else wire.event_uuid or json.dumps(wire.payload)
+        key = f"{wire.event_type} {told}"
         event = WebhookEvent(kind=kind, native=wire.event_type, subject_id=about, at=time_of(about), raw=raw)
         # When a thing was made says nothing about when it was deleted or changed.
         made = event if kind is WebhookEventKind.POST_PUBLISHED else event.model_copy(update={"at": None})
@@ -230,6 +235,10 @@ READERS: Final[Mapping[str, Callable[[WireActivity, str, Raw], Iterator[PushedTh
     "follow.follow": _follow,
     "dm.received": _direct,
 }
+
+
+def _reader(kind: str) -> Callable[[WireActivity, str, Raw], Iterator[PushedThing]] | None:
+    return READERS.get(kind) or READERS.get(kind.rpartition(".")[0])
 
 
 def _includes(wire: WireActivity) -> WireIncludes:
@@ -255,7 +264,7 @@ def _user(value: JsonValue) -> WireUser | None:
 
 
 def _messages(wire: WirePushedMessages, user: str, raw: Raw) -> Iterator[PushedThing]:
-    for number, one in enumerate(wire.direct_message_events):
+    for number, one in enumerate(wire.direct_message_events or ()):
         if one.message_create is not None:
             who = _sender((wire.users or {}).get(one.message_create.sender_id), one.message_create.sender_id)
             yield PushedThing(
@@ -293,13 +302,13 @@ def _older(document: Document, raw: Raw) -> Iterable[PushedThing]:
     wire = WireAccountActivity.model_validate(document)
     user = wire.for_user_id
     yield from _messages(wire, user, raw)
-    for number, post in enumerate(wire.tweet_create_events):
+    for number, post in enumerate(wire.tweet_create_events or ()):
         yield PushedThing(
             key=f"tweet_create_events {post.id_str}",
             accounts=(user,),
             make=partial(old_message, post, raw.at("tweet_create_events", number)),
         )
-    for number, deletion in enumerate(wire.tweet_delete_events):
+    for number, deletion in enumerate(wire.tweet_delete_events or ()):
         event = WebhookEvent(
             kind=WebhookEventKind.POST_DELETED,
             native="tweet_delete_events",
