@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 import socialkit as sk
+from socialkit.sandbox.instagram import InstagramSimulator
 from socialkit.sandbox.x import XSimulator
 from socialkit.testing import settle
 from socialkit.webhooks import AsyncWebhook, Received, Webhook
@@ -417,3 +418,39 @@ def test_the_simulated_x_pushes_in_the_vocabulary_that_it_speaks(vocabulary: Any
 
         assert (b"referenced_posts" in push.body) is (vocabulary == "post")
         assert (message.text, message.post_id) == ("@main Is it open?", post.id)
+
+
+@pytest.mark.parametrize("kind", [Webhook, AsyncWebhook], ids=["blocking", "async"])
+async def test_a_login_that_is_over_keeps_nobody_else_from_what_came(kind: Any) -> None:
+    with sk.Sandbox(seed=7) as world:
+        meta = world.simulator("instagram")
+        assert isinstance(meta, InstagramSimulator)
+        workspace = world.workspace(acme=["instagram"], other=["instagram"])
+        refs = {key: workspace.brand(key).account("instagram") for key in IDS}
+        meta.subscribe_webhook(TOKEN)
+        app = meta.connection("main")["app_secret"]
+        hook = kind("instagram", workspace, secret=app, verify_token=TOKEN)
+
+        async def given() -> Received:
+            (push,) = meta.due_pushes()
+            got: Received = await settle(hook.receive(method="POST", headers=push.headers, body=push.body))
+            return got
+
+        for brand in IDS:  # whose they are is known then
+            opened: Any = workspace.brand(brand)
+            known = opened.client if kind is Webhook else opened.client_async
+            await settle(known("instagram").account.me())
+        world.receive("instagram", text="Look at them", account=refs["other"])
+        world.fail("instagram", "get_user", sk.Fault.SERVER_ERROR, times=9)
+        with pytest.raises(sk.WebhookError) as passing:
+            await given()
+        world.forget_faults()
+        meta.revoke_token(world._named("instagram", refs["other"]) or "")
+        with pytest.raises(sk.WebhookError) as alone:
+            await given()
+        world.receive("instagram", text="Is it open?", private=True, account=refs["acme"])
+        got = await given()
+
+        assert (passing.value.status, alone.value.status) == (503, 503)
+        assert [one.text for one in got.messages] == ["Is it open?"]
+        assert list(got.failed) == ["other/instagram/main"]

@@ -49,6 +49,7 @@ class Addressees:
         self._account = account
         self._host = host
         self.failed: dict[str, SocialKitError] = {}
+        self._unread: dict[str, SocialKitError] = {}
 
     def require_asked(self) -> None:
         """Raise if an account could not be asked for its id for a while: what is nobody's may be its own.
@@ -59,6 +60,25 @@ class Addressees:
         for error in self.failed.values():
             if isinstance(error, PASSING):
                 raise error
+
+    def fail(self, ref: AccountRef, error: SocialKitError) -> None:
+        """Take note that something cannot be read for an account.
+
+        Raises:
+            SocialKitError: It goes by itself, so the push has to come again.
+        """
+        if isinstance(error, PASSING):
+            raise error
+        self._unread[ref.key] = self.failed[ref.key] = error
+
+    def require_read(self) -> None:
+        """Raise if something could not be read.
+
+        Raises:
+            SocialKitError: Why.
+        """
+        for error in self._unread.values():
+            raise error
 
     def candidates(self) -> tuple[AccountRef, ...]:
         """Return all that it can be for at all.

@@ -169,7 +169,7 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
             addressees.require_asked()
             if not made and not self._facts.per_server:
                 self._refuse(addressees)
-        taken = await self._claimed({one.key: one for one in made})
+        taken = await self._claimed({one.key: one for one in made}, addressees)
         return Received(
             messages=tuple(one for one in taken.values() if isinstance(one, Message)),
             events=tuple(one for one in taken.values() if isinstance(one, WebhookEvent)),
@@ -232,7 +232,9 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
             return found
         return None if isinstance(found, WebhookEvent) else Hint(found.id)
 
-    async def _claimed(self, made: dict[str, _Made]) -> dict[str, Message | WebhookEvent]:
+    async def _claimed(
+        self, made: dict[str, _Made], addressees: Addressees
+    ) -> dict[str, Message | WebhookEvent]:
         """Return what nobody took before, read again where it is only hinted at."""
         if self._facts.proof.proves is Proven.NOTHING:
             made = await self._read_first(made)
@@ -240,7 +242,9 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
         new, others = await self._io(self._store.claim, sorted(made), now, now + CLAIM)
         try:
             self._require_done(others)
-            read = {key: await self._whole(one) for key, one in made.items() if key in new}
+            read = {key: await self._read(one, addressees) for key, one in made.items() if key in new}
+            if not any(read.values()):
+                addressees.require_read()
         except SocialKitError:
             await self._io(self._store.release, sorted(new))
             raise
@@ -264,6 +268,14 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
             for one, thing in found
             if isinstance(thing, Message)
         }
+
+    async def _read(self, made: _Made, addressees: Addressees) -> Message | WebhookEvent | None:
+        """Return a thing; None for an account whose login is over, so that others get what is theirs."""
+        try:
+            return await self._whole(made)
+        except SocialKitError as error:
+            addressees.fail(made.ref, error)
+            return None
 
     async def _whole(self, made: _Made) -> Message | WebhookEvent | None:
         if not isinstance(made.thing, Hint):
