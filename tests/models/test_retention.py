@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def test_a_time_that_no_page_names_makes_no_rule() -> None:
     assert [(rule.longest, rule.because, rule.platforms, rule.kinds) for rule in documented.rules] == [
         (DAY, "https://pixelwall.example/terms", ("pixelwall",), (sk.Kept.RAW,))
     ]
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "facebook", "instagram", "mastodon", "x"])
+def test_of_every_kind_it_is_said_where_the_terms_stand_and_when_they_were_read(platform: str) -> None:
+    (entry,) = (one for one in sk.catalogue() if one.name == platform)
+
+    assert [limit.kind for limit in entry.retention] == list(sk.Kept)
+    for limit in entry.retention:
+        assert re.fullmatch(r"https://\S+ .*\d{4}-\d\d-\d\d\)", limit.source)
+        assert limit.longest is None
+        assert limit.note
 
 
 def test_a_file_is_read_back_and_no_time_at_all_is_refused(tmp_path: Path) -> None:

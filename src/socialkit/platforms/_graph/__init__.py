@@ -22,6 +22,7 @@ from socialkit.platforms._graph._metrics import (
 from socialkit.platforms._graph._paging import WireList, WirePaging, cursor_of, page_params
 from socialkit.platforms._graph._pushes import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
 from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
+from socialkit.platforms._graph._terms import RETENTION
 from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
 from socialkit.platforms._graph._usage import USAGE, UsageHeaders
 from socialkit.platforms._graph._versions import (
@@ -36,6 +37,7 @@ __all__ = [
     "CODES",
     "GRAPH_VERSIONS",
     "HANDSHAKE",
+    "RETENTION",
     "SIGNED",
     "USAGE",
     "ApiVersion",

@@ -20,7 +20,7 @@ from socialkit.models import (
     Problem,
     Visibility,
 )
-from socialkit.platforms._graph import USAGE, graph_errors
+from socialkit.platforms._graph import RETENTION, USAGE, graph_errors
 from socialkit.platforms.base import DraftRules, Place, PlatformFacts
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.text import TextRules, TextUnit
@@ -267,6 +267,7 @@ FACTS: Final = PlatformFacts(
     errors=graph_errors(scopes=OPERATIONS),
     rate_headers=USAGE,
     bucket=bucket,
+    retention=RETENTION,
     settles_after=SETTLES_AFTER,
 )
 """What Facebook is, as data."""

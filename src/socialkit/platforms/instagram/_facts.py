@@ -18,7 +18,7 @@ from socialkit.errors import (
     ServerError,
 )
 from socialkit.models import Capability, Limits, MediaKind, MediaLimit
-from socialkit.platforms._graph import USAGE, graph_errors
+from socialkit.platforms._graph import RETENTION, USAGE, graph_errors
 from socialkit.platforms.base import PlatformFacts, Quota
 from socialkit.platforms.instagram._rules import InstagramRules
 from socialkit.transport import Request
@@ -208,6 +208,7 @@ FACTS: Final = PlatformFacts(
     rate_headers=USAGE,
     bucket=bucket,
     quotas=QUOTAS,
+    retention=RETENTION,
     settles_after=SETTLES_AFTER,
 )
 """What Instagram is with Facebook's login, as data."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-from socialkit.models import Capability, Draft
+from socialkit.models import Capability, Draft, Kept, RetentionLimit
 from socialkit.platforms.base import PlatformFacts, Quota, comment_of
 from socialkit.platforms.x._errors import ERRORS, bucket, rate
 from socialkit.platforms.x._rules import LIMITS, PREMIUM, XRules
@@ -105,6 +105,16 @@ PRICES: Final = {
 ANCHORED: Final = 5
 """Own posts that are read before each publish: X gives no fewer."""
 
+RETENTION: Final = tuple(
+    RetentionLimit(
+        kind=kind,
+        source="https://docs.x.com/developer-terms/policy#content-compliance (read 2026-11-22)",
+        note="The policy names no time; what is changed or deleted on X has to be here too, as soon as can "
+        "be, or within 24 hours of a request by X or the account's owner.",
+    )
+    for kind in Kept
+)
+
 FACTS: Final = PlatformFacts(
     name="x",
     title="X",
@@ -119,6 +129,7 @@ FACTS: Final = PlatformFacts(
     rate_headers=rate,
     quotas=QUOTAS,
     bucket=bucket,
+    retention=RETENTION,
     settles_after=SETTLES_AFTER,
 )
 """What X is to an app that anybody can have, as data."""
