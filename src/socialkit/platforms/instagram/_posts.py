@@ -112,19 +112,22 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
             made = await self._making.containers.publish(owner, container)
         except (BadRequestError, NotFoundError) as error:
             # A request that some line hands over twice is refused the second time: the container tells.
-            if await self._is_out(container):
-                message = (
-                    f"the container {container} is out, though publishing it was refused: {error.message}"
-                )
-                raise OutcomeUnknownError(message, platform="instagram") from error
-            raise
+            doubt = await self._doubt(container)
+            if doubt is None:
+                raise
+            message = f"publishing the container {container} was refused, {doubt}: {error.message}"
+            raise OutcomeUnknownError(message, platform="instagram") from error
         return Post(id=made, account=self._core.ref, text=draft.text)
 
-    async def _is_out(self, container: str) -> bool:
+    async def _doubt(self, container: str) -> str | None:
+        """Return why a refusal does not say that nothing is out; None where it does."""
         try:
-            return (await self._making.containers.look(container)).state is ContainerState.PUBLISHED
-        except SocialKitError:
-            return False  # then the refusal stands
+            state = (await self._making.containers.look(container)).state
+        except NotFoundError:
+            return None
+        except SocialKitError as error:
+            return f"and nobody could look whether it is out all the same ({error.message})"
+        return "though it is out" if state is ContainerState.PUBLISHED else None
 
     async def _whole(self, known: Post) -> Post:
         """Return a new post as Instagram tells it; where it cannot be read, what is known of it."""

@@ -37,6 +37,8 @@ MOST: Final = 50
 SEARCHED_PAGES: Final = 5
 LISTED_AFTER: Final = timedelta(minutes=1)
 """When to look again for a post that is out and not listed yet."""
+KEPT: Final = timedelta(hours=24)
+"""How long a container lives, published or not."""
 WAITING: Final = frozenset({ContainerState.IN_PROGRESS, ContainerState.FINISHED, ContainerState.ERROR})
 
 
@@ -98,11 +100,19 @@ class Search:
         found = await self._among(attempt, draft)
         if found.post is not None or state is ContainerState.EXPIRED:
             return found
+        return self._unlisted(attempt, draft, state, found)
+
+    def _unlisted(self, attempt: Attempt, draft: Draft, state: ContainerState | None, found: Found) -> Found:
+        """Return what to think of a post that is not listed, by what is known of its container."""
+        again = self._core.now() + LISTED_AFTER
+        if state is None and again < attempt.started_at + KEPT:
+            # Not found so early is known to be untrue at times, and tells nothing of what became of it:
+            # https://github.com/gitroomhq/postiz-app/issues/1562.
+            return Found.undecided("its container could not be read", ask_again=again)
         if state is None:
             # A container is forgotten after a day, published or not; a story is gone by then as well.
             gone = kind_of(draft) == "story"
             return Found.undecided("its container and all stories of that day are gone") if gone else found
-        again = self._core.now() + LISTED_AFTER
         because = "its container says that it is out, and it is not among the account's posts yet"
         return Found.undecided(because, ask_again=again)
 
