@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Final, Generic
 
 from socialkit.auth import Credentials
-from socialkit.errors import BadRequestError, ConfigurationError, NotFoundError
+from socialkit.errors import BadRequestError, ConfigurationError
 from socialkit.models import Limits, Model, Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms._graph import App, GraphCalls, WireList
+from socialkit.platforms._graph import App, GraphCalls, WireList, cursor_of, page_params
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.instagram._facts import LoginKind
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, USER_FIELDS, to_profile
@@ -101,9 +101,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         try:
             request = self._calls.get(OWN, fields=("id", LINK))
             page = (await self._core.pipeline.call(request, WirePage)).value
-        except BadRequestError as error:
-            if isinstance(error, NotFoundError):
-                raise
+        except BadRequestError:
             return await self._chosen()  # people have no such field
         if page.instagram_business_account is None:
             raise ConfigurationError(UNLINKED, platform="instagram")
@@ -194,11 +192,17 @@ async def linked_of(
         sign: The token, where the pipeline has none of its own.
     """
     fields = ("id", "name", "access_token", f"{LINK}{{id,username}}")
-    request = calls.get(OWN, "accounts", fields=fields, params=(("limit", str(MOST)),))
-    if sign is not None:
-        request = request.replace(params=(*request.params, ("access_token", sign)), signed=False)
-    pages = (await pipeline.call(request, WireList[WirePage])).value.data
-    return [one for page in pages if (one := _linked(page, app)) is not None]
+    found: list[WirePage] = []
+    cursor: str | None = None
+    while True:
+        request = calls.get(OWN, "accounts", fields=fields, params=page_params(cursor, None, MOST))
+        if sign is not None:
+            request = request.replace(params=(*request.params, ("access_token", sign)), signed=False)
+        answer = (await pipeline.call(request, WireList[WirePage])).value
+        found += answer.data
+        before, cursor = cursor, cursor_of(answer.paging)
+        if cursor in {None, before}:
+            return [one for page in found if (one := _linked(page, app)) is not None]
 
 
 def _linked(page: WirePage, app: App) -> tuple[LinkedAccount, Credentials] | None:

@@ -137,8 +137,6 @@ class InstagramInsights(Insights[ModeT], Generic[ModeT]):
             measured = await read_metrics(names, partial(self._read, node, params))
         except PermissionDeniedError:
             return Metrics({}, frozenset()), Missing.NOT_PERMITTED
-        except NotFoundError:
-            raise
         except BadRequestError:  # it has no metrics at all, which must not lose those of others
             return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
         return measured, Missing.NOT_YET
@@ -176,7 +174,13 @@ class InstagramInsights(Insights[ModeT], Generic[ModeT]):
                 ("timeframe", TIMEFRAME),
                 ("breakdown", dimension),
             )
-            for metric in await self._read(owner, params, (FOLLOWERS,)):
+            try:
+                told = await self._read(owner, params, (FOLLOWERS,))
+            except BadRequestError:  # one that is told no more must not lose the others
+                why = Missing.NOT_OFFERED
+                rows.append(subject.row("followers", FOLLOWERS, None, why, breakdown=dimension))
+                continue
+            for metric in told:
                 rows += [
                     subject.row("followers", FOLLOWERS, value, None, breakdown=f"{dimension}={name}")
                     for name, value in _parts(metric)

@@ -12,11 +12,12 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from socialkit.errors import MediaProcessingError
 from socialkit.models import Draft, Media
 from socialkit.operations import Run
 from socialkit.platforms._graph import ContainerFlow, Containers, GraphCalls
 from socialkit.platforms.base import Core, hosted
-from socialkit.platforms.instagram._options import InstagramOptions, UserTag
+from socialkit.platforms.instagram._options import InstagramOptions, ProductTag, UserTag
 from socialkit.platforms.instagram._rules import is_film, kind_of
 from socialkit.platforms.instagram._wire import WireMade
 from socialkit.transport import FileBody, Request, Safety
@@ -95,7 +96,10 @@ class Making:
             content=FileBody(media.filename, media.stream),
             safety=Safety.PREPARE,
         )
-        await self._core.pipeline.call(request, WireMade)
+        answer = await self._core.pipeline.call(request, WireMade)
+        if answer.value.success is False:
+            message = f"{media.filename} was not taken; nothing was published with it"
+            raise MediaProcessingError(message, platform=self._core.facts.name)
 
 
 def item_values(media: Media, draft: Draft) -> Values:
@@ -116,7 +120,7 @@ def single_values(draft: Draft, options: InstagramOptions) -> Values:
         **_of_all(options),
     }
     if kind == "picture":
-        return {**shared, "alt_text": media.alt_text}
+        return {**shared, "alt_text": media.alt_text, "product_tags": _products(options.products)}
     at = options.cover_at
     return {
         **shared,
@@ -143,6 +147,10 @@ def _labels(options: InstagramOptions) -> Values:
         "is_paid_partnership": options.paid_partnership or None,
         "branded_content_sponsor_ids": [*options.sponsors] if options.sponsors else None,
     }
+
+
+def _products(tags: Sequence[ProductTag]) -> JsonValue:
+    return [{"product_id": one.product_id, "x": one.x, "y": one.y} for one in tags] or None
 
 
 def _tags(tags: Sequence[UserTag]) -> JsonValue:

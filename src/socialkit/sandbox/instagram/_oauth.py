@@ -112,16 +112,12 @@ def accounts(call: IgCall) -> SimResponse:
     state = call.state
     fields = call.params.text("fields") or "id,name"
     wanted = any(one.name == "access_token" for one in asked(fields))
-    shown = [
-        show.page(
-            state,
-            page,
-            fields,
-            state.issue(page, PAGE, call.token.scopes, None).value if wanted else None,
-        )
-        for page in state.pages
-    ]
-    return SimResponse.json({"data": shown})
+
+    def shown(page: str) -> object:
+        token = state.issue(page, PAGE, call.token.scopes, None).value if wanted else None
+        return show.page(state, page, fields, token)
+
+    return call.page([*state.pages], shown, key=lambda page: page)
 
 
 ROUTES: tuple[Route[State], ...] = (Route("accounts", "GET", "me/accounts", accounts),)
