@@ -19,11 +19,14 @@ from socialkit.errors import (
     PermissionDeniedError,
 )
 from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing
+from socialkit.operations import finish
 from socialkit.platforms._login import Login
 from socialkit.platforms.instagram import INSTAGRAM_SCOPES, PUSHES, AsyncInstagram, Instagram
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.instagram import InstagramSimulator
 from socialkit.sandbox.instagram._state import APP_ID, APP_SECRET, INSTAGRAM, OWN_SCOPES, SCOPES, USER
+from socialkit.testing._transports import RecordingTransport
+from socialkit.transport import Request, Response
 from tests.platforms.instagram.conftest import Open
 from tests.support import collect, settle
 
@@ -61,6 +64,30 @@ async def test_a_person_s_token_opens_the_one_linked_account_or_says_which_there
     assert (await settle(mine.account.me())).handle == "other"
     named = AccountRef(platform="instagram", id=chosen.account_id)
     assert (await settle(opened(access_token=person, account=named).account.me())).handle == "other"
+
+
+async def test_accounts_beyond_the_first_page_are_found(opened: Open, meta: InstagramSimulator) -> None:
+    handles = {f"shop{number}" for number in range(101)}
+    for handle in handles:
+        meta.connection(handle)
+    person = meta._state.issue(meta._state.user("Ada").id, USER, SCOPES, timedelta(days=60)).value
+
+    found = await settle(opened(access_token=person).account.accounts())
+
+    assert {one.handle for one, _ in found} == {*handles, "main"}
+
+
+async def test_a_mention_is_read_by_the_version_that_was_chosen(opened: Open, world: Sandbox) -> None:
+    client = opened(api_version="v25.0")
+    sent = RecordingTransport(client._core.pipeline.transport)
+    client._core.pipeline.transport = sent
+    media = world.receive("instagram", text="The best shop")
+    assert PUSHES.fetch is not None
+    fetching = PUSHES.fetch(client._core, media)
+    found = await fetching if isinstance(client, AsyncInstagram) else finish(fetching)
+
+    assert found is not None
+    assert {one.url.split("/v")[1][:4] for one in sent.requests} == {"25.0"}
 
 
 async def test_a_personal_account_is_told_what_to_do(either: Any, meta: InstagramSimulator) -> None:
@@ -150,6 +177,39 @@ async def test_followers_are_told_by_parts_and_withheld_while_there_are_few(
     meta._state.user("main").followers = 99
     (row,) = await settle(either.insights.audience())
     assert (row.value, row.missing) == (None, Missing.WITHHELD)
+
+
+async def test_a_breakdown_that_ended_loses_no_other(shop: Any) -> None:
+    shop._core.pipeline.transport = Ageless(shop._core.pipeline.transport)
+    rows = await settle(shop.insights.audience())
+
+    (ended,) = [one for one in rows if one.value is None]
+    assert (ended.breakdown, ended.missing) == ("age", Missing.NOT_OFFERED)
+    assert {one.breakdown: one.value for one in rows}["country=DE"] == 70
+
+
+class Ageless(RecordingTransport):
+    """Refuses for Instagram to tell anybody's age."""
+
+    async def send(self, request: Request, /) -> Response:
+        if ("breakdown", "age") in request.params:
+            return Response(400, {}, b'{"error": {"message": "Gone", "code": 100}}')
+        return await super().send(request)
+
+
+async def test_the_best_posts_under_a_hashtag_are_of_any_time(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    old = await settle(shop.posts.publish(DRAFT))
+    world.receive("instagram", kind="like", reply_to=old.id)
+    world.clock.advance(timedelta(days=2))
+    new = await settle(shop.posts.publish(DRAFT))
+
+    assert [one.id for one in await collect(shop.listening.search_top("#autumn"))] == [old.id, new.id]
+    assert [one.id for one in await collect(shop.listening.search("#autumn"))] == [new.id]
+    assert await collect(shop.listening.search_top("winter")) == []
+    with pytest.raises(NotSupportedError, match="one hashtag"):
+        await collect(shop.listening.search_top("autumn leaves"))
 
 
 # Others ----------------------------------------------------------------------------------------

@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 from socialkit import FolderMediaHost
-from socialkit.errors import InvalidDraftError, MediaProcessingError, OutcomeUnknownError, RateLimitedError
+from socialkit.errors import (
+    BadRequestError,
+    InvalidDraftError,
+    MediaProcessingError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ServerError,
+)
 from socialkit.models import Draft, FoundState, Media, Outcome, Severity
-from socialkit.platforms.instagram import InstagramOptions, InstagramRules, UserTag
+from socialkit.platforms.instagram import FACTS, InstagramOptions, InstagramRules, ProductTag, UserTag
 from socialkit.platforms.instagram._facts import LIMITS
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.instagram import InstagramSimulator
@@ -181,6 +188,84 @@ class Doubling(RecordingTransport):
         return await super().send(request)
 
 
+async def test_a_refusal_after_which_nobody_can_look_decides_nothing(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    blind = DoublingBlind(shop._core.pipeline.transport)
+    shop._core.pipeline.transport = blind
+
+    with pytest.raises(OutcomeUnknownError, match="nobody could look") as caught:
+        await settle(shop.posts.publish(draft()))
+    shop._core.pipeline.transport = blind._inner
+    found = await settle(shop.posts.find(caught.value.attempt))
+    assert (found.state, [one.id for one in meta.posts()]) == (FoundState.PUBLISHED, [found.post.id])
+
+
+class DoublingBlind(Doubling):
+    """Answers for Instagram that it broke, once a post is out and its container is asked for."""
+
+    async def send(self, request: Request, /) -> Response:
+        out = any(one.url.endswith("/media_publish") for one in self.requests)
+        if out and request.method == "GET":
+            return Response(503, {}, b"")
+        return await super().send(request)
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_container_that_cannot_be_read_within_its_day_decides_nothing(
+    shop: Any, world: Sandbox, meta: InstagramSimulator, fault: Fault
+) -> None:
+    await settle(shop.posts.publish(draft("Before")))
+    attempt = await lost(world, shop, draft(), fault)
+    meta._state.containers.clear()
+    world.clock.advance(timedelta(hours=1))
+    early = await settle(shop.posts.find(attempt))
+    world.clock.advance(timedelta(hours=24))
+    late = await settle(shop.posts.find(attempt))
+
+    told = FoundState.PUBLISHED if fault.commits else FoundState.UNDECIDED
+    assert (early.state, early.ask_again is None) == (told, fault.commits)
+    assert late.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+
+
+async def test_bytes_that_were_not_taken_publish_nothing(opened: Open, meta: InstagramSimulator) -> None:
+    shop = opened()
+    shop._core.pipeline.transport = Untaken(shop._core.pipeline.transport)
+
+    with pytest.raises(MediaProcessingError, match=r"dot.mp4 was not taken"):
+        await settle(shop.posts.publish(draft(media=(video(),))))
+    assert meta.posts() == []
+
+
+class Untaken(RecordingTransport):
+    """Answers for the host that takes bytes that it did not."""
+
+    async def send(self, request: Request, /) -> Response:
+        if "/ig-api-upload/" in request.url:
+            return Response(200, {}, b'{"success": false, "message": "Try again"}')
+        return await super().send(request)
+
+
+def test_a_cover_beyond_the_video_is_a_mistake_of_ours_and_not_a_fault_of_theirs() -> None:
+    assert FACTS.errors.find(400, "1/2207057") is BadRequestError
+    assert FACTS.errors.find(400, "1") is ServerError
+
+
+async def test_products_are_tagged_on_a_picture_and_refused_unsent_with_the_own_login(
+    either: Any, meta: InstagramSimulator
+) -> None:
+    goods = InstagramOptions(products=[ProductTag(product_id="19", x=0.5, y=0.25)])
+    if meta.login == "instagram":
+        with pytest.raises(InvalidDraftError, match="own login"):
+            await settle(either.posts.publish(draft(options=(goods,))))
+        assert meta._state.containers == {}
+        return
+    await settle(either.posts.publish(draft(options=(goods,))))
+
+    (made,) = meta._state.containers.values()
+    assert made.values["product_tags"] == '[{"product_id":"19","x":0.5,"y":0.25}]'
+
+
 async def test_a_video_that_cannot_be_worked_up_publishes_nothing(
     shop: Any, meta: InstagramSimulator
 ) -> None:
@@ -229,6 +314,8 @@ async def test_comments_are_switched_off(shop: Any, meta: InstagramSimulator) ->
     assert not meta._state.media[post.id].comments_on
 
 
+GOOD = ProductTag(product_id="19", x=0.5, y=0.25)
+FILM = video(alt_text=None)
 JPEG = picture(width=2, height=1).model_copy(update={"mime_type": "image/jpeg", "url": "https://x.example"})
 BAD: list[tuple[Draft, str]] = [
     (Draft(text="Alone"), "media"),
@@ -246,6 +333,12 @@ BAD: list[tuple[Draft, str]] = [
     (draft(options=(InstagramOptions(audio_name="x"),)), "options.audio_name"),
     (draft(options=(InstagramOptions(tags=[UserTag(username="ada")]),)), "options.tags"),
     (draft(options=(InstagramOptions(collaborators=["a", "b", "c", "d"]),)), "options.collaborators"),
+    (draft(options=(InstagramOptions(products=[GOOD] * 6),)), "options.products"),
+    (draft(media=(dot(), dot()), options=(InstagramOptions(products=[GOOD]),)), "options.products"),
+    (draft(media=(FILM,), options=(InstagramOptions(cover_at=timedelta(seconds=6)),)), "options.cover_at"),
+    (draft(media=(FILM,), options=(InstagramOptions(cover_at=-timedelta(seconds=1)),)), "options.cover_at"),
+    (draft(media=(FILM,), options=(InstagramOptions(cover_url="https://x.example/ü"),)), "options.cover_url"),
+    (draft(media=(Media.from_url("https://shop.example/blätter.jpg"),)), "media[0]"),
     (draft(reply_to="1"), "reply_to"),
     (draft(quotes="1"), "quotes"),
 ]

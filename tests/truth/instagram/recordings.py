@@ -303,7 +303,16 @@ async def _audience(connect: Connect, body: Any) -> None:
     assert {one.value for one in rows if one.breakdown == "city=London, England"} == {7.0}
 
 
-@case("listening.search", r"hashtags/hashtag_(recent|top)")
+@case("listening.search_top", r"hashtags/hashtag_top")
+async def _top(connect: Connect, body: Any) -> None:
+    client = connect({"ig_hashtag_search": {"data": [{"id": "17"}]}, "17/top_media": body})
+    listing: Any = client.listening.search_top("#coke", limit=len(body["data"]))
+
+    assert [one.id for one in await collect(listing)] == [one["id"] for one in body["data"]]
+    assert "access_token" not in str(listing.cursor)
+
+
+@case("listening.search", r"hashtags/hashtag_recent")
 async def _search(connect: Connect, body: Any) -> None:
     client = connect({"ig_hashtag_search": {"data": [{"id": "17"}]}, "17/recent_media": body})
     listing: Any = client.listening.search("#coke", limit=len(body["data"]))
@@ -340,6 +349,9 @@ async def _webhook(_connect: Connect, recorded: Any) -> None:
 
     assert thing.accounts == (entry["id"],)
     assert (found.text, found.kind, found.post_id) == ("LINK", MessageKind.COMMENT, "18050310947722369")
+    entry["changes"][0]["field"] = "live_comments"  # of the same shape, by the reference
+    (live,) = PUSHES.read(Pushed.read("POST", "", {}, json.dumps(body).encode()))
+    assert live.key == thing.key
     entry["changes"][0]["value"]["from"]["id"] = entry["id"]
     assert list(PUSHES.read(Pushed.read("POST", "", {}, json.dumps(body).encode()))) == []  # its own words
 

@@ -16,6 +16,7 @@ from socialkit.platforms.instagram import (
     AsyncInstagram,
     Instagram,
     InstagramOptions,
+    ProductTag,
     UserTag,
 )
 from socialkit.sandbox import Fault, Sandbox
@@ -108,6 +109,7 @@ async def play(stage: Stage) -> None:
     await _answer(stage, client, first)
     if stage.login == "facebook":
         await collect(client.listening.search("#autumn"))
+        await collect(client.listening.search_top("#autumn"))
         await settle(client.listening.profile("main"))
     for draft in (Draft(text="Lost", media=[dot()]), Draft(text="", media=[dot()], options=[STORY])):
         await _lose(stage, client, "publish", partial(client.posts.publish, draft))
@@ -153,8 +155,9 @@ async def _publish(client: AnyInstagram) -> Post:
     first: Post = await settle(
         client.posts.publish(Draft(text="Hello #autumn", media=[dot()], first_comment="Shop"))
     )
+    goods = (ProductTag(product_id="19", x=0.5, y=0.75),) if client.login == "facebook" else ()
     for draft in (
-        Draft(text="Tagged", media=[dot()], options=[TAGGED]),
+        Draft(text="Tagged", media=[dot()], options=[TAGGED.model_copy(update={"products": goods})]),
         Draft(text="Several", media=[dot(), dot(None), film()]),
         Draft(text="A reel", media=[film()], options=[REEL]),
         Draft(text="A film", media=[video()]),

@@ -58,10 +58,11 @@ HASHTAG: dict[str, Any] = {
     "apis": [
         {
             "method": "GET",
-            "endpoint": "recent_media",
+            "endpoint": edge,
             "params": [{"name": "user_id", "type": "string", "required": True}],
             "return": "IGMedia",
         }
+        for edge in ("recent_media", "top_media")
     ],
     "fields": {"id": "string", "name": "string"},
 }

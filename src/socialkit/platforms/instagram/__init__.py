@@ -8,7 +8,7 @@ from socialkit.platforms.instagram._insights import InstagramInsights
 from socialkit.platforms.instagram._listening import InstagramListening
 from socialkit.platforms.instagram._login import LOGIN, InstagramLogin
 from socialkit.platforms.instagram._metrics import METRICS
-from socialkit.platforms.instagram._options import InstagramOptions, UserTag
+from socialkit.platforms.instagram._options import InstagramOptions, ProductTag, UserTag
 from socialkit.platforms.instagram._posts import InstagramPosts
 from socialkit.platforms.instagram._rules import InstagramRules
 from socialkit.platforms.instagram._webhooks import PUSHES
@@ -32,6 +32,7 @@ __all__ = [
     "InstagramPosts",
     "InstagramRules",
     "LinkedAccount",
+    "ProductTag",
     "PublishingLimit",
     "UserTag",
 ]

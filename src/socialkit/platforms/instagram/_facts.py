@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from socialkit.errors import (
+    BadRequestError,
     ContentRejectedError,
     NotFoundError,
     PermissionDeniedError,
@@ -20,7 +21,7 @@ from socialkit.errors import (
 from socialkit.models import Capability, Limits, MediaKind, MediaLimit
 from socialkit.platforms._graph import RETENTION, USAGE, graph_errors
 from socialkit.platforms.base import PlatformFacts, Quota
-from socialkit.platforms.instagram._rules import InstagramRules
+from socialkit.platforms.instagram._rules import InstagramRules, OwnLoginRules
 from socialkit.transport import Request
 
 __all__ = [
@@ -51,14 +52,43 @@ PRIVATE_BYTES: Final = 1_000
 """Bytes of a private message."""
 DAY: Final = timedelta(hours=24)
 
+JPEG: Final = frozenset({"image/jpeg"})
+FILMS: Final = frozenset({"video/mp4", "video/quicktime"})
+PICTURE: Final = MediaLimit(bytes=8 * 2**20, mime_types=JPEG, narrowest=(4, 5), widest=(191, 100))
+"""Pictures of 320 to 1,440 pixels in width are taken as they are, and others are scaled: none is refused."""
+VIDEO: Final = MediaLimit(bytes=300 * 2**20, mime_types=FILMS)
+"""A video in a carousel: the bytes of a reel are taken for its own, which is not verified."""
+REEL: Final = MediaLimit(
+    bytes=VIDEO.bytes,
+    mime_types=FILMS,
+    largest=(1_920, 192_000),  # its width alone is limited: this is the height at the narrowest proportion
+    narrowest=(1, 100),
+    widest=(10, 1),
+    shortest=timedelta(seconds=3),
+    longest=timedelta(minutes=15),
+    slowest=23,
+    fastest=60,
+    video_codecs=frozenset({"h264", "h265"}),
+    audio_codecs=frozenset({"aac"}),
+)
+STORY_PICTURE: Final = MediaLimit(bytes=PICTURE.bytes, mime_types=JPEG)
+"""Of any proportions; 9:16 is advised."""
+STORY_VIDEO: Final = MediaLimit(
+    bytes=100 * 2**20,
+    mime_types=FILMS,
+    shortest=timedelta(seconds=3),
+    longest=timedelta(seconds=60),
+)
+
 LIMITS: Final = Limits(
     text=2_200,
     text_unit="UTF-16 code units",  # the unit is not documented: this is the narrower of the two likely ones
     media=10,
     alt_text=1_000,
-    image=MediaLimit(bytes=8 * 2**20),
-    video=MediaLimit(bytes=300 * 2**20),
-    mime_types=frozenset({"image/jpeg", "video/mp4", "video/quicktime"}),
+    image=PICTURE,
+    video=VIDEO,
+    kinds={"reel": REEL, "story picture": STORY_PICTURE, "story video": STORY_VIDEO},
+    mime_types=JPEG | FILMS,
 )
 
 ON_BOTH: Final = frozenset(
@@ -145,12 +175,14 @@ BY_OPERATION: Final = {
     "insights.account": ("instagram_manage_insights",),
     "insights.audience": ("instagram_manage_insights",),
     "listening.search": ("instagram_basic",),
+    "listening.search_top": ("instagram_basic",),
     "listening.profile": ("instagram_basic",),
 }
 """By operation what a refusal for want of a permission names: Instagram says only that one is missing."""
 
 CODES: Final = {
     "-1": ServerError,
+    "1/2207057": BadRequestError,  # the cover lies beyond the video; 1 alone is a fault of theirs
     "-2/2207003": ServerError,  # it took too long to fetch a file
     "-2/2207020": NotFoundError,
     "4/2207051": ContentRejectedError,
@@ -219,6 +251,7 @@ FACTS_OF: Final[dict[LoginKind, PlatformFacts]] = {
         FACTS,
         capabilities=ON_BOTH,
         instead={**INSTEAD, **dict.fromkeys(ON_FACEBOOK, NEEDS_FACEBOOK)},
+        rules=OwnLoginRules("instagram"),
         scopes={one: _renamed(scopes) for one, scopes in BY_CAPABILITY.items() if one in ON_BOTH},
         errors=graph_errors(
             CODES,

@@ -9,8 +9,8 @@ import re
 from typing import Final, Generic
 
 from socialkit.errors import NotFoundError, NotSupportedError
-from socialkit.models import Post, Profile
-from socialkit.operations import ModeT, Page
+from socialkit.models import Capability, Post, Profile
+from socialkit.operations import ModeT, Page, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
 from socialkit.platforms.base import Core, Listening
 from socialkit.platforms.instagram._map import FOUND_FIELDS, PROFILE_FIELDS, to_post, to_profile
@@ -25,17 +25,40 @@ HANDLE: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 
 
 class InstagramListening(Listening[ModeT], Generic[ModeT]):
-    """Public posts of the last 24 hours under a hashtag, and profiles of other professional accounts.
+    """Public posts under a hashtag, and profiles of other professional accounts.
 
-    Thirty different hashtags can be searched in seven days, and the app needs *Instagram Public Content
-    Access*. Who wrote a post is not told.
+    Posts are those of the last 24 hours, or with `search_top()` the best of any time. Thirty different
+    hashtags can be searched in seven days, and the app needs *Instagram Public Content Access*. Who wrote a
+    post is not told.
     """
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
         super().__init__(mode, core)
         self._calls = calls
 
+    @paginated
+    async def search_top(
+        self, hashtag: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Post]:
+        """Iterate over the public posts under a hashtag that do best, of any time, as Instagram ranks them.
+
+        `GET /{hashtag}/top_media` ([reference](https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-hashtag/top-media)).
+
+        Args:
+            hashtag: With or without its `#`; it counts among the thirty of seven days.
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+
+        Raises:
+            NotSupportedError: It is no hashtag, or the account's login is Instagram's own.
+        """
+        self._core.require(Capability.SEARCH)
+        return await self._under(hashtag.strip(), "top_media", limit, cursor)
+
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
+        return await self._under(query, "recent_media", limit, cursor)
+
+    async def _under(self, query: str, edge: str, limit: int | None, cursor: str | None) -> Page[Post]:
         found = HASHTAG.fullmatch(query)
         if found is None:
             message = "Instagram searches for one hashtag, and for no other words"
@@ -45,7 +68,7 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
         if hashtag is None:
             return Page((), None)
         params = (("user_id", owner), *page_params(cursor, limit, MOST))
-        request = self._calls.get(hashtag, "recent_media", fields=FOUND_FIELDS, params=params)
+        request = self._calls.get(hashtag, edge, fields=FOUND_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
         wires = answer.value.data
         posts = tuple(to_post(wire, answer.raw.at("data", n), None) for n, wire in enumerate(wires))

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from socialkit.models import Model, PlatformOptions
 
-__all__ = ["InstagramOptions", "UserTag"]
+__all__ = ["InstagramOptions", "ProductTag", "UserTag"]
 
 T = TypeVar("T")
 
@@ -37,6 +37,22 @@ class UserTag(Model):
     """From the upper edge, 0, to the lower one, 1."""
 
 
+class ProductTag(Model):
+    """A product of the account's shop that is seen on a picture, and where.
+
+    Example:
+        >>> ProductTag(product_id="3231775643511089", x=0.5, y=0.25).product_id
+        '3231775643511089'
+    """
+
+    product_id: str
+    """Its id in the catalogue."""
+    x: Share
+    """From the left edge, 0, to the right one, 1."""
+    y: Share
+    """From the upper edge, 0, to the lower one, 1."""
+
+
 class InstagramOptions(PlatformOptions):
     """What a draft asks of Instagram alone.
 
@@ -56,6 +72,8 @@ class InstagramOptions(PlatformOptions):
     """The id of the Page of a place."""
     tags: Annotated[Sequence[UserTag], AfterValidator(_as_tuple)] = ()
     """Who is seen on the picture or in the reel."""
+    products: Annotated[Sequence[ProductTag], AfterValidator(_as_tuple)] = ()
+    """Up to five products that are seen on a single picture; with Facebook's login alone."""
     collaborators: Annotated[Sequence[str], AfterValidator(_as_tuple)] = ()
     """User names of up to three accounts that are invited to be authors too."""
     cover_url: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import ClassVar, Final
 
 from socialkit.models import Basis, Draft, Media, MediaKind, Problem, Severity, Visibility
@@ -11,7 +12,7 @@ from socialkit.platforms.base import DraftRules, Place
 from socialkit.platforms.instagram._options import InstagramOptions
 from socialkit.text import TextRules, TextUnit
 
-__all__ = ["InstagramRules", "is_film", "kind_of"]
+__all__ = ["InstagramRules", "OwnLoginRules", "is_film", "kind_of"]
 
 HASHTAG: Final = re.compile(r"(?<!\w)#\w")
 MENTION: Final = re.compile(r"(?<!\w)@\w")
@@ -19,11 +20,7 @@ HASHTAGS: Final = 30
 MENTIONS: Final = 20
 COLLABORATORS: Final = 3
 SPONSORS: Final = 2
-NARROWEST: Final = 4 / 5
-WIDEST: Final = 1.91
-"""Proportions of a picture, its width divided by its height."""
-ROUNDING: Final = 0.01
-STORY_VIDEO: Final = 100 * 2**20
+PRODUCTS: Final = 5
 FILMS: Final = (".mp4", ".mov", ".m4v")
 """What the names of videos end in: what lies behind an address was not looked at."""
 OF_REELS: Final = ("cover_url", "cover_at", "audio_name", "share_to_feed", "trial")
@@ -52,6 +49,15 @@ class InstagramRules(DraftRules):
 
     text: ClassVar[TextRules] = TextRules(unit=TextUnit.UTF16)
     visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+    products: ClassVar[bool] = True
+    """Whether products can be tagged."""
+
+    def limit_name(self, draft: Draft, media: Media) -> str:
+        """Return what a file is judged as: by what the post becomes, for videos and in stories."""
+        kind, film = kind_of(draft), is_film(media, draft)
+        if kind == "story":
+            return "story video" if film else "story picture"
+        return kind if film and kind == "reel" else media.kind.value
 
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only Instagram refuses."""
@@ -66,29 +72,41 @@ class InstagramRules(DraftRules):
             message = "is missing: Instagram publishes no text alone"
             yield place.problem("media", message, basis=Basis.DRAFT)
         yield from _counts(draft, place)
-        yield from self._shapes(draft, place)
+        yield from _left_out(draft, place)
+        yield from _addresses(draft, place)
         options = draft.option(InstagramOptions) or InstagramOptions()
         if options.kind == "story":
             yield from _story_problems(draft, place)
         yield from _option_problems(draft, options, place)
+        if options.products and not self.products:
+            message = "are not offered with Instagram's own login"
+            yield place.problem("options.products", message, basis=Basis.DRAFT)
 
-    def _shapes(self, draft: Draft, place: Place) -> Iterator[Problem]:
-        story = kind_of(draft) == "story"
-        for number, media in enumerate(draft.media):
-            field = f"media[{number}]"
-            if is_film(media, draft):
-                if media.alt_text:
-                    message = "is shown for pictures alone, and left out for a video"
-                    yield place.problem(f"{field}.alt_text", message, severity=Severity.WARNING)
-                if story and (media.size or 0) > STORY_VIDEO:
-                    yield place.problem(
-                        field, "is too large", limit=STORY_VIDEO, actual=media.size, unit="bytes"
-                    )
-            elif not story and media.width and media.height:
-                ratio = media.width / media.height
-                if not NARROWEST - ROUNDING <= ratio <= WIDEST + ROUNDING:
-                    message = "has proportions that are not taken: 4:5 to 1.91:1 are"
-                    yield place.problem(field, message, actual=f"{media.width}:{media.height}")
+
+class OwnLoginRules(InstagramRules):
+    """What Instagram refuses with its own login."""
+
+    products: ClassVar[bool] = False
+
+
+def _left_out(draft: Draft, place: Place) -> Iterator[Problem]:
+    """Find descriptions that nobody would get to hear."""
+    story = kind_of(draft) == "story"
+    for number, media in enumerate(draft.media):
+        if media.alt_text and (story or is_film(media, draft)):
+            message = f"is taken for pictures alone, and left out for a {'story' if story else 'video'}"
+            yield place.problem(f"media[{number}].alt_text", message, severity=Severity.WARNING)
+
+
+def _addresses(draft: Draft, place: Place) -> Iterator[Problem]:
+    """Find addresses that Instagram does not follow."""
+    options = draft.option(InstagramOptions)
+    given = [(f"media[{number}]", one.url) for number, one in enumerate(draft.media)]
+    given += [("options.cover_url", options.cover_url)] if options is not None else []
+    for field, address in given:
+        if address is not None and not address.isascii():
+            message = "has an address that is not ASCII, which Instagram does not fetch: write it escaped"
+            yield place.problem(field, message, basis=Basis.DRAFT)
 
 
 def _counts(draft: Draft, place: Place) -> Iterator[Problem]:
@@ -113,15 +131,36 @@ def _option_problems(draft: Draft, options: InstagramOptions, place: Place) -> I
     for name in OF_REELS:
         if kind != "reel" and getattr(options, name) is not None:
             yield place.problem(f"options.{name}", f"is for reels, and this is a {kind}", basis=Basis.DRAFT)
+    yield from _cover_problems(draft, options, place)
     for name in ("collaborators", "location"):
         if kind == "story" and getattr(options, name):
             yield place.problem(f"options.{name}", "is not offered for stories", basis=Basis.DRAFT)
+    yield from _tag_problems(options, kind, place)
+    for name, limit in (("collaborators", COLLABORATORS), ("sponsors", SPONSORS), ("products", PRODUCTS)):
+        count = len(getattr(options, name))
+        if count > limit:
+            yield place.problem(f"options.{name}", "are too many", limit=limit, actual=count)
+
+
+def _tag_problems(options: InstagramOptions, kind: str, place: Place) -> Iterator[Problem]:
     if kind == "carousel" and options.tags:
         message = "are not offered for several files: which of them would they be on?"
         yield place.problem("options.tags", message, basis=Basis.DRAFT)
     if kind == "picture" and any(one.x is None or one.y is None for one in options.tags):
         yield place.problem("options.tags", "need x and y on a picture", basis=Basis.DRAFT)
-    for name, limit in (("collaborators", COLLABORATORS), ("sponsors", SPONSORS)):
-        count = len(getattr(options, name))
-        if count > limit:
-            yield place.problem(f"options.{name}", "are too many", limit=limit, actual=count)
+    if options.products and kind != "picture":
+        message = f"is for a single picture, and this is a {kind}"
+        yield place.problem("options.products", message, basis=Basis.DRAFT)
+
+
+def _cover_problems(draft: Draft, options: InstagramOptions, place: Place) -> Iterator[Problem]:
+    at = options.cover_at
+    if at is None:
+        return
+    lasts = draft.media[0].duration if draft.media else None
+    if at < timedelta() or (lasts is not None and at > lasts):
+        message = "is no moment of the video"
+        limit = None if lasts is None else lasts.total_seconds()
+        yield place.problem(
+            "options.cover_at", message, limit=limit, actual=at.total_seconds(), unit="seconds"
+        )

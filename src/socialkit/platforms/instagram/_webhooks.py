@@ -80,7 +80,12 @@ def _messaging(entry: PushedEntry) -> PushedThing | None:
     return PushedThing(key=f"message {told.id}", accounts=(entry.account,), make=make)
 
 
-READERS: Final = {"comments": _comment, "mentions": _mention, "messaging": _messaging}
+READERS: Final = {
+    "comments": _comment,
+    "live_comments": _comment,
+    "mentions": _mention,
+    "messaging": _messaging,
+}
 
 PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read, fetch=fetch_mention)
 """Signed with the app's secret; the address is asked for a challenge first."""

@@ -279,7 +279,8 @@ def hashtag_search(call: IgCall) -> SimResponse:
     return SimResponse.json({"data": [{"id": found}]})
 
 
-def recent_media(call: IgCall) -> SimResponse:
+def _tagged(call: IgCall) -> list[Media]:
+    """The posts under a hashtag, the newest first."""
     with_facebook(call)
     need(call, "basic")
     state = call.state
@@ -288,9 +289,17 @@ def recent_media(call: IgCall) -> SimResponse:
     name = state.hashtags.get(call.path["node"])
     if name is None:
         raise no_such(call.path["node"])
-    since = state.clock.now() - SEARCHED
-    found = [one for one in state.media.values() if one.created > since and name in hashtags_in(one.caption)]
-    return _listed(call, sorted(found, key=newest, reverse=True))
+    found = [one for one in state.media.values() if name in hashtags_in(one.caption)]
+    return sorted(found, key=newest, reverse=True)
+
+
+def recent_media(call: IgCall) -> SimResponse:
+    since = call.state.clock.now() - SEARCHED
+    return _listed(call, [one for one in _tagged(call) if one.created > since])
+
+
+def top_media(call: IgCall) -> SimResponse:
+    return _listed(call, sorted(_tagged(call), key=lambda one: len(one.likes), reverse=True))
 
 
 ROUTES: tuple[Route[State], ...] = (
@@ -308,6 +317,7 @@ ROUTES: tuple[Route[State], ...] = (
     Route("post_messages", "POST", ":node/messages", post_messages),
     Route("subscribe", "POST", ":node/subscribed_apps", subscribe),
     Route("recent_media", "GET", ":node/recent_media", recent_media),
+    Route("top_media", "GET", ":node/top_media", top_media),
     Route("get_user", "GET", ":node", get_user, "IGUser"),
     Route("get_media", "GET", ":node", get_media, "IGMedia"),
     Route("get_comment", "GET", ":node", get_comment, "IGComment"),

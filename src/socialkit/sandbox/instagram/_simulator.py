@@ -80,6 +80,7 @@ class InstagramSimulator(Simulator):
         "audience": frozenset({"insights"}),
         "accounts": frozenset({"accounts"}),
         "search": frozenset({"hashtag_search", "recent_media"}),
+        "search_top": frozenset({"hashtag_search", "top_media"}),
         "profile": frozenset({"get_user"}),
         "login": frozenset({"dialog", "access_token", "authorize", "short_token", "long_token", "accounts"}),
     }
