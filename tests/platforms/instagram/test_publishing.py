@@ -228,6 +228,21 @@ async def test_a_container_that_cannot_be_read_within_its_day_decides_nothing(
     assert late.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
 
 
+async def test_a_lost_post_whose_text_is_another_one_is_never_called_absent(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    attempt = await lost(world, shop, draft(), Fault.DROP_AFTER_COMMIT)
+    next(iter(meta._state.media.values())).caption = "Autumn, as Instagram has it"
+    world.clock.advance(timedelta(hours=1))
+    early = await settle(shop.posts.find(attempt))
+    world.clock.advance(timedelta(hours=24))
+    await settle(shop.posts.publish(draft("Another day")))
+    late = await settle(shop.posts.find(attempt))
+
+    assert [one.state for one in (early, late)] == [FoundState.UNDECIDED] * 2
+    assert (early.ask_again is None, late.ask_again) == (False, None)
+
+
 async def test_bytes_that_were_not_taken_publish_nothing(opened: Open, meta: InstagramSimulator) -> None:
     shop = opened()
     shop._core.pipeline.transport = Untaken(shop._core.pipeline.transport)

@@ -39,6 +39,8 @@ LISTED_AFTER: Final = timedelta(minutes=1)
 """When to look again for a post that is out and not listed yet."""
 KEPT: Final = timedelta(hours=24)
 """How long a container lives, published or not."""
+THEN: Final = timedelta(minutes=10)
+"""How far from its time a lost post may be dated: clocks differ, and a write may land late."""
 WAITING: Final = frozenset({ContainerState.IN_PROGRESS, ContainerState.FINISHED, ContainerState.ERROR})
 
 
@@ -97,24 +99,34 @@ class Search:
             return Found.absent("its container was not published")
         if state not in {ContainerState.PUBLISHED, ContainerState.EXPIRED, None}:
             return Found.undecided(f"its container is {state}, and nobody knows what that means")
-        found = await self._among(attempt, draft)
+        newer = await self._newer(attempt, draft)
+        if isinstance(newer, str):
+            return Found.undecided(newer)
+        found = _chosen(newer, draft, attempt.taken)
         if found.post is not None or state is ContainerState.EXPIRED:
             return found
-        return self._unlisted(attempt, draft, state, found)
+        return self._unlisted(attempt, draft, state, newer)
 
-    def _unlisted(self, attempt: Attempt, draft: Draft, state: ContainerState | None, found: Found) -> Found:
+    def _unlisted(
+        self, attempt: Attempt, draft: Draft, state: ContainerState | None, newer: list[Post]
+    ) -> Found:
         """Return what to think of a post that is not listed, by what is known of its container."""
         again = self._core.now() + LISTED_AFTER
-        if state is None and again < attempt.started_at + KEPT:
+        if state is not None:
+            because = "its container says that it is out, and it is not among the account's posts yet"
+            return Found.undecided(because, ask_again=again)
+        if again < attempt.started_at + KEPT:
             # Not found so early is known to be untrue at times, and tells nothing of what became of it:
             # https://github.com/gitroomhq/postiz-app/issues/1562.
             return Found.undecided("its container could not be read", ask_again=again)
-        if state is None:
-            # A container is forgotten after a day, published or not; a story is gone by then as well.
-            gone = kind_of(draft) == "story"
-            return Found.undecided("its container and all stories of that day are gone") if gone else found
-        because = "its container says that it is out, and it is not among the account's posts yet"
-        return Found.undecided(because, ask_again=again)
+        # A container is forgotten after a day, published or not; a story is gone by then as well.
+        if kind_of(draft) == "story":
+            return Found.undecided("its container and all stories of that day are gone")
+        others = [one for one in newer if one.id not in attempt.taken and _is_of_then(one, attempt)]
+        if others:
+            because = f"its container is gone, and a post of that time has another text: {others[0].id}"
+            return Found.undecided(because)
+        return Found.absent("it is not among the account's posts since")
 
     async def _state(self, container: str) -> ContainerState | None:
         """Return how far a container is; None where it is not there any more."""
@@ -123,11 +135,11 @@ class Search:
         except NotFoundError:
             return None
 
-    async def _among(self, attempt: Attempt, draft: Draft) -> Found:
-        """Look through the posts that are newer than the one that was there before."""
+    async def _newer(self, attempt: Attempt, draft: Draft) -> list[Post] | str:
+        """Return the posts that are newer than the one that was there before, or why nobody knows them."""
         anchor = attempt.results.get(f"{PART}{ANCHOR}")
         if not isinstance(anchor, str):
-            return Found.undecided("what was there before is not known: the token may not read posts")
+            return "what was there before is not known: the token may not read posts"
         owner, edge, before = (
             (await self._core.known()).id or "",
             edge_of(kind_of(draft)),
@@ -139,11 +151,11 @@ class Search:
             page, cursor = await self._page(owner, edge, cursor)
             for post in page:
                 if before.reached(post):
-                    return _chosen(newer, draft, attempt.taken)
+                    return newer
                 newer.append(post)
             if cursor is None:
-                return _chosen(newer, draft, attempt.taken)
-        return Found.undecided("the account published too much since to look through it all")
+                return newer
+        return "the account published too much since to look through it all"
 
     async def _page(self, owner: str, edge: str, cursor: str | None) -> tuple[list[Post], str | None]:
         request = self._calls.get(owner, edge, fields=MEDIA_FIELDS, params=page_params(cursor, None, MOST))
@@ -163,14 +175,14 @@ class Search:
         for number, wire in enumerate(answer.value.data):
             if (
                 _is_own(wire, ref.id, ref.handle)
-                and wire.text.strip() == text
+                and (wire.text or "").strip() == text
                 and wire.id not in attempt.taken
             ):
                 return Found.published(
                     Post(
                         id=wire.id,
                         account=ref,
-                        text=wire.text,
+                        text=text,
                         reply_to=above,
                         published_at=wire.timestamp,
                         raw=answer.raw.at("data", number),
@@ -185,6 +197,12 @@ def _is_own(wire: WireComment, identity: str | None, handle: str | None) -> bool
     if wire.sender is not None and wire.sender.id == identity:
         return True
     return bool(handle) and handle in {wire.username, wire.sender.username if wire.sender else None}
+
+
+def _is_of_then(post: Post, attempt: Attempt) -> bool:
+    """Return whether a post may be of an attempt, by when it went out."""
+    at = post.published_at
+    return at is None or attempt.started_at - THEN <= at <= attempt.deadline + THEN
 
 
 def _chosen(newer: Iterable[Post], draft: Draft, taken: Iterable[str]) -> Found:
