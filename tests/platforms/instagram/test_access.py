@@ -103,6 +103,9 @@ async def test_a_missing_scope_is_named_as_the_login_calls_it(opened: Open, meta
     with pytest.raises(MissingScopeError) as caught:
         await settle(reader.posts.publish(DRAFT))
     assert caught.value.scopes == ("instagram_content_publish",)
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(reader.account.subscribe())
+    assert caught.value.scopes == ("instagram_manage_comments", "instagram_manage_messages")
 
     meta.login = "instagram"
     token = meta.issue_token(scopes=("instagram_business_basic",))
@@ -271,6 +274,27 @@ async def test_answers_to_answers_stand_under_the_comment_above_both(
     answer = await settle(shop.inbox.reply(reply, "Ten"))
     assert [one.id for one in meta.answers(comment)] == [answer.id]
     assert len(await collect(shop.inbox.iterate())) == 2
+
+
+async def test_a_message_or_comment_without_words_loses_no_other(shop: Any, world: Sandbox) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    world.receive("instagram", text="How much?", reply_to=post.id)
+    world.receive("instagram", text="Hello?", private=True)
+    world.receive("instagram", text="Still there?", private=True)
+    shop._core.pipeline.transport = Wordless(shop._core.pipeline.transport)
+
+    found = await collect(shop.inbox.iterate())
+
+    assert sorted(one.text for one in found) == ["", "", "Still there?"]
+
+
+class Wordless(RecordingTransport):
+    """Has nothing but files in what people wrote."""
+
+    async def send(self, request: Request, /) -> Response:
+        told = await super().send(request)
+        body = told.content.replace(b'"How much?"', b"null").replace(b'"Hello?"', b"null")
+        return Response(told.status, told.headers, body)
 
 
 # Logging in ------------------------------------------------------------------------------------

@@ -221,7 +221,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         else:
             wires = await self._replies(_top(message))
         own = [one for one in wires if self._is_own(one.sender, one.username)]
-        found = [Post(id=one.id, account=me, text=one.text, published_at=one.timestamp) for one in own]
+        found = [Post(id=one.id, account=me, text=one.text or "", published_at=one.timestamp) for one in own]
         return sorted(found, key=_written, reverse=True)
 
     async def _replies(self, comment: str) -> list[WireComment]:

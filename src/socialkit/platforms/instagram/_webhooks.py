@@ -14,7 +14,7 @@ from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_en
 from socialkit.platforms.base import Hint, PushedThing, PushFacts
 from socialkit.platforms.instagram._map import comment_message, private_message
 from socialkit.platforms.instagram._mentions import fetch_mention, mention_id
-from socialkit.platforms.instagram._wire import WireComment, WireId, WireMessage
+from socialkit.platforms.instagram._wire import Id, WireComment, WireId, WireMessage
 
 __all__ = ["PUSHES"]
 
@@ -28,8 +28,8 @@ class WirePushedComment(WireComment):
 class WirePushedMention(WireModel):
     """Where the account was named: ids alone."""
 
-    media_id: str
-    comment_id: Lenient[str] = None
+    media_id: Id
+    comment_id: Lenient[Id] = None
 
 
 def _read(push: Pushed) -> Iterator[PushedThing]:
@@ -67,7 +67,7 @@ def _messaging(entry: PushedEntry) -> PushedThing | None:
         return None
     told = WireMessage(
         id=wire.message.mid,
-        message=wire.message.text or "",
+        message=wire.message.text,
         created_time=wire.timestamp or entry.at,
         sender=WireId(id=wire.sender.id),
     )

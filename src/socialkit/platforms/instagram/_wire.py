@@ -106,7 +106,7 @@ class WireComment(WireModel):
     """A comment, with its answers where they are asked for."""
 
     id: Id
-    text: str = ""
+    text: Lenient[str] = None
     timestamp: Lenient[Timestamp] = None
     username: Lenient[str] = None
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
@@ -131,10 +131,10 @@ class WireMention(WireModel):
 
 
 class WireMessage(WireModel):
-    """A private message."""
+    """A private message; one of a picture alone may have no text."""
 
     id: Id
-    message: str = ""
+    message: Lenient[str] = None
     created_time: Lenient[Timestamp] = None
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
 

@@ -259,6 +259,7 @@ def _asker(call: IgCall, comment: str, account: str) -> str:
 
 
 def subscribe(call: IgCall) -> SimResponse:
+    need(call, "manage_comments", "manage_messages")
     fields = tuple((call.params.text("subscribed_fields") or "").split(","))
     call.state.subscribed[mine(call)] = fields
     return SimResponse.json(OK)
