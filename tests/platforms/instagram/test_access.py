@@ -359,6 +359,26 @@ def test_without_a_token_nothing_is_opened(kind: Any) -> None:
 # Webhooks --------------------------------------------------------------------------------------
 
 
+SAID: dict[str, Any] = {"sender": {"id": "5"}, "message": {"mid": "m1", "text": "Hello?"}}
+
+
+def read(**entry: Any) -> list[Any]:
+    body = json.dumps({"object": "instagram", "entry": [{"id": "17", **entry}]}).encode()
+    things = PUSHES.read(Pushed.read("POST", "", {}, body))
+    return [one.make(AccountRef(platform="instagram", id="17")) for one in things]
+
+
+def test_a_push_is_dated_or_refused_and_what_was_taken_back_is_none() -> None:
+    remark = {"field": "comments", "value": {"id": "1", "text": "How much?", "from": {"id": "5"}}}
+    taken_back = {**SAID, "message": {"mid": "m1", "is_deleted": True}}
+
+    assert [one.text for one in read(time=1_776_339_591, changes=[remark])] == ["How much?"]
+    assert [one.text for one in read(time=1_776_339_591, messaging=[SAID, taken_back])] == ["Hello?"]
+    for undated in ({"changes": [remark]}, {"messaging": [SAID]}):
+        with pytest.raises(ValueError, match="when it was written"):
+            read(**undated)
+
+
 def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
     world: Sandbox, meta: InstagramSimulator
 ) -> None:

@@ -84,6 +84,8 @@ class WireWords(WireModel):
     text: Lenient[str] = None
     """None where it has files alone."""
     is_echo: bool = False
+    is_deleted: bool = False
+    """Whether somebody took it back."""
 
 
 class WireSender(WireModel):
@@ -103,9 +105,11 @@ class WireMessaging(WireModel):
 def pushed_words(entry: PushedEntry) -> WireMessaging | None:
     """Return what others wrote in private.
 
-    None for what is no message, which may have no sender, and for the account's own words.
+    None for what is no message, which may have no sender, for what was taken back, and for the account's own
+    words.
     """
     if isinstance(entry.value, dict) and "message" not in entry.value:
         return None
     wire = WireMessaging.model_validate(entry.value)
-    return None if wire.message.is_echo or wire.sender.id == entry.account else wire
+    passed = wire.message.is_echo or wire.message.is_deleted or wire.sender.id == entry.account
+    return None if passed else wire
