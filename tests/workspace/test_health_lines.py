@@ -79,6 +79,12 @@ def test_what_nobody_knows_stays_unknown() -> None:
     assert untold.because == "works, and nobody says until when"
 
 
+def test_a_token_that_ends_at_an_unknown_time_is_not_said_to_hold() -> None:
+    ending = judge(LoginFound(), tokens_last=False)
+
+    assert (ending.lasts, ending.because) == (False, "works, and nobody says until when")
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

@@ -257,7 +257,7 @@ def _version(question: Question, facts: PlatformFacts) -> Iterator[Finding]:
 
 
 def _holding(question: Question, login: LoginFound | None) -> str:
-    if login is None or (login.ends_at is None and _lasts(question.facts, login) is None):
+    if login is None or (login.ends_at is None and not _lasts(question.facts, login)):
         return "works, and nobody says until when"
     if login.renews:
         return "nothing to do, it renews itself"
