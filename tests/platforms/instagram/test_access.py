@@ -21,10 +21,17 @@ from socialkit.errors import (
 from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing
 from socialkit.operations import finish
 from socialkit.platforms._login import Login
-from socialkit.platforms.instagram import INSTAGRAM_SCOPES, PUSHES, AsyncInstagram, Instagram
+from socialkit.platforms.instagram import (
+    INSTAGRAM_SCOPES,
+    PUSHES,
+    AsyncInstagram,
+    Instagram,
+    InstagramOptions,
+)
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.instagram import InstagramSimulator
 from socialkit.sandbox.instagram._state import APP_ID, APP_SECRET, INSTAGRAM, OWN_SCOPES, SCOPES, USER
+from socialkit.testing import video
 from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Request, Response
 from tests.platforms.instagram.conftest import Open
@@ -158,6 +165,28 @@ async def test_a_metric_that_ended_loses_no_other(shop: Any, meta: InstagramSimu
     assert rows["clicks"].missing is Missing.NOT_OFFERED  # posts have no such metric, stories do
     assert (account["saves"].missing, account["reach"].value) == (Missing.NOT_OFFERED, 0)
     assert account["reach"].end - account["reach"].start == timedelta(days=1)
+
+
+async def test_a_metric_without_a_canonical_name_is_told_by_its_own(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    reel = await settle(shop.posts.publish(Draft(text="", media=[video()])))
+    story = await settle(
+        shop.posts.publish(
+            DRAFT.model_copy(update={"text": "", "options": (InstagramOptions(kind="story"),)})
+        )
+    )
+    for one in meta._state.media.values():
+        one.views = 100
+    rows = {(one.subject, one.metric): one for one in await collect(shop.insights.posts([reel, story]))}
+    account = {one.metric: one for one in await settle(shop.insights.account())}
+
+    watched = rows[reel.id, "ig_reels_avg_watch_time"]
+    assert (watched.value, watched.unit) == (10, "milliseconds")
+    assert rows[story.id, "total_interactions"].value == 10
+    assert rows[story.id, "replies"].native == "replies"
+    assert rows[reel.id, "replies"].native == "comments_count"
+    assert (account["accounts_engaged"].value, account["accounts_engaged"].unit) == (10, "count")
 
 
 async def test_metrics_that_the_token_may_not_read_say_so(opened: Open, meta: InstagramSimulator) -> None:

@@ -61,6 +61,7 @@ class _Subject:
         *,
         daily: bool = False,
         breakdown: str = "",
+        unit: str = "count",
     ) -> Observation:
         return Observation(
             metric=metric,
@@ -71,7 +72,7 @@ class _Subject:
             account=self.account.key,
             value=value,
             missing=None if value is not None else missing,
-            unit="count",
+            unit=unit,
             start=self.start if daily else None,
             end=self.end if daily else None,
             observed_at=self.now,
@@ -111,19 +112,16 @@ class InstagramInsights(Insights[ModeT], Generic[ModeT]):
             return [subject.row(name, "", None, Missing.NOT_FOUND) for name in names]
         if kind == STORY and why is Missing.NOT_PERMITTED:
             why = Missing.WITHHELD  # so Instagram answers as long as fewer than five people saw it
-        by_name = {str(one.canonical): one for one in facts}
-        rows = [
-            subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED),
-            subject.row("replies", "comments_count", node.comments_count, Missing.NOT_OFFERED),
-        ]
-        for name in MEASURED:
-            fact = by_name.get(name)
-            rows.append(
-                subject.row(name, "", None, Missing.NOT_OFFERED)
-                if fact is None
-                else _row(subject, fact, measured, why)
+        told = {
+            row.metric: row
+            for row in (
+                *(subject.row(name, "", None, Missing.NOT_OFFERED) for name in (*MEASURED, "quotes")),
+                subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED),
+                subject.row("replies", "comments_count", node.comments_count, Missing.NOT_OFFERED),
+                *(_row(subject, fact, measured, why) for fact in facts),
             )
-        return [*rows, subject.row("quotes", "", None, Missing.NOT_OFFERED)]
+        }
+        return [*told.values()]
 
     def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
         return alive(facts, self._core.now().date())
@@ -195,7 +193,8 @@ def _row(
     found = measured.found.get(fact.native)
     value = None if found is None else found.number
     missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-    return subject.row(str(fact.canonical), fact.native, value, missing, daily=daily)
+    name = fact.canonical or fact.native
+    return subject.row(name, fact.native, value, missing, daily=daily, unit=fact.unit)
 
 
 def _parts(metric: WireMetric) -> list[tuple[str, float]]:

@@ -21,11 +21,21 @@ SAVED: Final = MetricFact(native="saved", canonical="saves")
 SHARES: Final = MetricFact(native="shares", canonical="shares")
 VISITS: Final = MetricFact(native="profile_visits", canonical="profile_views")
 LINKS: Final = MetricFact(native="link_clicks", canonical="clicks")
+INTERACTIONS: Final = MetricFact(native="total_interactions")
+"""Not the sum of the others, as recorded in 2026-07: it is asked for, and never computed."""
+REPOSTS: Final = MetricFact(native="reposts")
+FOLLOWS: Final = MetricFact(native="follows")
+SHARED: Final = (VIEWS, REACH, SHARES, INTERACTIONS, REPOSTS)
 
 POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
-    "FEED": (VIEWS, REACH, SAVED, SHARES, VISITS),
-    "REELS": (VIEWS, REACH, SAVED, SHARES),
-    "STORY": (VIEWS, REACH, SHARES, VISITS, LINKS),
+    "FEED": (*SHARED, SAVED, VISITS, FOLLOWS),
+    "REELS": (
+        *SHARED,
+        SAVED,
+        MetricFact(native="ig_reels_avg_watch_time", unit="milliseconds"),
+        MetricFact(native="ig_reels_video_view_total_time", unit="milliseconds"),
+    ),
+    "STORY": (*SHARED, VISITS, LINKS, FOLLOWS, MetricFact(native="replies", canonical="replies")),
 }
 """By `media_product_type`: one that a kind of post does not have refuses the whole call."""
 ACCOUNT_METRICS: Final = (
@@ -35,6 +45,10 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="comments", canonical="replies"),
     MetricFact(native="shares", canonical="shares"),
     MetricFact(native="saves", canonical="saves"),
+    INTERACTIONS,
+    REPOSTS,
+    MetricFact(native="accounts_engaged"),
+    MetricFact(native="profile_links_taps"),
 )
 ENDED_METRICS: Final = (
     MetricFact(native="impressions", dead_since=ENDED),
@@ -49,6 +63,6 @@ METRICS: Final = tuple(
         one.native: one for facts in (*POST_METRICS.values(), ACCOUNT_METRICS, ENDED_METRICS) for one in facts
     }.values()
 )
-"""Instagram's metrics as far as they have a canonical name, or had one: alive and dead."""
+"""Instagram's metrics: alive and dead. One without a canonical name is told by its own."""
 DIMENSIONS: Final = ("age", "city", "country", "gender")
 """By what followers are broken down, one at a time."""
