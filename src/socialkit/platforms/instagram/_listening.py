@@ -52,7 +52,7 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
         Raises:
             NotSupportedError: It is no hashtag, or the account's login is Instagram's own.
         """
-        self._core.require(Capability.SEARCH)
+        await self._core.require(Capability.SEARCH)
         return await self._under(hashtag.strip(), "top_media", limit, cursor)
 
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
