@@ -111,7 +111,8 @@ CALLS: Final = {
     "instagram": (
         *("conversations", "delete_comment", "get_comment", "get_container", "get_me", "get_media"),
         *("list_comments", "list_media", "list_replies", "media_publish", "media_publish"),
-        *("media_publish", "post_comment", "post_media", "post_messages", "post_replies", "take_bytes"),
+        *("media_publish", "post_comment", "post_comments", "post_media", "post_messages", "post_replies"),
+        "take_bytes",
     ),
     "threads": (
         *("conversation", "delete_node", "get_container", "get_me", "get_media", "manage_reply", "mentions"),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from PIL import Image
+
 from socialkit.models import AccountRef, Draft, Media, Message, MessageKind, Post
 from socialkit.operations import Async, Sync
-from socialkit.platforms import BlueskyOptions, LinkCard, MastodonOptions, Poll, XOptions, XPoll
+from socialkit.platforms import (
+    BlueskyOptions,
+    LinkCard,
+    MastodonOptions,
+    Poll,
+    ThreadsOptions,
+    XOptions,
+    XPoll,
+)
 from socialkit.platforms._registry import find
 from socialkit.sandbox import MastodonSimulator, Sandbox, SimPost, XSimulator
 from socialkit.testing import picture, video
 from socialkit.transport import Transport
 from tests.chaos.worker import opened
 
-__all__ = ["PLATFORMS", "Act", "Platform", "Shape"]
+__all__ = ["PLATFORMS", "Act", "Platform", "Shape", "written"]
 
 REF: Final = AccountRef(platform="any", brand="acme", name="main")
 OWN: Final = "Something of ours"
@@ -91,6 +102,15 @@ def _pictures(*alt_texts: str) -> list[Media]:
     return [picture(alt_text=one, width=number) for number, one in enumerate(alt_texts, 1)]
 
 
+def _photographs(*alt_texts: str) -> list[Media]:
+    found: list[Media] = []
+    for number, one in enumerate(alt_texts):
+        file = io.BytesIO()
+        Image.new("RGB", (320, 320), (number, 0, 0)).save(file, "JPEG")
+        found.append(Media.from_bytes(file.getvalue(), filename=f"{number}.jpg", alt_text=one))
+    return found
+
+
 def _with(text: str, *options: Any) -> Draft:
     return Draft(text=text, options=list(options))
 
@@ -102,6 +122,7 @@ def _later(world: Sandbox, tag: str, after: timedelta) -> Draft:
 TEXT: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}"))
 PICTURE: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_pictures("A dot")))
 FILM: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text="A film")]))
+COMMENTED: Final = Shape(lambda _world, tag: Draft(text=f"one {tag}", first_comment=f"two {tag}"))
 WORDLESS: Final = Shape(lambda _world, _tag: Draft(media=_pictures("A dot", "Another")))
 
 POSTS: Final[Mapping[str, Shape]] = {
@@ -121,7 +142,7 @@ POSTS: Final[Mapping[str, Shape]] = {
             thread=[Draft(text=f"two {tag}", media=_pictures("Another", "Third"))],
         )
     ),
-    "first comment": Shape(lambda _world, tag: Draft(text=f"one {tag}", first_comment=f"two {tag}")),
+    "first comment": COMMENTED,
 }
 
 POLL: Final = Poll(choices=["Yes", "No"], duration=timedelta(days=1))
@@ -193,6 +214,16 @@ def _answer_privately(publisher: Any, message: Message) -> Any:
 def _answers(world: Sandbox, message: Message) -> int:
     every = _public_answers(world, message.account)
     return sum(one.reply_to == message.id and "It is on its way" in one.text for one in every)
+
+
+def written(world: Sandbox, platform: str) -> list[SimPost]:
+    """Return what an account published, and what it wrote under that where a comment is no post."""
+    posts = world.posts(platform)
+    if platform not in META:
+        return posts
+    comments = _public_answers(world, AccountRef(platform=platform))
+    below = {post.id: [one for one in comments if one.reply_to == post.id] for post in posts}
+    return [one for post in posts for one in (post, *below[post.id])]
 
 
 def _public_answers(world: Sandbox, account: AccountRef | None) -> list[SimPost]:
@@ -309,6 +340,7 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
     "picture": PICTURE,
     "pictures without words": WORDLESS,
     "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
+    "first comment": COMMENTED,
     "reply": REPLY,
     "answer to a comment": ANSWER_COMMENT,
     "private reply": PRIVATELY,
@@ -329,8 +361,18 @@ ON_INSTAGRAM: Final[Mapping[str, Shape | Act]] = {
     "delete comment": DELETE_COMMENT,
 }
 
+IN_FRONT: Final[Mapping[str, Shape]] = {
+    "picture": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot"))),
+    "carousel": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot", "Another"))),
+    "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
+    "first comment": Shape(
+        lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot"), first_comment=f"two {tag}")
+    ),
+}
+"""What Instagram fetches from a place in front of which the files are put."""
 ON_THREADS: Final[Mapping[str, Shape | Act]] = {
     **POSTS,
+    "poll": Shape(lambda _world, tag: _with(f"one {tag}", ThreadsOptions(poll=["Yes", "No"]))),
     "reply": REPLY,
     "answer to a comment": ANSWER_COMMENT,
     "hide": HIDE,
@@ -370,6 +412,9 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
     "facebook": Platform("facebook", ON_FACEBOOK, unguarded=ON_A_PAGE),
     "instagram": Platform("instagram", ON_INSTAGRAM, unguarded=ON_AN_ACCOUNT, hosting=False),
+    "instagram with a media host": Platform(
+        "instagram", IN_FRONT, unguarded=ON_AN_ACCOUNT | {"post_comments"}
+    ),
     "threads": Platform("threads", ON_THREADS, unguarded=ON_A_NETWORK),
     "pixelwall": Platform("pixelwall", ON_PIXELWALL, unguarded=ON_A_WALL),
     "pixelwall that says nothing": Platform(

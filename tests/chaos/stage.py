@@ -20,7 +20,7 @@ from socialkit.platforms._registry import find
 from socialkit.publishing import Delivery, DeliveryState, Freeze, Publisher, Scope
 from socialkit.sandbox import Fault, Sandbox, SimPost
 from tests.chaos.cases import STEP, TROUBLED, Case
-from tests.chaos.cast import PLATFORMS, Act
+from tests.chaos.cast import PLATFORMS, Act, written
 from tests.chaos.judge import Truth, judged, over
 from tests.chaos.line import Answered, Exchange, Message, Remote
 from tests.chaos.worker import KILLED, Job, Running, Stop, journal_at, work
@@ -280,7 +280,7 @@ class _Play:
         if self._draft is None:
             return []
         wanted = [part.text for part in self._draft.parts] + [self._draft.first_comment]
-        every = self._world.posts(self._platform.name)
+        every = written(self._world, self._platform.name)
         return [one for one in every if one.id not in self._before and one.text in wanted]
 
     def _happened(self) -> int:

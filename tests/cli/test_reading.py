@@ -133,9 +133,9 @@ def test_a_file_is_written_to_begin_with_and_never_over_another(shop: Shop) -> N
     for name in ("id", "access_token", "identifier", "password"):
         uncommented = uncommented.replace(f"# {name} =", f"{name} =")
     Path("whole.toml").write_text(uncommented, "utf-8")
-    assert len(sk.Workspace.load("whole.toml").accounts()) == 2
+    assert len(sk.Workspace.load("whole.toml").accounts()) == 3
     (brand,) = tomllib.loads(uncommented)["brands"].values()
-    assert [one["platform"] for one in brand["accounts"] if one["id"]] == ["mastodon", "bluesky"]
+    assert [one["platform"] for one in brand["accounts"] if one["id"]] == ["mastodon", "bluesky", "threads"]
 
 
 def test_accounts_and_platforms_are_listed_without_a_secret_or_a_call(shop: Shop) -> None:

@@ -39,6 +39,17 @@ zone = {zone}
 # id = "did:plc:shopmadeupshopmadeupshop"
 # password = "env:SOCIALKIT_BLUESKY"
 
+# [[brands.{brand}.accounts]]
+# platform = "threads"
+# id = "25025320"
+# access_token = "env:SOCIALKIT_THREADS"
+
+# Where local files are put for platforms that fetch them: Instagram and Threads.
+# [media_host]
+# kind = "folder"
+# path = "served"
+# url = "https://media.shop.example/posts"
+
 # Where 'socialkit login' keeps tokens; accounts that log in there need no secret above.
 # [tokens]
 # store = "file"
