@@ -15,7 +15,16 @@ from socialkit.models._message import Message
 __all__ = ["Attempt", "WriteKind"]
 
 WriteKind = Literal[
-    "publish", "reply", "edit", "reschedule", "delete", "delete comment", "hide", "unhide", "like"
+    "publish",
+    "reply",
+    "edit",
+    "reschedule",
+    "delete",
+    "delete comment",
+    "hide",
+    "unhide",
+    "like",
+    "repost",
 ]
 """The writes whose outcome can be looked up."""
 

@@ -40,6 +40,7 @@ NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
     "edit": ("draft", "target"),
     "reschedule": ("target",),
     "delete": ("target",),
+    "repost": ("target",),
     "delete comment": ("target",),
     "hide": ("target",),
     "unhide": ("target",),
