@@ -80,6 +80,12 @@ def push(field: str, **value: Any) -> Pushed:
             WebhookEventKind.POST_DELETED,
             ("2", "1"),
         ),
+        (
+            "publish",
+            {"username": "shop", "timestamp": "2026-03-01T10:00:00+0000"},
+            WebhookEventKind.POST_PUBLISHED,
+            ("1",),
+        ),
     ],
 )
 def test_pushes_become_messages_and_events_for_their_accounts(
@@ -97,5 +103,5 @@ def test_a_push_of_a_kind_that_is_not_known_and_the_accounts_own_words_tell_noth
     own = {"id": "7", "username": "shop", "text": "Mine", "root_post": {"id": "9"}}
     (thing,) = PUSHES.read(push("replies", **own))
 
-    assert list(PUSHES.read(push("publish", id="7"))) == []
+    assert list(PUSHES.read(push("rename", id="7"))) == []
     assert thing.make(AccountRef(platform="threads", id="2", handle="shop")) is None

@@ -80,6 +80,8 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
             yield _mention(wire, change, place)
         elif change.field == "delete":
             yield _gone(wire, change, place)
+        elif change.field == "publish":
+            yield _out(wire, change, place)
 
 
 def _accounts(*names: str | None) -> tuple[str, ...]:
@@ -130,13 +132,26 @@ def _gone(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
     return PushedThing(
         key=f"delete {wire.id}",
         accounts=_accounts(owner, push.target_id),
-        make=partial(_event, wire, raw, wire.deleted_at or push.time),
+        make=partial(
+            _event, WebhookEventKind.POST_DELETED, "delete", wire.id, raw, wire.deleted_at or push.time
+        ),
     )
 
 
-def _event(wire: WireGone, raw: Raw, at: datetime | None, account: AccountRef) -> WebhookEvent:
-    kind = WebhookEventKind.POST_DELETED
-    return WebhookEvent(kind=kind, native="delete", account=account, subject_id=wire.id, at=at, raw=raw)
+def _out(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
+    wire = WireMedia.model_validate(change.value)
+    kind = WebhookEventKind.POST_PUBLISHED
+    return PushedThing(
+        key=f"publish {wire.id}",
+        accounts=_accounts(push.target_id),
+        make=partial(_event, kind, "publish", wire.id, raw, wire.timestamp or push.time),
+    )
+
+
+def _event(
+    kind: WebhookEventKind, native: str, post: str, raw: Raw, at: datetime | None, account: AccountRef
+) -> WebhookEvent:
+    return WebhookEvent(kind=kind, native=native, account=account, subject_id=post, at=at, raw=raw)
 
 
 PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read)
