@@ -60,6 +60,14 @@ def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
     assert_type(awaited, AsyncFacebook)
 
 
+def test_connect_takes_the_version_of_threads() -> None:
+    blocking = sk.connect("threads", access_token="made-up", api_version="v1.0")
+    awaited = sk.connect_async("threads", access_token="made-up", api_version="v1.0")
+
+    assert_type(blocking, Threads)
+    assert_type(awaited, AsyncThreads)
+
+
 def test_connect_takes_the_login_of_instagram() -> None:
     blocking = sk.connect("instagram", access_token="made-up", login="instagram")
     awaited = sk.connect_async("instagram", access_token="made-up", login="facebook")

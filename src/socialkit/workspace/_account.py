@@ -129,6 +129,7 @@ class Account:
         name: str = "main",
         id: str | None = None,
         access_token: str | Secret | None = None,
+        api_version: str | None = None,
         limits: Limits | None = None,
         base_url: str = "https://graph.threads.net",
         timeout: float | None = None,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from socialkit.errors import InvalidDraftError
-from socialkit.models import Draft, Media, Severity
-from socialkit.platforms.threads import Threads, ThreadsOptions
+from socialkit.errors import InvalidDraftError, OutcomeUnknownError
+from socialkit.models import UTM, Draft, Media, MediaKind, Severity
+from socialkit.platforms.threads import FACTS, Threads, ThreadsOptions
+from socialkit.platforms.threads._rules import LIMITS
+from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.testing import gif, picture, video
 from tests.support import settle
@@ -37,8 +40,12 @@ def with_file(**options: Any) -> Draft:
             Draft(text=LINKS.rsplit(" ", 1)[0], options=[ThreadsOptions(link="https://shop.example/0")]),
             [],
         ),
-        (Draft(text="Hi", media=[picture(width=21, height=2)]), ["media[0]"]),
-        (Draft(text="Hi", media=[picture(width=20, height=2)]), []),
+        (Draft(options=[ThreadsOptions(link="https://a.example")]), []),
+        (Draft(options=[ThreadsOptions(poll=["Tea", "Coffee"])]), ["text"]),
+        (only(poll=["Tea", "Coffee"], link="https://a.example"), ["options.link"]),
+        (only(poll=["Tea", "Coffee"], attachment="Longer"), ["options.attachment"]),
+        (only(countries=["FR", "fr"]), ["options.countries[1]"]),
+        (only(countries=["FRA"]), ["options.countries[0]"]),
         (
             Draft(text="Hi", media=[Media.from_bytes(gif(frames=2), filename="a.gif", alt_text="A")]),
             ["media[0]"],
@@ -63,6 +70,99 @@ def test_what_threads_would_refuse_is_found_offline(draft: Draft, fields: list[s
     found = [one.field for one in client.posts.check(draft) if one.severity is Severity.ERROR]
 
     assert list(dict.fromkeys(found)) == fields
+
+
+FILM = Media(
+    filename="film.mp4",
+    kind=MediaKind.VIDEO,
+    mime_type="video/mp4",
+    size=1_000_000_000,
+    width=1_920,
+    height=1_080,
+    duration=timedelta(seconds=300),
+    frame_rate=60.0,
+    video_codec="h264",
+    audio_codec="aac",
+    alt_text="A film",
+    content=b"x",
+)
+STILL = Media(
+    filename="still.jpg",
+    kind=MediaKind.IMAGE,
+    mime_type="image/jpeg",
+    size=8_000_000,
+    width=5_000,
+    height=500,
+    alt_text="A still",
+    content=b"x",
+)
+
+
+@pytest.mark.parametrize(
+    ("media", "given"),
+    [
+        (FILM, {}),
+        (FILM, {"mime_type": "video/quicktime", "video_codec": "h265", "audio_codec": None}),
+        (FILM, {"frame_rate": 23.0, "duration": timedelta(milliseconds=1)}),
+        (FILM, {"width": 100, "height": 10_000}),
+        (FILM, {"width": 1_920, "height": 192}),
+        (STILL, {}),
+        (STILL, {"width": 30, "height": 300, "mime_type": "image/png"}),  # it is scaled
+    ],
+)
+def test_files_at_the_edge_of_what_threads_takes_are_taken(media: Media, given: dict[str, Any]) -> None:
+    assert judged(media.model_copy(update=given)) == []
+
+
+@pytest.mark.parametrize(
+    ("media", "given", "problem"),
+    [
+        (FILM, {"size": 1_000_000_001}, "is too large: 1000000001, at most 1000000000 bytes"),
+        (FILM, {"mime_type": "video/webm"}, "has a type that is not taken: video/webm"),
+        (FILM, {"width": 1_921}, "is too large: 1921x1080, at most 1920x192000 pixels"),
+        (FILM, {"width": 98, "height": 10_000}, "is narrower than 1:100: 98x10000"),
+        (FILM, {"height": 190}, "is wider than 10:1: 1920x190"),
+        (FILM, {"duration": timedelta(seconds=300.5)}, "lasts too long: 300.5, at most 300.0 seconds"),
+        (FILM, {"frame_rate": 22.0}, "has fewer than 23 frames a second: 22.0"),
+        (FILM, {"frame_rate": 61.0}, "has too many frames: 61.0, at most 60.0 frames a second"),
+        (
+            FILM,
+            {"video_codec": "vp9"},
+            "has pictures of an encoding that is not taken (h264, h265 are): vp9",
+        ),
+        (FILM, {"audio_codec": "opus"}, "has sound of an encoding that is not taken (aac are): opus"),
+        (STILL, {"size": 8_000_001}, "is too large: 8000001, at most 8000000 bytes"),
+        (STILL, {"mime_type": "image/webp"}, "has a type that is not taken: image/webp"),
+        (STILL, {"width": 5_100}, "is wider than 10:1: 5100x500"),
+        (STILL, {"width": 500, "height": 5_100}, "is narrower than 1:10: 500x5100"),
+    ],
+)
+def test_files_beyond_what_threads_takes_are_found_before_anything_is_sent(
+    media: Media, given: dict[str, Any], problem: str
+) -> None:
+    assert judged(media.model_copy(update=given)) == [f"media[0] {problem}"]
+
+
+def test_what_a_film_does_not_tell_is_said_and_no_fault() -> None:
+    dumb = FILM.model_copy(update={"duration": None, "frame_rate": None, "video_codec": None})
+    (problem,) = Threads(access_token="made-up", media_host=Nowhere()).posts.check(Draft(media=[dumb]))
+
+    assert problem.severity is Severity.WARNING
+    assert "was not judged by duration, frame rate, encoding" in problem.message
+
+
+def test_limits_that_a_client_is_given_hold_in_place_of_the_documented_ones() -> None:
+    wider = LIMITS.model_copy(update={"video": LIMITS.video.model_copy(update={"longest": None})})
+    long = FILM.model_copy(update={"duration": timedelta(minutes=6)})
+    client = Threads(access_token="made-up", media_host=Nowhere(), limits=wider)
+
+    assert judged(long) != []
+    assert client.posts.check(Draft(media=[long])) == ()
+
+
+def judged(media: Media) -> list[str]:
+    client = Threads(access_token="made-up", media_host=Nowhere())
+    return [str(one).removeprefix("threads: ") for one in client.posts.check(Draft(media=[media]))]
 
 
 class Nowhere:
@@ -90,14 +190,34 @@ async def test_options_reach_the_platform(client: Any, network: ThreadsSimulator
         link="https://shop.example/a",
         topic="Jackets",
         reply_control="followers_only",
-        poll=["Tea", "Coffee"],
         attachment="Longer",
+        countries=["FR", "BE"],
     )
     post = await settle(client.posts.publish(Draft(text="Hi", quotes=quoted.id, options=[options])))
 
     truth = network.posts()[-1].raw
     assert (truth["topic_tag"], truth["link_attachment_url"]) == ("Jackets", "https://shop.example/a")
     assert post.quotes == quoted.id
+    assert network.containers()[-1].content.countries == ("FR", "BE")
+
+
+async def test_a_link_alone_is_a_post(client: Any, network: ThreadsSimulator) -> None:
+    await settle(client.posts.publish(Draft(options=[ThreadsOptions(link="https://shop.example/a")])))
+
+    assert network.posts()[-1].raw["link_attachment_url"] == "https://shop.example/a"
+
+
+def test_the_link_of_the_card_is_tagged_as_those_of_the_text_are() -> None:
+    card = ThreadsOptions(link="https://shop.example/a")
+    utm = UTM(source="threads", medium="social", campaign="autumn", hosts=["shop.example"])
+    draft = Draft(text="See https://shop.example/a", options=[card], utm=utm)
+    ready = FACTS.rules.prepare(draft, "threads", FACTS.limits)
+    tagged = ready.option(ThreadsOptions)
+
+    assert tagged is not None
+    assert tagged.link is not None
+    assert "utm_campaign=autumn" in tagged.link
+    assert ready.text == f"See {tagged.link}"
 
 
 async def test_several_files_become_one_carousel_in_their_order(
@@ -123,3 +243,24 @@ async def test_a_file_with_an_address_of_its_own_needs_no_media_host(
     await settle(opened(media_host=None).posts.publish(Draft(text="Rome", media=[rome])))
 
     assert network.posts()[0].raw["media_url"] == "https://shop.example/rome.png"
+
+
+async def test_a_video_with_an_address_of_its_own_is_sent_as_one_and_found_again(
+    opened: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    client, film = opened(media_host=None), Media.from_url("https://shop.example/rome.MP4", alt_text="Rome")
+    world.fail("threads", "threads_publish", Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.publish(Draft(text="Rome", media=[film])))
+    found = await settle(client.posts.find(caught.value.attempt))
+
+    assert [one.kind for one in network.posts()[0].media] == ["video"]
+    assert found.post is not None
+    assert found.post.id == network.posts()[0].id
+
+
+def test_parts_after_the_first_and_comments_count_as_replies() -> None:
+    replies = next(one for one in FACTS.quotas if one.name == "replies")
+
+    assert replies.need(Draft(text="One")) == 0
+    assert replies.need(Draft(text="One", thread=[Draft(text="Two")], first_comment="Shop")) == 2

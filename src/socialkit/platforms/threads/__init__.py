@@ -5,13 +5,14 @@ A draft of several parts is a thread everywhere in socialkit; the network of tha
 
 from socialkit.platforms.threads._account import Allowance, ThreadsAccount, ThreadsToken
 from socialkit.platforms.threads._client import AsyncThreads, Threads, ThreadsPlatform
-from socialkit.platforms.threads._facts import FACTS, ThreadsRules
+from socialkit.platforms.threads._facts import FACTS
 from socialkit.platforms.threads._inbox import ThreadsInbox
 from socialkit.platforms.threads._insights import METRICS, ThreadsInsights
 from socialkit.platforms.threads._listening import ThreadsListening, ThreadsPlace
 from socialkit.platforms.threads._login import LOGIN, ThreadsLogin
 from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._posts import ThreadsPosts
+from socialkit.platforms.threads._rules import ThreadsRules
 from socialkit.platforms.threads._webhooks import PUSHES
 
 __all__ = [

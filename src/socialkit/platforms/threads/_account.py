@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, Generic
 
-from socialkit.auth import BearerToken, Refreshing
 from socialkit.errors import ConfigurationError
 from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms._graph import GraphCalls, Inspected, WireList
+from socialkit.platforms._graph import GraphAuthenticator, GraphCalls, Inspected, WireList
 from socialkit.platforms.base import Account, Core
 from socialkit.platforms.threads._map import USER_FIELDS, to_profile
 from socialkit.platforms.threads._wire import WireAllowed, WireQuotas, WireUser
@@ -112,7 +111,7 @@ class ThreadsAccount(Account[ModeT], Generic[ModeT]):
 
     async def _token(self) -> Secret:
         holder: object = self._core.pipeline.authenticator
-        assert isinstance(holder, BearerToken | Refreshing), "the client's own constructor makes one"
+        assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
         await holder.standing(self._core.transport)  # reads the store
         token = holder.token()
         if token is None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final, Generic
 
 from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
-from socialkit.platforms._graph import App, GraphCalls, given_once, graph_signature, refresh_by, token_holder
+from socialkit.platforms._graph import (
+    App,
+    GraphAuthenticator,
+    GraphCalls,
+    VersionWatch,
+    chosen_version,
+    end_of_life,
+    given_once,
+    graph_signature,
+    refresh_by,
+    token_holder,
+)
 from socialkit.platforms.base import (
     AsyncHasAccount,
     AsyncHasInbox,
@@ -27,7 +39,7 @@ from socialkit.platforms.base import (
     open_core,
 )
 from socialkit.platforms.threads._account import ThreadsAccount
-from socialkit.platforms.threads._facts import BASE_URL, FACTS, VERSION
+from socialkit.platforms.threads._facts import BASE_URL, FACTS, VERSION, VERSIONS
 from socialkit.platforms.threads._inbox import ThreadsInbox
 from socialkit.platforms.threads._insights import ThreadsInsights
 from socialkit.platforms.threads._listening import ThreadsListening
@@ -47,16 +59,26 @@ class ThreadsPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     facts: ClassVar[PlatformFacts] = FACTS
 
-    def __init__(self, mode: type[ModeT], core: Core, limits: Limits | None) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, api_version: str | None, limits: Limits | None) -> None:
         super().__init__(mode, core)
         core.limits = core.limits if limits is None else limits
-        calls = GraphCalls(VERSION)
+        now = core.now()
+        version = chosen_version(api_version, default=VERSION, now=now, platform="threads", versions=VERSIONS)
+        ends = end_of_life(version, VERSIONS)
+        core.facts = replace(core.facts, api_version=version, end_of_life=ends)
+        calls = GraphCalls(version)
+        self._calls = calls
         writing = Writing(core, calls)
         self._account = ThreadsAccount(mode, core, calls)
         self._posts = ThreadsPosts(mode, core, calls, writing)
         self._inbox = ThreadsInbox(mode, core, calls, writing)
         self._insights = ThreadsInsights(mode, core, calls)
         self._listening = ThreadsListening(mode, core, calls)
+
+    @property
+    def api_version(self) -> str:
+        """The version of the Threads API that is called."""
+        return self._calls.version
 
     @property
     def account(self) -> ThreadsAccount[ModeT]:
@@ -112,7 +134,7 @@ def _core(
         mode,
         FACTS,
         base_url=base_url,
-        authenticator=holder,
+        authenticator=GraphAuthenticator(holder, VersionWatch("threads")),
         account=account,
         transport=transport,
         timeout=timeout,
@@ -120,6 +142,7 @@ def _core(
         scopes=given.scopes if given is not None else (),
         media_host=media_host,
     )
+    return GraphAuthenticator(holder, watch)
 
 
 class Threads(
@@ -135,6 +158,7 @@ class Threads(
     Args:
         credentials: From `Login`, instead of `access_token`.
         access_token: The account's token.
+        api_version: Another version of the Threads API than the one that this was written for.
         limits: Other limits than the documented ones, which are not all verified.
         media_host: Where local files are put: Threads fetches pictures and videos from an address.
         base_url: A stand-in for graph.threads.net.
@@ -145,7 +169,7 @@ class Threads(
         tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
-        ConfigurationError: There is no token, or it is given twice.
+        ConfigurationError: There is no token, or it is given twice; or the version is none.
 
     Example:
         >>> client = Threads(access_token="not-a-real-token")
@@ -158,6 +182,7 @@ class Threads(
         credentials: Credentials | None = None,
         *,
         access_token: str | Secret | None = None,
+        api_version: str | None = None,
         limits: Limits | None = None,
         media_host: MediaHost | None = None,
         base_url: str = BASE_URL,
@@ -180,7 +205,7 @@ class Threads(
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Sync, core, limits)
+        super().__init__(Sync, core, api_version, limits)
 
 
 class AsyncThreads(
@@ -196,6 +221,7 @@ class AsyncThreads(
     Args:
         credentials: From `Login`, instead of `access_token`.
         access_token: The account's token.
+        api_version: Another version of the Threads API than the one that this was written for.
         limits: Other limits than the documented ones, which are not all verified.
         media_host: Where local files are put: Threads fetches pictures and videos from an address.
         base_url: A stand-in for graph.threads.net.
@@ -206,7 +232,7 @@ class AsyncThreads(
         tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
-        ConfigurationError: There is no token, or it is given twice.
+        ConfigurationError: There is no token, or it is given twice; or the version is none.
 
     Example:
         >>> client = AsyncThreads(access_token="not-a-real-token")
@@ -219,6 +245,7 @@ class AsyncThreads(
         credentials: Credentials | None = None,
         *,
         access_token: str | Secret | None = None,
+        api_version: str | None = None,
         limits: Limits | None = None,
         media_host: MediaHost | AsyncMediaHost | None = None,
         base_url: str = BASE_URL,
@@ -241,4 +268,4 @@ class AsyncThreads(
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Async, core, limits)
+        super().__init__(Async, core, api_version, limits)

@@ -1,50 +1,30 @@
-"""What Threads declares: limits, capabilities, scopes, errors.
+"""What Threads declares: capabilities, scopes, errors, allowances; its limits are those of its rules.
 
-Limits as of 2026-04-21: https://developers.facebook.com/docs/threads/overview and /posts.
+As of 2026-04-21: https://developers.facebook.com/docs/threads/overview and /changelog.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 from socialkit.errors import APIError, BadRequestError, ContentRejectedError, PermissionDeniedError
-from socialkit.models import Basis, Capability, Draft, Limits, MediaKind, MediaLimit, Problem, Visibility
-from socialkit.platforms._graph import USAGE, graph_errors
-from socialkit.platforms.base import DraftRules, Place, PlatformFacts, Quota
-from socialkit.platforms.threads._options import ThreadsOptions
-from socialkit.text import EntityKind, TextRules, TextUnit, extract_entities
+from socialkit.models import Capability, MediaKind
+from socialkit.platforms._graph import USAGE, ApiVersion, graph_errors
+from socialkit.platforms.base import PlatformFacts, Quota
+from socialkit.platforms.threads._rules import LIMITS, ThreadsRules
 
-__all__ = ["BASE_URL", "FACTS", "VERSION", "ThreadsRules"]
+__all__ = ["BASE_URL", "FACTS", "VERSION", "VERSIONS"]
 
 BASE_URL: Final = "https://graph.threads.net"
 VERSION: Final = "v1.0"
+VERSIONS: Final = (ApiVersion(VERSION),)
+"""Versions of graph.threads.net: one is known, and no end of it."""
 
 SETTLES_AFTER: Final = timedelta(minutes=2)
 """How long after its deadline a write may still land; not documented, so chosen beyond usual time-outs."""
 DAY: Final = timedelta(hours=24)
-LINKS: Final = 5
-"""Different links in the text and the card together."""
-POLL: Final = (2, 4)
-POLL_TEXT: Final = 25
-"""Not verified."""
-TOPIC: Final = 50
-ATTACHMENT: Final = 10_000
-RATIO: Final = 10
-"""How many times wider than high a picture may be, or higher than wide."""
-
-LIMITS: Final = Limits(
-    text=500,
-    text_unit="characters, emoji as bytes",
-    media=20,
-    alt_text=1_000,
-    image=MediaLimit(bytes=8_000_000),
-    video=MediaLimit(bytes=1_000_000_000),
-    mime_types=frozenset({"image/jpeg", "image/png", "video/mp4", "video/quicktime"}),
-    poll_options=POLL[1],
-    poll_option_text=POLL_TEXT,
-)
 
 SCOPES: Final = {
     Capability.PUBLISH: ("threads_content_publish",),
@@ -82,6 +62,7 @@ OPERATIONS: Final = {
     "posts.get": ("threads_basic",),
     "posts.iterate": ("threads_basic",),
     "posts.iterate_replies": ("threads_read_replies",),
+    "posts.repost": ("threads_content_publish",),
     "posts.find": ("threads_basic", "threads_read_replies"),
     "account.me": ("threads_basic",),
     "account.quotas": ("threads_basic", "threads_content_publish"),
@@ -109,75 +90,11 @@ ERRORS: Final[Mapping[str, type[APIError]]] = {
 }
 
 
-class ThreadsRules(DraftRules):
-    """What Threads refuses."""
-
-    text: ClassVar[TextRules] = TextRules(unit=TextUnit.EMOJI_BYTES)
-    visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
-    threads: ClassVar[bool] = True
-
-    def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
-        """Find what only Threads refuses."""
-        options = draft.option(ThreadsOptions) or ThreadsOptions()
-        yield from _link_problems(draft, options, place)
-        yield from _file_problems(draft, place)
-        yield from _poll_problems(options, place)
-        if draft.media:
-            for name in ("link", "poll", "gif", "attachment"):
-                if getattr(options, name):
-                    yield place.problem(f"options.{name}", "stands in posts of text alone", basis=Basis.DRAFT)
-        if options.spoiler and not draft.media:
-            yield place.problem("options.spoiler", "covers files, and there are none", basis=Basis.DRAFT)
-        if options.ghost and options.approve_replies:
-            message = "is not offered for a post that vanishes"
-            yield place.problem("options.approve_replies", message, basis=Basis.DRAFT)
-        yield from _word_problems(options, place)
-
-
-def _link_problems(draft: Draft, options: ThreadsOptions, place: Place) -> Iterator[Problem]:
-    links = {one.text for one in extract_entities(draft.text) if one.kind is EntityKind.URL}
-    links |= {options.link} if options.link else set[str]()
-    if len(links) > LINKS:
-        yield place.problem("text", "has too many links", limit=LINKS, actual=len(links), unit="links")
-
-
-def _file_problems(draft: Draft, place: Place) -> Iterator[Problem]:
-    for number, one in enumerate(draft.media):
-        field = f"media[{number}]"
-        if one.kind not in {MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.UNKNOWN}:
-            yield place.problem(field, f"is of a kind that is not taken: {one.kind.value}")
-        if one.kind is MediaKind.IMAGE and one.width and one.height:
-            ratio = max(one.width, one.height) / min(one.width, one.height)
-            if ratio > RATIO:
-                message = "is too long for its other side"
-                yield place.problem(field, message, limit=RATIO, actual=round(ratio, 1), unit="times")
-
-
-def _poll_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:
-    least, most = POLL[0], place.limits.poll_options or POLL[1]
-    if options.poll and not least <= len(options.poll) <= most:
-        message = f"must have {least} to {most} answers"
-        yield place.problem("options.poll", message, limit=most, actual=len(options.poll))
-    longest = place.limits.poll_option_text or POLL_TEXT
-    for number, text in enumerate(options.poll):
-        field = f"options.poll[{number}]"
-        if not text.strip():
-            yield place.problem(field, "is empty", basis=Basis.DRAFT)
-        if len(text) > longest:
-            yield place.problem(field, "is too long", limit=longest, actual=len(text))
-
-
-def _word_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:
-    topic, attachment = options.topic, options.attachment
-    if topic is not None and not 1 <= len(topic) <= TOPIC:
-        message = f"must have 1 to {TOPIC} characters"
-        yield place.problem("options.topic", message, limit=TOPIC, actual=len(topic))
-    if topic is not None and any(sign in topic for sign in ".&"):
-        yield place.problem("options.topic", "holds a dot or an ampersand")
-    if attachment is not None and len(attachment) > ATTACHMENT:
-        actual = len(attachment)
-        yield place.problem("options.attachment", "is too long", limit=ATTACHMENT, actual=actual)
-
+QUOTAS: Final = (
+    Quota(name="posts", unit="posts", limit=250, per=DAY, delivery=1),
+    # All parts but the first are replies, as a first comment is.
+    Quota(name="replies", unit="posts", limit=1_000, per=DAY, delivery=-1, part=1, comment=1),
+)
 
 FACTS: Final = PlatformFacts(
     name="threads",
@@ -193,7 +110,7 @@ FACTS: Final = PlatformFacts(
     rules=ThreadsRules("threads"),
     errors=graph_errors(ERRORS, scopes=OPERATIONS),
     rate_headers=USAGE,  # not verified on this host: where there are none, nothing is read
-    quotas=(Quota(name="posts", unit="posts", limit=250, per=DAY, delivery=1),),
+    quotas=QUOTAS,
     settles_after=SETTLES_AFTER,
 )
 """What Threads is, as data."""

@@ -56,3 +56,6 @@ class ThreadsOptions(PlatformOptions):
     """Whether the post vanishes after a day."""
     place: str | None = None
     """The id of a place."""
+    countries: Names = ()
+    """Codes of the countries in which it is shown (ISO 3166-1, such as `FR`); everywhere if none are given.
+    Only accounts that Meta lets do so may give any."""
