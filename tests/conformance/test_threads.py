@@ -29,6 +29,7 @@ class TestThreads(PlatformConformance):
             spoiler=True,
             ghost=True,
             place="18",
+            countries=["FR"],
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,17 +23,30 @@ from socialkit.errors import (
     PermissionDeniedError,
     RateLimitedError,
 )
-from socialkit.models import Attempt, Capability, Draft, Found, FoundState, Missing
+from socialkit.models import (
+    Attempt,
+    Author,
+    Capability,
+    Draft,
+    Found,
+    FoundState,
+    Message,
+    MessageKind,
+    Missing,
+    Post,
+)
 from socialkit.platforms._login import Login
 from socialkit.platforms.threads import FACTS, AsyncThreads, ThreadsOptions
 from socialkit.sandbox import Fault, Sandbox, SimRequest
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.sandbox.threads._records import Content
 from socialkit.testing import picture, video
-from socialkit.transport import Response, Retry
+from socialkit.transport import Request, Response, Retry
 from tests.support import collect, settle
+from tests.transport.fakes import SteppedTransport
 
 BACK = "https://shop.example/back"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def lost(world: Sandbox, call: Any, fault: Fault = Fault.DROP_AFTER_COMMIT) -> Attempt:
@@ -118,6 +131,56 @@ async def test_a_container_that_was_not_published_says_so(
     assert second.state is FoundState.ABSENT
     assert "EXPIRED" in second.because
     assert network.posts() == []
+
+
+async def test_a_repost_is_a_post_of_its_own_and_a_lost_one_is_found(
+    client: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    theirs = world.receive("threads", text="The best shop", author="ada")
+    other: Post = await settle(client.posts.publish("Ours"))
+    await settle(client.posts.repost(other))
+    made: Post = await settle(client.posts.repost(theirs))
+    read: Post = await settle(client.posts.get(made))
+    world.fail("threads", "repost", Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.repost(theirs))
+    found: Found = await settle(client.posts.find(caught.value.attempt))
+
+    assert (made.shares, read.shares, read.text) == (theirs, theirs, "")
+    assert found.post is not None
+    assert (found.post.id, found.post.shares) == (network.posts()[-1].id, theirs)
+    assert len(network.posts()) == 4
+    assert (await settle(client.account.quotas()))[0].used == 1
+    assert {row.value for row in await collect(client.insights.posts([made]))} == {None}
+
+
+async def test_a_repost_that_never_arrived_is_absent_once_it_cannot_land_any_more(
+    client: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    post: Post = await settle(client.posts.publish("Ours"))
+    world.fail("threads", "repost", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.repost(post))
+    first: Found = await settle(client.posts.find(caught.value.attempt))
+    world.clock.advance(timedelta(hours=1))
+    second: Found = await settle(client.posts.find(caught.value.attempt))
+
+    assert (first.state, second.state) == (FoundState.UNDECIDED, FoundState.ABSENT)
+    assert len(network.posts()) == 1
+
+
+async def test_a_repost_that_does_not_say_of_what_decides_nothing(client: Any, world: Sandbox) -> None:
+    post: Post = await settle(client.posts.publish("Ours"))
+    world.fail("threads", "repost", Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.repost(post))
+    for one in world.simulator("threads")._state.posts.values():  # type: ignore[attr-defined]
+        one.content.repeats = None
+    world.clock.advance(timedelta(hours=1))
+    found: Found = await settle(client.posts.find(caught.value.attempt))
+
+    assert found.state is FoundState.UNDECIDED
+    assert "does not tell of what" in found.because
 
 
 async def test_a_post_that_vanishes_is_out_and_nobody_can_say_which_it_is(
@@ -212,6 +275,25 @@ def test_codes_of_threads_alone_become_the_right_errors(body: dict[str, Any], ki
 
     assert told is not None
     assert FACTS.errors.find(400, told.code, transient=told.transient) is kind
+
+
+@pytest.mark.parametrize("body", [{"success": False}, {}, {"status": "ok"}])
+async def test_what_does_not_say_that_it_was_done_is_not_taken_for_done(
+    opened: Any, body: dict[str, Any]
+) -> None:
+    def answer(request: Request) -> Response:
+        told = {"id": "1", "username": "shop"} if request.method == "GET" else body
+        return Response(200, {"content-type": "application/json"}, json.dumps(told).encode())
+
+    client = opened(transport=SteppedTransport(answer, suspends=_awaits(opened())))
+    message = Message(
+        id="7", kind=MessageKind.COMMENT, author=Author(id="", handle="ada"), created_at=NOON, post_id="6"
+    )
+
+    with pytest.raises(OutcomeUnknownError):
+        await settle(client.posts.delete("7"))
+    with pytest.raises(OutcomeUnknownError):
+        await settle(client.inbox.hide(message))
 
 
 async def test_a_dead_metric_loses_no_other(client: Any, network: ThreadsSimulator) -> None:

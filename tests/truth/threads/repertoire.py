@@ -28,10 +28,10 @@ OPTIONS = ThreadsOptions(
     topic="Jackets",
     reply_control="accounts_you_follow",
     approve_replies=True,
-    poll=["Tea", "Coffee"],
     gif="17",
     attachment="A longer text",
     place="18",
+    countries=["FR", "BE"],
 )
 
 
@@ -115,6 +115,7 @@ async def _publish(client: AnyThreads) -> Post:
     first: Post = await settle(client.posts.publish(draft))
     for one in (
         Draft(text="All", quotes=first.id, options=[OPTIONS]),
+        Draft(text="Which?", options=[ThreadsOptions(poll=["Tea", "Coffee"])]),
         Draft(text="Boo", options=[ThreadsOptions(ghost=True)]),
         Draft(text="A jacket", media=[picture()], options=[ThreadsOptions(spoiler=True)]),
         Draft(text="A film", media=[video()]),
@@ -152,6 +153,8 @@ async def _find(stage: Stage, client: AnyThreads) -> None:
     ):
         await _lose(stage, client, "publish", partial(client.posts.publish, draft))
     post: Post = await settle(client.posts.publish("Kept"))
+    await settle(client.posts.repost(post))
+    await _lose(stage, client, "repost", lambda: client.posts.repost(post))
     await _lose(stage, client, "delete", lambda: client.posts.delete(post))
 
 

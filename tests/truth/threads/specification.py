@@ -63,7 +63,8 @@ EXTRAS: Mapping[Key, Extra] = {
         frozenset({"since", "until"}),
     ),
     ("POST", "me/threads"): Extra(
-        "the reference of posts knows approvals of replies", frozenset({"enable_reply_approvals"})
+        "the reference of posts knows approvals of replies, and countries in which a post is shown",
+        frozenset({"enable_reply_approvals", "allowlisted_country_codes"}),
     ),
 }
 DIFFERENT = {

@@ -41,8 +41,10 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="quotes", canonical="quotes"),
     MetricFact(native="clicks", canonical="clicks"),
 )
-METRICS: Final = (*POST_METRICS, *ACCOUNT_METRICS, FOLLOWERS, DEMOGRAPHICS)
-"""Threads' metrics as far as they have a canonical name; none has ended as of 2026-04-21."""
+SENT_ON: Final = MetricFact(native="shares", verified=False)
+"""How often a post was sent on; not asked for: `shares` means reposts, and nothing canonical means this."""
+METRICS: Final = (*POST_METRICS, *ACCOUNT_METRICS, SENT_ON, FOLLOWERS, DEMOGRAPHICS)
+"""Threads' metrics; none has ended as of 2026-04-21."""
 
 
 @dataclass(frozen=True, slots=True)

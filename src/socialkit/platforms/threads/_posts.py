@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.models import Attempt, Draft, Found, Post
-from socialkit.operations import ModeT, Page, Run, paginated
+from socialkit.models import Attempt, Capability, Draft, Found, Post
+from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
 from socialkit.platforms.base import Core, Posts, Reading, acted, in_one_line, publish_draft
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
@@ -27,6 +27,7 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
         self._calls = calls
         self._writing = writing
         self._search = Search(core, calls, writing)
+        core.finders["repost"] = self._search.find_repost
 
     @paginated
     async def iterate_replies(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
@@ -40,6 +41,26 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
             cursor: Where to resume: a listing's `cursor`.
         """
         return await self._listed(limit, cursor, reply=True)
+
+    @operation
+    async def repost(self, post: Post | str) -> Post:
+        """Repeat a post for those who follow the account, and return the repost: a post of its own.
+
+        `POST /{post}/repost` ([reference](https://developers.facebook.com/docs/threads/posts/reposts)).
+
+        Args:
+            post: Whose words are repeated, or their id.
+
+        Raises:
+            NotFoundError: There is no such post.
+            OutcomeUnknownError: It may be repeated or not: hand `error.attempt` to `find()`.
+        """
+        core = self._core
+        core.require(Capability.PUBLISH)
+        if isinstance(post, Post):
+            await core.mine(post.account)
+        target = post if isinstance(post, str) else post.id
+        return await core.write("repost", lambda run: self._writing.repost(target, run), target=target)
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
         return await publish_draft(draft, run, self._publish_part)

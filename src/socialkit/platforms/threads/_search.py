@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from socialkit.errors import NotFoundError
-from socialkit.models import Attempt, Draft, Found, MediaKind, Post
+from socialkit.models import Attempt, Draft, Found, Post
 from socialkit.platforms._graph import (
     ContainerState,
     GraphCalls,
@@ -21,7 +21,16 @@ from socialkit.platforms.base import Core, comment_of, in_one_line
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
 from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._wire import WireMedia
-from socialkit.platforms.threads._writing import ANCHOR, CONTAINER, OWN, POST, Anchor, Writing, listing_of
+from socialkit.platforms.threads._writing import (
+    ANCHOR,
+    CONTAINER,
+    OWN,
+    POST,
+    Anchor,
+    Writing,
+    kind_of,
+    listing_of,
+)
 
 __all__ = ["Search"]
 
@@ -31,7 +40,8 @@ SEARCHED_PAGES: Final = 5
 LISTED_LATER: Final = timedelta(minutes=1)
 """How long until a post is looked for again that is out, and not listed yet."""
 PART: Final = re.compile(r"part (\d+) ")
-TYPES: Final = {MediaKind.IMAGE: "IMAGE", MediaKind.VIDEO: "VIDEO"}
+FACADE: Final = "REPOST_FACADE"
+"""The type of what only repeats another post."""
 UNSENT: Final = frozenset(
     {ContainerState.IN_PROGRESS, ContainerState.FINISHED, ContainerState.ERROR, ContainerState.EXPIRED}
 )
@@ -54,7 +64,7 @@ class Wanted:
         part, first = _part_of(attempt, draft)
         options = part.option(ThreadsOptions)
         files = len(part.media)
-        one = TYPES.get(part.media[0].kind, "") if files == 1 else "TEXT_POST"
+        one = kind_of(part.media[0]) if files == 1 else "TEXT_POST"
         return cls(
             text=in_one_line(part.text),
             kind="CAROUSEL_ALBUM" if files > 1 else one,
@@ -109,26 +119,49 @@ class Search:
             return Found.undecided("it is out, and what was there before is not known")
         return await self._listed(Wanted.of(attempt, attempt.draft), Anchor.read(anchor))
 
+    async def find_repost(self, attempt: Attempt) -> Found:
+        """Look once for what a repost was to make."""
+        anchor = attempt.results.get(ANCHOR)
+        if not isinstance(anchor, str):
+            return Found.undecided("what was there before is not known")
+        newer = await self._newer(Anchor.read(anchor), reply=False)
+        if newer is None:
+            return Found.undecided("too much was published since to look through it all")
+        reposts = [post for wire, post in newer if wire.media_type == FACADE]
+        found = [post for post in reposts if post.shares == attempt.target]
+        if found:
+            return Found.published(found[-1], "a repost of it is newer than what was there before")
+        if any(post.shares is None for post in reposts):
+            return Found.undecided("there is a repost since, and Threads does not tell of what")
+        return Found.absent("no repost of it is newer than what was there before")
+
     async def _listed(self, wanted: Wanted, anchor: Anchor) -> Found:
         """Find the post among the account's own: the container does not tell its id."""
         if wanted.ghost:
             return Found.undecided("it is out, and posts that vanish stand in no listing of the others")
-        fitting: list[Post] = []
+        newer = await self._newer(anchor, reply=wanted.reply)
+        if newer is None:
+            return Found.undecided("it is out, and too much was published since to look through it all")
+        return self._chosen([post for wire, post in newer if wanted.fits(wire)])
+
+    async def _newer(self, anchor: Anchor, *, reply: bool) -> list[tuple[WireMedia, Post]] | None:
+        """Return what was published after the anchor, the newest first; None where it is too much."""
+        edge, fields = listing_of(reply=reply), REPLY_FIELDS if reply else POST_FIELDS
+        newer: list[tuple[WireMedia, Post]] = []
         cursor: str | None = None
         for _ in range(SEARCHED_PAGES):
             params = page_params(cursor, None, MOST)
-            edge, fields = listing_of(reply=wanted.reply), REPLY_FIELDS if wanted.reply else POST_FIELDS
             request = self._calls.get(OWN, edge, fields=fields, params=params)
             answer = await self._core.pipeline.call(request, WireList[WireMedia])
             for number, wire in enumerate(answer.value.data):
                 post = to_post(wire, answer.raw.at("data", number), self._core.ref)
                 if anchor.ends(post):
-                    return self._chosen(fitting)
-                fitting += [post] if wanted.fits(wire) else []
+                    return newer
+                newer.append((wire, post))
             cursor = cursor_of(answer.value.paging)
             if cursor is None:
-                return self._chosen(fitting)
-        return Found.undecided("it is out, and too much was published since to look through it all")
+                return newer
+        return None
 
     def _chosen(self, fitting: list[Post]) -> Found:
         """Return the oldest post that fits: the later of two equal ones may be of a later draft."""

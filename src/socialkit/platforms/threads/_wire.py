@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator
 
@@ -82,9 +82,9 @@ class WireMade(WireModel):
 
 
 class WireDone(WireModel):
-    """What a call answers that changes something."""
+    """What a call answers that changes something: anything else than that it did leaves it open."""
 
-    success: Lenient[bool] = None
+    success: Literal[True]
 
 
 class WirePlace(WireModel):

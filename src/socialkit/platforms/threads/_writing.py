@@ -12,21 +12,23 @@ from typing import Final
 from pydantic import JsonValue
 
 from socialkit.errors import APIError, SocialKitError
-from socialkit.models import Draft, Media, MediaKind, Post
+from socialkit.models import Draft, Media, Post
 from socialkit.operations import Run
 from socialkit.platforms._graph import ContainerFlow, Containers, GraphCalls, WireList
 from socialkit.platforms.base import Core, hosted, refused_for_good
 from socialkit.platforms.threads._map import POST_FIELDS, to_post
 from socialkit.platforms.threads._options import ThreadsOptions
-from socialkit.platforms.threads._wire import WireMedia
+from socialkit.platforms.threads._rules import is_film
+from socialkit.platforms.threads._wire import WireMade, WireMedia
 
-__all__ = ["ANCHOR", "CONTAINER", "OWN", "POST", "Anchor", "Writing", "listing_of"]
+__all__ = ["ANCHOR", "CONTAINER", "OWN", "POST", "Anchor", "Writing", "kind_of", "listing_of"]
 
 OWN: Final = "me"
 """The account itself. Writes to its number were seen to fail where those to this name did not."""
 ANCHOR: Final = "anchor"
 CONTAINER: Final = "container"
 POST: Final = "post"
+REPOST: Final = "repost"
 
 FLOW: Final = ContainerFlow(
     create="threads",
@@ -72,6 +74,16 @@ class Writing:
         self._calls = calls
         self.containers = Containers(core, calls, FLOW)
 
+    async def repost(self, target: str, run: Run) -> Post:
+        """Repeat a post, without words of one's own."""
+        await self._remember(run, reply=False)
+        return await run.commit(REPOST, partial(self._reposted, target), returns=Post)
+
+    async def _reposted(self, target: str) -> Post:
+        request = self._calls.post(target, "repost")
+        made = (await self._core.pipeline.call(request, WireMade)).value.id
+        return Post(id=made, account=self._core.ref, shares=target)
+
     async def write(self, draft: Draft, run: Run, *, reply_to: str | None) -> Post:
         """Publish one post, as an answer where `reply_to` names what it answers."""
         await self._remember(run, reply=reply_to is not None)
@@ -115,7 +127,7 @@ class Writing:
     async def _file(self, media: Media, run: Run, number: int) -> dict[str, JsonValue]:
         """Return the fields of a file, which Threads fetches by itself."""
         url = await hosted(self._core, media, run, f"file {number}")
-        kind = "VIDEO" if media.kind is MediaKind.VIDEO else "IMAGE"
+        kind = kind_of(media)
         return {"media_type": kind, f"{kind.lower()}_url": url, "alt_text": media.alt_text or None}
 
     async def _send(self, container: str, text: str, reply_to: str | None) -> Post:
@@ -130,6 +142,11 @@ class Writing:
             return post
         read = to_post(answer.value, answer.raw, self._core.ref)
         return read.model_copy(update={"reply_to": post.reply_to})
+
+
+def kind_of(media: Media) -> str:
+    """Return what Threads calls a file."""
+    return "VIDEO" if is_film(media) else "IMAGE"
 
 
 def post_values(draft: Draft, reply_to: str | None) -> dict[str, JsonValue]:
@@ -149,6 +166,7 @@ def post_values(draft: Draft, reply_to: str | None) -> dict[str, JsonValue]:
         "is_spoiler_media": True if options.spoiler else None,
         "is_ghost_post": True if options.ghost else None,
         "location_id": options.place,
+        "allowlisted_country_codes": ",".join(options.countries) or None,
     }
 
 

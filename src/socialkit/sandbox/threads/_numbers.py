@@ -53,6 +53,7 @@ def insights(call: ThCall) -> SimResponse:
     told = [
         _metric(one.id, name, "lifetime", values=[{"value": values[name]}])
         for name in _names(call, POST_METRICS)
+        if one.content.repeats is None  # of what repeats another post nothing is told
     ]
     return SimResponse.json({"data": told})
 

@@ -19,17 +19,20 @@ class Content:
     """What a post holds, and a container before it."""
 
     kind: str
-    """`TEXT`, `IMAGE`, `VIDEO` or `CAROUSEL`."""
+    """`TEXT`, `IMAGE`, `VIDEO` or `CAROUSEL`; `REPOST` for what only repeats another post."""
     text: str = ""
     url: str | None = None
     alt_text: str | None = None
     children: tuple[str, ...] = ()
     reply_to: str | None = None
     quotes: str | None = None
+    repeats: str | None = None
     link: str | None = None
     topic: str | None = None
     spoiler: bool = False
     ghost: bool = False
+    countries: tuple[str, ...] = ()
+    """In which it is shown; everywhere if none are given."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,13 @@ from socialkit.sandbox.threads._state import State
 Shown = dict[str, object]
 Reader = Callable[[], object]
 
-TYPES = {"TEXT": "TEXT_POST", "IMAGE": "IMAGE", "VIDEO": "VIDEO", "CAROUSEL": "CAROUSEL_ALBUM"}
+TYPES = {
+    "TEXT": "TEXT_POST",
+    "IMAGE": "IMAGE",
+    "VIDEO": "VIDEO",
+    "CAROUSEL": "CAROUSEL_ALBUM",
+    "REPOST": "REPOST_FACADE",
+}
 
 
 def time(moment: datetime) -> str:
@@ -76,7 +82,7 @@ def post(state: State, one: Post, fields: Iterable[str], viewer: str) -> Shown:
         ),
         "is_quote_post": lambda: content.quotes is not None,
         "quoted_post": lambda: _named(content.quotes),
-        "reposted_post": lambda: None,
+        "reposted_post": lambda: _named(content.repeats),
         "has_replies": lambda: bool(state.answers(one.id)),
         "link_attachment_url": lambda: content.link,
         "topic_tag": lambda: content.topic,

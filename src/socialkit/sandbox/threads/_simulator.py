@@ -58,6 +58,7 @@ class ThreadsSimulator(Simulator):
         "publish": frozenset({"threads_publish"}),
         "reply": frozenset({"threads_publish"}),
         "delete": frozenset({"delete_node"}),
+        "repost": frozenset({"repost"}),
         "get": frozenset({"get_media", "get_nothing"}),
         "find": frozenset({"get_container", "own_threads", "own_replies", "conversation"}),
         "iterate": frozenset({"own_threads", "mentions", "conversation"}),

@@ -154,6 +154,7 @@ class State:
         """What somebody did in the last 24 hours, and what they may."""
         since = self.clock.now() - DAY
         recent = [one for one in self.posts.values() if one.owner == owner and one.created > since]
+        recent = [one for one in recent if one.content.repeats is None]
         replies = sum(one.root is not None for one in recent)
         deleted = sum(name == owner and at > since for name, at in self.deletions)
         searched = sum(name == owner and at > since for name, at in self.searches)

@@ -1,6 +1,7 @@
 """The calls of the simulated Threads that write: containers, publishing, hiding, deleting."""
 
 import json
+import re
 from typing import cast
 
 from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter, missing
@@ -17,6 +18,8 @@ CONTROLS = frozenset(
 )
 OF_TEXT = ("link_attachment", "poll_attachment", "gif_attachment", "text_attachment")
 """What stands in posts of text alone."""
+NOT_BESIDE_POLLS = ("link_attachment", "text_attachment")
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def post_threads(call: ThCall) -> SimResponse:
@@ -38,6 +41,7 @@ def post_threads(call: ThCall) -> SimResponse:
         topic=params.text("topic_tag"),
         spoiler=params.flag("is_spoiler_media") or False,
         ghost=params.flag("is_ghost_post") or False,
+        countries=tuple(one for one in (params.text("allowlisted_country_codes") or "").split(",") if one),
     )
     _require_whole(call, content)
     _require_options(call, content)
@@ -46,7 +50,7 @@ def post_threads(call: ThCall) -> SimResponse:
 
 
 def _require_whole(call: ThCall, content: Content) -> None:
-    if content.kind == "TEXT" and not content.text.strip():
+    if content.kind == "TEXT" and not (content.text.strip() or content.link):
         raise bad_parameter("The parameter text is required")
     if content.kind in {"IMAGE", "VIDEO"} and not (content.url or "").startswith("https://"):
         raise bad_parameter(f"The parameter {content.kind.lower()}_url is required")
@@ -69,6 +73,10 @@ def _require_options(call: ThCall, content: Content) -> None:
     given = [name for name in OF_TEXT if params.text(name) is not None]
     if given and content.kind != "TEXT":
         raise bad_parameter(f"Param {given[0]} is only for posts of text")
+    if "poll_attachment" in given and set(given) & set(NOT_BESIDE_POLLS):
+        raise bad_parameter("Param poll_attachment cannot be used with a link or text attachment")
+    if not all(COUNTRY.fullmatch(one) for one in content.countries):
+        raise bad_parameter("Param allowlisted_country_codes must hold country codes")
     poll = _object(params.text("poll_attachment"))
     if poll and not (2 <= len(poll) <= 4 and all(0 < len(str(one)) <= OPTION for one in poll.values())):
         raise bad_parameter("Param poll_attachment is not a valid poll")
@@ -149,6 +157,15 @@ def threads_publish(call: ThCall) -> SimResponse:
     return SimResponse.json({"id": post.id})
 
 
+def repost(call: ThCall) -> SimResponse:
+    """Repeat a post."""
+    call.require("threads_content_publish")
+    one = call.state.post(call.path["node"], "post")
+    made = call.state.publish(call.token.owner, Content(kind="REPOST", repeats=one.id))
+    one.reposts += 1
+    return SimResponse.json({"id": made.id})
+
+
 def manage_reply(call: ThCall) -> SimResponse:
     """Hide a reply, or show it again: only the owner of the post at the top may."""
     call.require("threads_manage_replies")
@@ -176,6 +193,7 @@ def delete_node(call: ThCall) -> SimResponse:
 ROUTES: tuple[Route[State], ...] = (
     Route("post_threads", "POST", "me/threads", post_threads),
     Route("threads_publish", "POST", "me/threads_publish", threads_publish),
+    Route("repost", "POST", ":node/repost", repost),
     Route("manage_reply", "POST", ":node/manage_reply", manage_reply),
     Route("delete_node", "DELETE", ":node", delete_node),
 )
