@@ -25,6 +25,8 @@ WriteKind = Literal[
     "unhide",
     "like",
     "repost",
+    "approve",
+    "ignore",
 ]
 """The writes whose outcome can be looked up."""
 

@@ -133,6 +133,49 @@ async def test_a_container_that_was_not_published_says_so(
     assert network.posts() == []
 
 
+async def test_replies_wait_until_they_are_approved_or_ignored(
+    client: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    draft = Draft(text="Ask us", options=[ThreadsOptions(approve_replies=True)])
+    post: Post = await settle(client.posts.publish(draft))
+    names = [world.receive("threads", text=text, reply_to=post.id) for text in ("Good", "Bad")]
+    waiting: list[Message] = await collect(client.inbox.iterate_pending(post))
+    good, bad = sorted(waiting, key=lambda one: one.text, reverse=True)
+    assert await collect(client.inbox.comments(post)) == []
+    await settle(client.inbox.approve(good))
+    await settle(client.inbox.ignore(bad))
+
+    assert [good.id, bad.id] == names
+    assert [one.id for one in await collect(client.inbox.comments(post))] == [good.id]
+    assert [one.id for one in await collect(client.inbox.iterate_pending(post, ignored=True))] == [bad.id]
+    assert await collect(client.inbox.iterate_pending(post.id)) == []
+
+
+@pytest.mark.parametrize("what", ["approve", "ignore"])
+async def test_a_lost_ruling_is_looked_for_where_the_reply_went(
+    client: Any, world: Sandbox, what: str
+) -> None:
+    draft = Draft(text="Ask us", options=[ThreadsOptions(approve_replies=True)])
+    post: Post = await settle(client.posts.publish(draft))
+    world.receive("threads", text="How much?", reply_to=post.id)
+    (message,) = await collect(client.inbox.iterate_pending(post))
+    attempts: list[Attempt] = []
+    states: list[FoundState] = []
+    for fault in (Fault.DROP_BEFORE_COMMIT, Fault.DROP_AFTER_COMMIT):
+        world.fail("threads", what, fault)
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await settle(getattr(client.inbox, what)(message))
+        assert caught.value.attempt is not None
+        attempts.append(caught.value.attempt)
+        world.clock.advance(timedelta(hours=1))
+        states.append((await settle(client.posts.find(attempts[-1]))).state)
+    other = "ignore" if what == "approve" else "approve"
+    changed = attempts[-1].model_copy(update={"kind": other})
+
+    assert states == [FoundState.ABSENT, FoundState.PUBLISHED]
+    assert (await settle(client.posts.find(changed))).state is FoundState.UNDECIDED
+
+
 async def test_a_repost_is_a_post_of_its_own_and_a_lost_one_is_found(
     client: Any, world: Sandbox, network: ThreadsSimulator
 ) -> None:

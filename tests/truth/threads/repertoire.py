@@ -73,6 +73,7 @@ async def play(stage: Stage) -> None:
     await settle(client.insights.audience())
     await _listen(stage, client)
     await _answer(stage, client, first)
+    await _approve(stage, client)
     await _find(stage, client)
     await settle(client.posts.delete(first))
 
@@ -143,6 +144,18 @@ async def _answer(stage: Stage, client: AnyThreads, first: Post) -> None:
     await settle(client.inbox.unhide(comment))
     await _lose(stage, client, "reply", lambda: client.inbox.reply(comment, "Here"))
     await _lose(stage, client, "hide", lambda: client.inbox.hide(comment))
+
+
+async def _approve(stage: Stage, client: AnyThreads) -> None:
+    asks = Draft(text="Ask us", options=[ThreadsOptions(approve_replies=True)])
+    post = await settle(client.posts.publish(asks))
+    for number in range(4):
+        stage.world.receive("threads", text=f"Question {number}", reply_to=post.id)
+    first, second, third, fourth = await collect(client.inbox.iterate_pending(post, limit=4))
+    await settle(client.inbox.approve(first))
+    await settle(client.inbox.ignore(second))
+    await _lose(stage, client, "approve", lambda: client.inbox.approve(third))
+    await _lose(stage, client, "ignore", lambda: client.inbox.ignore(fourth))
 
 
 async def _find(stage: Stage, client: AnyThreads) -> None:

@@ -43,6 +43,8 @@ class Extra:
 
     why: str
     params: frozenset[str] = frozenset()
+    like: Key | None = None
+    """A call that may be asked for the same fields."""
 
 
 EXTRAS: Mapping[Key, Extra] = {
@@ -61,6 +63,14 @@ EXTRAS: Mapping[Key, Extra] = {
     ("GET", "me/threads_insights"): Extra(
         "recorded addresses of neighbours hold both: pythreads-bodies/user_insights_single_metric",
         frozenset({"since", "until"}),
+    ),
+    ("GET", ":node/pending_replies"): Extra(
+        "the page about replies knows those that wait",
+        frozenset({"approval_status", "fields", "limit", "after"}),
+        like=("GET", ":node/conversation"),
+    ),
+    ("POST", ":node/manage_pending_reply"): Extra(
+        "the page about replies knows those that wait", frozenset({"approve"})
     ),
     ("POST", "me/threads"): Extra(
         "the reference of posts knows approvals of replies, and countries in which a post is shown",
@@ -171,11 +181,20 @@ def _learn(value: object, seen: defaultdict[str, set[str]]) -> None:
 # What a test asks ------------------------------------------------------------------------------
 
 
-def problems(spec: Collection, exchange: Exchange) -> list[str]:
-    """Return where a request or its answer is not what the collection shows."""
+def is_listed(spec: Collection, exchange: Exchange) -> bool:
+    """Return whether the collection itself has a call, not the pages beside it alone."""
+    return _key(spec, exchange) in spec.calls
+
+
+def _key(spec: Collection, exchange: Exchange) -> Key | None:
     request = exchange.request
     path = "/".join(part for part in request.path.split("/") if part and not VERSION.fullmatch(part))
-    key = spec.find(request.method, path)
+    return spec.find(request.method, path)
+
+
+def problems(spec: Collection, exchange: Exchange) -> list[str]:
+    """Return where a request or its answer is not what the collection shows."""
+    request, key = exchange.request, _key(spec, exchange)
     if key is None:
         return [f"{exchange}: there is no such call"]
     params = dict(request.query)
@@ -201,9 +220,10 @@ def _param_problems(spec: Collection, key: Key, params: Mapping[str, str]) -> It
         which = "metrics_account" if key[1].startswith("me/") else "metrics_post"
         known_metrics = spec.variables[which].split(",")
         yield from (f"no metric {one!r}" for one in params["metric"].split(",") if one not in known_metrics)
+    fields = [*call.fields, *(spec.calls[extra.like].fields if extra.like is not None else ())]
     asked = {name for name, _ in parsed_fields(params.get("fields", ""))}
-    if asked and not any(asked <= kind for kind in call.fields):
-        best = max(call.fields, key=lambda kind: len(kind & asked), default=frozenset[str]())
+    if asked and not any(asked <= kind for kind in fields):
+        best = max(fields, key=lambda kind: len(kind & asked), default=frozenset[str]())
         yield f"the fields {sorted(asked - best)} are unknown"
 
 

@@ -41,6 +41,8 @@ NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
     "reschedule": ("target",),
     "delete": ("target",),
     "repost": ("target",),
+    "approve": ("message",),
+    "ignore": ("message",),
     "delete comment": ("target",),
     "hide": ("target",),
     "unhide": ("target",),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.models import Attempt, Found, Message, MessageKind, Post
-from socialkit.operations import ModeT, Page, Run
+from socialkit.models import Attempt, Capability, Found, Message, MessageKind, Post
+from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
 from socialkit.platforms.base import Core, Inbox, acted
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_message
@@ -26,6 +26,11 @@ SEARCHED_PAGES: Final = 5
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 HIDDEN: Final = "HIDDEN"
 SHOWN: Final = frozenset({"NOT_HUSHED", "UNHUSHED"})
+CONVERSATION: Final = "conversation"
+WAITING: Final = "pending_replies"
+"""Lists by `approval_status` what waits until the account approves it, or what it ignored."""
+PENDING: Final = (("approval_status", "pending"),)
+IGNORED: Final = (("approval_status", "ignored"),)
 
 
 class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
@@ -41,6 +46,84 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         self._calls = calls
         self._writing = writing
         self._search = Search(core, calls, writing)
+        core.finders |= {"approve": self._find_ruling, "ignore": self._find_ruling}
+
+    @paginated
+    async def iterate_pending(
+        self, post: Post | str, *, ignored: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Message]:
+        """Iterate over replies that wait until the account approves them (`ThreadsOptions.approve_replies`).
+
+        `GET /{post}/pending_replies`
+        ([reference](https://developers.facebook.com/docs/threads/reply-management)). Nobody sees them, and
+        no other listing holds them.
+
+        Args:
+            post: The account's post under which they are.
+            ignored: Those that were ignored, in place of those that wait.
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        self._core.require(Capability.COMMENTS)
+        if isinstance(post, Post):
+            await self._core.mine(post.account)
+        await self._core.known()
+        params = (*(IGNORED if ignored else PENDING), *page_params(cursor, limit, MOST))
+        target = post if isinstance(post, str) else post.id
+        found, following = await self._under(target, params, edge=WAITING)
+        return Page(tuple(found), following)
+
+    @operation
+    async def approve(self, message: Message) -> None:
+        """Show a reply that waits, from `iterate_pending`.
+
+        `POST /{reply}/manage_pending_reply`
+        ([reference](https://developers.facebook.com/docs/threads/reply-management)).
+
+        Raises:
+            OutcomeUnknownError: It may be shown or not: hand `error.attempt` to `posts.find()`.
+        """
+        await self._rule(message, approve=True)
+
+    @operation
+    async def ignore(self, message: Message) -> None:
+        """Leave a reply that waits unseen, from `iterate_pending`.
+
+        `POST /{reply}/manage_pending_reply`
+        ([reference](https://developers.facebook.com/docs/threads/reply-management)).
+
+        Raises:
+            OutcomeUnknownError: It may be ignored or not: hand `error.attempt` to `posts.find()`.
+        """
+        await self._rule(message, approve=False)
+
+    async def _rule(self, message: Message, *, approve: bool) -> None:
+        core, kind = self._core, "approve" if approve else "ignore"
+        core.require(Capability.HIDE)  # it takes the same permission
+        await core.mine(message.account)
+        request = self._calls.post(message.id, "manage_pending_reply", values={"approve": approve})
+
+        async def send(run: Run) -> None:
+            await run.commit(kind, partial(acted, core, request, WireDone), returns=bool)
+
+        if approve:
+            await core.write("approve", send, message=message, target=message.id)
+        else:
+            await core.write("ignore", send, message=message, target=message.id)
+
+    async def _find_ruling(self, attempt: Attempt) -> Found:
+        """Look where the reply stands: among those that wait, or where it was to go."""
+        message = attempt.message
+        if message is None or message.post_id is None:
+            return Found.undecided("under which post the reply stands is not known")
+        post, reply = message.post_id, message.id
+        if await self._sought(post, reply, WAITING, PENDING) is not None:
+            return Found.absent("the reply still waits")
+        approved = attempt.kind == "approve"
+        edge, params = (CONVERSATION, ()) if approved else (WAITING, IGNORED)
+        if await self._sought(post, reply, edge, params) is not None:
+            return Found.published(None, "the reply is shown" if approved else "the reply is ignored")
+        return Found.undecided("the reply waits no longer, and is not where it was to go")
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
@@ -78,10 +161,10 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         return [message for page, _ in pages for message in page]
 
     async def _under(
-        self, post: str, params: tuple[tuple[str, str], ...]
+        self, post: str, params: tuple[tuple[str, str], ...], *, edge: str = CONVERSATION
     ) -> tuple[list[Message], str | None]:
         """Return a page of what others wrote under a post, and where the next one begins."""
-        request = self._calls.get(post, "conversation", fields=REPLY_FIELDS, params=params)
+        request = self._calls.get(post, edge, fields=REPLY_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
         found = [
             to_message(wire, answer.raw.at("data", n), self._core.ref, post=post)
@@ -126,7 +209,8 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         message = attempt.message
         if message is None or message.post_id is None:
             return Found.undecided("under which post the reply stands is not known")
-        status = await self._status(message.post_id, message.id)
+        wire = await self._sought(message.post_id, message.id, CONVERSATION, ())
+        status = None if wire is None else wire.hide_status
         if status is None:
             return Found.undecided("the reply is not found under the post, so that nobody can tell")
         if status != HIDDEN and status not in SHOWN:
@@ -136,15 +220,18 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
             return Found.published(None, because)
         return Found.absent(because)
 
-    async def _status(self, post: str, reply: str) -> str | None:
+    async def _sought(
+        self, post: str, reply: str, edge: str, asked: tuple[tuple[str, str], ...]
+    ) -> WireMedia | None:
+        """Return a reply where it is listed under a post; None where it is not among the newest."""
         cursor: str | None = None
         for _ in range(SEARCHED_PAGES):
-            params = page_params(cursor, None, MOST)
-            request = self._calls.get(post, "conversation", fields=("id", "hide_status"), params=params)
+            params = (*asked, *page_params(cursor, None, MOST))
+            request = self._calls.get(post, edge, fields=("id", "hide_status"), params=params)
             answer = await self._core.pipeline.call(request, WireList[WireMedia])
             for wire in answer.value.data:
                 if wire.id == reply:
-                    return wire.hide_status
+                    return wire
             cursor = cursor_of(answer.value.paging)
             if cursor is None:
                 return None

@@ -1,6 +1,6 @@
 """The calls of the simulated Threads that read: posts, replies, mentions, searches, quotas."""
 
-from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
+from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.threads import _render as show
 from socialkit.sandbox.threads._records import Post
@@ -64,6 +64,18 @@ def conversation(call: ThCall) -> SimResponse:
     found = call.state.under(one.id)
     backwards = call.params.flag("reverse")
     return _listed(call, found if backwards is None or backwards else found[::-1])
+
+
+def pending_replies(call: ThCall) -> SimResponse:
+    """What waits under an own post until it is approved, or was ignored."""
+    call.require("threads_read_replies", "threads_manage_replies")
+    one = call.state.post(call.path["node"])
+    status = call.params.text("approval_status") or "pending"
+    if status not in {"pending", "ignored"}:
+        raise bad_parameter("Param approval_status must be one of {pending, ignored}")
+    if one.owner != call.token.owner:
+        raise GraphRefusal(10, "(#10) Application does not have permission for this action", status=403)
+    return _listed(call, call.state.waiting(one.id, status))
 
 
 def keyword_search(call: ThCall) -> SimResponse:
@@ -140,6 +152,7 @@ ROUTES: tuple[Route[State], ...] = (
     Route("location_search", "GET", "location_search", location_search),
     Route("profile_posts", "GET", "profile_posts", profile_posts),
     Route("conversation", "GET", ":node/conversation", conversation),
+    Route("pending_replies", "GET", ":node/pending_replies", pending_replies),
     Route("get_me", "GET", "me", get_me),
     Route("get_media", "GET", ":node", get_media, "Media"),
     Route("get_container", "GET", ":node", get_container, "Container"),

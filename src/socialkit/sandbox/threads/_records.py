@@ -31,6 +31,8 @@ class Content:
     topic: str | None = None
     spoiler: bool = False
     ghost: bool = False
+    approvals: bool = False
+    """Whether replies wait until its owner approves them."""
     countries: tuple[str, ...] = ()
     """In which it is shown; everywhere if none are given."""
 
@@ -64,6 +66,8 @@ class Post:
     named: tuple[str, ...] = ()
     """Ids of the accounts that it mentions."""
     hidden: bool = False
+    waits: str | None = None
+    """`pending` or `ignored`; None for what everybody sees."""
     likes: set[str] = field(default_factory=set[str])
     reposts: int = 0
     quotes: int = 0

@@ -139,11 +139,17 @@ class State:
 
     def under(self, post: str) -> list[Post]:
         """Everything that stands under a post, the newest first."""
-        return newest_first([one for one in self.posts.values() if one.root == post])
+        return self.waiting(post, None)
+
+    def waiting(self, post: str, status: str | None) -> list[Post]:
+        """What waits under a post, or was ignored; with no status what everybody sees."""
+        found = [one for one in self.posts.values() if one.root == post]
+        return newest_first([one for one in found if one.waits == status])
 
     def answers(self, post: str) -> list[Post]:
         """What answers a post itself."""
-        return [one for one in self.posts.values() if one.content.reply_to == post]
+        found = [one for one in self.posts.values() if one.content.reply_to == post]
+        return [one for one in found if one.waits is None]
 
     def remove(self, post: Post) -> None:
         """Delete a post; what answered it stays."""

@@ -39,6 +39,10 @@ class Visit:
         content = Content(kind="TEXT", text=self.text, reply_to=None if above is None else above.id)
         named = () if above is not None else (self.account.id,)
         post = self.state.publish(self.visitor.id, content, named)
+        root = self.state.posts.get(post.root or "")
+        if root is not None and root.content.approvals:
+            post.waits = "pending"
+            return post.id
         field = "mentions" if above is None else "replies"
         self.state.pushes.happened(self.account.id, field, show.pushed(self.state, post), self.state.now)
         return post.id

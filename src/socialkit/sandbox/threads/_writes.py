@@ -41,6 +41,7 @@ def post_threads(call: ThCall) -> SimResponse:
         topic=params.text("topic_tag"),
         spoiler=params.flag("is_spoiler_media") or False,
         ghost=params.flag("is_ghost_post") or False,
+        approvals=params.flag("enable_reply_approvals") or False,
         countries=tuple(one for one in (params.text("allowlisted_country_codes") or "").split(",") if one),
     )
     _require_whole(call, content)
@@ -179,6 +180,19 @@ def manage_reply(call: ThCall) -> SimResponse:
     return SimResponse.json({"success": True})
 
 
+def manage_pending_reply(call: ThCall) -> SimResponse:
+    """Show a reply that waits, or ignore it: only the owner of the post at the top may."""
+    call.require("threads_manage_replies")
+    one, approve = call.state.post(call.path["node"], "post"), call.params.flag("approve")
+    root = call.state.posts.get(one.root or "")
+    if root is None or root.owner != call.token.owner:
+        raise GraphRefusal(10, "(#10) Application does not have permission for this action", status=403)
+    if approve is None or one.waits is None:
+        raise bad_parameter("The reply does not wait, or the parameter approve is missing")
+    one.waits = None if approve else "ignored"
+    return SimResponse.json({"success": True})
+
+
 def delete_node(call: ThCall) -> SimResponse:
     """Delete an own post or reply."""
     call.require("threads_delete")
@@ -194,6 +208,7 @@ ROUTES: tuple[Route[State], ...] = (
     Route("post_threads", "POST", "me/threads", post_threads),
     Route("threads_publish", "POST", "me/threads_publish", threads_publish),
     Route("repost", "POST", ":node/repost", repost),
+    Route("manage_pending_reply", "POST", ":node/manage_pending_reply", manage_pending_reply),
     Route("manage_reply", "POST", ":node/manage_reply", manage_reply),
     Route("delete_node", "DELETE", ":node", delete_node),
 )
