@@ -1,7 +1,7 @@
 """What crosses the common interface: drafts, posts, messages, profiles, observations."""
 
 from socialkit.models._account import AccountRef, Author, Profile
-from socialkit.models._attempt import Attempt, WriteKind
+from socialkit.models._attempt import Attempt, OwnWriteKind, WriteKind
 from socialkit.models._base import (
     AwareTime,
     Lenient,
@@ -73,6 +73,7 @@ __all__ = [
     "Outcome",
     "Overflow",
     "OverlapRule",
+    "OwnWriteKind",
     "Period",
     "PlatformOptions",
     "Post",

@@ -12,23 +12,14 @@ from socialkit.models._base import AwareTime, Model
 from socialkit.models._draft import Draft
 from socialkit.models._message import Message
 
-__all__ = ["Attempt", "WriteKind"]
+__all__ = ["Attempt", "OwnWriteKind", "WriteKind"]
 
 WriteKind = Literal[
-    "publish",
-    "reply",
-    "edit",
-    "reschedule",
-    "delete",
-    "delete comment",
-    "hide",
-    "unhide",
-    "like",
-    "repost",
-    "approve",
-    "ignore",
+    "publish", "reply", "edit", "reschedule", "delete", "delete comment", "hide", "unhide", "like"
 ]
 """The writes whose outcome can be looked up."""
+OwnWriteKind = Literal["repost", "approve reply", "ignore reply"]
+"""Such writes of some platforms' clients alone, which no publisher makes."""
 
 
 class Attempt(Model):
@@ -54,7 +45,7 @@ class Attempt(Model):
 
     platform: str
     account: AccountRef
-    kind: WriteKind
+    kind: WriteKind | OwnWriteKind
     step: str
     """The step whose outcome is unknown, such as `part 2`."""
     key: str

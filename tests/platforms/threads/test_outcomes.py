@@ -170,7 +170,7 @@ async def test_a_lost_ruling_is_looked_for_where_the_reply_went(
         world.clock.advance(timedelta(hours=1))
         states.append((await settle(client.posts.find(attempts[-1]))).state)
     other = "ignore" if what == "approve" else "approve"
-    changed = attempts[-1].model_copy(update={"kind": other})
+    changed = attempts[-1].model_copy(update={"kind": f"{other} reply"})
 
     assert states == [FoundState.ABSENT, FoundState.PUBLISHED]
     assert (await settle(client.posts.find(changed))).state is FoundState.UNDECIDED
@@ -212,12 +212,14 @@ async def test_a_repost_that_never_arrived_is_absent_once_it_cannot_land_any_mor
     assert len(network.posts()) == 1
 
 
-async def test_a_repost_that_does_not_say_of_what_decides_nothing(client: Any, world: Sandbox) -> None:
+async def test_a_repost_that_does_not_say_of_what_decides_nothing(
+    client: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
     post: Post = await settle(client.posts.publish("Ours"))
     world.fail("threads", "repost", Fault.DROP_AFTER_COMMIT)
     with pytest.raises(OutcomeUnknownError) as caught:
         await settle(client.posts.repost(post))
-    for one in world.simulator("threads")._state.posts.values():  # type: ignore[attr-defined]
+    for one in network._state.posts.values():
         one.content.repeats = None
     world.clock.advance(timedelta(hours=1))
     found: Found = await settle(client.posts.find(caught.value.attempt))

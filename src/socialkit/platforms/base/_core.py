@@ -31,6 +31,7 @@ from socialkit.models import (
     Limits,
     MediaKind,
     Message,
+    OwnWriteKind,
     Post,
     Profile,
     WriteKind,
@@ -103,7 +104,7 @@ class Core:
         """Whether whoever opened the client said whose it is."""
         self.limits: Limits = facts.limits
         self.media_host = media_host
-        self.finders: dict[WriteKind, Finder] = {}
+        self.finders: dict[WriteKind | OwnWriteKind, Finder] = {}
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
@@ -308,7 +309,7 @@ class Core:
 
     async def write(
         self,
-        kind: WriteKind,
+        kind: WriteKind | OwnWriteKind,
         call: Callable[[PassingRun], Coroutine[Any, Any, T]],
         *,
         draft: Draft | None = None,

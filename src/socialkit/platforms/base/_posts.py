@@ -15,6 +15,7 @@ from socialkit.models import (
     Draft,
     Found,
     FoundState,
+    OwnWriteKind,
     Post,
     Problem,
     WriteKind,
@@ -34,15 +35,15 @@ T = TypeVar("T")
 BETWEEN_READS: Final = timedelta(seconds=2)
 """Between the two reads that must both miss a post before it counts as absent."""
 
-NEEDED: Final[Mapping[WriteKind, tuple[str, ...]]] = {
+NEEDED: Final[Mapping[WriteKind | OwnWriteKind, tuple[str, ...]]] = {
     "publish": ("draft",),
     "reply": ("draft", "message"),
     "edit": ("draft", "target"),
     "reschedule": ("target",),
     "delete": ("target",),
     "repost": ("target",),
-    "approve": ("message",),
-    "ignore": ("message",),
+    "approve reply": ("message",),
+    "ignore reply": ("message",),
     "delete comment": ("target",),
     "hide": ("target",),
     "unhide": ("target",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.models import Attempt, Capability, Found, Message, MessageKind, Post
+from socialkit.models import Attempt, Capability, Found, Message, MessageKind, OwnWriteKind, Post
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
 from socialkit.platforms.base import Core, Inbox, acted
@@ -46,7 +46,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         self._calls = calls
         self._writing = writing
         self._search = Search(core, calls, writing)
-        core.finders |= {"approve": self._find_ruling, "ignore": self._find_ruling}
+        core.finders |= {"approve reply": self._find_ruling, "ignore reply": self._find_ruling}
 
     @paginated
     async def iterate_pending(
@@ -98,7 +98,8 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         await self._rule(message, approve=False)
 
     async def _rule(self, message: Message, *, approve: bool) -> None:
-        core, kind = self._core, "approve" if approve else "ignore"
+        core = self._core
+        kind: OwnWriteKind = "approve reply" if approve else "ignore reply"
         core.require(Capability.HIDE)  # it takes the same permission
         await core.mine(message.account)
         request = self._calls.post(message.id, "manage_pending_reply", values={"approve": approve})
@@ -106,10 +107,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         async def send(run: Run) -> None:
             await run.commit(kind, partial(acted, core, request, WireDone), returns=bool)
 
-        if approve:
-            await core.write("approve", send, message=message, target=message.id)
-        else:
-            await core.write("ignore", send, message=message, target=message.id)
+        await core.write(kind, send, message=message, target=message.id)
 
     async def _find_ruling(self, attempt: Attempt) -> Found:
         """Look where the reply stands: among those that wait, or where it was to go."""
@@ -119,7 +117,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         post, reply = message.post_id, message.id
         if await self._sought(post, reply, WAITING, PENDING) is not None:
             return Found.absent("the reply still waits")
-        approved = attempt.kind == "approve"
+        approved = attempt.kind == "approve reply"
         edge, params = (CONVERSATION, ()) if approved else (WAITING, IGNORED)
         if await self._sought(post, reply, edge, params) is not None:
             return Found.published(None, "the reply is shown" if approved else "the reply is ignored")
