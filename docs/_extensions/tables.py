@@ -310,17 +310,17 @@ def count(number: int | None, unit: str = "") -> str:
 
 def size(most: MediaLimit) -> str:
     """Return what a file may be."""
-    megabytes = None if most.bytes is None else most.bytes // 2**20
     sides = ["" if one is None else "{} by {}".format(*one) for one in (most.smallest, most.largest)]
     shapes = ["" if one is None else "{}:{}".format(*one) for one in (most.narrowest, most.widest)]
     rates = ["" if one is None else f"{one:g}" for one in (most.slowest, most.fastest)]
     parts = (
-        count(megabytes, "MiB"),
+        weight(most.bytes),
         count(most.pixels, "pixels"),
         between(sides[0], sides[1], "pixels"),
         between(shapes[0], shapes[1], "wide"),
         between(lasts(most.shortest), lasts(most.longest)),
         between(rates[0], rates[1], "frames a second"),
+        between("", "" if most.bit_rate is None else f"{most.bit_rate:,}", "bits a second"),
         *(
             " or ".join(f"`{one}`" for one in sorted(names))
             for names in (most.video_codecs, most.audio_codecs, most.mime_types)
@@ -328,6 +328,13 @@ def size(most: MediaLimit) -> str:
         "alone" if most.alone else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def weight(size: int | None) -> str:
+    """Return how many bytes a file may have, in the unit in which that is a round number."""
+    if size is None:
+        return ""
+    return f"{size // 10**6:,} MB" if size % 10**6 == 0 else f"{size // 2**20:,} MiB"
 
 
 def lasts(time: timedelta | None) -> str:

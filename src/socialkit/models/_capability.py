@@ -85,6 +85,8 @@ class MediaLimit(Model):
     """Pictures a second, at least."""
     fastest: float | None = None
     """Pictures a second, at most."""
+    bit_rate: int | None = None
+    """Bits a second, at most."""
     video_codecs: frozenset[str] = frozenset()
     """Encodings of pictures, such as `h264`; empty when not known."""
     audio_codecs: frozenset[str] = frozenset()

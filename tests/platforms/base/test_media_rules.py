@@ -38,6 +38,7 @@ STRICT = MediaLimit(
     longest=90 * SECOND,
     slowest=24,
     fastest=60,
+    bit_rate=3_000,
     video_codecs=frozenset({"h264", "h265"}),
     audio_codecs=frozenset({"aac"}),
 )
@@ -64,6 +65,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"width": 560, "height": 960}, "is wider than 9:16: 560x960"),
     ({"frame_rate": 20.0}, "has fewer than 24 frames a second: 20.0"),
     ({"frame_rate": 120.0}, "has too many frames: 120.0, at most 60.0 frames a second"),
+    ({"duration": 2.6 * SECOND}, "has too many bits: 3077, at most 3000 bits a second"),
     (
         {"video_codec": "mpeg-4 visual"},
         "has pictures of an encoding that is not taken (h264, h265 are): mpeg-4 visual",

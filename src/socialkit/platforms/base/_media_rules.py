@@ -15,7 +15,7 @@ MOVING: Final = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.ANIMATION
 """Kinds of files that have a length in time."""
 
 SLACK: Final = Fraction(1, 100)
-"""How far proportions and frame rates may be off: 608x1080 is meant as 9:16, and 23.976 as 24."""
+"""How far proportions and rates may be off: 608x1080 is meant as 9:16, and 23.976 as 24."""
 
 NAMES: Final = {MediaKind.VIDEO: "a video", MediaKind.AUDIO: "a sound", MediaKind.ANIMATION: "an animation"}
 
@@ -42,6 +42,7 @@ def file_problems(media: Media, limit: MediaLimit, field: str, place: Place) -> 
     yield from _size(media, limit, field, place)
     yield from _shape(media, limit, field, place)
     yield from _time(media, limit, field, place)
+    yield from _bits(media, limit, field, place)
     yield from _encoding(media, limit, field, place)
     unknown = [name for name, missing in _unjudged(media, limit) if missing]
     if unknown:
@@ -98,6 +99,16 @@ def _time(media: Media, limit: MediaLimit, field: str, place: Place) -> Iterator
         )
 
 
+def _bits(media: Media, limit: MediaLimit, field: str, place: Place) -> Iterator[Problem]:
+    """Judge the average of a whole file: what is above the limit at times alone is not seen."""
+    most, lasts = limit.bit_rate, media.duration
+    if most is None or media.size is None or not lasts:
+        return
+    bits = round(media.size * 8 / lasts.total_seconds())
+    if bits > most * (1 + SLACK):
+        yield place.problem(field, "has too many bits", limit=most, actual=bits, unit="bits a second")
+
+
 def _encoding(media: Media, limit: MediaLimit, field: str, place: Place) -> Iterator[Problem]:
     for what, codec, taken in (
         ("pictures", media.video_codec, limit.video_codecs),
@@ -110,7 +121,7 @@ def _encoding(media: Media, limit: MediaLimit, field: str, place: Place) -> Iter
 
 def _unjudged(media: Media, limit: MediaLimit) -> Iterator[tuple[str, bool]]:
     """Yield what the limits ask of a file, and whether it is unknown; a film without sound is whole."""
-    yield "duration", media.duration is None and bool(limit.shortest or limit.longest)
+    yield "duration", media.duration is None and bool(limit.shortest or limit.longest or limit.bit_rate)
     if media.kind is MediaKind.AUDIO:
         return
     sides = (limit.pixels, limit.smallest, limit.largest, limit.narrowest, limit.widest)
