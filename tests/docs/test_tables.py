@@ -105,6 +105,8 @@ def test_the_table_of_capabilities_has_each_one_and_what_stands_in_its_place(
 def test_a_limit_that_is_not_known_has_no_row(tables: ModuleType) -> None:
     assert "500 graphemes" in tables.limits("mastodon")
     assert "16 MiB, 33,177,600 pixels" in tables.limits("mastodon")
+    assert "8 MB, 1:10 to 10:1 wide" in tables.limits("threads")
+    assert "at most 100,000,000 bits a second" in tables.limits("threads")
     assert [line for line in tables.limits("mastodon").splitlines() if line.endswith("|  |")] == []
 
 

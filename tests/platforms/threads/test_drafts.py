@@ -103,7 +103,7 @@ STILL = Media(
     [
         (FILM, {}),
         (FILM, {"mime_type": "video/quicktime", "video_codec": "h265", "audio_codec": None}),
-        (FILM, {"frame_rate": 23.0, "duration": timedelta(milliseconds=1)}),
+        (FILM, {"frame_rate": 23.0, "duration": timedelta(milliseconds=1), "size": 1_000}),
         (FILM, {"width": 100, "height": 10_000}),
         (FILM, {"width": 1_920, "height": 192}),
         (STILL, {}),
@@ -123,6 +123,11 @@ def test_files_at_the_edge_of_what_threads_takes_are_taken(media: Media, given: 
         (FILM, {"width": 98, "height": 10_000}, "is narrower than 1:100: 98x10000"),
         (FILM, {"height": 190}, "is wider than 10:1: 1920x190"),
         (FILM, {"duration": timedelta(seconds=300.5)}, "lasts too long: 300.5, at most 300.0 seconds"),
+        (
+            FILM,
+            {"size": 999_000_000, "duration": timedelta(seconds=79)},
+            "has too many bits: 101164557, at most 100000000 bits a second",
+        ),
         (FILM, {"frame_rate": 22.0}, "has fewer than 23 frames a second: 22.0"),
         (FILM, {"frame_rate": 61.0}, "has too many frames: 61.0, at most 60.0 frames a second"),
         (

@@ -103,5 +103,9 @@ def test_a_push_of_a_kind_that_is_not_known_and_the_accounts_own_words_tell_noth
     own = {"id": "7", "username": "shop", "text": "Mine", "root_post": {"id": "9"}}
     (thing,) = PUSHES.read(push("replies", **own))
 
+    document = {"values": {"field": "rename", "value": "shop"}}
+    bare = Pushed.read("POST", "", {}, json.dumps(document).encode())
+
     assert list(PUSHES.read(push("rename", id="7"))) == []
+    assert list(PUSHES.read(bare)) == []
     assert thing.make(AccountRef(platform="threads", id="2", handle="shop")) is None

@@ -47,6 +47,7 @@ VIDEO: Final = MediaLimit(
     longest=timedelta(seconds=300),
     slowest=23,
     fastest=60,
+    bit_rate=100_000_000,
     video_codecs=frozenset({"h264", "h265"}),
     audio_codecs=frozenset({"aac"}),
 )

@@ -74,14 +74,9 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
     for number, change in enumerate(wire.values):
         alone = isinstance(raw.get("values"), dict)
         place = raw.at("values", "value") if alone else raw.at("values", number, "value")
-        if change.field == "replies":
-            yield _reply(wire, change, place)
-        elif change.field == "mentions":
-            yield _mention(wire, change, place)
-        elif change.field == "delete":
-            yield _gone(wire, change, place)
-        elif change.field == "publish":
-            yield _out(wire, change, place)
+        read = READERS.get(change.field)
+        if read is not None:
+            yield read(wire, change, place)
 
 
 def _accounts(*names: str | None) -> tuple[str, ...]:
@@ -154,5 +149,7 @@ def _event(
     return WebhookEvent(kind=kind, native=native, account=account, subject_id=post, at=at, raw=raw)
 
 
+READERS: Final = {"replies": _reply, "mentions": _mention, "delete": _gone, "publish": _out}
+"""By field what reads a change."""
 PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read)
 """Signed with the app's secret; the address is asked for a challenge first."""
