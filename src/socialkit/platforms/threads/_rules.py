@@ -37,7 +37,7 @@ IMAGE: Final = MediaLimit(
     narrowest=(1, 10),
     widest=(10, 1),
 )
-"""Its width is no limit: pictures are scaled to 320 to 1,440 pixels."""
+"""Its width is not judged: 320 to 1,440 pixels are documented, and others are said to be scaled."""
 VIDEO: Final = MediaLimit(
     bytes=1_000_000_000,
     mime_types=frozenset({"video/mp4", "video/quicktime"}),
