@@ -263,7 +263,8 @@ async def test_what_is_left_of_the_day_is_asked_from_threads(client: Any) -> Non
     await settle(client.posts.delete(post))
     posts, replies, deletions, places = await settle(client.account.quotas())
 
-    assert (posts.name, posts.used, posts.limit, posts.per) == ("posts", 0, 250, timedelta(days=1))
+    # What is gone since was published all the same.
+    assert (posts.name, posts.used, posts.limit, posts.per) == ("posts", 1, 250, timedelta(days=1))
     assert (replies.used, replies.left, deletions.used) == (1, 999, 1)
     assert places.limit == 500
 
@@ -275,6 +276,20 @@ async def test_a_spent_quota_is_a_spent_limit(opened: Any, network: ThreadsSimul
 
     with pytest.raises(RateLimitedError):
         await settle(client.posts.publish("One more"))
+
+
+async def test_searches_are_counted_unless_they_find_nothing(
+    opened: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    client, owner = opened(retry=Retry(on_limit="raise")), network._user("main").id
+    world.receive("threads", text="The best shop", author="ada")
+    for _ in range(2_199):
+        network._state.note(owner, "keyword searches")
+    assert await collect(client.listening.search("nothing of it")) == []
+    assert len(await collect(client.listening.search("best shop"))) == 1
+
+    with pytest.raises(RateLimitedError):
+        await collect(client.listening.search("best shop"))
 
 
 async def test_scopes_decide_what_a_client_can(opened: Any, network: ThreadsSimulator) -> None:

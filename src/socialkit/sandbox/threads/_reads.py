@@ -84,12 +84,15 @@ def keyword_search(call: ThCall) -> SimResponse:
     if not word:
         raise bad_parameter("The parameter q is required")
     wanted = f"#{word}" if call.params.text("search_mode") == "TAG" else word
+    call.state.spend(call.token.owner, "keyword searches")
     everybody = "threads_keyword_search" in call.token.scopes
     found = [
         one
         for one in call.state.posts.values()
         if wanted in one.content.text.casefold() and (everybody or one.owner == call.token.owner)
     ]
+    if found:  # empty answers do not count
+        call.state.note(call.token.owner, "keyword searches")
     return _listed(call, newest_first(found))
 
 
@@ -99,6 +102,8 @@ def profile_posts(call: ThCall) -> SimResponse:
     found = call.state.known(name)
     if found is None or found.followers < FOLLOWED:
         raise missing(name or "?")
+    call.state.spend(call.token.owner, "profile lookups")
+    call.state.note(call.token.owner, "profile lookups")
     return _listed(call, call.state.of(found.id, replies=False))
 
 
@@ -109,7 +114,7 @@ def location_search(call: ThCall) -> SimResponse:
     if not name:
         raise bad_parameter("The parameter q is required")
     call.state.spend(call.token.owner, "location searches")
-    call.state.searches.append((call.token.owner, call.state.clock.now()))
+    call.state.note(call.token.owner, "location searches")
     known: dict[str, show.Reader] = {
         "name": lambda: name,
         "address": lambda: "1 Main Street",

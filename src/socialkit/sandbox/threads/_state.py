@@ -27,7 +27,14 @@ DAY = timedelta(hours=24)
 LONG = timedelta(days=60)
 PROCESSING = {"TEXT": timedelta(), "IMAGE": timedelta(seconds=1), "VIDEO": timedelta(seconds=10)}
 """How long the simulated Threads works on what it fetches; a carousel is ready with its files."""
-POSTS, REPLIES, DELETIONS, SEARCHES = 250, 1_000, 100, 500
+ALLOWED = {
+    "posts": 250,
+    "replies": 1_000,
+    "deletions": 100,
+    "location searches": 500,
+    "keyword searches": 2_200,
+    "profile lookups": 1_000,
+}
 """What an account may do in 24 hours."""
 
 
@@ -42,10 +49,8 @@ class State:
         self.people: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
         self.containers: dict[str, Container] = {}
-        self.deletions: list[tuple[str, datetime]] = []
-        """Who deleted, and when."""
-        self.searches: list[tuple[str, datetime]] = []
-        """Who looked for a place, and when."""
+        self.done: list[tuple[str, str, datetime]] = []
+        """Who did what of which so much is allowed, and when; a post that is gone since counts on."""
         self.codes: dict[str, tuple[str, str, datetime]] = {}
         """By code: which scopes, where they are sent back to, until when it counts."""
         self.pushes = ThreadsPushes(APP_ID, APP_SECRET)
@@ -127,6 +132,8 @@ class State:
         root = None if above is None else above.root or above.id
         new = Post(self.number(), owner, content, self.now, root, named)
         self.posts[new.id] = new
+        if content.repeats is None:
+            self.note(owner, "posts" if root is None else "replies")
         quoted = self.posts.get(content.quotes or "")
         if quoted is not None:
             quoted.quotes += 1
@@ -154,22 +161,17 @@ class State:
     def remove(self, post: Post) -> None:
         """Delete a post; what answered it stays."""
         del self.posts[post.id]
-        self.deletions.append((post.owner, self.clock.now()))
+        self.note(post.owner, "deletions")
 
     def used(self, owner: str) -> dict[str, tuple[int, int]]:
         """What somebody did in the last 24 hours, and what they may."""
         since = self.clock.now() - DAY
-        recent = [one for one in self.posts.values() if one.owner == owner and one.created > since]
-        recent = [one for one in recent if one.content.repeats is None]
-        replies = sum(one.root is not None for one in recent)
-        deleted = sum(name == owner and at > since for name, at in self.deletions)
-        searched = sum(name == owner and at > since for name, at in self.searches)
-        return {
-            "posts": (len(recent) - replies, POSTS),
-            "replies": (replies, REPLIES),
-            "deletions": (deleted, DELETIONS),
-            "location searches": (searched, SEARCHES),
-        }
+        recent = [what for name, what, at in self.done if name == owner and at > since]
+        return {what: (recent.count(what), limit) for what, limit in ALLOWED.items()}
+
+    def note(self, owner: str, what: str) -> None:
+        """Remember that somebody did something of which so much is allowed."""
+        self.done.append((owner, what, self.clock.now()))
 
     def spend(self, owner: str, what: str) -> None:
         """Refuse what was done too often in the last 24 hours."""
