@@ -53,6 +53,26 @@ def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
         hook.receive(method="POST", query="", headers=broken.headers, body=first.body)
 
 
+def test_what_the_account_publishes_and_deletes_is_pushed_as_events(
+    world: Sandbox, network: ThreadsSimulator
+) -> None:
+    workspace = world.workspace(acme=["threads"])
+    shop = workspace.brand("acme").client("threads")
+    hook = sk.webhooks.Webhook("threads", workspace, secret=SECRET, verify_token="chosen")
+    network.subscribe_webhook("chosen")
+    post = shop.posts.publish("Autumn")
+    shop.posts.delete(post)
+    events: list[sk.WebhookEvent] = []
+    for one in network.due_pushes():
+        got = hook.receive(method=one.method, query="", headers=one.headers, body=one.body)
+        events += got.events
+
+    assert [(one.kind, one.subject_id, one.at) for one in events] == [
+        (WebhookEventKind.POST_PUBLISHED, post.id, post.published_at),
+        (WebhookEventKind.POST_DELETED, post.id, world.clock.now().replace(microsecond=0)),
+    ]
+
+
 def push(field: str, **value: Any) -> Pushed:
     told = {"topic": "x", "target_id": 1, "time": 1742667607, "values": {"field": field, "value": value}}
     return Pushed.read("POST", "", {}, json.dumps(told).encode())

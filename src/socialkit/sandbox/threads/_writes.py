@@ -6,6 +6,7 @@ from typing import cast
 
 from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimResponse
+from socialkit.sandbox.threads import _render as show
 from socialkit.sandbox.threads._records import Content
 from socialkit.sandbox.threads._state import State
 from socialkit.sandbox.threads._text import length, links
@@ -155,6 +156,7 @@ def threads_publish(call: ThCall) -> SimResponse:
     state.spend(one.owner, "posts" if one.content.reply_to is None else "replies")
     post = state.publish(one.owner, one.content)
     one.published = post.id
+    state.pushes.happened(one.owner, "publish", show.pushed(state, post), state.now)
     return SimResponse.json({"id": post.id})
 
 
@@ -201,6 +203,12 @@ def delete_node(call: ThCall) -> SimResponse:
         raise missing(one.id, "delete")
     call.state.spend(one.owner, "deletions")
     call.state.remove(one)
+    gone: dict[str, object] = {
+        "id": one.id,
+        "owner": {"owner_id": one.owner},
+        "deleted_at": show.time(call.state.now),
+    }
+    call.state.pushes.happened(one.owner, "delete", gone, call.state.now)
     return SimResponse.json({"success": True, "deleted_id": one.id})
 
 
