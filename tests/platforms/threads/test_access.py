@@ -1,0 +1,180 @@
+"""Logging in, scopes, quotas, codes of errors: what the account may, and what is said when it may not."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from socialkit.auth import Credentials
+from socialkit.errors import (
+    APIError,
+    BadRequestError,
+    ContentRejectedError,
+    MissingScopeError,
+    NotSupportedError,
+    PermissionDeniedError,
+    RateLimitedError,
+)
+from socialkit.models import Capability, Draft
+from socialkit.platforms._login import Login
+from socialkit.platforms.threads import FACTS, AsyncThreads
+from socialkit.sandbox import Sandbox, SimRequest
+from socialkit.sandbox.threads import ThreadsSimulator
+from socialkit.sandbox.threads._records import Content
+from socialkit.transport import Request, Response, Retry
+from tests.support import collect, settle
+from tests.transport.fakes import SteppedTransport
+
+BACK = "https://shop.example/back"
+
+
+async def test_what_is_left_of_the_day_is_asked_from_threads(client: Any) -> None:
+    post = await settle(client.posts.publish(Draft(text="One", first_comment="Two")))
+    await settle(client.posts.delete(post))
+    posts, replies, deletions, places = await settle(client.account.quotas())
+
+    # What is gone since was published all the same.
+    assert (posts.name, posts.used, posts.limit, posts.per) == ("posts", 1, 250, timedelta(days=1))
+    assert (replies.used, replies.left, deletions.used) == (1, 999, 1)
+    assert places.limit == 500
+
+
+async def test_a_spent_quota_is_a_spent_limit(opened: Any, network: ThreadsSimulator) -> None:
+    client = opened(retry=Retry(on_limit="raise"))
+    for number in range(250):
+        network._state.publish(network._user("main").id, Content(kind="TEXT", text=str(number)))
+
+    with pytest.raises(RateLimitedError):
+        await settle(client.posts.publish("One more"))
+
+
+async def test_searches_are_counted_unless_they_find_nothing(
+    opened: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    client, owner = opened(retry=Retry(on_limit="raise")), network._user("main").id
+    world.receive("threads", text="The best shop", author="ada")
+    for _ in range(2_199):
+        network._state.note(owner, "keyword searches")
+    assert await collect(client.listening.search("nothing of it")) == []
+    assert len(await collect(client.listening.search("best shop"))) == 1
+
+    with pytest.raises(RateLimitedError):
+        await collect(client.listening.search("best shop"))
+
+
+async def test_scopes_decide_what_a_client_can(opened: Any, network: ThreadsSimulator) -> None:
+    token = network.issue_token(scopes=("threads_basic", "threads_content_publish"))
+    client = opened(access_token=token)
+    assert client.can(Capability.DELETE)
+    report = await settle(client.account.inspect())
+
+    assert (report.valid, report.scopes) == (True, ("threads_basic", "threads_content_publish"))
+    assert report.ends_at is not None
+    assert client.can(Capability.PUBLISH)
+    assert not client.can(Capability.DELETE)
+    with pytest.raises(NotSupportedError, match="threads_delete"):
+        await settle(client.posts.delete("1"))
+
+
+async def test_a_missing_scope_is_named(opened: Any, network: ThreadsSimulator) -> None:
+    client = opened(access_token=network.issue_token(scopes=("threads_basic",)))
+
+    with pytest.raises(MissingScopeError) as caught:
+        await collect(client.inbox.iterate())
+    assert "threads_manage_mentions" in caught.value.scopes
+
+
+def _awaits(client: Any) -> bool:
+    return isinstance(client, AsyncThreads)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"code": 24, "error_subcode": 4279009, "is_transient": False}, BadRequestError),
+        ({"code": 1, "error_subcode": 2207052}, BadRequestError),
+        ({"code": 9, "error_subcode": 2207051}, ContentRejectedError),
+        ({"code": 9, "error_subcode": 4279013}, ContentRejectedError),
+        ({"code": "THREADS_API__LINK_LIMIT_EXCEEDED"}, BadRequestError),
+        ({"code": "THREADS_API__FEATURE_NOT_AVAILABLE"}, PermissionDeniedError),
+        ({"code": 10}, MissingScopeError),
+    ],
+)
+def test_codes_of_threads_alone_become_the_right_errors(body: dict[str, Any], kind: type[APIError]) -> None:
+    told = FACTS.errors.read(Response(400, {}, json.dumps({"error": {"message": "No", **body}}).encode()))
+
+    assert told is not None
+    assert FACTS.errors.find(400, told.code, transient=told.transient) is kind
+
+
+async def test_a_login_gives_a_token_of_sixty_days_that_is_made_longer(
+    opened: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    client = opened()
+    login = Login(
+        "threads",
+        client_id="9876543210",
+        client_secret="sandbox-threads-secret",
+        base_url=world.address("threads"),
+        redirect_uri=BACK,
+        transport=client._core.pipeline.transport,
+    )
+    word = "_async" if _awaits(client) else ""
+    url, state = await settle(getattr(login, f"start{word}")())
+    parts = urlsplit(str(url))
+    answer = network.handle(SimRequest.of("GET", f"{parts.path}?{parts.query}"))
+    back = answer.headers["location"]
+    credentials: Credentials = await settle(getattr(login, f"finish{word}")(back, state))
+    me = await settle(client.account.me())
+
+    assert back.endswith("#_")
+    assert "threads_content_publish" in parse_qs(parts.query)["scope"][0].split(",")
+    assert credentials.account_id == me.id
+    assert credentials.expires_at == world.clock.now() + timedelta(days=60)
+    renewed = opened(access_token=None, credentials=credentials)
+    world.clock.advance(timedelta(days=59, hours=23))
+    await settle(renewed.account.me())
+    world.clock.advance(timedelta(days=30))
+    assert (await settle(renewed.account.me())).id == me.id
+
+
+@pytest.mark.parametrize("suspends", [False, True], ids=["blocking", "async"])
+async def test_a_login_at_threads_itself_comes_to_its_end(*, suspends: bool) -> None:
+    asked: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request)
+        long = b'{"access_token": "made-up-too", "token_type": "bearer", "expires_in": 5183944}'
+        short = b'{"access_token": "made-up", "user_id": 27173231028946699}'
+        return Response(200, {}, short if request.method == "POST" else long)
+
+    transport = SteppedTransport(answer, suspends=suspends)
+    login = Login(
+        "threads", client_id="1", client_secret="not-a-secret", redirect_uri=BACK, transport=transport
+    )
+    word = "_async" if suspends else ""
+    url, state = await settle(getattr(login, f"start{word}")())
+    query = parse_qs(urlsplit(str(url)).query)
+    back = f"{BACK}?code=made-up&state={query['state'][0]}#_"
+    credentials: Credentials = await settle(getattr(login, f"finish{word}")(back, state))
+
+    assert str(url).startswith("https://threads.net/oauth/authorize?")
+    assert [one.url.partition("?")[0] for one in asked] == [
+        "https://graph.threads.net/oauth/access_token",
+        "https://graph.threads.net/access_token",
+    ]
+    assert credentials.account_id == "27173231028946699"
+    assert credentials.access_token is not None
+    assert credentials.access_token.reveal() == "made-up-too"
+
+
+async def test_no_error_shows_the_token_that_stands_in_the_address(opened: Any) -> None:
+    client = opened(access_token="not-a-real-token-but-secret")
+
+    with pytest.raises(APIError) as caught:
+        await settle(client.account.me())
+    assert "not-a-real-token-but-secret" not in f"{caught.value} {caught.value.request!r}"
