@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import OutcomeUnknownError
-from socialkit.models import Attempt, Author, Draft, Found, FoundState, Message, MessageKind, Post
+from socialkit.errors import OutcomeUnknownError, WrongAccountError
+from socialkit.models import AccountRef, Attempt, Author, Draft, Found, FoundState, Message, MessageKind, Post
 from socialkit.platforms.threads import AsyncThreads, ThreadsOptions
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
@@ -17,6 +17,7 @@ from socialkit.transport import Request, Response
 from tests.support import collect, settle
 from tests.transport.fakes import SteppedTransport
 
+ADA = Author(id="", handle="ada")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -136,3 +137,20 @@ async def test_what_does_not_say_that_it_was_done_is_not_taken_for_done(
         await settle(client.posts.delete("7"))
     with pytest.raises(OutcomeUnknownError):
         await settle(client.inbox.hide(message))
+
+
+async def test_what_came_to_another_account_is_not_acted_upon(client: Any, network: ThreadsSimulator) -> None:
+    post: Post = await settle(client.posts.publish("Ours"))
+    other = AccountRef(platform="threads", host=post.account.host if post.account else None, id="9")
+    message = Message(id=post.id, kind=MessageKind.COMMENT, account=other, author=ADA, created_at=NOON)
+
+    theirs = post.model_copy(update={"account": other})
+
+    with pytest.raises(WrongAccountError):
+        await collect(client.inbox.iterate_pending(theirs))
+    with pytest.raises(WrongAccountError):
+        await settle(client.posts.repost(theirs))
+    for act in (client.inbox.approve, client.inbox.ignore):
+        with pytest.raises(WrongAccountError):
+            await settle(act(message))
+    assert len(network.posts()) == 1
