@@ -142,7 +142,6 @@ def _core(
         scopes=given.scopes if given is not None else (),
         media_host=media_host,
     )
-    return GraphAuthenticator(holder, watch)
 
 
 class Threads(

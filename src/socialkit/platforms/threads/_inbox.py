@@ -64,7 +64,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
             limit: At most this many in all.
             cursor: Where to resume: a listing's `cursor`.
         """
-        self._core.require(Capability.COMMENTS)
+        await self._core.require(Capability.COMMENTS)
         if isinstance(post, Post):
             await self._core.mine(post.account)
         await self._core.known()
