@@ -100,7 +100,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
     async def _rule(self, message: Message, *, approve: bool) -> None:
         core = self._core
         kind: OwnWriteKind = "approve reply" if approve else "ignore reply"
-        core.require(Capability.HIDE)  # it takes the same permission
+        await core.require(Capability.HIDE)  # it takes the same permission
         await core.mine(message.account)
         request = self._calls.post(message.id, "manage_pending_reply", values={"approve": approve})
 

@@ -56,7 +56,7 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
             OutcomeUnknownError: It may be repeated or not: hand `error.attempt` to `find()`.
         """
         core = self._core
-        core.require(Capability.PUBLISH)
+        await core.require(Capability.PUBLISH)
         if isinstance(post, Post):
             await core.mine(post.account)
         target = post if isinstance(post, str) else post.id
