@@ -43,6 +43,14 @@ def test_what_a_platform_reads_is_defined_whether_or_not_the_simulator_gives_it(
     assert {*module.POST_METRICS, *module.ACCOUNT_METRICS} <= CATALOGUE.keys()
 
 
+@pytest.mark.parametrize("module", ["facebook._insights", "instagram._metrics", "threads._insights"])
+def test_a_metric_that_lives_has_a_definition_and_one_that_ended_is_asked_for_no_more(module: str) -> None:
+    facts = importlib.import_module(f"socialkit.platforms.{module}").METRICS
+
+    assert {one.canonical for one in facts if one.dead_since is None} <= CATALOGUE.keys()
+    assert {one.canonical for one in facts if one.dead_since is not None} <= {None}
+
+
 OF_POSTS = {"likes", "replies", "shares", "quotes", "saves", "clicks", "impressions", "reach"}
 OF_ACCOUNTS = {"followers", "following", "posts", "profile_views", "impressions", "reach"}
 
