@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 import socialkit as sk
+from socialkit.auth import Stored
 from socialkit.models import Draft
 from socialkit.testing import picture
+from socialkit.transport import Secret
 from tests.support import settle
 from tests.workspace.support import client_of
 
@@ -139,7 +141,10 @@ def test_a_media_host_in_code_takes_the_place_of_the_named_one(file: Path, tmp_p
     [
         ({"kind": "ftp"}, "media_host is wrong: it names no media host"),
         ({"kind": "folder", "url": "https://media.shop.example"}, "media_host.path is missing"),
-        ({"kind": "folder", "path": "x", "url": "http://PLANTED@a.example"}, "media_host.url files must be served at"),
+        (
+            {"kind": "folder", "path": "x", "url": "http://PLANTED@a.example"},
+            "media_host.url files must be served at",
+        ),
         ({"kind": "s3", "bucket": "acme", "key": "PLANTED"}, "media_host.key is not known here"),
     ],
 )
@@ -154,3 +159,24 @@ def test_a_media_host_that_is_named_wrongly_is_told_and_shows_no_secret(
 
     assert [str(one)[: len(told)] for one in caught.value.problems] == [told]
     assert "PLANTED" not in str(caught.value)
+
+
+def test_what_is_said_beside_a_login_keeps_no_kept_token_in_a_world(
+    tmp_path: Path,
+) -> None:
+    accounts = [
+        {"platform": "instagram", "client_id": "7", "api_version": "v26.0"},
+        {"platform": "x", "client_id": "7", "premium": True},
+    ]
+    path = tmp_path / "agency.json"
+    path.write_text(json.dumps({"brands": {"acme": {"zone": "UTC", "accounts": accounts}}}), "utf-8")
+    store = sk.MemoryTokenStore()
+    kept = Stored(access_token=Secret("of the real account"))
+    for one in accounts:
+        store.swap(f"acme/{one['platform']}/main", None, kept)
+    with sk.Sandbox() as world, world.install():
+        workspace = sk.Workspace.load(path, tokens=store)
+        states = [one.state for one in workspace.health()]
+
+        assert states == [sk.HealthState.VALID] * 2
+    assert [store.load(f"acme/{one['platform']}/main") for one in accounts] == [kept, kept]

@@ -28,8 +28,6 @@ __all__ = ["add_login", "logins"]
 HERE: Final = "http://127.0.0.1/"
 SECRET: Final = "SOCIALKIT_CLIENT_SECRET"
 """Where the app's secret is read from: what stands on a command line, everybody on the machine sees."""
-OF_APPS: Final = ("app_secret", "client_secret")
-"""What platforms call the secret of an app, beside which an account still logs in."""
 COLUMNS: Final = (
     Column("account", of("account")),
     Column("logged in as", of("handle")),
@@ -99,6 +97,7 @@ def login(
 def _flow(
     ref: AccountRef, table: AccountTable, redirect_uri: str, client_id: str | None, scopes: Sequence[str]
 ) -> Login:
+    from socialkit.platforms._arguments import OF_APPS
     from socialkit.platforms._login import Login
 
     given = _looked_up(table)
@@ -191,10 +190,9 @@ def _place(file: WorkspaceFile, folder: Path, table: AccountTable, ref: AccountR
 
 def _secrets(table: AccountTable) -> Sequence[str]:
     """Return the names of the secrets that an account logs in with by its file; an app's own are none."""
-    from socialkit.platforms._arguments import login_arguments
+    from socialkit.platforms._arguments import logs_in
 
-    arguments = login_arguments(table.platform)
-    return [name for name in table.model_extra or {} if arguments[name].secret and name not in OF_APPS]
+    return [name for name in table.model_extra or {} if logs_in(table.platform, name)]
 
 
 def logins(session: Session) -> Mapping[str, str]:

@@ -21,10 +21,12 @@ from socialkit.platforms.base._core import LONGEST_WAIT, is_wait
 from socialkit.transport import Secret
 from socialkit.transport._origins import ORIGIN_PATTERN, origin_of
 
-__all__ = ["Argument", "login_arguments"]
+__all__ = ["Argument", "login_arguments", "logs_in"]
 
 PLAIN: Final = frozenset({str, int, float, bool, NoneType})
 """What can be written in a file."""
+OF_APPS: Final = frozenset({"app_secret", "client_secret"})
+"""What platforms call the secret of an app, beside which an account still logs in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,15 @@ def login_arguments(platform: str) -> Mapping[str, Argument]:
         ConfigurationError: There is no such platform, or the package that brings it is broken.
     """
     return _arguments(cast("Any", find(platform).load_client()))
+
+
+def logs_in(platform: str, name: str) -> bool:
+    """Return whether an argument is what an account logs in with; an app's own secret is not.
+
+    Raises:
+        ConfigurationError: As `login_arguments`.
+    """
+    return name not in OF_APPS and login_arguments(platform)[name].secret
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from socialkit.auth import Credentials, SecretRef
 from socialkit.errors import ConfigurationError
 from socialkit.platforms import find
+from socialkit.platforms._arguments import logs_in
 from socialkit.platforms._connect import Arguments, made, require_all, takes
 from socialkit.platforms.base._core import of_type
 from socialkit.transport import Secret
@@ -24,8 +25,6 @@ __all__ = ["Opener", "Place"]
 
 FROM_WORKSPACE: Final = frozenset({"account", "media_host", "tokens", "transport"})
 """What the workspace itself gives each client."""
-NO_LOGIN: Final = frozenset({"base_url", "retry", "timeout"})
-"""What every platform takes and nobody logs in with."""
 ANYWHERE: Final = frozenset({"retry", "timeout", "limits", "premium", "tier", "vocabulary"})
 """What is the same wherever an account lives: how patient a client is, and what the account may."""
 
@@ -64,8 +63,10 @@ class Opener:
 
     @property
     def has_login(self) -> bool:
-        """Whether there is anything to log in with."""
-        return self._credentials is not None or not NO_LOGIN.issuperset(self._given.values)
+        """Whether there is anything to log in with; what is said of the app beside it is no login."""
+        return self._credentials is not None or any(
+            logs_in(self._platform, one) for one in self._given.values
+        )
 
     @property
     def has_references(self) -> bool:
