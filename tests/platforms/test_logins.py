@@ -34,7 +34,7 @@ BACK = "https://shop.example/back"
 HERE = "http://127.0.0.1/back"
 CLIENT = "https://shop.example/client.json"
 META = {"client_id": APP_ID, "client_secret": APP_SECRET}
-APPS = {
+APPS: dict[str, dict[str, Any]] = {
     "facebook": META,
     "instagram": META,
     "threads": {"client_id": THREADS_ID, "client_secret": THREADS_SECRET},
@@ -346,7 +346,7 @@ async def test_a_login_ends_where_it_began_when_nobody_names_the_platform_s_own_
     with Sandbox() as world, world.install():
         simulator: Any = world.simulator(platform)
         simulator.connection("main")
-        app = APPS.get(platform) or simulator.app()
+        app: dict[str, Any] = APPS.get(platform) or simulator.app()
         login = Login(platform, redirect_uri=BACK, scopes=scopes, **app)
         url, state = login.start() if blocking else await login.start_async()
         kept = LoginState.loads(state.dumps())  # as a web application keeps it until they are back

@@ -66,7 +66,7 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
     if isinstance(tree, list):
-        return [_inlined(one, definitions) for one in cast("list[Any]", tree)]
+        return [_inlined(one, definitions) for one in tree]
     if not isinstance(tree, dict):
         return tree
     told = cast("dict[str, Any]", tree)
