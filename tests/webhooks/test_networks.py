@@ -67,6 +67,11 @@ def comment(number: str) -> Body:
     return {"field": "feed", "value": {**value, "from": {"id": "7", "name": "Ada"}}}
 
 
+def but(change: Body, **other: Any) -> Body:
+    """Return a change whose value says something else."""
+    return {**change, "value": {**change["value"], **other}}
+
+
 def remark(number: str) -> Body:
     value = {
         "id": number,
@@ -126,6 +131,7 @@ NETWORKS: Final = (
         ),
         bad=lambda account: (
             activity(account, "post.reply.create", "odd"),
+            activity(account, "post.reply.create", answer("4") | {"author_id": None}),
             activity(account, "dm.received", direct({"id": "7"})),
             {"for_user_id": account, **direct(None)},
         ),
@@ -144,6 +150,8 @@ NETWORKS: Final = (
             graph("page", account, {"field": "feed", "value": "odd"}),
             graph("page", account, changes="odd"),
             graph("page", account, messaging=[private(message={"text": "Hello"})]),
+            graph("page", account, but(comment("4_4"), comment_id=None)),
+            graph("page", account, comment("4_4"), time=None),
         ),
     ),
     Network(
@@ -160,13 +168,18 @@ NETWORKS: Final = (
             graph("instagram", account, {"field": "comments", "value": ["odd"]}),
             graph("instagram", account, messaging=[private(message="Hello")]),
             graph("instagram", account, messaging=[{"message": {"mid": "m_1", "text": "Hello"}}]),
+            graph("instagram", account, remark("4"), time=None),
         ),
     ),
     Network(
         "threads",
         said=lambda account, number: threads(account, "replies", reply(account, number)),
         odd=lambda account: (threads(account, "publish", "odd"), threads(account, "new", None)),
-        bad=lambda account: (threads(account, "replies", "odd"), {"topic": "moderate"}),
+        bad=lambda account: (
+            threads(account, "replies", "odd"),
+            {**threads(account, "replies", reply(account, "4")), "time": None},
+            {"topic": "moderate"},
+        ),
     ),
 )
 
@@ -385,6 +398,17 @@ async def test_the_account_s_own_replies_on_threads_are_no_messages(door: Door) 
     own = threads("1", "replies", reply("1", "4", username="shop"))
 
     assert (await door.give(own)).messages == ()
+
+
+@pytest.mark.parametrize("network", NETWORKS[1:], ids=["facebook", "instagram", "threads"])
+async def test_what_is_null_is_as_good_as_left_out(door: Door) -> None:
+    words = {"message": None, "text": None, "parent_id": None, "media_type": None}
+    push = door.network.said("1", "4")
+    changes = push["entry"][0]["changes"] if "entry" in push else [push["values"]]
+    changes[0]["value"].update(words)
+    (message,) = (await door.give(push)).messages
+
+    assert (message.id, message.text) == ("4", "")
 
 
 @pytest.mark.parametrize("network", NETWORKS[1:3], ids=["facebook", "instagram"])

@@ -20,7 +20,15 @@ from socialkit.platforms._graph._metrics import (
     read_metrics,
 )
 from socialkit.platforms._graph._paging import WireList, WirePaging, cursor_of, page_params
-from socialkit.platforms._graph._pushes import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
+from socialkit.platforms._graph._pushes import (
+    HANDSHAKE,
+    SIGNED,
+    PushedEntry,
+    pushed_entries,
+    pushed_words,
+    when,
+    without_null,
+)
 from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
 from socialkit.platforms._graph._terms import RETENTION
 from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
@@ -80,4 +88,6 @@ __all__ = [
     "refresh_by",
     "token_holder",
     "token_of",
+    "when",
+    "without_null",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue
@@ -11,7 +12,7 @@ from pydantic import JsonValue
 from socialkit.auth import Challenge, HeaderValue, Hmac, Pushed
 from socialkit.models import Lenient, Raw, Timestamp, WireModel
 
-__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries", "pushed_words"]
+__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries", "pushed_words", "when", "without_null"]
 
 SIGNED: Final = Hmac(signature=HeaderValue("x-hub-signature-256", "sha256"))
 """Keyed with the app's secret, over the bytes as they came."""
@@ -60,6 +61,26 @@ class PushedEntry:
     """What changed; `messaging` for private messages."""
     value: JsonValue
     raw: Raw
+
+
+def when(*told: datetime | None) -> datetime:
+    """Return the first time of those that a push tells.
+
+    Raises:
+        ValueError: It tells none, and what somebody said must not be lost for that.
+    """
+    for one in told:
+        if one is not None:
+            return one
+    message = "nothing tells when it was"
+    raise ValueError(message)
+
+
+def without_null(value: JsonValue) -> JsonValue:
+    """Return what an object says: Graph leaves out what it has not, and null is no other word for that."""
+    if not isinstance(value, dict):
+        return value
+    return {name: one for name, one in value.items() if one is not None}
 
 
 def pushed_entries(push: Pushed) -> Iterator[PushedEntry]:

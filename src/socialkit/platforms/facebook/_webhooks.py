@@ -22,7 +22,15 @@ from socialkit.models import (
     WebhookEventKind,
     WireModel,
 )
-from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
+from socialkit.platforms._graph import (
+    HANDSHAKE,
+    SIGNED,
+    PushedEntry,
+    pushed_entries,
+    pushed_words,
+    when,
+    without_null,
+)
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.facebook._map import comment_message, post_message, private_message
 from socialkit.platforms.facebook._wire import FROM, WireComment, WireId, WireMessage, WirePost
@@ -62,49 +70,52 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
 
 
 def _feed(entry: PushedEntry) -> PushedThing | None:
-    wire = WireFeed.model_validate(entry.value)
-    subject = wire.comment_id or wire.post_id
-    if subject is None or (wire.sender is not None and wire.sender.id == entry.account):
+    wire = WireFeed.model_validate(without_null(entry.value))
+    subject = wire.comment_id if wire.item == "comment" else wire.post_id
+    if wire.sender is not None and wire.sender.id == entry.account:
         return None
-    when = wire.created_time or entry.at
-    make = _made(wire, entry, subject, when)
+    at = wire.created_time or entry.at
+    make = _made(wire, entry, subject or "", at)
     if make is None:
         return None
-    key = f"{wire.item} {wire.verb} {subject} {'' if when is None else when.isoformat()}"
+    if subject is None:
+        message = "nothing tells what it is about"
+        raise ValueError(message)
+    key = f"{wire.item} {wire.verb} {subject} {'' if at is None else at.isoformat()}"
     return PushedThing(key=key, accounts=(entry.account,), make=make)
 
 
 def _made(
-    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None
+    wire: WireFeed, entry: PushedEntry, subject: str, at: datetime | None
 ) -> partial[Message | None] | partial[WebhookEvent] | None:
     if wire.item == "comment" and wire.verb == ADDED:
-        return partial(_comment, wire, entry, subject, when)
+        return partial(_comment, wire, entry, subject, at)
     if wire.item in POSTS and wire.verb == ADDED:
-        return partial(_post, wire, entry, subject, when)
+        return partial(_post, wire, entry, subject, at)
     kind = CHANGES.get((wire.item, wire.verb))
     if kind is None and wire.verb == "remove" and wire.item in POSTS:
         kind = WebhookEventKind.POST_DELETED
-    return None if kind is None else partial(_event, kind, wire, entry, subject, when)
+    return None if kind is None else partial(_event, kind, wire, entry, subject, at)
 
 
 def _comment(
-    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None, account: AccountRef
+    wire: WireFeed, entry: PushedEntry, subject: str, at: datetime | None, account: AccountRef
 ) -> Message | None:
     above = wire.parent_id if wire.parent_id != wire.post_id else None
     comment = WireComment(
         id=subject,
         message=wire.message,
         sender=wire.sender,
-        created_time=when,
+        created_time=when(at),
         parent=None if above is None else WireId(id=above),
     )
     return comment_message(comment, entry.raw, account, wire.post_id or "")
 
 
 def _post(
-    wire: WireFeed, entry: PushedEntry, subject: str, when: datetime | None, account: AccountRef
+    wire: WireFeed, entry: PushedEntry, subject: str, at: datetime | None, account: AccountRef
 ) -> Message | None:
-    post = WirePost(id=subject, message=wire.message, sender=wire.sender, created_time=when)
+    post = WirePost(id=subject, message=wire.message, sender=wire.sender, created_time=when(at))
     return post_message(post, entry.raw, account)
 
 
@@ -113,11 +124,11 @@ def _event(
     wire: WireFeed,
     entry: PushedEntry,
     subject: str,
-    when: datetime | None,
+    at: datetime | None,
     account: AccountRef,
 ) -> WebhookEvent:
     native = f"{entry.field}.{wire.item}.{wire.verb}"
-    return WebhookEvent(kind=kind, native=native, account=account, subject_id=subject, at=when, raw=entry.raw)
+    return WebhookEvent(kind=kind, native=native, account=account, subject_id=subject, at=at, raw=entry.raw)
 
 
 def _messaging(entry: PushedEntry) -> PushedThing | None:
@@ -127,7 +138,7 @@ def _messaging(entry: PushedEntry) -> PushedThing | None:
     told = WireMessage(
         id=wire.message.mid,
         message=wire.message.text or "",
-        created_time=wire.timestamp or entry.at,
+        created_time=when(wire.timestamp, entry.at),
         sender=WireId(id=wire.sender.id),
     )
     return PushedThing(

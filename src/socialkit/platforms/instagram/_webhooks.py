@@ -10,7 +10,15 @@ from typing import Final
 
 from socialkit.auth import Pushed
 from socialkit.models import AccountRef, Lenient, Message, WireModel
-from socialkit.platforms._graph import HANDSHAKE, SIGNED, PushedEntry, pushed_entries, pushed_words
+from socialkit.platforms._graph import (
+    HANDSHAKE,
+    SIGNED,
+    PushedEntry,
+    pushed_entries,
+    pushed_words,
+    when,
+    without_null,
+)
 from socialkit.platforms.base import Hint, PushedThing, PushFacts
 from socialkit.platforms.instagram._map import comment_message, private_message
 from socialkit.platforms.instagram._mentions import fetch_mention, mention_id
@@ -43,11 +51,11 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
 
 
 def _comment(entry: PushedEntry) -> PushedThing | None:
-    wire = WirePushedComment.model_validate(entry.value)
+    wire = WirePushedComment.model_validate(without_null(entry.value))
     if wire.sender is not None and wire.sender.id == entry.account:
         return None
     post = wire.media.id if wire.media is not None else ""
-    told = wire.model_copy(update={"timestamp": wire.timestamp or entry.at})
+    told = wire.model_copy(update={"timestamp": when(wire.timestamp, entry.at)})
 
     def make(account: AccountRef) -> Message:
         return _dated(comment_message(told, entry.raw, account, post))
@@ -68,7 +76,7 @@ def _messaging(entry: PushedEntry) -> PushedThing | None:
     told = WireMessage(
         id=wire.message.mid,
         message=wire.message.text,
-        created_time=wire.timestamp or entry.at,
+        created_time=when(wire.timestamp, entry.at),
         sender=WireId(id=wire.sender.id),
     )
 

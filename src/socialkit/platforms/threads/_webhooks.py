@@ -24,7 +24,7 @@ from socialkit.models import (
     WebhookEventKind,
     WireModel,
 )
-from socialkit.platforms._graph import HANDSHAKE, SIGNED
+from socialkit.platforms._graph import HANDSHAKE, SIGNED, when, without_null
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.threads._map import to_message
 from socialkit.platforms.threads._wire import WireMedia
@@ -85,7 +85,7 @@ def _accounts(*names: str | None) -> tuple[str, ...]:
 
 
 def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
-    wire = WireMedia.model_validate(change.value)
+    wire = WireMedia.model_validate(without_null(change.value))
     root = wire.root_post
     owner = None if root is None else root.owner_id
     post = "" if root is None else root.id
@@ -97,7 +97,7 @@ def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
 
 
 def _mention(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
-    wire = WireMedia.model_validate(change.value)
+    wire = WireMedia.model_validate(without_null(change.value))
     return PushedThing(
         key=f"mention {wire.id}",
         accounts=_accounts(push.target_id),
@@ -110,7 +110,7 @@ def _message(
 ) -> Message | None:
     if wire.username and wire.username in _handles(wire, account):
         return None  # the account's own words
-    timed = wire if wire.timestamp is not None else wire.model_copy(update={"timestamp": at})
+    timed = wire.model_copy(update={"timestamp": when(wire.timestamp, at)})
     return to_message(timed, raw, account, post=post)
 
 

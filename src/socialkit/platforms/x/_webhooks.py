@@ -153,7 +153,10 @@ def _post(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
 
 
 def _words(post: WirePost, beside: Including, raw: Raw, account: AccountRef) -> Message | None:
-    if post.author_id is None or post.author_id == account.id:
+    if post.author_id is None:
+        message = "nothing tells who wrote it"
+        raise ValueError(message)
+    if post.author_id == account.id:
         return None
     if post.reference("retweeted") is not None:
         about = post.reference("retweeted")
