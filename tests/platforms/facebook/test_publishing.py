@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import ConflictError, InvalidDraftError, OutcomeUnknownError
+from socialkit.errors import ConflictError, InvalidDraftError, MediaProcessingError, OutcomeUnknownError
 from socialkit.models import Draft, FoundState, Media, Outcome
 from socialkit.platforms.facebook import FacebookOptions, FacebookRules
 from socialkit.platforms.facebook._facts import LIMITS
@@ -40,6 +40,28 @@ async def test_a_long_video_goes_up_in_pieces_that_the_platform_asks_for(
     (kept,) = meta._state.videos.values()
     assert (kept.size, kept.received, kept.description) == (9 * 2**20, 9 * 2**20, "A film")
     assert (post.id, post.text) == (meta.posts()[0].id, "A film")
+
+
+@pytest.mark.parametrize("options", [[], [REEL], [STORY]], ids=["video", "reel", "story"])
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT, Fault.GARBAGE])
+async def test_an_upload_goes_on_where_an_answer_was_lost(
+    page: Any, world: Sandbox, meta: FacebookSimulator, options: list[FacebookOptions], fault: Fault
+) -> None:
+    world.fail("facebook", "take_bytes" if options else "post_videos", fault, after=0 if options else 2)
+    whole = film(9 * 2**20)
+    await settle(
+        page.posts.publish(Draft(text="" if STORY in options else "A", media=[whole], options=options))
+    )
+
+    (kept,) = meta._state.videos.values()
+    assert (kept.size, kept.received) == (whole.size, whole.size)
+
+
+async def test_an_upload_that_is_lost_again_and_again_is_given_up(page: Any, world: Sandbox) -> None:
+    world.fail("facebook", "take_bytes", Fault.DROP_BEFORE_COMMIT, times=9)
+
+    with pytest.raises(MediaProcessingError):
+        await settle(page.posts.publish(Draft(text="x", media=[video()], options=[REEL])))
 
 
 async def test_a_reel_goes_out_with_its_title(page: Any, meta: FacebookSimulator) -> None:
@@ -160,6 +182,13 @@ BAD: list[tuple[Draft, str]] = [
     (Draft(text="Seen by nobody", media=[picture()], options=[STORY]), "text"),
     (Draft(text="x", media=[picture()], options=[FacebookOptions(link="https://x.example")]), "options.link"),
     (Draft(text="x", options=[FacebookOptions(tags=["1"])]), "options.tags"),
+    (Draft(text="x", media=[video()], options=[FacebookOptions(place="17")]), "options.place"),
+    (
+        Draft(text="x", media=[video()], options=[FacebookOptions(kind="reel", place="17", tags=["1"])]),
+        "options.tags",
+    ),
+    (Draft(text="x", options=[FacebookOptions(title="Lost")]), "options.title"),
+    (Draft(text="", media=[picture()], options=[FacebookOptions(kind="story", place="1")]), "options.place"),
     (Draft(text="x", reply_to="1_2"), "reply_to"),
     (Draft(text="x", quotes="1_2"), "quotes"),
 ]
@@ -204,3 +233,6 @@ async def test_a_time_outside_the_window_is_refused_unsent(
 
     with pytest.raises(InvalidDraftError):
         await settle(page.posts.publish(Draft(text="x", options=[FacebookOptions(scheduled_at=at)])))
+    with pytest.raises(InvalidDraftError) as caught:
+        await settle(page.posts.reschedule("1_2", at))
+    assert [one.field for one in caught.value.problems] == ["at"]

@@ -26,7 +26,7 @@ from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.text import TextRules, TextUnit
 from socialkit.transport import Request
 
-__all__ = ["BASE_URL", "FACTS", "UPLOADS", "VERSION", "FacebookRules", "kind_of"]
+__all__ = ["BASE_URL", "FACTS", "UPLOADS", "VERSION", "FacebookRules", "kind_of", "window_problems"]
 
 BASE_URL: Final = "https://graph.facebook.com"
 UPLOADS: Final = "https://rupload.facebook.com"
@@ -157,6 +157,15 @@ OPERATIONS: Final = {
 """By operation what a refusal for want of a permission names: Facebook says only that one is missing."""
 
 
+TAKEN: Final = {
+    "link": frozenset({"post", "video"}),  # of a video it is said that a link cannot stand beside files
+    "title": frozenset({"video", "reel"}),
+    "place": frozenset({"post", "reel"}),
+    "tags": frozenset({"post"}),
+}
+"""By option the kinds of posts that are made with it: with others it would be lost without a word."""
+
+
 def bucket(request: Request) -> str:
     """Name the budget of a call: Pages, Messenger and ad accounts are counted apart."""
     path = request.url.partition("?")[0]
@@ -221,9 +230,11 @@ class FacebookRules(DraftRules):
     ) -> Iterator[Problem]:
         if options.link is not None and draft.media:
             yield place.problem("options.link", "cannot stand beside files", basis=Basis.DRAFT)
-        if options.link is not None and options.kind != "post":
-            message = f"cannot stand in a {options.kind}"
-            yield place.problem("options.link", message, basis=Basis.DRAFT)
+        kind = kind_of(draft)
+        for name in TAKEN:
+            if getattr(options, name) and kind not in TAKEN[name]:
+                message = f"is not taken with a {kind}"
+                yield place.problem(f"options.{name}", message, basis=Basis.DRAFT)
         if options.kind == "reel" and not (video and len(draft.media) == 1):
             yield place.problem("media", "must be one video: it is a reel", basis=Basis.DRAFT)
         if options.kind != "story":
@@ -245,11 +256,17 @@ def _schedule_problems(options: FacebookOptions, place: Place, *, commented: boo
         message = "cannot stand with a first comment: nothing stands under a post that is not out"
         yield place.problem("options.scheduled_at", message, basis=Basis.DRAFT)
     ahead = place.limits.schedule_ahead
-    if place.now is None or ahead is None:
-        return
-    if not ahead <= at - place.now <= LATEST:
+    if place.now is not None and ahead is not None:
+        yield from window_problems(place, "options.scheduled_at", at, place.now, ahead)
+
+
+def window_problems(
+    place: Place, field: str, at: datetime, now: datetime, ahead: timedelta
+) -> Iterator[Problem]:
+    """Find whether a time lies outside the one in which Facebook takes posts for later."""
+    if not ahead <= at - now <= LATEST:
         message = f"must lie {ahead} to {LATEST.days} days ahead"
-        yield place.problem("options.scheduled_at", message, actual=at.isoformat())
+        yield place.problem(field, message, actual=at.isoformat())
 
 
 FACTS: Final = PlatformFacts(

@@ -6,8 +6,9 @@ https://developers.facebook.com/docs/messenger-platform/conversations.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
+from itertools import takewhile
 from typing import Final, Generic
 
 from pydantic import JsonValue
@@ -15,8 +16,16 @@ from pydantic import JsonValue
 from socialkit.errors import APIError, NotFoundError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
-from socialkit.platforms.base import Core, Inbox, acted, refused_for_good
+from socialkit.platforms._graph import (
+    GraphCalls,
+    WireList,
+    WirePaging,
+    cursor_of,
+    merged,
+    page_params,
+    place_of,
+)
+from socialkit.platforms.base import Core, Inbox, acted, in_one_line, refused_for_good
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -45,6 +54,7 @@ CONVERSATIONS: Final = 25
 LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 ANCHOR: Final = "anchor"
 REPLY: Final = "reply"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
@@ -103,21 +113,24 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         ]
         return [one for one in found if one is not None]
 
-    async def _private(self, **only: str) -> list[Message]:
-        found = await self._conversations(tuple(only.items()))
+    async def _private(self) -> list[Message]:
+        found, _ = await self._conversations()
         return [one for one in found if one.author.id != self._core.ref.id]
 
-    async def _conversations(self, params: tuple[tuple[str, str], ...]) -> list[Message]:
+    async def _conversations(self, *params: tuple[str, str]) -> tuple[list[Message], bool]:
+        """Return the newest messages of conversations, and whether that is all of them."""
         asked = (("platform", "messenger"), ("limit", str(CONVERSATIONS)), *params)
         request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
         answer = await self._core.pipeline.call(request, WireList[WireConversation])
         found: list[Message] = []
+        pages: list[WirePaging | None] = [answer.value.paging]
         for number, one in enumerate(answer.value.data):
+            pages.append(None if one.messages is None else one.messages.paging)
             for index, wire in enumerate(one.messages.data if one.messages is not None else ()):
                 raw = answer.raw.at("data", number, "messages", "data", index)
                 message = private_message(wire, raw, self._core.ref, one.id)
                 found += [message] if message is not None else []
-        return found
+        return found, not any(one and one.next for one in pages)
 
     def _is_own(self, sender: WireId | None) -> bool:
         return sender is not None and sender.id == self._core.ref.id
@@ -151,7 +164,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
             return  # Facebook does not tell who it is, and so not what was written to them
 
         async def newest() -> str:
-            answers = await self._answers(message, private)
+            answers, _ = await self._answers(message, private)
             return answers[0].id if answers else ""
 
         try:
@@ -185,37 +198,43 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         told = answer.value.message_id
         return Post(id=told, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw)
 
-    async def _answers(self, message: Message, private: bool) -> list[Post]:  # noqa: FBT001 - private
-        """Return the Page's own newest answers, the newest first."""
+    async def _answers(self, message: Message, private: bool) -> tuple[list[Post], bool]:  # noqa: FBT001
+        """Return the Page's own newest answers, the newest first, and whether that is all of them."""
         me = await self._core.known()
         if private:
-            both = await self._conversations((("user_id", message.author.id),))
-            own = [one for one in both if one.author.id == me.id]
-            own.sort(key=_age, reverse=True)
-            return [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in own]
+            both, whole = await self._conversations(("user_id", message.author.id))
+            own = sorted((one for one in both if one.author.id == me.id), key=_age, reverse=True)
+            told = [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in own]
+            return told, whole
+        places = dict.fromkeys([message.id, _top_of(message)])
+        read = await self._core.transport.gather(*(self._answers_under(place) for place in places))
+        wires = {one.id: one for some, _ in read for one in some if self._is_own(one.sender)}
+        newest = sorted(wires.values(), key=_written, reverse=True)
+        told = [
+            Post(id=one.id, account=me, text=one.message, published_at=one.created_time) for one in newest
+        ]
+        return told, all(whole for _, whole in read)
+
+    async def _answers_under(self, thing: str) -> tuple[list[WireComment], bool]:
         params = (("order", "reverse_chronological"), ("limit", str(MOST)))
-        request = self._calls.get(message.id, "comments", fields=COMMENT_FIELDS, params=params)
-        answer = await self._core.pipeline.call(request, WireList[WireComment])
-        wires = [one for one in answer.value.data if self._is_own(one.sender)]
-        return [Post(id=one.id, account=me, text=one.message, published_at=one.created_time) for one in wires]
+        request = self._calls.get(thing, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = (await self._core.pipeline.call(request, WireList[WireComment])).value
+        return answer.data, not (answer.paging is not None and answer.paging.next)
 
     async def _find_reply(self, attempt: Attempt) -> Found:
         anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
         if not isinstance(anchor, str) or message is None or draft is None:
             return Found.undecided("what was there before is not known: the token may not read the answers")
-        answers = await self._answers(message, attempt.private)
-        newer: list[Post] = []
-        for one in answers:
-            if one.id == anchor:
-                break
-            newer.append(one)
-        else:
-            if anchor:
-                return Found.undecided("the answer before it is not there any more")
-        fitting = [one for one in newer if one.text.strip() == draft.text.strip()]
-        fitting = [one for one in fitting if one.id not in attempt.taken]
+        answers, whole = await self._answers(message, attempt.private)
+        newer = list(takewhile(lambda one: one.id != anchor, answers))
+        if anchor and len(newer) == len(answers):
+            return Found.undecided("the answer before it is not there any more")
+        text = in_one_line(draft.text)
+        fitting = [one for one in newer if in_one_line(one.text) == text and one.id not in attempt.taken]
         if fitting:
             return Found.published(fitting[-1])
+        if not anchor and not whole:
+            return Found.undecided("there is too much since to look through it all")
         return Found.absent("it is not among the Page's answers since")
 
     # Acting ------------------------------------------------------------------------------
@@ -282,6 +301,15 @@ def _recipient(message: Message) -> JsonValue:
     if message.private:
         return {"id": message.author.id}
     return {"post_id" if message.kind is MessageKind.MENTION else "comment_id": message.id}
+
+
+def _top_of(message: Message) -> str:
+    """Return below which comment an answer may stand: one to an answer stands beside it."""
+    return message.reply_to or message.id if message.kind is MessageKind.REPLY else message.id
+
+
+def _written(wire: WireComment) -> tuple[datetime, str]:
+    return wire.created_time or NEVER, wire.id
 
 
 def _age(message: Message) -> tuple[datetime, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from socialkit.models import (
     AccountRef,
@@ -35,6 +36,8 @@ __all__ = [
     "POST_FIELDS",
     "WRITTEN_FIELDS",
     "comment_message",
+    "link_named",
+    "links_of",
     "post_message",
     "private_message",
     "to_post",
@@ -61,7 +64,7 @@ WRITTEN_FIELDS: Final = (
     "is_published",
     "is_hidden",
     "scheduled_publish_time",
-    "attachments{media_type,type,url,target,subattachments}",
+    "attachments{media_type,type,url,unshimmed_url,target,subattachments}",
 )
 """What of a post is read with the write that made it."""
 POST_FIELDS: Final = (
@@ -80,6 +83,10 @@ KINDS: Final = {
     "video": MediaKind.VIDEO,
     "video_inline": MediaKind.VIDEO,
 }
+LINK: Final = "link"
+CARD: Final = "share"
+WRAPPED: Final = "/l.php"
+"""The path of the addresses by which Facebook counts who follows a link."""
 LINK_OF: Final = "https://www.facebook.com/{}"
 
 
@@ -97,6 +104,35 @@ def _media(attachments: list[WireAttachment]) -> Iterator[PostMedia]:
         kind = KINDS.get(one.media_type or one.type or "")
         if kind is not None and not inner and one.target is not None and one.target.id:
             yield PostMedia(id=one.target.id, kind=kind, url=one.url)
+
+
+def links_of(wire: WirePost) -> frozenset[str]:
+    """Return where the cards of a post lead; empty where it has none, or Facebook does not tell.
+
+    Example:
+        >>> shown = {
+        ...     "type": "share",
+        ...     "url": "https://l.facebook.com/l.php?u=https%3A%2F%2Fshop.example%2F&h=AT1",
+        ... }
+        >>> sorted(links_of(WirePost.model_validate({"id": "1_2", "attachments": {"data": [shown]}})))
+        ['https://shop.example']
+    """
+    found: set[str] = set()
+    for one in wire.attachments.data if wire.attachments is not None else ():
+        if LINK in {one.media_type, one.type} or one.type == CARD:
+            target = one.target.url if one.target is not None else None
+            found |= {link_named(url) for url in (one.unshimmed_url, one.url, target) if url}
+    return frozenset(found)
+
+
+def link_named(url: str) -> str:
+    """Return an address as it is compared: out of Facebook's wrapping, and without a slash at its end."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        return url
+    inner = parse_qs(parts.query).get("u", []) if parts.path == WRAPPED else []
+    return (inner[0] if inner else url).rstrip("/")
 
 
 def _total(wire: WireCounted | None) -> int | None:

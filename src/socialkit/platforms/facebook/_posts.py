@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, NotFoundError, OutcomeUnknownError, SocialKitError
+from socialkit.errors import (
+    APIError,
+    InvalidDraftError,
+    NotFoundError,
+    OutcomeUnknownError,
+    SocialKitError,
+)
 from socialkit.models import Attempt, Draft, Found, Media, MediaKind, Post, PostMedia, require_aware
 from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
 from socialkit.platforms.base import (
     Core,
     MediaFiles,
+    Place,
     Posts,
     Reading,
     acted,
@@ -22,7 +29,7 @@ from socialkit.platforms.base import (
     publish_draft,
     refused_for_good,
 )
-from socialkit.platforms.facebook._facts import kind_of
+from socialkit.platforms.facebook._facts import kind_of, window_problems
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._search import ANCHOR, COMMENT, POST, Search, anchor_of, listing_of
@@ -70,15 +77,25 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             at: When it is to be published (aware), ten minutes to 29 days ahead.
 
         Raises:
+            InvalidDraftError: The time lies outside that; nothing was sent.
             NotFoundError: It is not scheduled (any more).
             OutcomeUnknownError: It may have been moved or not: hand `error.attempt` to `find()`.
         """
         if isinstance(post, Post):
             await self._core.mine(post.account)
         target, time = post if isinstance(post, str) else post.id, require_aware(at, "at")
+        self._require_window(time)
         return await self._core.write(
             "reschedule", lambda run: self._reschedule(target, time, run), target=target
         )
+
+    def _require_window(self, at: datetime) -> None:
+        limits, now = self._core.limits, self._core.now()
+        place = Place("", limits, "facebook", now)
+        problems = tuple(window_problems(place, "at", at, now, limits.schedule_ahead or timedelta()))
+        if problems:
+            message = "Facebook does not take this time"
+            raise InvalidDraftError(message, problems=problems, platform="facebook")
 
     async def _reschedule(self, target: str, at: datetime, run: Run) -> Post:
         async def chosen() -> str:
@@ -281,6 +298,15 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         request = self._calls.post(post, values=values)
         await run.commit("edit", partial(acted, self._core, request, WireMade), returns=bool)
         return await self._after(post, Post(id=post, account=self._core.ref, text=draft.text))
+
+    async def _find_edit(self, attempt: Attempt) -> Found:
+        found, draft = await super()._find_edit(attempt), attempt.draft
+        if found.post is None or draft is None or "media" not in draft.model_fields_set:
+            return found
+        sent = {attempt.results.get(f"media {number}") for number in range(1, len(draft.media) + 1)}
+        if sent == {one.id for one in found.post.media}:
+            return found
+        return Found.absent("the post does not hold the files that it was to hold")
 
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         del scheduled

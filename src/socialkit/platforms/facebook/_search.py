@@ -11,12 +11,12 @@ from pydantic import JsonValue
 
 from socialkit.models import Attempt, Draft, Found, Post
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
-from socialkit.platforms.base import FIRST_COMMENT, Core
+from socialkit.platforms.base import FIRST_COMMENT, Core, in_one_line
 from socialkit.platforms.facebook._facts import SETTLES_AFTER, kind_of
-from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, to_post
+from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, link_named, links_of, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._uploads import OWN, Uploads
-from socialkit.platforms.facebook._wire import WireComment, WirePost
+from socialkit.platforms.facebook._wire import WireComment, WirePost, WireVideoStatus
 
 __all__ = ["ANCHOR", "COMMENT", "POST", "Search", "anchor_of", "listing_of"]
 
@@ -30,6 +30,10 @@ SEARCHED_PAGES: Final = 5
 """Pages of own posts that a search looks through."""
 MARGIN: Final = timedelta(minutes=5)
 """How late Facebook may publish what was scheduled."""
+LOOK_AGAIN: Final = timedelta(minutes=2)
+"""After how long a video that is worked on is looked at again."""
+WORKING: Final = "processing"
+IN_PROGRESS: Final = "in_progress"
 SAME_TIME: Final = timedelta(minutes=1)
 
 
@@ -62,27 +66,43 @@ def anchor_of(wires: list[WirePost]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A post that was found, and where its cards lead."""
+
+    post: Post
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a lost post must look like."""
 
     text: str
+    """In one line: of white space nobody knows what Facebook keeps."""
     files: tuple[str, ...]
+    link: str | None
     at: datetime | None
     taken: frozenset[str]
 
-    def fits(self, post: Post) -> bool | str:
+    def fits(self, seen: Seen) -> bool | str:
         """Return whether a post is the one that is wanted, or why nobody can tell."""
+        post = seen.post
         if post.id in self.taken:
             return False
         files = tuple(one.id for one in post.media)
         if self.files:
             return set(files) == set(self.files)  # they were uploaded for this post alone
-        if files:
-            return False
-        if post.text.strip() == self.text:
-            return True
-        edited = post.edited_at is not None and (post.reply_count or 0) == 0
+        if in_one_line(post.text) == self.text:
+            return self._fits_link(seen) if self.link is not None else not files
+        edited = not files and post.edited_at is not None and (post.reply_count or 0) == 0
         return f"{post.url} may be it: it was changed since" if edited else False
+
+    def _fits_link(self, seen: Seen) -> bool | str:
+        """Return whether the card leads where it was to lead; Facebook may show another address for it."""
+        if self.link is None or link_named(self.link) in seen.links:
+            return True
+        shown = ", ".join(sorted(seen.links)) or "nowhere that Facebook tells"
+        return f"{seen.post.url} may be it: it says the same, and its card leads {shown}"
 
 
 class Search:
@@ -113,9 +133,9 @@ class Search:
         if not isinstance(anchor, str) or not all(isinstance(one, str) for one in files):
             return Found.undecided("what was there before is not known: the token may not read posts")
         options = draft.option(FacebookOptions)
-        at = options.scheduled_at if options is not None else None
-        taken = frozenset(attempt.taken)
-        wanted = Wanted(draft.text.strip(), tuple(map(str, files)), at, taken)
+        link, at = (None, None) if options is None else (options.link, options.scheduled_at)
+        taken, text = frozenset(attempt.taken), in_one_line(draft.text)
+        wanted = Wanted(text, tuple(map(str, files)), link, at, taken)
         if at is None:
             return await self._among(wanted, Anchor.read(anchor), scheduled=False)
         found = await self._among(wanted, Anchor(), scheduled=True)
@@ -131,26 +151,28 @@ class Search:
 
     async def _among(self, wanted: Wanted, anchor: Anchor, *, scheduled: bool) -> Found:
         """Look through the posts that are newer than the anchor."""
-        newer: list[Post] = []
+        newer: list[Seen] = []
         cursor: str | None = None
         for _ in range(SEARCHED_PAGES):
             page, cursor = await self._page(cursor, scheduled=scheduled)
-            for post in page:
-                if post.id == anchor.id or _is_older(post, anchor):
+            for seen in page:
+                if seen.post.id == anchor.id or _is_older(seen.post, anchor):
                     return _chosen(newer, wanted)
-                newer.append(post)
+                newer.append(seen)
             if cursor is None:
                 return _chosen(newer, wanted)
         return Found.undecided("the Page published too much since to look through it all")
 
-    async def _page(self, cursor: str | None, *, scheduled: bool) -> tuple[list[Post], str | None]:
+    async def _page(self, cursor: str | None, *, scheduled: bool) -> tuple[list[Seen], str | None]:
         params = page_params(cursor, None, MOST)
         edge = listing_of(scheduled=scheduled)
         answer = await self._core.pipeline.call(
             self._calls.get(OWN, edge, fields=POST_FIELDS, params=params), WireList[WirePost]
         )
         ref, wires = self._core.ref, answer.value.data
-        posts = [to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires)]
+        posts = [
+            Seen(to_post(wire, answer.raw.at("data", n), ref), links_of(wire)) for n, wire in enumerate(wires)
+        ]
         return posts, cursor_of(answer.value.paging)
 
     async def _video(self, attempt: Attempt) -> Found:
@@ -168,6 +190,9 @@ class Search:
             request = self._calls.get(wire.post_id, fields=POST_FIELDS)
             answer = await self._core.pipeline.call(request, WirePost)
             return Found.published(to_post(answer.value, answer.raw, self._core.ref), because)
+        if _is_at_work(wire.status):
+            again = self._core.now() + LOOK_AGAIN
+            return Found.undecided("Facebook still works on the video, and may publish it", ask_again=again)
         if wire.published is None and state is None:
             return Found.undecided("the video does not say whether it is published")
         return Found.absent("the video is not published")
@@ -176,13 +201,13 @@ class Search:
         above = _id_in(attempt.results.get(f"{PART}{POST}"))
         if above is None:
             return Found.undecided("under which post it was to stand is not known")
-        ref, text = await self._core.known(), (draft.first_comment or "").strip()
+        ref, text = await self._core.known(), in_one_line(draft.first_comment or "")
         params = (("filter", "toplevel"), ("limit", str(MOST)))
         request = self._calls.get(above, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
         for number, wire in enumerate(answer.value.data):
             own = wire.sender is not None and wire.sender.id == ref.id
-            if own and wire.message.strip() == text and wire.id not in attempt.taken:
+            if own and in_one_line(wire.message) == text and wire.id not in attempt.taken:
                 raw = answer.raw.at("data", number)
                 post = Post(
                     id=wire.id,
@@ -198,17 +223,25 @@ class Search:
         return Found.absent("it is not under the post")
 
 
+def _is_at_work(status: WireVideoStatus | None) -> bool:
+    """Return whether a video may still go out by itself: some are processed only once they are released."""
+    if status is None:
+        return False
+    phases = (status.processing_phase, status.publishing_phase)
+    return status.video_status == WORKING or any(one and one.status == IN_PROGRESS for one in phases)
+
+
 def _is_older(post: Post, anchor: Anchor) -> bool:
     return anchor.at is not None and post.published_at is not None and post.published_at < anchor.at
 
 
-def _chosen(newer: Iterable[Post], wanted: Wanted) -> Found:
+def _chosen(newer: Iterable[Seen], wanted: Wanted) -> Found:
     """Return the oldest post that fits: the later of two equal ones may be of a later draft."""
     doubt: str | None = None
-    for post in reversed(list(newer)):
-        fits = wanted.fits(post)
-        if fits is True and _on_time(post, wanted):
-            return Found.published(post)
+    for seen in reversed(list(newer)):
+        fits = wanted.fits(seen)
+        if fits is True and _on_time(seen.post, wanted):
+            return Found.published(seen.post)
         doubt = doubt or (fits if isinstance(fits, str) else None)
     if doubt is not None:
         return Found.undecided(doubt)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import BinaryIO, Final, Literal
 
-from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.errors import BadRequestError, MediaProcessingError, SocialKitError
 from socialkit.models import Media, MediaKind, PostMedia
 from socialkit.platforms._graph import GraphCalls, form_of
 from socialkit.platforms.base import Core, fetched, processed
@@ -35,6 +35,12 @@ BROKEN: Final = frozenset({"error", "expired", "upload_failed"})
 FAILED: Final = "error"
 DONE: Final = frozenset({"ready", "upload_complete"})
 MOST_PIECES: Final = 10_000
+LOST: Final = (MediaProcessingError, BadRequestError)
+"""What a piece ends in whose answer was lost, or that is not the one that is waited for."""
+RESUMED: Final = 3
+"""How often one place of an upload is tried again."""
+PAUSE: Final = 2.0
+"""Seconds before that."""
 READ: Final = 1 << 18
 """Bytes that are read at once."""
 
@@ -112,7 +118,7 @@ class Uploads:
         if started.video_id is None:
             message = "the answer names no video to upload to"
             raise MediaProcessingError(message, platform=self._core.facts.name)
-        await self._pieces(whole, started)
+        await self._pieces(whole, started.video_id, started)
         finish: dict[str, str | bool | None] = {
             "upload_phase": "finish",
             "upload_session_id": started.upload_session_id,
@@ -134,41 +140,72 @@ class Uploads:
         )
         return (await self._core.pipeline.call(request, WireSession)).value
 
-    async def _pieces(self, media: Media, session: WireSession) -> None:
-        """Send the pieces that Facebook asks for, until there are none."""
-        at, name = session, session.upload_session_id
+    async def _pieces(self, media: Media, video: str, session: WireSession) -> None:
+        """Send the pieces that Facebook asks for, until there are none; go on where one was lost."""
+        at, end, size = session.start_offset, session.end_offset, media.size
+        lost = 0
         for _ in range(MOST_PIECES):
-            if at.start_offset >= at.end_offset:
+            end = end if size is None else min(end, size)
+            if at >= end:
                 return
-            end = at.end_offset if media.size is None else min(at.end_offset, media.size)
-            opened: Callable[[], BinaryIO] = partial(_piece, media, at.start_offset, end - at.start_offset)
-            values = {"upload_phase": "transfer", "upload_session_id": name, "start_offset": at.start_offset}
-            upload = Upload("video_file_chunk", media.filename, _type(media), opened)
-            following = await self._phase(values, upload)
-            if following.start_offset <= at.start_offset:
+            try:
+                following = await self._piece(media, session, at, end)
+            except LOST as error:
+                lost += 1
+                there = await self._arrived(video, at, error) if lost <= RESUMED else None
+                if there is None:
+                    raise
+                at, end = there, there + end - at
+                continue
+            if following.start_offset <= at:
                 break
-            at = following
+            at, end, lost = following.start_offset, following.end_offset, 0
         message = f"{media.filename} could not be uploaded: the platform asks for the same piece again"
         raise MediaProcessingError(message, platform=self._core.facts.name)
+
+    async def _piece(self, media: Media, session: WireSession, start: int, end: int) -> WireSession:
+        opened: Callable[[], BinaryIO] = partial(_piece, media, start, end - start)
+        values = {
+            "upload_phase": "transfer",
+            "upload_session_id": session.upload_session_id,
+            "start_offset": start,
+        }
+        return await self._phase(values, Upload("video_file_chunk", media.filename, _type(media), opened))
 
     async def clip(self, media: Media, edge: Literal["video_reels", "video_stories"]) -> str:
         """Upload the video of a reel or story, wait until it can be published, and return its id."""
         whole = await fetched(self._core, media, limit=FETCH_LIMIT)
         request = self._calls.post(OWN, edge, values={"upload_phase": "start"}, safety=Safety.PREPARE)
         upload = (await self._core.pipeline.call(request, WireUpload)).value
-        sent = Request(
-            method="POST",
-            url=upload.upload_url,
-            headers={
-                "offset": "0",
-                "file_size": str(whole.size or 0),
-                "content-type": "application/octet-stream",
-            },
-            content=FileBody(whole.filename, whole.stream),
-            safety=Safety.PREPARE,
-        )
-        await self._core.pipeline.call(sent, WireMade)
+        await self._bytes(whole, upload)
         return await self.ready(upload.video_id)
+
+    async def _bytes(self, media: Media, upload: WireUpload) -> None:
+        """Send a file at once; what of it did not arrive is sent again."""
+        at, lost, size = 0, 0, media.size or 0
+        while lost == 0 or at < size:
+            try:
+                await self._core.pipeline.call(_rest(media, upload.upload_url, at, size), WireMade)
+            except LOST as error:
+                lost += 1
+                there = await self._arrived(upload.video_id, at, error) if lost <= RESUMED else None
+                if there is None:
+                    raise
+                at = there
+            else:
+                return
+
+    async def _arrived(self, video: str, at: int, error: SocialKitError) -> int | None:
+        """Return how many bytes of a video are there after an answer was lost; None to go on no more."""
+        await self._core.transport.sleep(PAUSE)
+        try:
+            status = (await self.look(video)).status
+        except SocialKitError:
+            return None  # what was lost before says more
+        phase = status.uploading_phase if status is not None else None
+        there = phase.bytes_transfered if phase is not None else None
+        # Refused at the place that it waits for: it is the file that it does not want.
+        return None if there == at and isinstance(error, BadRequestError) else there
 
     async def ready(self, video: str) -> str:
         """Wait until a video is processed, and return its id.
@@ -213,6 +250,14 @@ class Uploads:
             ready = await self._settled(media) is not None
             return PostMedia(id=media, kind=MediaKind.VIDEO, ready=ready)
         return PostMedia(id=wire.id, kind=MediaKind.IMAGE, url=wire.link, alt_text=wire.alt_text_custom)
+
+
+def _rest(media: Media, url: str, at: int, size: int) -> Request:
+    """Return the request that sends a file from somewhere on."""
+    opened: Callable[[], BinaryIO] = partial(_piece, media, at, size - at) if at else media.stream
+    headers = {"offset": str(at), "file_size": str(size), "content-type": "application/octet-stream"}
+    content = FileBody(media.filename, opened)
+    return Request(method="POST", url=url, headers=headers, content=content, safety=Safety.PREPARE)
 
 
 def _type(media: Media) -> str:

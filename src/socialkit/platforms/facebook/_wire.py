@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, cast
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
 from socialkit.platforms._graph import WireList
 
 __all__ = [
     "FROM",
+    "Text",
     "WireAdRow",
     "WireAttachment",
     "WireComment",
@@ -38,6 +40,23 @@ FROM: Final = AliasChoices("from", "sender")
 def _list(value: object) -> object:
     """Return an edge as a page of it; what is none is an empty one."""
     return cast("object", value) if isinstance(value, dict) else {"data": []}
+
+
+def _told(value: object) -> object:
+    """Return a text; one that is null is empty."""
+    return "" if value is None else value
+
+
+def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validator
+    """Refuse the answer that nothing was done: it is no success, whatever its status."""
+    if success is False:
+        message = "the answer says that it was no success"
+        raise ValueError(message)
+    return success
+
+
+Text = Annotated[str, BeforeValidator(_told)]
+"""What somebody wrote; empty where there is nothing but a picture."""
 
 
 class WireId(WireModel):
@@ -78,6 +97,8 @@ class WireAttachment(WireModel):
     media_type: Lenient[str] = None
     type: Lenient[str] = None
     url: Lenient[str] = None
+    unshimmed_url: Lenient[str] = None
+    """Where a link leads; `url` may lead there by way of Facebook."""
     target: Lenient[WireTarget] = None
     subattachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(_list)] = None
 
@@ -86,7 +107,7 @@ class WireComment(WireModel):
     """A comment; who wrote it is left out for people who did not grant the app."""
 
     id: str
-    message: str = ""
+    message: Text = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
     parent: Lenient[WireId] = None
@@ -98,7 +119,7 @@ class WirePost(WireModel):
     """A post of a Page, or one that names it."""
 
     id: str
-    message: str = ""
+    message: Text = ""
     created_time: Lenient[Timestamp] = None
     updated_time: Lenient[Timestamp] = None
     permalink_url: Lenient[str] = None
@@ -113,10 +134,10 @@ class WirePost(WireModel):
 
 
 class WireCommented(WireModel):
-    """A post with what stands under it."""
+    """A post with what stands under it: what cannot be read is an error, and no silence."""
 
     id: str
-    comments: Lenient[WireList[WireComment]] = None
+    comments: WireList[WireComment] | None = None
 
 
 class WirePicture(WireModel):
@@ -186,7 +207,7 @@ class WireMade(WireModel):
 
     id: Lenient[str] = None
     post_id: Lenient[str] = None
-    success: Lenient[bool] = None
+    success: Annotated[Lenient[bool], AfterValidator(_not_false)] = None
 
 
 class WireSession(WireModel):
@@ -209,7 +230,7 @@ class WireMessage(WireModel):
     """A private message."""
 
     id: str
-    message: str = ""
+    message: Text = ""
     created_time: Lenient[Timestamp] = None
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
 
@@ -219,7 +240,7 @@ class WireConversation(WireModel):
 
     id: str
     updated_time: Lenient[Timestamp] = None
-    messages: Lenient[WireList[WireMessage]] = None
+    messages: WireList[WireMessage] | None = None
 
 
 class WireSent(WireModel):
@@ -242,8 +263,7 @@ class WireAdRow(WireModel):
     campaign_id: str
     campaign_name: str = ""
     account_currency: Lenient[str] = None
-    date_start: str
-    date_stop: str = ""
+    date_start: date
     spend: Lenient[str] = None
     impressions: Lenient[int] = None
     reach: Lenient[int] = None
