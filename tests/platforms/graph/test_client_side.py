@@ -203,7 +203,7 @@ def test_the_default_is_called_unless_another_version_is_chosen() -> None:
     assert (chosen(None), chosen("v24.0"), chosen("v27.0")) == ("v26.0", "v24.0", "v27.0")
 
 
-@pytest.mark.parametrize("name", ["v20.0", "26.0", "v26", "v26.0/../x", ""])
+@pytest.mark.parametrize("name", ["v20.0", "v18.0", "v3.2", "26.0", "v26", "v26.0/../x", ""])
 def test_a_version_that_is_over_or_none_is_refused_before_anything_is_sent(name: str) -> None:
     with pytest.raises(ConfigurationError):
         chosen(name)

@@ -48,13 +48,22 @@ See https://developers.facebook.com/docs/graph-api/changelog.
 
 
 def end_of_life(name: str, versions: tuple[ApiVersion, ...] = GRAPH_VERSIONS) -> date | None:
-    """Return when a version ends; None when nobody said.
+    """Return when a version ends; None when nobody said. What is older than all known ends with the oldest.
 
     Example:
         >>> end_of_life("v25.0")
         datetime.date(2028, 7, 29)
+        >>> end_of_life("v3.2") == end_of_life("v19.0")
+        True
     """
+    oldest = min(versions, key=lambda one: _number(one.name), default=None)
+    if oldest is not None and _number(name) < _number(oldest.name):
+        return oldest.ends
     return next((one.ends for one in versions if one.name == name), None)
+
+
+def _number(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.removeprefix("v").split("."))
 
 
 def chosen_version(
