@@ -7,7 +7,7 @@ import hmac
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -28,6 +28,7 @@ from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
 from tests.platforms.facebook.conftest import Open
 from tests.support import collect, settle
+from tests.transport.fakes import NOON, SteppedTransport, json_answer
 
 
 async def test_an_app_that_requires_the_proof_gets_it(opened: Open, meta: FacebookSimulator) -> None:
@@ -178,6 +179,7 @@ async def test_a_lost_private_answer_is_found(page: Any, world: Sandbox) -> None
 async def test_a_login_with_several_pages_gives_the_person_and_each_page(
     world: Sandbox, meta: FacebookSimulator, kind: Any, page: Any
 ) -> None:
+    meta._state.tokens.requires_proof = True
     for name in ("main", "other"):
         meta.connection(name)
     login = Login(
@@ -318,6 +320,22 @@ def test_pushes_become_messages_and_events(value: dict[str, Any], found: object)
     assert all(one.accounts == ("1",) for one in things)
 
 
+def test_what_a_push_tells_besides_loses_none_of_the_rest() -> None:
+    feed = {"item": "comment", "verb": "add", "post_id": "1_2", "comment_id": "2_3", "message": None}
+    changes = [{"field": "name", "value": "The shop"}, {"field": "feed", "value": feed}, {"field": "website"}]
+    told = {"sender": {"id": "7"}, "timestamp": 1742667604000, "message": {"mid": "m_1", "text": "Hello"}}
+    entries = [
+        {"id": "1", "time": 1742667607, "changes": changes},
+        {"id": "1", "time": 1742667607, "messaging": [{"policy_enforcement": {"action": "warning"}}, told]},
+    ]
+    body = json.dumps({"object": "page", "entry": entries}).encode()
+
+    things = list(PUSHES.read(Pushed.read("POST", "", {}, body)))
+
+    made: list[Any] = [one.make(AccountRef(platform="facebook", id="1")) for one in things]
+    assert [(one.id, one.text) for one in made] == [("2_3", ""), ("m_1", "Hello")]
+
+
 def test_a_private_message_is_pushed_and_our_own_echo_is_not() -> None:
     def entry(sender: str, **message: Any) -> dict[str, Any]:
         told = {"sender": {"id": sender}, "timestamp": 1742667604000, "message": message}
@@ -330,3 +348,17 @@ def test_a_private_message_is_pushed_and_our_own_echo_is_not() -> None:
 
     assert (message.kind, message.text, message.private) == (MessageKind.DIRECT_MESSAGE, "Hello", True)
     assert message.created_at == datetime.fromtimestamp(1742667604, UTC)
+
+
+async def test_a_token_is_made_longer_by_the_version_that_was_chosen(kind: Any) -> None:
+    transport = SteppedTransport(
+        json_answer({"access_token": "longer-token", "expires_in": 5_184_000}),
+        json_answer({"id": "19", "name": "The shop"}),
+        suspends=kind is AsyncFacebook,
+    )
+    ends = NOON + timedelta(days=3)
+    credentials = Credentials(access_token="made-up", expires_at=ends, client_id="1", client_secret="made-up")
+
+    await settle(kind(credentials, api_version="v25.0", transport=transport).account.me())
+
+    assert [urlsplit(one.url).path.split("/")[1] for one in transport.sent] == ["v25.0", "v25.0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -67,7 +67,10 @@ def told(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], Any]:
     def make(answers: dict[str, Any]) -> Any:
         def answer(sent: Request) -> Response:
             path = urlsplit(sent.url).path.removeprefix("/v26.0/")
-            return json_answer({"me": ME, **answers}.get(path, {"data": []}))
+            body = {"me": ME, **answers}.get(path, {"data": []})
+            if callable(body):
+                body = body(dict(sent.params))
+            return body if isinstance(body, Response) else json_answer(body)
 
         transport = SteppedTransport(answer, suspends=request.param is AsyncFacebook)
         return request.param(access_token="made-up", transport=transport)
@@ -131,6 +134,44 @@ async def test_an_answer_that_nothing_was_done_is_no_success(told: Callable[[dic
 
     with pytest.raises(OutcomeUnknownError):
         await settle(page.posts.delete("19_1"))
+
+
+# Pages and advertisements -----------------------------------------------------------------------
+
+
+def owned(name: str) -> dict[str, Any]:
+    return {"id": name, "name": f"Page {name}", "access_token": f"token-{name}"}
+
+
+@pytest.mark.parametrize("granted", [True, False])
+async def test_pages_are_read_to_the_last_and_those_of_businesses_too(
+    told: Callable[[dict[str, Any]], Any], granted: bool
+) -> None:
+    def accounts(params: dict[str, Any]) -> dict[str, Any]:
+        following = {"next": "https://graph.facebook.com/v26.0/7/accounts?access_token=x&after=QVFI"}
+        first = "after" not in params
+        return {"data": [owned("1" if first else "2")], **({"paging": following} if first else {})}
+
+    refusal = {"error": {"message": "No", "code": 200, "fbtrace_id": "A"}}
+    businesses = {"data": [{"id": "77"}]} if granted else json_answer(refusal, 403)
+    shared = {"data": [owned("2"), owned("3")]}
+    page = told({"me/accounts": accounts, "me/businesses": businesses, "77/owned_pages": shared})
+
+    found = await settle(page.account.pages())
+
+    assert [one.id for one, _ in found] == (["1", "2", "3"] if granted else ["1", "2"])
+
+
+async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
+    told: Callable[[dict[str, Any]], Any],
+) -> None:
+    page = told({"act_1/insights": {"data": [{"campaign_id": "1", "date_start": "yesterday"}]}})
+    day = date(2026, 3, 1)
+
+    with pytest.raises(UnexpectedResponseError):
+        await collect(page.ads.days("1", since=day, until=day))
+    with pytest.raises(TypeError, match="are days"):
+        await collect(page.ads.days("1", since=NOW, until=day))
 
 
 # Finding lost writes ----------------------------------------------------------------------------

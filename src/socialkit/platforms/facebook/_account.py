@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final, Generic
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 from socialkit.auth import Credentials
-from socialkit.errors import BadRequestError, ConfigurationError
+from socialkit.errors import BadRequestError, ConfigurationError, PermissionDeniedError
 from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms._graph import App, GraphAuthenticator, GraphCalls, Inspected, WireList
+from socialkit.platforms._graph import (
+    App,
+    GraphAuthenticator,
+    GraphCalls,
+    Inspected,
+    WireList,
+    appsecret_proof,
+    cursor_of,
+    page_params,
+)
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.facebook._map import PAGE_FIELDS, to_profile
 from socialkit.platforms.facebook._uploads import OWN
@@ -17,7 +27,11 @@ from socialkit.transport import Pipeline, Request, Safety, Secret
 
 __all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of"]
 
+T = TypeVar("T")
+
 MOST: Final = 100
+MOST_PAGES: Final = 50
+"""Of a listing of Pages: five thousand of them."""
 OWNED_FIELDS: Final = ("id", "name", "access_token", "tasks")
 SUBSCRIBED: Final = ("feed", "mention", "messages")
 PERSONAL: Final = (
@@ -92,8 +106,8 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         """Return the Pages that a person's token opens, each with credentials of its own.
 
         `GET /me/accounts`
-        ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)), and where that
-        is empty the Pages of the person's businesses.
+        ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)), and the Pages
+        of the person's businesses, which are missing there.
 
         Raises:
             MissingScopeError: The token lacks `pages_show_list`.
@@ -157,7 +171,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
 async def pages_of(
     pipeline: Pipeline, calls: GraphCalls, app: App, sign: Secret | None = None
 ) -> list[tuple[FacebookPage, Credentials]]:
-    """Return the Pages that a token opens; those of businesses where it opens none by itself.
+    """Return the Pages that a token opens, with those of businesses: the person's own listing lacks them.
 
     Args:
         pipeline: What sends the requests.
@@ -165,28 +179,51 @@ async def pages_of(
         app: For the credentials to name.
         sign: The token, where the pipeline has none of its own.
     """
-    own = await _owned(pipeline, calls, (OWN, "accounts"), sign)
-    if not own:
-        request = _with(calls.get(OWN, "businesses", fields=("id",)), sign)
-        listed = (await pipeline.call(request, WireList[WireId])).value.data
-        for business in listed:
-            for edge in ("owned_pages", "client_pages"):
-                own += await _owned(pipeline, calls, (business.id, edge), sign)
-    unique = {one.id: one for one in own if one.access_token}
-    return [(_page(one), _credentials(one, app)) for one in unique.values()]
+    reader = _Reader(pipeline, calls, app, sign)
+    own = await reader.pages(OWN, "accounts")
+    try:
+        businesses = await reader.all((OWN, "businesses"), ("id",), WireList[WireId])
+    except PermissionDeniedError:
+        if not own:
+            raise
+        businesses = []  # it takes a permission that whoever has Pages of their own needs not have
+    for business in businesses:
+        for edge in ("owned_pages", "client_pages"):
+            own += await reader.pages(business.id, edge)
+    unique = {one.id: one for one in reversed(own) if one.access_token}
+    return [(_page(one), _credentials(one, app)) for one in reversed(unique.values())]
 
 
-async def _owned(
-    pipeline: Pipeline, calls: GraphCalls, path: tuple[str, ...], sign: Secret | None
-) -> list[WirePage]:
-    request = calls.get(*path, fields=OWNED_FIELDS, params=(("limit", str(MOST)),))
-    return [*(await pipeline.call(_with(request, sign), WireList[WirePage])).value.data]
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads whole listings, with a token that the pipeline may not have."""
 
+    pipeline: Pipeline
+    calls: GraphCalls
+    app: App
+    token: Secret | None
 
-def _with(request: Request, token: Secret | None) -> Request:
-    if token is None:
-        return request
-    return request.replace(params=(*request.params, ("access_token", token)), signed=False)
+    async def pages(self, *path: str) -> list[WirePage]:
+        return await self.all(path, OWNED_FIELDS, WireList[WirePage])
+
+    async def all(self, path: tuple[str, ...], fields: tuple[str, ...], kind: type[WireList[T]]) -> list[T]:
+        found: list[T] = []
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            request = self.calls.get(*path, fields=fields, params=page_params(cursor, None, MOST))
+            answer = (await self.pipeline.call(self._signed(request), kind)).value
+            found += answer.data
+            cursor = cursor_of(answer.paging)
+            if cursor is None:
+                break
+        return found
+
+    def _signed(self, request: Request) -> Request:
+        if self.token is None:
+            return request
+        proof = self.app.client_secret and appsecret_proof(self.app.client_secret, self.token)
+        params = (("access_token", self.token), *([("appsecret_proof", proof)] if proof else []))
+        return request.replace(params=(*request.params, *params), signed=False)
 
 
 def _page(wire: WirePage) -> FacebookPage:

@@ -5,7 +5,7 @@ See https://developers.facebook.com/docs/marketing-api/insights.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from json import dumps
 from typing import Final, Generic
@@ -98,6 +98,9 @@ class FacebookAds(Namespace[ModeT], Generic[ModeT]):
             MissingScopeError: The token lacks `ads_read`; a Page's token never has it.
             BadRequestError: The first day lies more than 37 months back.
         """
+        if isinstance(since, datetime) or isinstance(until, datetime):
+            message = "since= and until= are days, not times: the ad account has a time zone of its own"
+            raise TypeError(message)
         if until < since:
             message = f"until={until} lies before since={since}"
             raise ValueError(message)
@@ -127,7 +130,7 @@ def to_day(wire: WireAdRow, raw: Raw) -> AdDay:
     return AdDay(
         campaign_id=wire.campaign_id,
         campaign=wire.campaign_name,
-        day=date.fromisoformat(wire.date_start),
+        day=wire.date_start,
         spend=_money(wire.spend, wire.account_currency),
         impressions=wire.impressions,
         reach=wire.reach,

@@ -41,7 +41,7 @@ from socialkit.platforms.facebook._ads import FacebookAds
 from socialkit.platforms.facebook._facts import BASE_URL, FACTS, UPLOADS, VERSION
 from socialkit.platforms.facebook._inbox import FacebookInbox
 from socialkit.platforms.facebook._insights import FacebookInsights
-from socialkit.platforms.facebook._login import LONGER
+from socialkit.platforms.facebook._login import longer
 from socialkit.platforms.facebook._posts import FacebookMedia, FacebookPosts
 from socialkit.transport import Retry, Secret, Transport, base_address, hide
 
@@ -117,9 +117,11 @@ def _core(
     timeout: float | None,
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
+    api_version: str | None,
 ) -> Core:
     given = given_once(credentials, access_token, "facebook")
-    refresh = refresh_by(LONGER, app, platform="facebook", base_url=base_url, errors=FACTS.errors)
+    grant = longer(api_version or VERSION)
+    refresh = refresh_by(grant, app, platform="facebook", base_url=base_url, errors=FACTS.errors)
     holder = token_holder(
         mode,
         given,
@@ -200,6 +202,7 @@ class Facebook(FacebookPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox,
             timeout=timeout,
             retry=retry,
             tokens=tokens,
+            api_version=api_version,
         )
         super().__init__(Sync, core, app, api_version, limits)
 
@@ -266,5 +269,6 @@ class AsyncFacebook(
             timeout=timeout,
             retry=retry,
             tokens=tokens,
+            api_version=api_version,
         )
         super().__init__(Async, core, app, api_version, limits)

@@ -17,7 +17,7 @@ from socialkit.platforms.facebook._account import pages_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
 from socialkit.transport import Pipeline, Request, Safety, Secret
 
-__all__ = ["LOGIN", "LONGER", "FacebookLogin"]
+__all__ = ["LOGIN", "FacebookLogin", "longer"]
 
 DIALOG: Final = "https://www.facebook.com"
 SCOPES: Final = (
@@ -32,10 +32,11 @@ SCOPES: Final = (
 )
 """What socialkit's operations need; `business_management` and `ads_read` are for those who need them."""
 
-LONGER: Final = TokenGrant(
-    url=f"{VERSION}/oauth/access_token", grant="fb_exchange_token", token="fb_exchange_token", with_id=True
-)
-"""Changes a person's or system user's token into one of about sixty days."""
+
+def longer(version: str) -> TokenGrant:
+    """Return how a person's or system user's token is changed into one of about sixty days."""
+    url = f"{version}/oauth/access_token"
+    return TokenGrant(url=url, grant="fb_exchange_token", token="fb_exchange_token", with_id=True)
 
 
 class FacebookLogin:
@@ -78,7 +79,7 @@ class FacebookLogin:
         if short.access_token is None:  # `token_of` refuses an answer without one
             message = "the answer holds no token"
             raise ConfigurationError(message, platform="facebook")
-        long = await token_of(pipeline, LONGER.request(short.access_token, app))
+        long = await token_of(pipeline, longer(VERSION).request(short.access_token, app))
         pages = await pages_of(pipeline, GraphCalls(VERSION), app, long.access_token)
         if len(pages) == 1:
             (_, credentials) = pages[0]

@@ -33,7 +33,7 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.facebook._map import comment_message, post_message, private_message
-from socialkit.platforms.facebook._wire import FROM, WireComment, WireId, WireMessage, WirePost
+from socialkit.platforms.facebook._wire import FROM, Text, WireComment, WireId, WireMessage, WirePost
 
 __all__ = ["PUSHES"]
 
@@ -49,12 +49,12 @@ CHANGES: Final = {
 class WireFeed(WireModel):
     """A change of what stands on a Page."""
 
-    item: str = ""
-    verb: str = ""
+    item: Text = ""
+    verb: Text = ""
     post_id: Lenient[str] = None
     comment_id: Lenient[str] = None
     parent_id: Lenient[str] = None
-    message: str = ""
+    message: Text = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
 
