@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -22,10 +22,11 @@ from socialkit.errors import (
 )
 from socialkit.models import AccountRef, Capability, MessageKind, Missing
 from socialkit.platforms._login import Login
-from socialkit.platforms.facebook import PUSHES, AsyncFacebook, Facebook
+from socialkit.platforms.facebook import PUSHES, AsyncFacebook, Facebook, FacebookOptions
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
+from socialkit.testing import picture, video
 from tests.platforms.facebook.conftest import Open
 from tests.support import collect, settle
 from tests.transport.fakes import NOON, SteppedTransport, json_answer
@@ -111,6 +112,38 @@ async def test_a_post_without_metrics_loses_those_of_no_other(page: Any, meta: F
 
     assert {rows[name].missing for name in ("clicks", "impressions", "reach")} == {Missing.NOT_OFFERED}
     assert (rows["likes"].value, rows["replies"].value) == (0, 0)
+
+
+@pytest.mark.parametrize("kind_of_post", ["post", "reel"])
+async def test_plays_of_a_video_are_rows_of_its_post(
+    page: Any, meta: FacebookSimulator, kind_of_post: Literal["post", "reel"]
+) -> None:
+    options = [FacebookOptions(kind=kind_of_post)]
+    post = await settle(page.posts.publish(sk.Draft(text="A film", media=[video()], options=options)))
+    meta._state.posts[post.id].views = 12
+    meta.kill_metrics("fb_reels_total_plays")
+
+    for name in (post.id, post.media[0].id):
+        rows = {one.metric: one for one in await collect(page.insights.posts([name]))}
+        assert (rows["total_video_views"].value, rows["impressions"].value) == (12, 12)
+        assert rows["fb_reels_total_plays"].missing is Missing.NOT_OFFERED
+
+
+async def test_what_is_no_post_yet_or_never_was_loses_the_rows_of_no_other(
+    page: Any, meta: FacebookSimulator
+) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+    film, dot = [await settle(page.media.upload(one)) for one in (video(), picture())]
+
+    rows = await collect(page.insights.posts([film.id, post, dot.id, "17"]))
+
+    likes = {one.subject: (one.value, one.missing) for one in rows if one.metric == "likes"}
+    assert likes == {
+        film.id: (None, Missing.NOT_YET),
+        post.id: (0, None),
+        dot.id: (None, Missing.NOT_FOUND),
+        "17": (None, Missing.NOT_FOUND),
+    }
 
 
 async def test_metrics_that_the_token_may_not_read_say_so(opened: Open, meta: FacebookSimulator) -> None:

@@ -189,6 +189,8 @@ BAD: list[tuple[Draft, str]] = [
     ),
     (Draft(text="x", options=[FacebookOptions(title="Lost")]), "options.title"),
     (Draft(text="", media=[picture()], options=[FacebookOptions(kind="story", place="1")]), "options.place"),
+    (Draft(text="x", options=[FacebookOptions(link="shop.example")]), "options.link"),
+    (Draft(text="x", options=[FacebookOptions(link="https://www.facebook.com/1_2")]), "options.link"),
     (Draft(text="x", reply_to="1_2"), "reply_to"),
     (Draft(text="x", quotes="1_2"), "quotes"),
 ]
@@ -236,3 +238,11 @@ async def test_a_time_outside_the_window_is_refused_unsent(
     with pytest.raises(InvalidDraftError) as caught:
         await settle(page.posts.reschedule("1_2", at))
     assert [one.field for one in caught.value.problems] == ["at"]
+
+
+async def test_an_edit_with_a_video_is_refused_unsent(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+
+    with pytest.raises(InvalidDraftError, match="a video cannot be put into a post"):
+        await settle(page.posts.edit(post, Draft(text="Autumn", media=[video()])))
+    assert meta._state.photos == {}

@@ -69,7 +69,8 @@ async def play(stage: Stage) -> None:
     await settle(client.media.get(await settle(client.media.upload(picture()))))
     await settle(client.posts.get(first))
     await collect(client.posts.iterate(limit=2))
-    await collect(client.insights.posts([first]))
+    films = [one for one in await collect(client.posts.iterate()) if one.text == "A film"]
+    await collect(client.insights.posts([first, *films]))
     await settle(client.insights.account())
     await _advertise(stage)
     await _answer(stage, client, first)

@@ -31,6 +31,11 @@ class MetricFact:
     verified: bool = True
     """Whether it was seen to live."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in an observation."""
+        return self.canonical or self.native
+
 
 def alive(metrics: Iterable[MetricFact], today: date) -> tuple[MetricFact, ...]:
     """Return the metrics that may be asked for.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from socialkit.models import (
     Basis,
@@ -18,6 +19,7 @@ from socialkit.models import (
     MediaKind,
     MediaLimit,
     Problem,
+    Severity,
     Visibility,
 )
 from socialkit.platforms._graph import RETENTION, USAGE, graph_errors
@@ -102,7 +104,7 @@ CAPABILITIES: Final = frozenset(
 INSTEAD: Final = {
     Capability.THREADS: "one post with a first comment",
     Capability.POLLS: "a question in the text; the API makes no polls",
-    Capability.QUOTES: "a post with the address of the other one as its link",
+    Capability.QUOTES: "a post that says whose words it takes up: Facebook refuses links to itself",
     Capability.STREAM: "webhooks, or inbox.iterate() from time to time",
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(): the rest ended in 2025",
     Capability.SEARCH: "mentions of the Page in its inbox; posts of others cannot be searched",
@@ -157,6 +159,7 @@ OPERATIONS: Final = {
 """By operation what a refusal for want of a permission names: Facebook says only that one is missing."""
 
 
+ITSELF: Final = "facebook.com"
 TAKEN: Final = {
     "link": frozenset({"post", "video"}),  # of a video it is said that a link cannot stand beside files
     "title": frozenset({"video", "reel"}),
@@ -211,7 +214,7 @@ class FacebookRules(DraftRules):
             message = "is not offered: answer a comment or message with inbox.reply()"
             yield place.problem("reply_to", message, basis=Basis.DRAFT)
         if draft.quotes is not None:
-            message = "is not offered: give the address of the other post as the link of the options"
+            message = f"is not offered, instead: {INSTEAD[Capability.QUOTES]}"
             yield place.problem("quotes", message, basis=Basis.DRAFT)
         options = draft.option(FacebookOptions)
         if options is not None:
@@ -230,6 +233,8 @@ class FacebookRules(DraftRules):
     ) -> Iterator[Problem]:
         if options.link is not None and draft.media:
             yield place.problem("options.link", "cannot stand beside files", basis=Basis.DRAFT)
+        if options.link is not None:
+            yield from _link_problems(options.link, place)
         kind = kind_of(draft)
         for name in TAKEN:
             if getattr(options, name) and kind not in TAKEN[name]:
@@ -244,6 +249,19 @@ class FacebookRules(DraftRules):
         for field, given in (("text", draft.text.strip()), ("first_comment", draft.first_comment)):
             if given:
                 yield place.problem(field, "is not shown in a story", basis=Basis.DRAFT)
+
+
+def _link_problems(link: str, place: Place) -> Iterator[Problem]:
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname if parts.scheme in {"http", "https"} else None
+    except ValueError:  # brackets that hold no address
+        host = None
+    if host is None:
+        yield place.problem("options.link", "is no address of a page on the web", basis=Basis.DRAFT)
+    elif host == ITSELF or host.endswith(f".{ITSELF}"):
+        message = "may be refused: Facebook takes no links to itself (1609008)"
+        yield place.problem("options.link", message, severity=Severity.WARNING)
 
 
 def _schedule_problems(options: FacebookOptions, place: Place, *, commented: bool) -> Iterator[Problem]:

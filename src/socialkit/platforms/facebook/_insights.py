@@ -24,14 +24,14 @@ from socialkit.platforms._graph import (
     read_metrics,
 )
 from socialkit.platforms.base import Core, Insights, offset_of
-from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS
-from socialkit.platforms.facebook._uploads import OWN
+from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS, video_of
+from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WirePage, WirePost
 
 __all__ = ["METRICS", "FacebookInsights"]
 
 AT_ONCE: Final = 10
-"""Posts whose metrics are read for one page of rows: each takes two calls."""
+"""Posts whose metrics are read for one page of rows: each takes two calls, or three."""
 DAY: Final = timedelta(days=1)
 ENDED: Final = date(2025, 11, 15)
 ENDED_LATER: Final = date(2026, 6, 15)
@@ -47,12 +47,23 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="page_media_view", canonical="impressions"),
     MetricFact(native="page_total_media_view_unique", canonical="reach"),
     MetricFact(native="page_views_total", canonical="profile_views"),
+    MetricFact(native="page_post_engagements"),
+    MetricFact(native="page_daily_follows_unique"),
+    MetricFact(native="page_daily_unfollows_unique"),
+    MetricFact(native="page_total_actions"),
+    MetricFact(native="page_video_views"),
     MetricFact(native="page_fans", dead_since=ENDED),
     MetricFact(native="page_impressions", dead_since=ENDED),
     MetricFact(native="page_impressions_unique", dead_since=ENDED_LATER),
 )
-METRICS: Final = (*POST_METRICS, *ACCOUNT_METRICS)
-"""Facebook's metrics as far as they have a canonical name, or had one: alive and dead."""
+VIDEO_METRICS: Final = (
+    MetricFact(native="total_video_views", verified=False),
+    MetricFact(native="blue_reels_play_count", verified=False),
+    MetricFact(native="fb_reels_total_plays", verified=False),
+)
+"""Plays of a video or reel, by Facebook's own names: a play is not a view of the post around it."""
+METRICS: Final = (*POST_METRICS, *VIDEO_METRICS, *ACCOUNT_METRICS)
+"""Facebook's metrics that are asked for, and those that ended: what has no canonical name keeps its own."""
 
 COUNTED: Final[Mapping[str, tuple[str, Callable[[WirePost], int | None]]]] = {
     "likes": ("reactions", lambda wire: _total(wire, "reactions")),
@@ -108,6 +119,7 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
         super().__init__(mode, core)
         self._calls = calls
+        self._uploads = Uploads(core, calls)
 
     async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
         start = offset_of(cursor)
@@ -121,21 +133,51 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
         core = self._core
         subject = _Subject(SubjectKind.POST, post, core.ref, core.now())
         try:
-            node = await core.pipeline.call(self._calls.get(post, fields=POST_FIELDS), WirePost)
-            measured, why = await self._measured(post, "insights", POST_METRICS, "lifetime")
+            target = post if "_" in post else await self._post_of(post)
+            if target is None:
+                return self._without(subject, Missing.NOT_YET)
+            node = await core.pipeline.call(self._calls.get(target, fields=POST_FIELDS), WirePost)
+            measured, why = await self._measured(target, "insights", POST_METRICS, "lifetime")
         except NotFoundError:
-            gone = Missing.NOT_FOUND
-            names = [*COUNTED, *(str(one.canonical) for one in self._asked(POST_METRICS)), *NEVER]
-            return [subject.row(name, "", None, gone) for name in names]
+            return self._without(subject, Missing.NOT_FOUND)
         rows = [
             subject.row(name, native, count(node.value), Missing.NOT_OFFERED)
             for name, (native, count) in COUNTED.items()
         ]
         rows += [self._row(subject, one, measured, why) for one in self._asked(POST_METRICS)]
-        return [*rows, *(subject.row(name, "", None, Missing.NOT_OFFERED) for name in NEVER)]
+        rows += [subject.row(name, "", None, Missing.NOT_OFFERED) for name in NEVER]
+        return [*rows, *await self._plays(subject, video_of(node.value))]
+
+    async def _post_of(self, video: str) -> str | None:
+        """Return the id of the post of a video; None where it has none yet.
+
+        Raises:
+            NotFoundError: There is no such video.
+        """
+        try:
+            return (await self._uploads.look(video)).post_id
+        except NotFoundError:
+            raise
+        except BadRequestError as error:
+            message = f"{video} is neither a post nor a video"
+            raise NotFoundError(message, status=error.status, platform="facebook") from error
+
+    def _without(self, subject: _Subject, why: Missing) -> list[Observation]:
+        names = [*COUNTED, *(one.name for one in self._asked(POST_METRICS)), *NEVER]
+        return [subject.row(name, "", None, why) for name in names]
+
+    async def _plays(self, subject: _Subject, video: str | None) -> list[Observation]:
+        """Return how often the video of a post was played; nothing for a post without one."""
+        if video is None:
+            return []
+        try:
+            measured, why = await self._measured(video, "video_insights", VIDEO_METRICS, "lifetime")
+        except NotFoundError:
+            measured, why = Metrics({}, frozenset()), Missing.NOT_FOUND
+        return [self._row(subject, one, measured, why) for one in self._asked(VIDEO_METRICS)]
 
     def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
-        return tuple(one for one in alive(facts, self._core.now().date()) if one.canonical is not None)
+        return alive(facts, self._core.now().date())
 
     def _row(
         self, subject: _Subject, fact: MetricFact, measured: Metrics, why: Missing, *, daily: bool = False
@@ -145,7 +187,7 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
         values = found.values if found is not None and found.values else []
         end = values[-1].end_time if daily and values else None
         missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-        return subject.row(str(fact.canonical), fact.native, value, missing, end)
+        return subject.row(fact.name, fact.native, value, missing, end)
 
     async def _measured(
         self, node: str, edge: str, facts: tuple[MetricFact, ...], period: str

@@ -42,6 +42,7 @@ __all__ = [
     "private_message",
     "to_post",
     "to_profile",
+    "video_of",
 ]
 
 PAGE_FIELDS: Final = (
@@ -133,6 +134,18 @@ def link_named(url: str) -> str:
         return url
     inner = parse_qs(parts.query).get("u", []) if parts.path == WRAPPED else []
     return (inner[0] if inner else url).rstrip("/")
+
+
+def video_of(wire: WirePost) -> str | None:
+    """Return the id of the video that a post shows; None where it shows none.
+
+    Example:
+        >>> shown = {"media_type": "video", "type": "video_autoplay", "target": {"id": "555"}}
+        >>> video_of(WirePost.model_validate({"id": "1_2", "attachments": {"data": [shown]}}))
+        '555'
+    """
+    media = _media(wire.attachments.data if wire.attachments is not None else [])
+    return next((one.id for one in media if one.kind is MediaKind.VIDEO), None)
 
 
 def _total(wire: WireCounted | None) -> int | None:

@@ -15,7 +15,18 @@ from socialkit.errors import (
     OutcomeUnknownError,
     SocialKitError,
 )
-from socialkit.models import Attempt, Draft, Found, Media, MediaKind, Post, PostMedia, require_aware
+from socialkit.models import (
+    Attempt,
+    Basis,
+    Draft,
+    Found,
+    Media,
+    MediaKind,
+    Post,
+    PostMedia,
+    Problem,
+    require_aware,
+)
 from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
 from socialkit.platforms.base import (
@@ -288,6 +299,10 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
     # Changing ----------------------------------------------------------------------------
 
     async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
+        if any(one.kind is MediaKind.VIDEO for one in draft.media):
+            problem = Problem(field="media", message="must be pictures in an edit", basis=Basis.DRAFT)
+            message = "a video cannot be put into a post that is out"
+            raise InvalidDraftError(message, problems=[problem], platform="facebook")
         values: dict[str, JsonValue] = {"message": draft.text}
         if "media" in draft.model_fields_set:
             photos = [

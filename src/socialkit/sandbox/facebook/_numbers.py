@@ -12,7 +12,17 @@ from socialkit.sandbox.facebook._state import State
 
 FbCall = GraphCall[State]
 POST_METRICS = ("post_media_view", "post_total_media_view_unique", "post_clicks")
-PAGE_METRICS = ("page_media_view", "page_total_media_view_unique", "page_views_total")
+PAGE_METRICS = (
+    "page_media_view",
+    "page_total_media_view_unique",
+    "page_views_total",
+    "page_post_engagements",
+    "page_daily_follows_unique",
+    "page_daily_unfollows_unique",
+    "page_total_actions",
+    "page_video_views",
+)
+VIDEO_METRICS = ("total_video_views", "blue_reels_play_count", "fb_reels_total_plays")
 PERIODS = frozenset({"day", "week", "days_28", "month", "lifetime", "total_over_range"})
 
 
@@ -25,11 +35,35 @@ def insights(call: FbCall) -> SimResponse:
     period = call.params.text("period") or "day"
     if period not in PERIODS:
         raise bad_parameter("period must be one of the following values: day, week, days_28, lifetime")
+    names = _names(call, PAGE_METRICS if page else POST_METRICS)
+    return SimResponse.json({"data": [_metric(call, node, name, period) for name in names]})
+
+
+def _names(call: FbCall, metrics: tuple[str, ...]) -> list[str]:
+    """The metrics that are asked for; refuses the whole call for one that is none."""
     names = [one for one in (call.params.text("metric") or "").split(",") if one]
-    known = set(PAGE_METRICS if page else POST_METRICS) - state.dead_metrics
+    known = set(metrics) - call.state.dead_metrics
     if not names or any(one not in known for one in names):
         raise bad_parameter("The value must be a valid insights metric")
-    return SimResponse.json({"data": [_metric(call, node, name, period) for name in names]})
+    return names
+
+
+def video_insights(call: FbCall) -> SimResponse:
+    """How often a video was played: each view of its post is taken for a play."""
+    call.require("read_insights")
+    video = call.state.videos[node_of(call)]
+    post = call.state.posts.get(video.post_id or "")
+    plays = 0 if post is None else post.views
+    told = [
+        {
+            "name": name,
+            "period": "lifetime",
+            "values": [{"value": plays}],
+            "id": f"{video.id}/video_insights/{name}",
+        }
+        for name in _names(call, VIDEO_METRICS)
+    ]
+    return SimResponse.json({"data": told})
 
 
 def _metric(call: FbCall, node: str, name: str, period: str) -> dict[str, object]:
@@ -89,5 +123,6 @@ def _row(campaign: int, day: date, fields: list[str]) -> dict[str, object]:
 
 ROUTES: tuple[Route[State], ...] = (
     Route("ad_insights", "GET", ":node/insights", ad_insights, "AdAccount"),
+    Route("video_insights", "GET", ":node/video_insights", video_insights, "AdVideo"),
     Route("insights", "GET", ":node/insights", insights),
 )
