@@ -170,6 +170,8 @@ async def _comments(connect: Connect, body: Any) -> None:
     messages = await collect(client.inbox.comments(POST))
 
     assert [one.text for one in messages] == [one.get("message", "") for one in wires]
+    shown = [one["attachment"]["target"]["id"] for one in wires if "attachment" in one]
+    assert [file.id for one in messages for file in one.media] == shown
     assert {one.post_id for one in messages} == {POST}
 
 
@@ -194,6 +196,13 @@ async def _messages(connect: Connect, body: Any) -> None:
         one.get("message", "") for one in wires if "created_time" in one
     }
     assert {one.kind for one in messages} <= {MessageKind.DIRECT_MESSAGE}
+    sent = {
+        (file["id"], file.get("image_data", file.get("video_data"))["url"])
+        for one in wires
+        if "created_time" in one
+        for file in one.get("attachments", {}).get("data", [])
+    }
+    assert {(file.id, file.url) for one in messages for file in one.media} == sent
 
 
 @case("inbox.iterate", r"(conversations/|models/conversation)")

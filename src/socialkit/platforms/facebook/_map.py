@@ -22,6 +22,7 @@ from socialkit.platforms.facebook._wire import (
     WireAttachment,
     WireComment,
     WireCounted,
+    WireFile,
     WireId,
     WireMessage,
     WirePage,
@@ -74,8 +75,17 @@ POST_FIELDS: Final = (
     "reactions.summary(true).limit(0)",
     "comments.summary(true).limit(0)",
 )
-COMMENT_FIELDS: Final = ("id", "message", "from", "created_time", "parent", "is_hidden", "permalink_url")
-MESSAGE_FIELDS: Final = ("id", "message", "created_time", "from")
+COMMENT_FIELDS: Final = (
+    "id",
+    "message",
+    "from",
+    "created_time",
+    "parent",
+    "is_hidden",
+    "permalink_url",
+    "attachment",
+)
+MESSAGE_FIELDS: Final = ("id", "message", "created_time", "from", "attachments")
 CONVERSATION_FIELDS: Final = ("id", "updated_time", f"messages.limit(25){{{','.join(MESSAGE_FIELDS)}}}")
 
 KINDS: Final = {
@@ -84,6 +94,7 @@ KINDS: Final = {
     "video": MediaKind.VIDEO,
     "video_inline": MediaKind.VIDEO,
 }
+SHOWN: Final = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 LINK: Final = "link"
 CARD: Final = "share"
 WRAPPED: Final = "/l.php"
@@ -105,6 +116,15 @@ def _media(attachments: list[WireAttachment]) -> Iterator[PostMedia]:
         kind = KINDS.get(one.media_type or one.type or "")
         if kind is not None and not inner and one.target is not None and one.target.id:
             yield PostMedia(id=one.target.id, kind=kind, url=one.url)
+
+
+def _files(wires: list[WireFile]) -> Iterator[PostMedia]:
+    """Yield the files of a private message that are of a kind that can be shown."""
+    for one in wires:
+        kind = SHOWN.get((one.mime_type or "").partition("/")[0])
+        if kind is not None:
+            content = one.image_data or one.video_data
+            yield PostMedia(id=one.id, kind=kind, url=content.url if content is not None else None)
 
 
 def links_of(wire: WirePost) -> frozenset[str]:
@@ -210,6 +230,7 @@ def comment_message(wire: WireComment, raw: Raw, account: AccountRef | None, pos
         reply_to=parent or post,
         visibility=Visibility.PUBLIC,
         url=wire.permalink_url,
+        media=tuple(_media([wire.attachment] if wire.attachment is not None else [])),
         raw=raw,
     )
 
@@ -249,5 +270,6 @@ def private_message(
         conversation_id=conversation,
         private=True,
         visibility=Visibility.DIRECT,
+        media=tuple(_files(wire.attachments.data if wire.attachments is not None else [])),
         raw=raw,
     )

@@ -19,6 +19,7 @@ __all__ = [
     "WireCommented",
     "WireConversation",
     "WireCounted",
+    "WireFile",
     "WireId",
     "WireMade",
     "WireMessage",
@@ -113,6 +114,7 @@ class WireComment(WireModel):
     parent: Lenient[WireId] = None
     is_hidden: Lenient[bool] = None
     permalink_url: Lenient[str] = None
+    attachment: Lenient[WireAttachment] = None
 
 
 class WirePost(WireModel):
@@ -226,6 +228,21 @@ class WireUpload(WireModel):
     upload_url: str
 
 
+class WireContent(WireModel):
+    """Where the picture or video of a private message lies."""
+
+    url: Lenient[str] = None
+
+
+class WireFile(WireModel):
+    """A file in a private message."""
+
+    id: str
+    mime_type: Lenient[str] = None
+    image_data: Lenient[WireContent] = None
+    video_data: Lenient[WireContent] = None
+
+
 class WireMessage(WireModel):
     """A private message."""
 
@@ -233,6 +250,7 @@ class WireMessage(WireModel):
     message: Text = ""
     created_time: Lenient[Timestamp] = None
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    attachments: Lenient[WireList[WireFile]] = None
 
 
 class WireConversation(WireModel):

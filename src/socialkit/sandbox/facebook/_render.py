@@ -55,7 +55,18 @@ POST = frozenset(
         "comments",
     }
 )
-COMMENT = frozenset({"message", "from", "created_time", "parent", "is_hidden", "permalink_url", "like_count"})
+COMMENT = frozenset(
+    {
+        "message",
+        "from",
+        "created_time",
+        "parent",
+        "is_hidden",
+        "permalink_url",
+        "like_count",
+        "attachment",
+    }
+)
 PHOTO = frozenset({"alt_text_custom", "link", "created_time"})
 VIDEO = frozenset({"status", "published", "post_id", "permalink_url", "title", "description"})
 
