@@ -109,6 +109,28 @@ async def test_what_has_no_time_or_author_breaks_no_inbox(told: Callable[[dict[s
     assert (message.text, message.author.id) == ("Hi", "")
 
 
+async def test_comments_under_older_posts_are_read_in_parts_as_large_as_facebook_gives(
+    told: Callable[[dict[str, Any]], Any],
+) -> None:
+    def posts(params: dict[str, Any]) -> Any:
+        if int(params["limit"]) > 25:
+            return json_answer({"error": {"message": "Weniger", "code": 1, "fbtrace_id": "A"}}, 500)
+        place = int(params.get("after", 0))
+        asked.append(place)
+        comment = {"id": f"{place}_2", "message": f"Question {place}", "created_time": TOLD}
+        following = f"https://graph.facebook.com/v26.0/me/published_posts?after={place + 1}"
+        post = {"id": f"19_{place}", "comments": {"data": [comment]}}
+        return {"data": [post], "paging": {"next": following} if place < 30 else {}}
+
+    asked: list[int] = []
+    page = told({"me/published_posts": posts})
+
+    found = await collect(page.inbox.iterate(kinds={MessageKind.COMMENT}))
+
+    assert {one.text for one in found} == {f"Question {place}" for place in range(20)}
+    assert asked == list(range(20))  # five hundred posts
+
+
 @pytest.mark.parametrize(
     ("path", "edge", "kind"),
     [

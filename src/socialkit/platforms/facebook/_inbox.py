@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/conversations.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import takewhile
@@ -13,7 +14,7 @@ from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, NotFoundError
+from socialkit.errors import APIError, NotFoundError, ServerError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
@@ -45,11 +46,18 @@ from socialkit.platforms.facebook._wire import (
     WirePost,
     WireSent,
 )
+from socialkit.transport import Answer
 
 __all__ = ["FacebookInbox"]
 
 MOST: Final = 100
-"""Of posts whose comments are read, of comments under each, of mentions."""
+"""Of posts on one page of them, of comments under each, of mentions."""
+POSTS: Final = 500
+"""Of the Page, under which comments are read: a call for each hundred."""
+TOO_MUCH: Final = "1"
+"""What Facebook answers to a read that is too large for it, among other things."""
+FEWER: Final = 4
+"""By how much less is asked for then."""
 CONVERSATIONS: Final = 25
 LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
@@ -67,9 +75,9 @@ COMMENTED_FIELDS: Final = (
 class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
     """Comments under the Page's posts, posts on it or that name it, and its private messages.
 
-    Facebook has no one listing of them. `iterate` reads the newest hundred of each: comments under the newest
-    hundred posts, posts on the Page or that name it, and the newest 25 conversations; what lies further back
-    is found with `comments(post)`, or is pushed by webhooks.
+    Facebook has no one listing of them. `iterate` reads the newest hundred comments under each of the newest
+    five hundred posts, the newest hundred posts on the Page or that name it, and the newest 25 conversations;
+    what lies further back is found with `comments(post)`, or is pushed by webhooks.
     """
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
@@ -91,16 +99,32 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         return merged(read, before, limit=limit, most=MOST)
 
     async def _commented(self) -> list[Message]:
-        params = (("limit", str(MOST)),)
-        request = self._calls.get(OWN, "published_posts", fields=COMMENTED_FIELDS, params=params)
-        answer = await self._core.pipeline.call(request, WireList[WireCommented])
         found: list[Message] = []
+        cursor: str | None = None
+        size, read = MOST, 0
+        while read < POSTS:
+            params = page_params(cursor, size, MOST)
+            request = self._calls.get(OWN, "published_posts", fields=COMMENTED_FIELDS, params=params)
+            try:
+                answer = await self._core.pipeline.call(request, WireList[WireCommented])
+            except ServerError as error:
+                size //= FEWER
+                if not size or (error.code or "").partition("/")[0] != TOO_MUCH:
+                    raise
+                continue
+            found += self._comments_in(answer)
+            cursor, read = cursor_of(answer.value.paging), read + size
+            if cursor is None:
+                break
+        return found
+
+    def _comments_in(self, answer: Answer[WireList[WireCommented]]) -> Iterator[Message]:
         for number, post in enumerate(answer.value.data):
             for index, wire in enumerate(post.comments.data if post.comments is not None else ()):
                 raw = answer.raw.at("data", number, "comments", "data", index)
                 message = comment_message(wire, raw, self._core.ref, post.id)
-                found += [message] if message is not None and not self._is_own(wire.sender) else []
-        return found
+                if message is not None and not self._is_own(wire.sender):
+                    yield message
 
     async def _others(self, edge: str) -> list[Message]:
         params = (("limit", str(MOST)),)
