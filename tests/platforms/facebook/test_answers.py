@@ -281,7 +281,7 @@ async def test_an_answer_to_an_answer_is_found_beside_it(told: Callable[[dict[st
 async def test_answers_that_cannot_all_be_read_leave_a_lost_one_undecided(
     told: Callable[[dict[str, Any]], Any], private: bool
 ) -> None:
-    cut = {"data": [], "paging": {"next": "https://graph.facebook.com/v26.0/x?after=QVFI"}}
+    cut: dict[str, Any] = {"data": [], "paging": {"next": "https://graph.facebook.com/v26.0/x?after=QVFI"}}
     page = told({"1_2/comments": cut, "me/conversations": {"data": [{"id": "t_1", "messages": cut}]}})
     kind = MessageKind.DIRECT_MESSAGE if private else MessageKind.COMMENT
     asked = message(kind, "1_2", private=private)

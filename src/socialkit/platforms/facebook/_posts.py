@@ -318,7 +318,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         found, draft = await super()._find_edit(attempt), attempt.draft
         if found.post is None or draft is None or "media" not in draft.model_fields_set:
             return found
-        sent = {attempt.results.get(f"media {number}") for number in range(1, len(draft.media) + 1)}
+        sent = {str(attempt.results.get(f"media {number}")) for number in range(1, len(draft.media) + 1)}
         if sent == {one.id for one in found.post.media}:
             return found
         return Found.absent("the post does not hold the files that it was to hold")
