@@ -21,8 +21,9 @@ from socialkit.errors import (
     WebhookSignatureError,
 )
 from socialkit.models import AccountRef, Capability, MessageKind, Missing
+from socialkit.platforms._graph import alive
 from socialkit.platforms._login import Login
-from socialkit.platforms.facebook import PUSHES, AsyncFacebook, Facebook, FacebookOptions
+from socialkit.platforms.facebook import METRICS, PUSHES, AsyncFacebook, Facebook, FacebookOptions
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
@@ -112,6 +113,16 @@ async def test_a_post_without_metrics_loses_those_of_no_other(page: Any, meta: F
 
     assert {rows[name].missing for name in ("clicks", "impressions", "reach")} == {Missing.NOT_OFFERED}
     assert (rows["likes"].value, rows["replies"].value) == (0, 0)
+
+
+async def test_what_ended_is_known_and_not_asked_for(page: Any, meta: FacebookSimulator) -> None:
+    ended = {one.native for one in METRICS} - {one.native for one in alive(METRICS, date(2026, 9, 11))}
+
+    post = await settle(page.posts.publish("Autumn"))
+    rows = [*await collect(page.insights.posts([post])), *await settle(page.insights.account())]
+
+    assert {"page_fans_city", "page_impressions_viral", "post_impressions_unique"} <= ended
+    assert not ended & {one.native for one in rows}
 
 
 @pytest.mark.parametrize("kind_of_post", ["post", "reel"])

@@ -40,8 +40,6 @@ POST_METRICS: Final = (
     MetricFact(native="post_media_view", canonical="impressions"),
     MetricFact(native="post_total_media_view_unique", canonical="reach"),
     MetricFact(native="post_clicks", canonical="clicks"),
-    MetricFact(native="post_impressions", dead_since=ENDED),
-    MetricFact(native="post_impressions_unique", dead_since=ENDED_LATER),
 )
 ACCOUNT_METRICS: Final = (
     MetricFact(native="page_media_view", canonical="impressions"),
@@ -52,9 +50,6 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="page_daily_unfollows_unique"),
     MetricFact(native="page_total_actions"),
     MetricFact(native="page_video_views"),
-    MetricFact(native="page_fans", dead_since=ENDED),
-    MetricFact(native="page_impressions", dead_since=ENDED),
-    MetricFact(native="page_impressions_unique", dead_since=ENDED_LATER),
 )
 VIDEO_METRICS: Final = (
     MetricFact(native="total_video_views", verified=False),
@@ -62,7 +57,22 @@ VIDEO_METRICS: Final = (
     MetricFact(native="fb_reels_total_plays", verified=False),
 )
 """Plays of a video or reel, by Facebook's own names: a play is not a view of the post around it."""
-METRICS: Final = (*POST_METRICS, *VIDEO_METRICS, *ACCOUNT_METRICS)
+GONE: Final = (
+    *("page_fans", "page_fan_adds", "page_fan_removes"),
+    *("page_fans_city", "page_fans_country", "page_fans_gender_age"),
+    *(f"page_impressions{part}" for part in ("", "_paid", "_viral", "_nonviral")),
+    *(f"post_impressions{part}" for part in ("", "_paid", "_fan", "_organic", "_viral", "_nonviral")),
+)
+GONE_LATER: Final = (
+    *("page_impressions_unique", "page_posts_impressions", "page_posts_served_impressions_organic_unique"),
+    *("page_video_views_unique", "page_video_views_10s", "post_video_views_unique", "post_video_views_10s"),
+    "post_impressions_unique",
+)
+ENDED_METRICS: Final = (
+    *(MetricFact(native=name, dead_since=ENDED) for name in GONE),
+    *(MetricFact(native=name, dead_since=ENDED_LATER) for name in GONE_LATER),
+)
+METRICS: Final = (*POST_METRICS, *VIDEO_METRICS, *ACCOUNT_METRICS, *ENDED_METRICS)
 """Facebook's metrics that are asked for, and those that ended: what has no canonical name keeps its own."""
 
 COUNTED: Final[Mapping[str, tuple[str, Callable[[WirePost], int | None]]]] = {
