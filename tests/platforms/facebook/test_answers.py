@@ -14,6 +14,7 @@ from socialkit.models import (
     AccountRef,
     Attempt,
     Author,
+    Capability,
     Draft,
     Found,
     FoundState,
@@ -73,7 +74,7 @@ def told(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], Any]:
             return body if isinstance(body, Response) else json_answer(body)
 
         transport = SteppedTransport(answer, suspends=request.param is AsyncFacebook)
-        return request.param(access_token="made-up", transport=transport)
+        return request.param(access_token="made-up", app_secret="made-up", client_id="1", transport=transport)
 
     return make
 
@@ -182,6 +183,25 @@ async def test_pages_are_read_to_the_last_and_those_of_businesses_too(
     found = await settle(page.account.pages())
 
     assert [one.id for one, _ in found] == (["1", "2", "3"] if granted else ["1", "2"])
+
+
+async def test_what_was_allowed_for_other_pages_is_not_allowed_for_this_one(
+    told: Callable[[dict[str, Any]], Any],
+) -> None:
+    granular: list[dict[str, Any]] = [
+        {"scope": "pages_manage_posts", "target_ids": ["20"]},
+        {"scope": "pages_messaging", "target_ids": ["19", "20"]},
+        {"scope": "business_management", "target_ids": ["77"]},
+        {"scope": "pages_show_list"},
+    ]
+    scopes = [one["scope"] for one in granular]
+    page = told({"debug_token": {"data": {"is_valid": True, "scopes": scopes, "granular_scopes": granular}}})
+    await settle(page.account.me())
+
+    report = await settle(page.account.inspect())
+
+    assert report.scopes == ("pages_messaging", "business_management", "pages_show_list")
+    assert [page.can(one) for one in (Capability.PUBLISH, Capability.DIRECT_MESSAGES)] == [False, True]
 
 
 async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
@@ -14,6 +14,10 @@ from socialkit.models import AwareTime, Lenient, WireModel
 from socialkit.transport import ErrorTable, Pipeline, Request, Safety, Secret, Transport
 
 __all__ = ["App", "Inspected", "TokenGrant", "refresh_by", "token_of"]
+
+
+OF_PAGES: Final = "pages_"
+"""What the scopes begin with whose targets are Pages; those of others are other things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +139,14 @@ def _epoch(value: object) -> datetime | None:
 Epoch = Annotated[AwareTime | None, BeforeValidator(_epoch)]
 
 
+class WireGranular(WireModel):
+    """What a scope opens, where somebody chose among what they have."""
+
+    scope: str
+    target_ids: Lenient[tuple[str, ...]] = None
+    """Ids of what was chosen; None for everything."""
+
+
 class WireInspected(WireModel):
     """What `debug_token` tells."""
 
@@ -145,8 +157,25 @@ class WireInspected(WireModel):
     data_access_expires_at: Epoch = None
     issued_at: Epoch = None
     scopes: Lenient[tuple[str, ...]] = None
+    granular_scopes: Lenient[tuple[WireGranular, ...]] = None
     user_id: str | None = None
     profile_id: str | None = None
+
+    def scopes_for(self, page: str | None) -> tuple[str, ...]:
+        """Return the scopes, without those that were given for other Pages alone.
+
+        Example:
+            >>> told = {"scopes": ["pages_manage_posts"], "granular_scopes": []}
+            >>> told["granular_scopes"] = [{"scope": "pages_manage_posts", "target_ids": ["17"]}]
+            >>> wire = WireInspected.model_validate(told)
+            >>> wire.scopes_for("17"), wire.scopes_for("18")
+            (('pages_manage_posts',), ())
+        """
+        chosen = {one.scope: one.target_ids for one in self.granular_scopes or () if one.target_ids}
+        closed = {
+            name for name, targets in chosen.items() if name.startswith(OF_PAGES) and page not in targets
+        }
+        return tuple(one for one in self.scopes or () if page is None or one not in closed)
 
 
 class Inspected(WireModel):

@@ -71,6 +71,7 @@ class TokenReport(Model):
     kind: str
     """`PAGE`, `USER` or `SYSTEM_USER`."""
     scopes: tuple[str, ...] = ()
+    """What it may do, without what was allowed for other Pages alone."""
     ends_at: AwareTime | None = None
     """When it ends; None when it does not by itself."""
     data_access_ends_at: AwareTime | None = None
@@ -129,11 +130,12 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             params=(("input_token", token), ("access_token", _app_token(self._app))), signed=False
         )
         told = (await self._core.pipeline.call(request, Inspected)).value.data
-        self._core.granted(told.scopes or ())
+        scopes = told.scopes_for(self._core.ref.id or told.profile_id)
+        self._core.granted(scopes)
         return TokenReport(
             valid=told.is_valid,
             kind=told.type,
-            scopes=told.scopes or (),
+            scopes=scopes,
             ends_at=told.expires_at,
             data_access_ends_at=told.data_access_expires_at,
         )
