@@ -23,12 +23,13 @@ from socialkit.models import (
     WriteKind,
 )
 from socialkit.platforms.facebook import AsyncFacebook, Facebook, FacebookOptions
-from socialkit.testing import picture, video
-from socialkit.transport import Request, Response
+from socialkit.testing import mp4, picture, video
+from socialkit.transport import FileBody, Request, Response
 from tests.support import collect, settle
 from tests.transport.fakes import SteppedTransport, json_answer
 
 ME = {"id": "19", "name": "The shop"}
+REEL = FacebookOptions(kind="reel")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOLD = "2026-03-02T09:00:00+0000"
 
@@ -70,7 +71,7 @@ def told(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], Any]:
             path = urlsplit(sent.url).path.removeprefix("/v26.0/")
             body = {"me": ME, **answers}.get(path, {"data": []})
             if callable(body):
-                body = body(dict(sent.params))
+                body = body(sent)
             return body if isinstance(body, Response) else json_answer(body)
 
         transport = SteppedTransport(answer, suspends=request.param is AsyncFacebook)
@@ -113,7 +114,8 @@ async def test_what_has_no_time_or_author_breaks_no_inbox(told: Callable[[dict[s
 async def test_comments_under_older_posts_are_read_in_parts_as_large_as_facebook_gives(
     told: Callable[[dict[str, Any]], Any],
 ) -> None:
-    def posts(params: dict[str, Any]) -> Any:
+    def posts(sent: Request) -> Any:
+        params: dict[str, Any] = dict(sent.params)
         if int(params["limit"]) > 25:
             return json_answer({"error": {"message": "Weniger", "code": 1, "fbtrace_id": "A"}}, 500)
         place = int(params.get("after", 0))
@@ -159,6 +161,33 @@ async def test_an_answer_that_nothing_was_done_is_no_success(told: Callable[[dic
         await settle(page.posts.delete("19_1"))
 
 
+async def test_of_a_reel_only_what_did_not_arrive_is_sent_again(
+    told: Callable[[dict[str, Any]], Any],
+) -> None:
+    def take(sent: Request) -> Any:
+        assert isinstance(sent.content, FileBody)
+        with sent.content.open() as file:
+            taken.append((sent.headers["offset"], file.read()))
+        partial = {"debug_info": {"retriable": True, "type": "PartialRequestError"}}
+        return {"success": True} if len(taken) > 1 else json_answer(partial, 400)
+
+    def look(_sent: Request) -> Any:
+        if len(taken) < 2:
+            return {"id": "555", "status": {"video_status": "uploading", "uploading_phase": there}}
+        return {"id": "555", "status": {"video_status": "ready"}, "post_id": "19_1"}
+
+    taken: list[tuple[object, bytes]] = []
+    there = {"status": "in_progress", "bytes_transfered": 10}
+    place = "/video-upload/v26.0/555"
+    started = {"video_id": "555", "upload_url": f"https://rupload.facebook.com{place}", "success": True}
+    page = told({"me/video_reels": started, place: take, "555": look, "19_1": {"id": "19_1"}})
+
+    post = await settle(page.posts.publish(Draft(text="x", media=[video()], options=[REEL])))
+
+    assert post.id == "19_1"
+    assert taken == [("0", mp4()), ("10", mp4()[10:])]
+
+
 # Pages and advertisements -----------------------------------------------------------------------
 
 
@@ -170,9 +199,9 @@ def owned(name: str) -> dict[str, Any]:
 async def test_pages_are_read_to_the_last_and_those_of_businesses_too(
     told: Callable[[dict[str, Any]], Any], granted: bool
 ) -> None:
-    def accounts(params: dict[str, Any]) -> dict[str, Any]:
+    def accounts(sent: Request) -> dict[str, Any]:
         following = {"next": "https://graph.facebook.com/v26.0/7/accounts?access_token=x&after=QVFI"}
-        first = "after" not in params
+        first = "after" not in dict(sent.params)
         return {"data": [owned("1" if first else "2")], **({"paging": following} if first else {})}
 
     refusal = {"error": {"message": "No", "code": 200, "fbtrace_id": "A"}}
