@@ -189,6 +189,22 @@ async def test_a_metric_without_a_canonical_name_is_told_by_its_own(
     assert (account["accounts_engaged"].value, account["accounts_engaged"].unit) == (10, "count")
 
 
+async def test_hidden_likes_are_not_zero_and_told_by_the_insights(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    world.receive("instagram", kind="like", reply_to=post.id)
+    meta._state.media[post.id].likes_hidden = True
+
+    rows = {one.metric: one for one in await collect(shop.insights.posts([post]))}
+    assert (await settle(shop.posts.get(post))).like_count is None
+    assert (rows["likes"].value, rows["likes"].native) == (1, "likes")
+
+    meta.kill_metrics("likes")
+    rows = {one.metric: one for one in await collect(shop.insights.posts([post]))}
+    assert (rows["likes"].value, rows["likes"].missing) == (None, Missing.NOT_OFFERED)
+
+
 async def test_metrics_that_the_token_may_not_read_say_so(opened: Open, meta: InstagramSimulator) -> None:
     post = await settle(opened().posts.publish(DRAFT))
     reader = opened(access_token=meta.issue_token(scopes=("instagram_basic",)))

@@ -112,16 +112,18 @@ class InstagramInsights(Insights[ModeT], Generic[ModeT]):
             return [subject.row(name, "", None, Missing.NOT_FOUND) for name in names]
         if kind == STORY and why is Missing.NOT_PERMITTED:
             why = Missing.WITHHELD  # so Instagram answers as long as fewer than five people saw it
+        likes = subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED)
         told = {
             row.metric: row
             for row in (
                 *(subject.row(name, "", None, Missing.NOT_OFFERED) for name in (*MEASURED, "quotes")),
-                subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED),
+                likes,
                 subject.row("replies", "comments_count", node.comments_count, Missing.NOT_OFFERED),
                 *(_row(subject, fact, measured, why) for fact in facts),
             )
         }
-        return [*told.values()]
+        # The account may hide its likes from everybody; its own metrics tell them all the same.
+        return [*(told if likes.value is None else {**told, "likes": likes}).values()]
 
     def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
         return alive(facts, self._core.now().date())

@@ -17,6 +17,7 @@ ENDED: Final = date(2025, 4, 21)
 
 VIEWS: Final = MetricFact(native="views", canonical="impressions")
 REACH: Final = MetricFact(native="reach", canonical="reach")
+LIKES: Final = MetricFact(native="likes", canonical="likes")
 SAVED: Final = MetricFact(native="saved", canonical="saves")
 SHARES: Final = MetricFact(native="shares", canonical="shares")
 VISITS: Final = MetricFact(native="profile_visits", canonical="profile_views")
@@ -28,9 +29,10 @@ FOLLOWS: Final = MetricFact(native="follows")
 SHARED: Final = (VIEWS, REACH, SHARES, INTERACTIONS, REPOSTS)
 
 POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
-    "FEED": (*SHARED, SAVED, VISITS, FOLLOWS),
+    "FEED": (*SHARED, LIKES, SAVED, VISITS, FOLLOWS),
     "REELS": (
         *SHARED,
+        LIKES,
         SAVED,
         MetricFact(native="ig_reels_avg_watch_time", unit="milliseconds"),
         MetricFact(native="ig_reels_video_view_total_time", unit="milliseconds"),
@@ -41,7 +43,7 @@ POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
 ACCOUNT_METRICS: Final = (
     VIEWS,
     REACH,
-    MetricFact(native="likes", canonical="likes"),
+    LIKES,
     MetricFact(native="comments", canonical="replies"),
     MetricFact(native="shares", canonical="shares"),
     MetricFact(native="saves", canonical="saves"),

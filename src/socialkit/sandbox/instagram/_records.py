@@ -67,6 +67,8 @@ class Media:
     tagged: list[str] = field(default_factory=list[str])
     """Ids of the accounts that it names."""
     likes: set[str] = field(default_factory=set[str])
+    likes_hidden: bool = False
+    """Whether their number is left out."""
     views: int = 0
     comments_on: bool = True
 

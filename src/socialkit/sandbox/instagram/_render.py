@@ -60,7 +60,7 @@ def media(state: State, one: Media, fields: str) -> Shown:
         "timestamp": lambda _asked: time(one.created),
         "username": lambda _asked: owner.username,
         "owner": lambda _asked: {"id": owner.id},
-        "like_count": lambda _asked: len(one.likes),
+        "like_count": lambda _asked: None if one.likes_hidden else len(one.likes),
         "comments_count": lambda _asked: len(comments),
         "is_comment_enabled": lambda _asked: one.comments_on,
         "alt_text": lambda _asked: one.alt_text,
