@@ -243,6 +243,20 @@ async def test_a_lost_post_whose_text_is_another_one_is_never_called_absent(
     assert (early.ask_again is None, late.ask_again) == (False, None)
 
 
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.SERVER_ERROR, Fault.TRUNCATED])
+async def test_bytes_whose_answer_is_lost_publish_nothing_and_are_sent_anew(
+    opened: Open, world: Sandbox, meta: InstagramSimulator, fault: Fault
+) -> None:
+    shop = opened()
+    world.fail("instagram", "take_bytes", fault)
+    with pytest.raises(MediaProcessingError, match="nothing was published"):
+        await settle(shop.posts.publish(draft(media=(video(),))))
+
+    assert meta.posts() == []
+    post = await settle(shop.posts.publish(draft(media=(video(),))))
+    assert [one.id for one in meta.posts()] == [post.id]
+
+
 async def test_bytes_that_were_not_taken_publish_nothing(opened: Open, meta: InstagramSimulator) -> None:
     shop = opened()
     shop._core.pipeline.transport = Untaken(shop._core.pipeline.transport)
