@@ -427,6 +427,19 @@ async def test_a_private_message_of_files_alone_is_a_message(door: Door) -> None
     assert {one.created_at for one in got.messages} == {datetime.fromtimestamp(TIME, UTC)}
 
 
+@pytest.mark.parametrize("network", NETWORKS[1:3], ids=["facebook", "instagram"])
+async def test_that_a_private_message_was_taken_back_is_told_and_is_no_message(door: Door) -> None:
+    kind = "page" if door.network.name == "facebook" else "instagram"
+    first = await door.give(graph(kind, "1", messaging=[private(message={"mid": "m_1", "text": "Hello"})]))
+    await settle(door.hook.done(first))
+    got = await door.give(graph(kind, "1", messaging=[private(message={"mid": "m_1", "is_deleted": True})]))
+
+    assert (len(first.messages), got.messages) == (1, ())
+    assert [(one.kind, one.subject_id) for one in got.events] == [
+        (sk.WebhookEventKind.MESSAGE_DELETED, "m_1")
+    ]
+
+
 @pytest.mark.parametrize("vocabulary", ["tweet", "post"])
 def test_the_simulated_x_pushes_in_the_vocabulary_that_it_speaks(vocabulary: Any) -> None:
     with sk.Sandbox(seed=7) as world:

@@ -10,9 +10,28 @@ from typing import Final
 from pydantic import JsonValue
 
 from socialkit.auth import Challenge, HeaderValue, Hmac, Pushed
-from socialkit.models import Lenient, Raw, Timestamp, WireModel
+from socialkit.models import (
+    AccountRef,
+    Lenient,
+    Raw,
+    Timestamp,
+    WebhookEvent,
+    WebhookEventKind,
+    WireModel,
+)
+from socialkit.platforms.base import PushedThing
 
-__all__ = ["HANDSHAKE", "SIGNED", "PushedEntry", "pushed_entries", "pushed_words", "when", "without_null"]
+__all__ = [
+    "HANDSHAKE",
+    "SIGNED",
+    "PushedEntry",
+    "PushedWords",
+    "pushed_entries",
+    "pushed_words",
+    "taken_back",
+    "when",
+    "without_null",
+]
 
 SIGNED: Final = Hmac(signature=HeaderValue("x-hub-signature-256", "sha256"))
 """Keyed with the app's secret, over the bytes as they came."""
@@ -106,7 +125,7 @@ class WireWords(WireModel):
     """None where it has files alone."""
     is_echo: bool = False
     is_deleted: bool = False
-    """Whether somebody took it back."""
+    """Whether it was taken back; recorded nowhere, and read as others have seen it."""
 
 
 class WireSender(WireModel):
@@ -115,7 +134,7 @@ class WireSender(WireModel):
     id: str
 
 
-class WireMessaging(WireModel):
+class PushedWords(WireModel):
     """A private message, and from whom."""
 
     sender: WireSender
@@ -123,14 +142,30 @@ class WireMessaging(WireModel):
     message: WireWords
 
 
-def pushed_words(entry: PushedEntry) -> WireMessaging | None:
+def pushed_words(entry: PushedEntry) -> PushedWords | None:
     """Return what others wrote in private.
 
-    None for what is no message, which may have no sender, for what was taken back, and for the account's own
-    words.
+    None for what is no message, which may have no sender, and for the account's own words.
     """
     if isinstance(entry.value, dict) and "message" not in entry.value:
         return None
-    wire = WireMessaging.model_validate(entry.value)
-    passed = wire.message.is_echo or wire.message.is_deleted or wire.sender.id == entry.account
-    return None if passed else wire
+    wire = PushedWords.model_validate(entry.value)
+    return None if wire.message.is_echo or wire.sender.id == entry.account else wire
+
+
+def taken_back(wire: PushedWords, entry: PushedEntry) -> PushedThing | None:
+    """Return that a private message was taken back; None for one that was not."""
+    if not wire.message.is_deleted:
+        return None
+
+    def make(account: AccountRef) -> WebhookEvent:
+        return WebhookEvent(
+            kind=WebhookEventKind.MESSAGE_DELETED,
+            native="messaging.is_deleted",
+            account=account,
+            subject_id=wire.message.mid,
+            at=wire.timestamp or entry.at,
+            raw=entry.raw,
+        )
+
+    return PushedThing(key=f"message deleted {wire.message.mid}", accounts=(entry.account,), make=make)

@@ -26,8 +26,10 @@ from socialkit.platforms._graph import (
     HANDSHAKE,
     SIGNED,
     PushedEntry,
+    PushedWords,
     pushed_entries,
     pushed_words,
+    taken_back,
     when,
     without_null,
 )
@@ -133,8 +135,10 @@ def _event(
 
 def _messaging(entry: PushedEntry) -> PushedThing | None:
     wire = pushed_words(entry)
-    if wire is None:
-        return None
+    return None if wire is None else taken_back(wire, entry) or _words(wire, entry)
+
+
+def _words(wire: PushedWords, entry: PushedEntry) -> PushedThing:
     told = WireMessage(
         id=wire.message.mid,
         message=wire.message.text or "",
