@@ -47,14 +47,16 @@ LATER: Final = timedelta(hours=1)
 
 SCOPES_OF_PATHS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("/2/media", ("media.write",)),
-    ("/2/dm_", ("dm.read", "dm.write")),
+    ("/messages", ("dm.write",)),
+    ("/2/dm_", ("dm.read",)),
     ("/hidden", ("tweet.moderate.write",)),
     ("/likes", ("like.write",)),
     ("/liked_tweets", ("like.read",)),
+    ("?", ("tweet.read", "users.read")),
     ("/2/tweets", ("tweet.read", "tweet.write")),
     ("/2/users", ("tweet.read", "users.read")),
 )
-"""What a bare refusal may lack, by what its address holds: the first that fits."""
+"""What a bare refusal may lack, by what its address holds: the first that fits. Reads alone have a query."""
 
 
 def read_error(response: Response) -> ErrorBody | None:
@@ -90,8 +92,9 @@ def _named(response: Response, message: str, code: str | None) -> ErrorBody:
 
 
 def _scopes(url: str) -> tuple[str, ...]:
-    path = urlsplit(url).path
-    return next((scopes for part, scopes in SCOPES_OF_PATHS if part in path), ())
+    parts = urlsplit(url)
+    place = f"{parts.path}?" if parts.query else parts.path
+    return next((scopes for part, scopes in SCOPES_OF_PATHS if part in place), ())
 
 
 def _code(problem: Mapping[str, JsonValue]) -> str | None:

@@ -16,7 +16,7 @@ from socialkit.platforms.x._errors import ERRORS, bucket, rate
 from socialkit.platforms.x._rules import LIMITS, PREMIUM, XRules
 from socialkit.text import Dialect, EntityKind, extract_entities
 
-__all__ = ["FACTS", "PROCESSING_LIMIT", "Tier", "cost_of", "facts_of"]
+__all__ = ["BY_CONTRACT", "FACTS", "PROCESSING_LIMIT", "Tier", "cost_of", "facts_of"]
 
 Tier: TypeAlias = Literal["self-serve", "enterprise"]
 """What access the app has: what anybody can buy (pay per use, Basic, Pro), or a contract with X."""

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from socialkit.models import Basis, Draft, Limits, MediaLimit, Problem, Visibility
 from socialkit.platforms.base import DraftRules, Place
+from socialkit.platforms.x._ids import ID
 from socialkit.platforms.x._options import XOptions, XPoll
 from socialkit.text import Dialect, EntityKind, TextRules, TextUnit, extract_entities
 
@@ -20,6 +21,7 @@ __all__ = ["LIMITS", "PREMIUM", "XRules"]
 TAGGED: Final = 10
 CASHTAGS: Final = 1
 FEWEST_CHOICES: Final = 2
+MINUTE: Final = timedelta(minutes=1)
 UNSENDABLE: Final = "\ufffe\ufeff\uffff"
 """Characters with which X refuses a text."""
 
@@ -102,7 +104,7 @@ class XRules(DraftRules):
             yield from _poll_problems(options.poll, place)
         elif len(beside) > 1:
             yield place.problem("quotes", "cannot stand beside media", basis=Basis.DRAFT)
-        yield from _tag_problems(options, draft, place)
+        yield from _id_problems(options, draft, place)
 
     def _text_flaws(self, text: str, field: str, place: Place) -> Iterator[Problem]:
         if any(one in text for one in UNSENDABLE):
@@ -114,15 +116,23 @@ class XRules(DraftRules):
             yield place.problem(field, "has too many cashtags", limit=CASHTAGS, actual=len(found))
 
 
-def _tag_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Problem]:
+def _id_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Problem]:
     field, count = "options.tagged_users", len(options.tagged_users)
     if count and not draft.media:
         yield place.problem(field, "stands without a picture to be seen in", basis=Basis.DRAFT)
     if count > TAGGED:
         yield place.problem(field, "are too many", limit=TAGGED, actual=count)
-    wrong = [one for one in options.tagged_users if not (one.isascii() and one.isdecimal())]
+    wrong = [one for one in options.tagged_users if not ID.fullmatch(one)]
     if wrong:
         yield place.problem(field, f"holds what is no id: {wrong[0]!r}", basis=Basis.DRAFT)
+    named = (
+        ("options.community", options.community),
+        ("quotes", draft.quotes),
+        ("reply_to", draft.reply_to),
+    )
+    for name, identity in named:
+        if identity is not None and not ID.fullmatch(identity):
+            yield place.problem(name, f"is no id: {identity!r}", basis=Basis.DRAFT)
 
 
 def _poll_problems(poll: XPoll, place: Place) -> Iterator[Problem]:
@@ -139,6 +149,8 @@ def _poll_problems(poll: XPoll, place: Place) -> Iterator[Problem]:
             yield place.problem(
                 f"{field}[{number}]", "is too long", limit=most, actual=len(choice), unit="characters"
             )
+    if poll.duration % MINUTE:
+        yield place.problem("options.poll.duration", "is no whole number of minutes", basis=Basis.DRAFT)
     shortest, longest = limits.poll_shortest, limits.poll_longest
     if shortest is not None and poll.duration < shortest:
         yield place.problem("options.poll.duration", f"is shorter than {shortest}", actual=str(poll.duration))
