@@ -101,3 +101,24 @@ async def test_a_file_that_could_not_be_processed_is_told_and_one_that_is_not_th
     with pytest.raises(BadRequestError):
         await settle(client.media.get("1"))
     assert (await settle(client.media.upload(picture()))).ready
+
+
+async def test_a_film_is_waited_for_no_longer_than_is_said_and_told_of_in_words_of_x(place: Place) -> None:
+    def answer(request: Request) -> Response:
+        if request.url.endswith("/users/me"):
+            return json_answer({"data": {"id": "7", "username": "shop", "name": ""}})
+        slow = {"state": "in_progress", "check_after_secs": 3_000}
+        return json_answer({"data": {"id": "9", "processing_info": slow}})
+
+    carrier = SteppedTransport(answer, suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    with pytest.raises(MediaProcessingError, match="not processed within 0:15:00"):
+        await settle(client.media.upload(video()))
+
+    assert sum(carrier.slept) == 900
+    failed = {"state": "failed", "error": {"code": 1, "name": "InvalidMedia", "message": "No frames"}}
+    carrier = SteppedTransport(
+        json_answer({"data": {"id": "9", "processing_info": failed}}), suspends=not place.blocking
+    )
+    with pytest.raises(MediaProcessingError, match="No frames"):
+        await settle(place.client(access_token="not-a-real-token", transport=carrier).media.get("9"))

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import ConflictError, OutcomeUnknownError
+from socialkit.errors import ConflictError, OutcomeUnknownError, UnexpectedResponseError
 from socialkit.models import Attempt, Draft, Found, FoundState
+from socialkit.platforms import AsyncX, X
 from socialkit.sandbox import Fault
 from socialkit.testing import collect, picture, settle
 from socialkit.transport import Request, Response
 from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
 
 
 async def lost(
@@ -131,3 +133,94 @@ async def test_what_was_there_before_decides_and_without_it_nobody_does(place: P
     bare = attempt.model_copy(update={"results": {}})
 
     assert (await settle(client.posts.find(bare))).state is FoundState.UNDECIDED
+
+
+@pytest.mark.parametrize("text", ["It is here: https://shop.example/order?a=1&b=2", "Fish & chips < 3"])
+async def test_a_private_answer_with_links_is_found_though_x_made_them_its_own(
+    place: Place, text: str
+) -> None:
+    client = place.client()
+    place.x.receive(text="Where is my order?", private=True)
+    (message,) = await collect(client.inbox.iterate())
+    place.world.fail("x", "reply", Fault.DROP_AFTER_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.inbox.reply(message, text))
+    found = await settle(client.posts.find(caught.value.attempt))
+
+    assert (found.state, found.post.text) == (FoundState.PUBLISHED, text)
+    assert [one.text for one in place.x.messages()] == [text]
+
+
+ME = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
+
+
+async def looked_up(attempt: Attempt, page: Any, *, blocking: bool) -> Found:
+    """Look for an attempt where the account's posts, or a conversation, read like this."""
+    carrier = SteppedTransport(json_answer(ME), json_answer(page), suspends=not blocking)
+    client: Any = (X if blocking else AsyncX)(access_token="not-a-real-token", transport=carrier)
+    found: Found = await settle(client.posts.find(attempt))
+    return found
+
+
+def an_old(attempt: Attempt) -> Attempt:
+    """Return an attempt of long ago, by an account that nobody named."""
+    return attempt.model_copy(
+        update={"account": attempt.account.model_copy(update={"id": None, "host": None})}
+    )
+
+
+@pytest.mark.parametrize("page", [{}, {"meta": {}}, {"data": []}, {"meta": {"result_count": 3}}])
+async def test_a_page_that_says_nothing_never_tells_that_a_post_is_absent(place: Place, page: Any) -> None:
+    attempt = an_old(await lost(place, place.client(), "Autumn is here", Fault.DROP_BEFORE_COMMIT))
+
+    with pytest.raises(UnexpectedResponseError):
+        await looked_up(attempt, page, blocking=place.blocking)
+
+
+async def test_a_page_that_counts_more_than_it_shows_decides_nothing(place: Place) -> None:
+    attempt = an_old(await lost(place, place.client(), "Autumn is here", Fault.DROP_BEFORE_COMMIT))
+    other = {
+        "id": "1999999999999999999",
+        "text": "Another",
+        "edit_history_tweet_ids": ["1999999999999999999"],
+    }
+    found = await looked_up(attempt, {"data": [other], "meta": {"result_count": 2}}, blocking=place.blocking)
+
+    assert (found.state, found.because) == (
+        FoundState.UNDECIDED,
+        "X counts more posts since than it shows",
+    )
+
+
+async def test_what_was_there_before_is_not_guessed_from_an_answer_that_tells_nothing() -> None:
+    carrier = SteppedTransport(json_answer(ME), json_answer({}))
+    with pytest.raises(UnexpectedResponseError):
+        X(access_token="not-a-real-token", transport=carrier).posts.publish("Hello")
+
+    assert [one.method for one in carrier.sent] == ["GET", "GET"]
+
+
+STATUS = "https://x.com/ada/status/1700000000000000000"
+
+
+@pytest.mark.parametrize("tail", ["", "?s=20", "/photo/1"])
+@pytest.mark.parametrize("middle", [False, True])
+async def test_a_lost_post_with_a_link_to_a_post_is_found_though_x_quotes_it(
+    place: Place, tail: str, middle: bool
+) -> None:
+    text = f"Look {STATUS}{tail} now" if middle else f"Look {STATUS}{tail}"
+    attempt = an_old(await lost(place, place.client(), text, Fault.DROP_BEFORE_COMMIT))
+    wire = {
+        "id": "1999999999999999999",
+        "text": text.replace(f"{STATUS}{tail}", "https://t.co/abc"),
+        "entities": {"urls": [{"url": "https://t.co/abc", "expanded_url": f"{STATUS}{tail}"}]},
+        "referenced_tweets": [{"type": "quoted", "id": "1700000000000000000"}],
+    }
+    page = {"data": [wire], "meta": {"result_count": 1}}
+    found = await looked_up(attempt, page, blocking=place.blocking)
+
+    assert found.state is FoundState.PUBLISHED
+    assert found.post is not None
+    assert place.client().posts.differences(found.post, text) == ()
+    another = text.replace("1700000000000000000", "1700000000000000001")
+    assert place.client().posts.differences(found.post, another) != ()

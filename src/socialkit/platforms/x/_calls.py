@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from socialkit.errors import UnexpectedResponseError
 from socialkit.models import Post
 from socialkit.platforms.base import Core
 from socialkit.platforms.x._map import Including, to_post
 from socialkit.platforms.x._vocabulary import Params, Vocabulary
-from socialkit.platforms.x._wire import WireOne, WirePost, WirePosts
+from socialkit.platforms.x._wire import WireOne, WirePage, WirePost
 from socialkit.transport import Answer, Request, segment
 
-__all__ = ["MOST", "Calls", "between", "following"]
+__all__ = ["MOST", "Calls", "Course", "between", "following"]
 
 FEWEST, MOST = 5, 100
 
@@ -41,12 +42,18 @@ class Calls:
         beside = Including(answer.value.includes)
         return to_post(answer.value.data, beside, answer.raw.at("data"), self.core.ref)
 
-    async def posts(self, url: str, params: Params) -> Answer[WirePosts]:
+    async def conversation_of(self, identity: str) -> str | None:
+        """Return the id of the post that began the conversation in which a post stands."""
+        fields = ((self.words.fields, "conversation_id,id"),)
+        request = Request(method="GET", url=f"2/tweets/{segment(identity)}", params=fields)
+        return (await self.core.pipeline.call(request, WireOne)).value.data.conversation_id
+
+    async def posts(self, url: str, params: Params) -> Answer[WirePage]:
         """Return a page of posts with all that stands beside them."""
         request = Request(method="GET", url=url, params=(*self.words.post(), *params))
-        return await self.core.pipeline.call(request, WirePosts)
+        return await self.core.pipeline.call(request, WirePage)
 
-    def mapped(self, answer: Answer[WirePosts]) -> Iterator[tuple[WirePost, Post]]:
+    def mapped(self, answer: Answer[WirePage]) -> Iterator[tuple[WirePost, Post]]:
         """Yield the posts of a page, as X sends them and as ours."""
         beside = Including(answer.value.includes)
         for number, wire in enumerate(answer.value.data):
@@ -57,7 +64,26 @@ class Calls:
         return f"2/users/{segment(self.core.ref.id or '')}/tweets"
 
 
-def following(answer: Answer[WirePosts]) -> str | None:
+def following(answer: Answer[WirePage]) -> str | None:
     """Return the cursor of the next page; None at the end."""
     meta = answer.value.meta
     return None if meta is None else meta.next_token or None
+
+
+class Course:
+    """Where a read of all pages is; stops one that would never end, and is paid by the page."""
+
+    def __init__(self) -> None:
+        self._seen = set[str]()
+
+    def after(self, token: str) -> Params:
+        """Return what asks for the page of a token.
+
+        Raises:
+            UnexpectedResponseError: It was asked for before.
+        """
+        if token in self._seen:
+            message = "the platform gave the same cursor twice: the listing would never end"
+            raise UnexpectedResponseError(message, platform="x")
+        self._seen.add(token)
+        return (("pagination_token", token),)

@@ -15,8 +15,9 @@ from socialkit.platforms.base import refused_for_good
 from socialkit.platforms.x._calls import Calls
 from socialkit.platforms.x._ids import age
 from socialkit.platforms.x._map import Including, event_message, sent_message
+from socialkit.platforms.x._text import says
 from socialkit.platforms.x._vocabulary import Params
-from socialkit.platforms.x._wire import WireEvents, WireSent
+from socialkit.platforms.x._wire import WireEvent, WireEvents, WireSent
 from socialkit.transport import Answer, Request, Safety, segment
 
 __all__ = ["Direct"]
@@ -25,6 +26,8 @@ LATEST, SENT = "latest message", "message"
 PAGES: Final = 3
 """Pages of a conversation that a search looks through."""
 WORDS: Final = (("event_types", "MessageCreate"),)
+UNTOLD: Final = "a message since may be it: X does not tell where its links lead, or whose it is"
+LEFT_OUT: Final = "X counts more messages since than it shows"
 NO_ANCHOR: Final = "what was said before is not known: the token may not read private messages"
 
 
@@ -76,25 +79,42 @@ class Direct:
         if message is None or draft is None or not isinstance(anchor, str):
             return Found.undecided(NO_ANCHOR)
         me = (await self._core.known()).id
-        url, found = f"{_conversation(message)}/dm_events", None
+        url, found, doubt = f"{_conversation(message)}/dm_events", None, None
         token: Params = ()
         for _ in range(PAGES):
             answer = await self._events(url, (("max_results", "100"), *token))
             newer = [(n, one) for n, one in enumerate(answer.value.data) if age(one.id) > age(anchor)]
             for number, wire in newer:
-                if wire.sender_id == me and wire.text == draft.text and wire.id not in attempt.taken:
+                is_it = self._is_it(wire, draft.text, me, attempt)
+                if is_it is None:
+                    doubt = UNTOLD
+                elif is_it:
                     raw = answer.raw.at("data", number)
                     found = sent_message(wire.id, draft.text, raw, self._core.ref)
-            following = _following(answer)
+            doubt = doubt if answer.value.whole else LEFT_OUT
+            meta = answer.value.meta
+            following = None if meta is None else meta.next_token or None
             if following is None or len(newer) < len(answer.value.data):
-                said = "it is not among what was said since"
-                return Found.absent(said) if found is None else Found.published(found)
+                return _told(found, doubt)
             token = (("pagination_token", following),)
         return Found.undecided("too much was said since to look through it all")
+
+    def _is_it(self, wire: WireEvent, text: str, me: str | None, attempt: Attempt) -> bool | None:
+        """Return whether a message is the one that was lost; None where nobody can tell."""
+        if wire.id in attempt.taken or wire.sender_id not in {me, None}:
+            return False
+        said = says(wire, text)
+        return None if said and wire.sender_id is None else said
 
     async def _events(self, url: str, params: Params) -> Answer[WireEvents]:
         request = Request(method="GET", url=url, params=(*self._calls.words.message(), *WORDS, *params))
         return await self._core.pipeline.call(request, WireEvents)
+
+
+def _told(found: Post | None, doubt: str | None) -> Found:
+    if found is not None:
+        return Found.published(found)
+    return Found.absent("it is not among what was said since") if doubt is None else Found.undecided(doubt)
 
 
 def _conversation(message: Message) -> str:

@@ -20,7 +20,7 @@ from socialkit.models import (
     Visibility,
 )
 from socialkit.platforms.x._ids import EPOCH, KINDS_OF_TYPES, kind_of_key, media_id, time_of
-from socialkit.platforms.x._text import whole_text
+from socialkit.platforms.x._text import SITE, message_text, whole_text
 from socialkit.platforms.x._wire import (
     WireEvent,
     WireIncludes,
@@ -45,7 +45,6 @@ __all__ = [
     "uploaded",
 ]
 
-SITE: Final = "https://x.com"
 NO_LANGUAGE: Final = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
 """What X calls the language of a text that has none."""
 
@@ -263,7 +262,7 @@ def event_message(wire: WireEvent, beside: Including, raw: Raw, account: Account
         kind=MessageKind.DIRECT_MESSAGE,
         account=account,
         author=beside.author(wire.sender_id),
-        text=wire.text or "",
+        text=message_text(wire),
         created_at=made_at(wire),
         conversation_id=wire.dm_conversation_id,
         private=True,

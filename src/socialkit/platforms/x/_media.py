@@ -15,7 +15,7 @@ from socialkit.platforms.base import Core, MediaFiles, fetched
 from socialkit.platforms.x._facts import PROCESSING_LIMIT
 from socialkit.platforms.x._map import uploaded
 from socialkit.platforms.x._rules import LIMITS
-from socialkit.platforms.x._wire import WireUpload, WireUploaded
+from socialkit.platforms.x._wire import WireProcessing, WireUpload, WireUploaded
 from socialkit.transport import Request, Response, Safety, Upload, segment
 
 __all__ = ["Files", "XMedia"]
@@ -97,14 +97,14 @@ class Files:
         waited = timedelta()
         while (work := wire.processing_info) is not None and work.state != "succeeded":
             if work.state == "failed":
-                message = f"X could not process the file {wire.id}; nothing was published"
-                raise MediaProcessingError(message, platform="x")
+                raise _failed(wire.id, work)
             if waited >= PROCESSING_LIMIT:
                 message = (
                     f"the file {wire.id} was not processed within {PROCESSING_LIMIT}; nothing was published"
                 )
                 raise MediaProcessingError(message, platform="x")
-            wait = max(work.check_after_secs or 0, FIRST_WAIT)
+            left = (PROCESSING_LIMIT - waited).total_seconds()
+            wait = min(max(work.check_after_secs or 0, FIRST_WAIT), left)
             await self._core.transport.sleep(wait)
             waited += timedelta(seconds=wait)
             wire = await self.status(wire.id)
@@ -114,6 +114,13 @@ class Files:
         params = (("command", "STATUS"), ("media_id", upload))
         request = Request(method="GET", url=UPLOADS, params=params)
         return (await self._core.pipeline.call(request, WireUploaded)).value.data
+
+
+def _failed(upload: str, work: WireProcessing) -> MediaProcessingError:
+    told = None if work.error is None else work.error.message or work.error.name
+    why = f" ({told})" if told else ""
+    message = f"X could not process the file {upload}{why}; nothing was published"
+    return MediaProcessingError(message, platform="x")
 
 
 def _piece(whole: Media, start: int) -> BinaryIO:
@@ -137,6 +144,5 @@ class XMedia(MediaFiles[ModeT], Generic[ModeT]):
         wire = await self._files.status(media)
         work = wire.processing_info
         if work is not None and work.state == "failed":
-            message = f"X could not process the file {media}; nothing was published"
-            raise MediaProcessingError(message, platform="x")
+            raise _failed(media, work)
         return uploaded(wire)

@@ -74,10 +74,10 @@ class XPosts(Posts[ModeT], Generic[ModeT]):
     def _reading(self, post: Post) -> Reading:
         unread = SHORTENED in post.text  # X did not say where a link leads
         alt_texts = tuple(_told(one.alt_text) for one in post.media)
-        return Reading(text=None if unread else compared(post.text), alt_texts=alt_texts)
+        return Reading(text=None if unread else compared(post.text, post.quotes), alt_texts=alt_texts)
 
     def _meant_text(self, draft: Draft) -> str:
-        return compared(draft.text)
+        return compared(draft.text, draft.quotes)
 
 
 def _told(alt_text: str | None) -> str:

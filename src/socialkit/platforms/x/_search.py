@@ -23,6 +23,7 @@ PAGES: Final = 5
 """Pages of own posts that a search looks through."""
 STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}")
 UNTOLD: Final = "there are posts since of which X does not tell where their links lead"
+LEFT_OUT: Final = "X counts more posts since than it shows"
 EDITED: Final = "a post since may be it: it was edited"
 BEREFT: Final = "a post since may be it: what it answered is not told any more"
 
@@ -41,7 +42,7 @@ class Wanted:
     @classmethod
     def of(cls, draft: Draft, media: tuple[str, ...], reply_to: str | None) -> Wanted:
         """Return what a part of a draft becomes."""
-        return cls(compared(draft.text), media, reply_to, draft.quotes)
+        return cls(compared(draft.text, draft.quotes), media, reply_to, draft.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Search:
                 is_it = _is_it(wire, wanted)
                 found = post if is_it is True else found
                 doubt = is_it if isinstance(is_it, str) else doubt
+            doubt = doubt if answer.value.whole else LEFT_OUT
             token = following(answer)
             if token is None:
                 return _told(doubt) if found is None else Found.published(found)

@@ -23,7 +23,7 @@ USER: Final = (
     "username",
 )
 AUTHOR: Final = ("id", "name", "profile_image_url", "username")
-DM: Final = ("attachments", "created_at", "dm_conversation_id", "event_type", "id", "text")
+DM: Final = ("attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

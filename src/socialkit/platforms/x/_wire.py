@@ -6,9 +6,9 @@ Fields come when they are asked for and there is something to tell: what a post 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 
 from socialkit.models import Lenient, Timestamp, WireModel
 
@@ -24,9 +24,11 @@ __all__ = [
     "WireMedia",
     "WireMetrics",
     "WireOne",
+    "WirePage",
     "WirePost",
     "WirePosts",
     "WirePrivateMetrics",
+    "WireProcessing",
     "WireSent",
     "WireUpload",
     "WireUploaded",
@@ -167,14 +169,40 @@ class WireMeta(WireModel):
     """Where a page stands among others."""
 
     next_token: Lenient[str] = None
+    result_count: Lenient[Count] = None
+
+
+def _require_told(meta: WireMeta | None, shown: int) -> None:
+    """Raise if a page holds nothing, and does not say that there is nothing."""
+    if not shown and (meta is None or meta.result_count != 0):
+        raise ValueError("there is neither data nor a result_count of zero")
+
+
+def _is_whole(meta: WireMeta | None, shown: int) -> bool:
+    """Return whether a page shows all that it counts: what X cannot show it leaves out."""
+    return meta is None or meta.result_count is None or meta.result_count == shown
 
 
 class WirePosts(WireModel):
-    """A page of posts; without any there is no `data`."""
+    """Posts that were asked for by their ids; without any there is no `data`."""
 
     data: list[WirePost] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
+
+
+class WirePage(WirePosts):
+    """A page of posts; one without any says so, so that an answer of somebody else's is not taken for it."""
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        _require_told(self.meta, len(self.data))
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether it shows every post that it counts."""
+        return _is_whole(self.meta, len(self.data))
 
 
 class WireOne(WireModel):
@@ -249,14 +277,25 @@ class WireEvent(WireModel):
     dm_conversation_id: Lenient[str] = None
     created_at: Lenient[Timestamp] = None
     attachments: Lenient[WireAttachments] = None
+    entities: Lenient[WireEntities] = None
 
 
 class WireEvents(WireModel):
-    """A page of private messages."""
+    """A page of private messages; one without any says so."""
 
     data: list[WireEvent] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        _require_told(self.meta, len(self.data))
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether it shows every message that it counts."""
+        return _is_whole(self.meta, len(self.data))
 
 
 class WireMessageSent(WireModel):
@@ -272,12 +311,20 @@ class WireSent(WireModel):
     data: WireMessageSent
 
 
+class WireProcessingError(WireModel):
+    """Why a file could not be processed."""
+
+    name: Lenient[str] = None
+    message: Lenient[str] = None
+
+
 class WireProcessing(WireModel):
     """How far the work on a file is."""
 
     state: str
     """`pending`, `in_progress`, `succeeded` or `failed`."""
     check_after_secs: Lenient[Annotated[float, Field(ge=0, le=3600)]] = None
+    error: Lenient[WireProcessingError] = None
 
 
 class WireUpload(WireModel):

@@ -17,7 +17,7 @@ from socialkit.platforms.x._ids import age, time_of
 from socialkit.platforms.x._media import Files
 from socialkit.platforms.x._options import XOptions
 from socialkit.platforms.x._search import ANCHOR, POST, Search, Wanted
-from socialkit.platforms.x._wire import WireCreated, WirePosts
+from socialkit.platforms.x._wire import WireCreated, WirePage
 from socialkit.transport import Request, Safety
 
 __all__ = ["Writing", "post_body"]
@@ -85,7 +85,7 @@ class Writing:
 
     async def _newest(self) -> str:
         request = Request(method="GET", url=self._calls.own_posts(), params=NEWEST)
-        answer = await self._core.pipeline.call(request, WirePosts)
+        answer = await self._core.pipeline.call(request, WirePage)
         return max((one.id for one in answer.value.data), key=age, default="")
 
     async def _create(self, draft: Draft, media: list[str], reply_to: str | None, anchor: str | None) -> Post:

@@ -79,6 +79,7 @@ class Event:
     sender: str
     text: str
     created_at: datetime
+    links: list[Link] = field(default_factory=list[Link])
 
 
 @dataclass(slots=True)

@@ -184,14 +184,19 @@ def media(call: Call, one: File) -> Json:
 
 
 def event(call: Call, one: Event) -> Json:
-    """A private message with the fields that were asked for."""
+    """A private message with the fields that were asked for; its links are X's own."""
+    text = one.text
+    for link in one.links:
+        text = text.replace(link.typed, link.short)
     everything: Json = {
         "id": one.id,
         "event_type": "MessageCreate",
-        "text": one.text,
+        "text": text,
         "sender_id": one.sender,
         "dm_conversation_id": one.conversation,
         "created_at": moment(one.created_at),
     }
+    if one.links:
+        everything["entities"] = {"urls": [_link(text, link.short, link.typed, None) for link in one.links]}
     wanted = {"id", "event_type", "text", *call.items("dm_event.fields"), *call.items("expansions")}
     return {name: value for name, value in everything.items() if name in wanted}

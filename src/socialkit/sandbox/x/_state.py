@@ -112,6 +112,7 @@ class State:
     def say(self, sender: User, conversation: str, text: str) -> Event:
         """Send a private message."""
         event = Event(self.snowflake(), conversation, sender.id, text, self.now)
+        event.links = [Link(one, self.short()) for one in texts.links(text)]
         self.events[event.id] = event
         return event
 
