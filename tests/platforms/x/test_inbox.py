@@ -12,11 +12,12 @@ from typing import Any, Final
 import pytest
 
 import socialkit as sk
-from socialkit.errors import NotSupportedError, WebhookSignatureError
+from socialkit.errors import NotSupportedError, UnexpectedResponseError, WebhookSignatureError
 from socialkit.models import MessageKind, WebhookEvent
 from socialkit.testing import collect, settle
 from socialkit.webhooks import AsyncWebhook, Webhook
 from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
 
 SECRET: Final = "not-a-real-secret"
 
@@ -140,3 +141,33 @@ async def test_the_deletion_of_an_own_post_is_an_event(place: Place) -> None:
     (event,) = got.events
     assert isinstance(event, WebhookEvent)
     assert (event.kind, event.subject_id) == (sk.WebhookEventKind.POST_DELETED, "9")
+
+
+async def test_comments_under_every_part_of_a_thread_are_found(place: Place) -> None:
+    client = place.client()
+    first = await settle(client.posts.publish(sk.Draft(text="One", thread=[sk.Draft(text="Two")])))
+    second = first.thread[0]
+    place.x.receive(text="Under the first", reply_to=first.id)
+    asked = place.x.receive(text="Under the second", reply_to=second.id)
+    await settle(client.inbox.reply((await collect(client.inbox.comments(second)))[0], "Yes"))
+    (ours,) = [one for one in place.x.posts() if one.reply_to == asked]
+    place.x.receive(text="Thank you", reply_to=ours.id)
+
+    found = await collect(client.inbox.comments(second))
+    assert [(one.text, one.kind, one.post_id) for one in found] == [
+        ("@main Under the second", MessageKind.COMMENT, second.id),
+        ("@main Thank you", MessageKind.REPLY, second.id),
+    ]
+    assert len(await collect(client.inbox.comments(first))) == 3
+
+
+@pytest.mark.parametrize("call", ["comments", "volume"])
+async def test_a_read_that_would_never_end_ends(place: Place, call: str) -> None:
+    page: dict[str, Any] = {"data": [], "meta": {"result_count": 0, "next_token": "again"}}
+    me = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
+    answers = [json_answer(me)] * (call == "comments") + [json_answer(page)] * 2
+    carrier = SteppedTransport(*answers, suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    ask: Any = client.inbox.comments("9") if call == "comments" else None
+    with pytest.raises(UnexpectedResponseError, match="never end"):
+        await (collect(ask) if ask is not None else settle(client.listening.volume("tea")))

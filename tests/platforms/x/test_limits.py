@@ -23,7 +23,7 @@ from socialkit.errors import (
 from socialkit.models import Draft, Media, MediaKind, Severity
 from socialkit.platforms import AsyncX, X, XOptions, XPoll
 from socialkit.platforms.x import FACTS
-from socialkit.testing import gif, mp4, picture, settle, video
+from socialkit.testing import collect, gif, mp4, picture, settle, video
 from socialkit.transport import ErrorTable, Request, Retry
 from tests.platforms.x.conftest import Place
 from tests.support import ROOT
@@ -222,6 +222,14 @@ WRONG = [
         Draft(text="a", media=[picture()], options=[XOptions(poll=XPoll(choices=["a", "b"], duration=DAY))]),
         ["options.poll"],
     ),
+    (
+        Draft(text="a", options=[XOptions(poll=XPoll(choices=["a", "b"], duration=timedelta(seconds=330)))]),
+        ["options.poll.duration"],
+    ),
+    (
+        Draft(text="a", reply_to="@ada", options=[XOptions(community="knit")]),
+        ["options.community", "reply_to"],
+    ),
     (Draft(text="a", options=[XOptions(tagged_users=["7"])]), ["options.tagged_users"]),
     (
         Draft(text="a", media=[picture()], options=[XOptions(tagged_users=[*"12345678901", "@ada"])]),
@@ -276,3 +284,17 @@ async def test_a_server_that_breaks_while_a_post_is_made_leaves_it_open() -> Non
         X(access_token="not-a-real-token", transport=carrier).posts.publish("Hello")
 
     assert len(carrier.sent) == 3
+
+
+@pytest.mark.parametrize("given", [{"query": "a" * 513}, {"query": "tea", "granularity": "week"}])
+async def test_a_question_that_x_would_refuse_is_not_paid_for(place: Place, given: dict[str, str]) -> None:
+    client = place.client()
+    with pytest.raises(ValueError, match=r"query has 513|granularity='week'"):
+        await settle(client.listening.volume(**given))
+    if "granularity" not in given:
+        with pytest.raises(ValueError, match="X takes 512"):
+            await collect(client.listening.search(given["query"]))
+
+    assert client.sent.requests == []
+    place.x.set_tier(self_serve=False)
+    assert await collect(place.client().listening.search("a" * 513)) == []

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Generic
+from typing import Final, Generic, TypeAlias
 
 from socialkit.errors import APIError, NotSupportedError
-from socialkit.models import Attempt, Capability, Draft, Found, Limits, Message, MessageKind, Post
+from socialkit.models import Attempt, Capability, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms.base import Core, Inbox, acted, no_cursor, refused_for_good
-from socialkit.platforms.x._calls import Calls, between, following
+from socialkit.platforms.x._calls import Calls, Course, between, following
 from socialkit.platforms.x._direct import Direct
 from socialkit.platforms.x._ids import ID, age
 from socialkit.platforms.x._map import Including, message_kind, post_message
-from socialkit.platforms.x._wire import WireHidden, WireLiked, WirePosts
+from socialkit.platforms.x._vocabulary import Params
+from socialkit.platforms.x._wire import WireHidden, WireLiked, WirePage, WirePost
 from socialkit.platforms.x._writing import Writing
 from socialkit.transport import Request, Safety, segment
 
@@ -56,6 +57,24 @@ class _Source:
     last: str | None = None
     """The id of its last item, message or not."""
     following: str | None = None
+
+
+_Said: TypeAlias = tuple[WirePost, Including, Raw]
+"""A post of a conversation, what stands beside it, and what X sent."""
+
+
+def _below(post: str, said: list[_Said]) -> list[_Said]:
+    """Return what answers a post, or answers what does."""
+    answers = {wire.id: wire.reference("replied_to") for wire, _, _ in said}
+
+    def is_below(identity: str) -> bool:
+        above, seen = answers.get(identity), set[str]()
+        while above is not None and above != post and above not in seen:
+            seen.add(above)
+            above = answers.get(above)
+        return above == post
+
+    return [one for one in said if is_below(one[0].id)]
 
 
 class XInbox(Inbox[ModeT], Generic[ModeT]):
@@ -130,22 +149,31 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         """Read what a search finds of the conversation, which are seven days of it."""
         ref = await self._core.known()  # else our own answers would look like somebody's
+        said = await self._conversation(post)
+        if not said:  # it may stand in a conversation that another post began, as the parts of a thread do
+            root = await self._calls.conversation_of(post)
+            said = [] if root in {None, post} else _below(post, await self._conversation(root or ""))
         found: list[Message] = []
-        token: tuple[tuple[str, str], ...] = ()
+        for wire, beside, raw in said:
+            answers = wire.reference("replied_to")
+            if wire.author_id != ref.id and wire.id != post and answers is not None:
+                kind = MessageKind.COMMENT if answers == post else MessageKind.REPLY
+                found.append(post_message(wire, beside, raw, ref, kind=kind, under=post))
+        return Page(tuple(sorted(found, key=lambda one: age(one.id))))
+
+    async def _conversation(self, root: str) -> list[_Said]:
+        """Return what the search finds of a conversation, by the post that began it."""
+        found, course = list[_Said](), Course()
+        token: Params = ()
         while True:
-            params = (("query", f"conversation_id:{segment(post)}"), ("max_results", "100"), *token)
+            params = (("query", f"conversation_id:{segment(root)}"), ("max_results", "100"), *token)
             answer = await self._calls.posts("2/tweets/search/recent", params)
             beside = Including(answer.value.includes)
-            for number, wire in enumerate(answer.value.data):
-                answers = wire.reference("replied_to")
-                if wire.author_id != ref.id and wire.id != post and answers is not None:
-                    kind = MessageKind.COMMENT if answers == post else MessageKind.REPLY
-                    raw = answer.raw.at("data", number)
-                    found.append(post_message(wire, beside, raw, ref, kind=kind, under=post))
+            found += [(w, beside, answer.raw.at("data", n)) for n, w in enumerate(answer.value.data)]
             following_token = following(answer)
             if following_token is None:
-                return Page(tuple(sorted(found, key=lambda one: age(one.id))))
-            token = (("pagination_token", following_token),)
+                return found
+            token = course.after(following_token)
 
     # Acting -----------------------------------------------------------------------------
 
@@ -200,9 +228,9 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         ref = await self._core.known()
         url = f"2/users/{segment(ref.id)}/liked_tweets"
         request = Request(method="GET", url=url, params=(("max_results", "100"),))
-        answer = await self._core.pipeline.call(request, WirePosts)
+        answer = await self._core.pipeline.call(request, WirePage)
         if any(one.id == attempt.target for one in answer.value.data):
             return Found.published(None, "the account likes it")
-        if following(answer) is None:
+        if following(answer) is None and answer.value.whole:
             return Found.absent("the account does not like it")
         return Found.undecided("the account likes too much to look through it all")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Generic, Literal, TypeAlias, final
+from typing import Final, Generic, Literal, TypeAlias, final, get_args
 
 from socialkit.models import AwareTime, Capability, Model, Post, Profile, require_aware
 from socialkit.operations import ModeT, Page, operation
 from socialkit.platforms.base import Core, Listening
-from socialkit.platforms.x._calls import Calls, between, following
+from socialkit.platforms.x._calls import Calls, Course, between, following
+from socialkit.platforms.x._facts import BY_CONTRACT
 from socialkit.platforms.x._map import to_profile
 from socialkit.platforms.x._wire import WireCounts, WireWhole
 from socialkit.transport import Request, segment
@@ -18,6 +19,9 @@ __all__ = ["Granularity", "Volume", "XListening"]
 Granularity: TypeAlias = Literal["minute", "hour", "day"]
 """How long the stretches of time are in which posts are counted."""
 
+LONGEST_SELF_SERVE: Final = 512
+LONGEST: Final = 4_096
+"""Characters of a query: of the guide for apps that anybody can have, and of the OpenAPI document."""
 FEWEST: Final = 10
 """Posts in one page of a search, at least."""
 
@@ -65,7 +69,7 @@ class XListening(Listening[ModeT], Generic[ModeT]):
             since: Only what came after this time (aware).
 
         Raises:
-            ValueError: The query is empty, or the time has no zone.
+            ValueError: The query is empty or too long, or the time has no zone.
 
         Example:
             >>> from socialkit import Sandbox
@@ -77,11 +81,15 @@ class XListening(Listening[ModeT], Generic[ModeT]):
         await self._core.require(Capability.SEARCH)
         if not query.strip():
             raise ValueError("query is empty: say what to look for")
+        self._require_short(query.strip())
+        if granularity not in get_args(Granularity):
+            message = f"granularity={granularity!r} is none of {', '.join(get_args(Granularity))}"
+            raise ValueError(message)
         start = None if since is None else require_aware(since, "since")
         begin = () if start is None else (("start_time", f"{start:%Y-%m-%dT%H:%M:%SZ}"),)
         base = (("granularity", granularity), ("query", query.strip()), *begin)
         found: list[Volume] = []
-        token: tuple[tuple[str, str], ...] = ()
+        token, course = tuple[tuple[str, str], ...](), Course()
         while True:
             request = Request(method="GET", url="2/tweets/counts/recent", params=(*base, *token))
             answer = await self._core.pipeline.call(request, WireCounts)
@@ -89,13 +97,21 @@ class XListening(Listening[ModeT], Generic[ModeT]):
             meta = answer.value.meta
             if meta is None or not meta.next_token:
                 return tuple(sorted(found, key=lambda one: one.start))
-            token = (("pagination_token", meta.next_token),)
+            token = course.after(meta.next_token)
 
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
+        self._require_short(query)
         token = () if cursor is None else (("pagination_token", cursor),)
         params = (("query", query), ("max_results", between(limit, FEWEST)), *token)
         answer = await self._calls.posts("2/tweets/search/recent", params)
         return Page(tuple(post for _, post in self._calls.mapped(answer)), following(answer))
+
+    def _require_short(self, query: str) -> None:
+        """Raise for a query that X would refuse: each asking is paid."""
+        most = LONGEST if self._core.facts.capabilities >= BY_CONTRACT else LONGEST_SELF_SERVE
+        if len(query) > most:
+            message = f"query has {len(query)} characters, and X takes {most}"
+            raise ValueError(message)
 
     async def _profile(self, handle: str) -> Profile:
         url = f"2/users/by/username/{segment(handle)}"
