@@ -50,9 +50,9 @@ class Stage:
             inner = default_transport(Sync if self.blocking else Async, "x")
         return Watch(inner, self.exchanges, label, self._forward)
 
-    def client(self, account: str = "main") -> AnyX:
+    def client(self, account: str = "main", **given: Any) -> AnyX:
         kind = X if self.blocking else AsyncX
-        login: dict[str, Any] = {**self.simulator.connection(account)}
+        login: dict[str, Any] = given or {**self.simulator.connection(account)}
         return kind(base_url=self.world.address("x"), transport=self.transport(), **login)
 
 
@@ -69,6 +69,7 @@ async def play(stage: Stage) -> None:
     await _listen(client)
     await _find(stage, client)
     await settle(client.posts.delete(first))
+    await _edit(stage)
     stage.simulator.set_tier(self_serve=False)
     await _by_contract(stage, stage.client())
 
@@ -160,6 +161,16 @@ async def _find(stage: Stage, client: AnyX) -> None:
     with pytest.raises(ConflictError):
         await settle(client.posts.publish("Kept"))
     await _lose(stage, client, "delete", lambda: client.posts.delete(post))
+
+
+async def _edit(stage: Stage) -> None:
+    stage.simulator.set_premium(pays=True)
+    client = stage.client(premium=True, **stage.simulator.connection())
+    post = await settle(client.posts.publish("Open on Sunday"))
+    edited = await settle(client.posts.edit(post, "Open on Monday " * 30))
+    await settle(client.posts.get(edited))
+    await _lose(stage, client, "edit", partial(client.posts.edit, post, "Open on Tuesday"))
+    stage.simulator.set_premium(pays=False)
 
 
 async def _by_contract(stage: Stage, client: AnyX) -> None:

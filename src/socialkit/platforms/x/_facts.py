@@ -52,13 +52,16 @@ SELF_SERVE: Final = frozenset(
 BY_CONTRACT: Final = frozenset({Capability.QUOTES, Capability.LIKE})
 """Taken from self-serve apps on 2026-04-20."""
 
+PAID: Final = frozenset({Capability.EDIT})
+"""What accounts have that pay X: see https://docs.x.com/x-api/fundamentals/edit-posts."""
+
 CONTRACT_ALONE: Final = 'tier="enterprise", where X has a contract with you: self-serve apps lost it in 2026'
 
 INSTEAD: Final = {
     Capability.QUOTES: f"the post's link in the text, or {CONTRACT_ALONE}",
     Capability.LIKE: CONTRACT_ALONE,
     Capability.SCHEDULE: "a publisher: X's API schedules nothing",
-    Capability.EDIT: "delete the post and publish it anew; X edits posts of Premium accounts alone",
+    Capability.EDIT: "premium=True, where the account pays X; else delete the post and publish it anew",
     Capability.STREAM: "webhooks, or inbox.iterate() from time to time",
     Capability.DELETE_COMMENTS: "inbox.hide()",
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); X tells nothing more",
@@ -71,6 +74,7 @@ READ: Final = ("tweet.read",)
 SCOPES: Final = {
     Capability.PUBLISH: WRITE,
     Capability.DELETE: WRITE,
+    Capability.EDIT: WRITE,
     Capability.REPLY: WRITE,
     Capability.MEDIA: ("media.write",),
     Capability.REPLY_PRIVATELY: ("dm.write",),
@@ -137,15 +141,14 @@ FACTS: Final = PlatformFacts(
 
 def facts_of(tier: Tier, *, premium: bool) -> PlatformFacts:
     """Return what X is to an app with this access, and to an account that pays for long posts or does not."""
-    limits = PREMIUM if premium else LIMITS
-    if tier == "self-serve":
-        return replace(FACTS, limits=limits)
+    none = frozenset[Capability]()
+    more = (none if tier == "self-serve" else BY_CONTRACT) | (PAID if premium else none)
     return replace(
         FACTS,
-        limits=limits,
-        capabilities=SELF_SERVE | BY_CONTRACT,
-        instead={one: words for one, words in INSTEAD.items() if one not in BY_CONTRACT},
-        rules=XRules("x", self_serve=False),
+        limits=PREMIUM if premium else LIMITS,
+        capabilities=SELF_SERVE | more,
+        instead={one: words for one, words in INSTEAD.items() if one not in more},
+        rules=XRules("x", self_serve=tier == "self-serve"),
     )
 
 

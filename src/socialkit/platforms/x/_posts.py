@@ -11,6 +11,7 @@ from socialkit.models import Attempt, Draft, Found, Post
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms.base import Core, Posts, Reading, publish_draft
 from socialkit.platforms.x._calls import Calls, between, following
+from socialkit.platforms.x._edits import Edits
 from socialkit.platforms.x._facts import cost_of
 from socialkit.platforms.x._text import SHORTENED, compared
 from socialkit.platforms.x._wire import WireDeleted
@@ -27,6 +28,7 @@ class XPosts(Posts[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         self._calls = calls
         self._writing = Writing(calls)
+        self._edits = Edits(calls, self._writing)
 
     def cost(self, draft: Draft | str) -> Decimal:
         """Return what publishing a draft costs an app that pays per use, in US dollars, by X's list price.
@@ -56,6 +58,12 @@ class XPosts(Posts[ModeT], Generic[ModeT]):
         params = (("exclude", "retweets"), ("max_results", between(limit)), *token)
         answer = await self._calls.posts(self._calls.own_posts(), params)
         return Page(tuple(post for _, post in self._calls.mapped(answer)), following(answer))
+
+    async def _edit(self, post: str, draft: Draft, run: Run) -> Post:
+        return await self._edits.edit(post, draft, run)
+
+    async def _find_edit(self, attempt: Attempt) -> Found:
+        return await self._edits.find(attempt)
 
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         request = Request(method="DELETE", url=f"2/tweets/{segment(post)}", safety=Safety.WRITE)

@@ -78,6 +78,7 @@ class XRules(DraftRules):
     text: ClassVar[TextRules] = TextRules(unit=TextUnit.WEIGHTED, url_length=23, dialect=Dialect.X)
     threads: ClassVar[bool] = True
     visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+    fixed_in_edits: ClassVar[frozenset[str]] = DraftRules.fixed_in_edits | {"media"}
 
     def __init__(self, platform: str, *, self_serve: bool = True) -> None:
         super().__init__(platform)
@@ -88,6 +89,11 @@ class XRules(DraftRules):
         options = draft.option(XOptions)
         kept = () if options is None else (options.model_copy(update={"poll": None, "tagged_users": ()}),)
         return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
+
+    def fixed_options(self, draft: Draft) -> Iterator[str]:
+        """Name every option: X does not say what an edit makes of them."""
+        options = draft.option(XOptions) or XOptions()
+        yield from (f"options.{name}" for name in sorted(options.model_fields_set - {"platform"}))
 
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only X refuses in one part."""

@@ -73,6 +73,15 @@ class WireAttachments(WireModel):
     """What a post has with it."""
 
     media_keys: Lenient[list[str]] = None
+    poll_ids: Lenient[list[str]] = None
+
+
+class WireEditControls(WireModel):
+    """How long and how often a post may be changed."""
+
+    is_edit_eligible: Lenient[bool] = None
+    edits_remaining: Lenient[Count] = None
+    editable_until: Lenient[Timestamp] = None
 
 
 class WireMetrics(WireModel):
@@ -117,6 +126,7 @@ class WirePost(WireModel):
         default=None, validation_alias=AliasChoices("edit_history_tweet_ids", "edit_history_post_ids")
     )
     """Its ids, oldest first: each edit makes a new one."""
+    edit_controls: Lenient[WireEditControls] = None
     public_metrics: Lenient[WireMetrics] = None
     non_public_metrics: Lenient[WirePrivateMetrics] = None
     organic_metrics: Lenient[WirePrivateMetrics] = None

@@ -88,6 +88,14 @@ class Writing:
         answer = await self._core.pipeline.call(request, WirePage)
         return max((one.id for one in answer.value.data), key=age, default="")
 
+    async def send(self, draft: Draft, more: dict[str, JsonValue]) -> Post:
+        """Write a post without files, with more in its body than a draft has."""
+        request = Request(
+            method="POST", url="2/tweets", json=post_body(draft, [], None) | more, safety=Safety.WRITE
+        )
+        answer = await self._core.pipeline.call(request, WireCreated)
+        return self._made(draft, [], None, answer.value.data.id, answer.raw.at("data"))
+
     async def _create(self, draft: Draft, media: list[str], reply_to: str | None, anchor: str | None) -> Post:
         body = post_body(draft, media, reply_to)
         request = Request(method="POST", url="2/tweets", json=body, safety=Safety.WRITE)

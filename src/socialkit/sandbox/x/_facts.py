@@ -9,6 +9,11 @@ EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 """Where the time in ids begins."""
 
 TEXT = 280
+LONG_TEXT = 25_000
+"""Of accounts that pay."""
+EDITS = 5
+EDITED = timedelta(hours=1)
+"""How often, and how long, a post may be changed; a guide says half as long."""
 LINK = 23
 ALT_TEXT = 1_000
 ATTACHED = 4

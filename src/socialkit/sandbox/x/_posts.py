@@ -7,13 +7,13 @@ from socialkit.sandbox.x import _render as render
 from socialkit.sandbox.x import _text as texts
 from socialkit.sandbox.x._call import Call
 from socialkit.sandbox.x._errors import PROBLEMS, RefusedError, forbidden, invalid, missing
-from socialkit.sandbox.x._facts import ATTACHED, CASHTAGS, REPEATED, TEXT
+from socialkit.sandbox.x._facts import ATTACHED, CASHTAGS, EDITED, LONG_TEXT, REPEATED, TEXT
 from socialkit.sandbox.x._records import Post
 from socialkit.sandbox.x._route import BETWEEN, PAGED, POSTS, Route
 
 BODY = (
     *("text", "media", "poll", "reply", "quote_tweet_id", "reply_settings", "community_id", "geo"),
-    *("made_with_ai", "paid_partnership"),
+    *("made_with_ai", "paid_partnership", "edit_options"),
 )
 REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 ANSWERING = "You may not answer this post: its author has neither mentioned nor quoted you."
@@ -26,16 +26,36 @@ def create_post(call: Call) -> SimResponse:
     text, files, poll = _checked(call, body)
     parent, quoted = _subject(call, body.get("reply")), _quoted(call, body.get("quote_tweet_id"))
     state = call.state
-    if texts.weight(text) > TEXT or (state.self_serve and texts.cashtags(text) > CASHTAGS):
+    longest = LONG_TEXT if state.premium else TEXT
+    if texts.weight(text) > longest or (state.self_serve and texts.cashtags(text) > CASHTAGS):
         raise forbidden()
+    if body.get("edit_options") is not None:
+        return _made(call, _edited(call, body["edit_options"], text))
     if parent is not None and state.self_serve and not state.summoned(call.user, parent):
         raise forbidden(ANSWERING)
     if state.refuses_repeats and not files and _repeats(call, text, parent, quoted):
         raise forbidden(REPEATING)
     post = state.write(call.user, text, reply_to=parent, quote_of=quoted, files=files)
     post.reply_settings, post.poll = body.get("reply_settings") or "everyone", poll
-    shown, _ = render.shown_text(state, post)
-    return call.answer({"data": {"id": post.id, "text": shown, call.names.history: [post.id]}}, 201)
+    return _made(call, post)
+
+
+def _made(call: Call, post: Post) -> SimResponse:
+    shown, _ = render.shown_text(call.state, post)
+    return call.answer(
+        {"data": {"id": post.id, "text": shown, call.names.history: call.state.chain(post)}}, 201
+    )
+
+
+def _edited(call: Call, options: Any, text: str) -> Post:
+    state, before = call.state, call.state.posts.get(str(options.get("previous_post_id")))
+    if before is None or before.author != call.user.id:
+        raise forbidden("You are not authorized to edit this Tweet.")
+    controls = render.controls(call, before)
+    late = state.now >= state.texts.get(state.chain(before)[0], before).created_at + EDITED
+    if not controls["is_edit_eligible"] or not controls["edits_remaining"] or late:
+        raise forbidden("This Tweet cannot be edited.")
+    return state.edit(before, text)
 
 
 def _checked(call: Call, body: dict[str, Any]) -> tuple[str, list[str], dict[str, object] | None]:
@@ -109,7 +129,8 @@ def _repeats(call: Call, text: str, parent: Post | None, quoted: Post | None) ->
 
 
 def _the(call: Call) -> Post:
-    one = call.state.posts.get(call.path["id"])
+    identity = call.path["id"]
+    one = call.state.posts.get(identity) or call.state.texts.get(identity)
     if one is None:
         problem = missing("tweet", call.path["id"], "id")
         answer = RefusedError(200, "")
@@ -141,7 +162,9 @@ def delete_post(call: Call) -> SimResponse:
     one = _the(call)
     if one.author != call.user.id:
         raise forbidden("You are not authorized to delete this Tweet.")
-    del call.state.posts[one.id]
+    for identity in call.state.chain(one):
+        call.state.posts.pop(identity, None)
+        call.state.texts.pop(identity, None)
     return call.answer({"data": {"deleted": True}})
 
 

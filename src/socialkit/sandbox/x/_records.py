@@ -67,6 +67,8 @@ class Post:
     reply_settings: str = "everyone"
     poll: dict[str, object] | None = None
     hidden: bool = False
+    versions: list[str] = field(default_factory=list[str])
+    """Its ids before this one, oldest first: each edit makes a new one."""
     likes: set[str] = field(default_factory=set[str])
 
 

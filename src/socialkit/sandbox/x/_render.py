@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from socialkit.sandbox.x import _text as texts
 from socialkit.sandbox.x._call import Call
 from socialkit.sandbox.x._errors import hidden_field
-from socialkit.sandbox.x._facts import PRIVATE_LIFE, SITE
+from socialkit.sandbox.x._facts import EDITED, EDITS, PRIVATE_LIFE, SITE, TEXT
 from socialkit.sandbox.x._records import Event, File, Post, User
 from socialkit.sandbox.x._state import State
 
@@ -62,7 +62,7 @@ def post(call: Call, one: Post) -> Json:
     everything: Json = {
         "id": one.id,
         "text": text,
-        names.history: [one.id],
+        names.history: state.chain(one),
         "author_id": one.author,
         "created_at": moment(one.created_at),
         "conversation_id": one.root,
@@ -78,6 +78,12 @@ def post(call: Call, one: Post) -> Json:
         everything[names.references] = references
     if urls:
         everything["entities"] = {"urls": urls}
+    if texts.weight(one.typed) > TEXT:
+        everything[names.note] = {"text": text, "entities": {"urls": urls}}
+        everything["text"] = f"{text[: TEXT - 1]}…"
+    everything["edit_controls"] = controls(call, one)
+    if one.poll is not None:
+        everything["attachments"] = {"poll_ids": [one.id]}
     if one.files:
         everything["attachments"] = {"media_keys": [state.files[file].key for file in one.files]}
     clicks = {"impression_count": 0, "url_link_clicks": 0, "user_profile_clicks": 0}
@@ -89,6 +95,19 @@ def post(call: Call, one: Post) -> Json:
     if not call.items(names.fields):
         wanted.add(names.history)
     return {name: value for name, value in everything.items() if name in wanted}
+
+
+def controls(call: Call, one: Post) -> Json:
+    """How long and how often a post may be changed."""
+    state = call.state
+    first = state.texts.get(state.chain(one)[0], one)
+    answered = state.posts.get(one.reply_to or "")
+    eligible = state.premium and one.poll is None and (answered is None or answered.author == one.author)
+    return {
+        "is_edit_eligible": eligible,
+        "editable_until": moment(first.created_at + EDITED),
+        "edits_remaining": EDITS - len(state.chain(one)) + 1,
+    }
 
 
 _ORGANIC = {"like_count", "reply_count"}

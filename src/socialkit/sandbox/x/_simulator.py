@@ -48,6 +48,7 @@ class XSimulator(Simulator):
     operations: ClassVar[Mapping[str, frozenset[str]]] = {
         "publish": frozenset({"create_post"}),
         "reply": frozenset({"create_post", "send_message"}),
+        "edit": frozenset({"create_post"}),
         "delete": frozenset({"delete_post"}),
         "get": frozenset({"get_post", "upload_status"}),
         "find": frozenset({"user_posts", "conversation_events", "liked_posts"}),
@@ -81,6 +82,11 @@ class XSimulator(Simulator):
         """Say whether the app's access is one that anybody can buy; such apps quote and like nothing."""
         with self.lock:
             self._state.self_serve = self_serve
+
+    def set_premium(self, *, pays: bool) -> None:
+        """Say whether the accounts pay X, as `premium=True` tells a client: for longer posts, and edits."""
+        with self.lock:
+            self._state.premium = pays
 
     def set_vocabulary(self, vocabulary: str) -> None:
         """Say in which names X speaks: `tweet` or `post`; it knows no others then."""
@@ -176,7 +182,16 @@ class XSimulator(Simulator):
         if not names >= _WRITES:
             return names
         with self.lock:
-            return names - {"publish" if self._answers_somebody(request) else "reply"}
+            meant = (
+                "edit" if self._edits(request) else "reply" if self._answers_somebody(request) else "publish"
+            )
+        return names - ({*_WRITES, "edit"} - {meant})
+
+    def _edits(self, request: SimRequest) -> bool:
+        try:
+            return request.params().group("edit_options") is not None
+        except BadBodyError:
+            return False
 
     def _answers_somebody(self, request: SimRequest) -> bool:
         try:

@@ -4,6 +4,7 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
@@ -20,10 +21,15 @@ class State:
         self.rng = rng
         self.vocabulary = "tweet"
         self.self_serve = True
+        self.premium = False
         self.refuses_repeats = True
         self.client_id, self.client_secret = "sandbox-app", "not-a-real-secret"
         self.users: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
+        self.older: dict[str, str] = {}
+        """The newest version, by the ids of those before it."""
+        self.texts: dict[str, Post] = {}
+        """Versions that were edited, as they were."""
         self.files: dict[str, File] = {}
         self.events: dict[str, Event] = {}
         self.tokens: dict[str, Token] = {}
@@ -108,6 +114,21 @@ class State:
             post.quote_of, post.quote_link = quote_of.id, self.short()
         self.posts[post.id] = post
         return post
+
+    def edit(self, before: Post, typed: str) -> Post:
+        """Make a new version of a post; the one before is read by its id alone."""
+        post = replace(before, id=self.snowflake(), text=typed, typed=typed, created_at=self.now)
+        post.links = [Link(one, self.short()) for one in texts.links(typed)]
+        post.versions = [*before.versions, before.id]
+        del self.posts[before.id]
+        self.posts[post.id], self.texts[before.id] = post, before
+        self.older |= dict.fromkeys(post.versions, post.id)
+        return post
+
+    def chain(self, post: Post) -> list[str]:
+        """The ids of all versions of a post, oldest first."""
+        newest = self.posts.get(self.older.get(post.id, post.id), post)
+        return [*newest.versions, newest.id]
 
     def say(self, sender: User, conversation: str, text: str) -> Event:
         """Send a private message."""
