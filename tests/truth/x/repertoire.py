@@ -69,6 +69,7 @@ async def play(stage: Stage) -> None:
     await _listen(client)
     await _find(stage, client)
     await settle(client.posts.delete(first))
+    await _for_the_app(stage.client(**stage.simulator.issue_keys()))
     await _edit(stage)
     stage.simulator.set_tier(self_serve=False)
     await _by_contract(stage, stage.client())
@@ -161,6 +162,16 @@ async def _find(stage: Stage, client: AnyX) -> None:
     with pytest.raises(ConflictError):
         await settle(client.posts.publish("Kept"))
     await _lose(stage, client, "delete", lambda: client.posts.delete(post))
+
+
+async def _for_the_app(client: AnyX) -> None:
+    await settle(client.account.usage(days=90))
+    hook = await settle(client.account.register_webhook("https://shop.example/x"))
+    await settle(client.account.webhooks())
+    for one in await settle(client.account.subscribe(hook)):
+        await settle(client.account.unsubscribe(one))
+    await settle(client.account.subscriptions())
+    await settle(client.account.remove_webhook(hook))
 
 
 async def _edit(stage: Stage) -> None:

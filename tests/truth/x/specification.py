@@ -21,7 +21,7 @@ from tests.support import corpus
 from tests.truth.specification import FORMATS, Document, Exchange, find_path
 
 JSON: Final = "application/json"
-UNDOCUMENTED: Final = ("/2/oauth2/", "/i/oauth2/", "/oauth/")
+UNDOCUMENTED: Final = ("/2/oauth2/", "/i/oauth2/", "/oauth/", "/oauth2/")
 """Logins, which the document only names."""
 
 NAMES: Final = {

@@ -258,3 +258,48 @@ def pushed(example: Any) -> list[Any]:
 
 def account(user: str) -> Any:
     return AccountRef(platform="x", id=user)
+
+
+async def test_addresses_and_subscriptions_of_the_guides_are_read(connect: Connect) -> None:
+    hooks = [one for one in examples("webhooks-quickstart") if isinstance(one.get("data"), list)]
+    for one in hooks:
+        account = connect(("GET", "/2/webhooks", json_answer(one))).account
+        found = await settle(account.webhooks())
+        assert [(hook.id, hook.url, hook.valid) for hook in found] == [
+            (wire["id"], wire["url"], wire["valid"]) for wire in one["data"]
+        ]
+    (made,) = [one for one in examples("webhooks-quickstart") if "url" in one.get("data", ())]
+    none = json_answer({"data": [], "meta": {"result_count": 0}})
+    account = connect(("GET", "/2/webhooks", none), ("POST", "/2/webhooks", json_answer(made))).account
+    assert (await settle(account.register_webhook("https://shop.example/x"))).id == made["data"]["id"]
+
+    shown = examples("activity-quickstart")
+    (listed,) = [one for one in shown if isinstance(one.get("data"), list)]
+    account = connect(("GET", "/2/activity/subscriptions", json_answer(listed))).account
+    kinds = await settle(account.subscriptions())
+    assert [(one.id, one.event, one.user_id) for one in kinds] == [
+        (wire["subscription_id"], wire["event_type"], wire["filter"]["user_id"]) for wire in listed["data"]
+    ]
+    new = next(one for one in shown if "webhook_id" in one.get("data", ()))
+    place = "/2/activity/subscriptions"
+    account = connect(("GET", place, json_answer({})), ("POST", place, json_answer(new))).account
+    (subscribed,) = await settle(account.subscribe("9", [new["data"]["event_type"]]))
+    assert (subscribed.id, subscribed.webhook_id) == (
+        new["data"]["subscription_id"],
+        new["data"]["webhook_id"],
+    )
+    assert len(hooks) == 2
+
+
+async def test_an_edit_of_the_guide_is_read(connect: Connect) -> None:
+    (wire, _) = [one["data"] for one in examples("fundamentals-edit-posts")]
+    client = connect(("GET", "/2/tweets/[0-9]+", json_answer({"data": wire})))
+    read = WirePost.model_validate(wire)
+
+    assert read.versions == wire["edit_history_tweet_ids"]
+    assert read.edit_controls is not None
+    assert read.edit_controls.edits_remaining == wire["edit_controls"]["edits_remaining"]
+    assert read.edit_controls.editable_until == datetime.fromisoformat(
+        wire["edit_controls"]["editable_until"]
+    )
+    assert (await settle(client.posts.get(wire["id"]))).text == wire["text"]

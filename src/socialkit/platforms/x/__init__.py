@@ -1,6 +1,8 @@
 """X, formerly Twitter. API v2, see https://docs.x.com/x-api (as of 2026-08-22)."""
 
-from socialkit.platforms.x._client import AsyncX, X, XAccount, XPlatform
+from socialkit.platforms.x._account import XAccount
+from socialkit.platforms.x._app import XSubscription, XUsage, XUsageDay, XWebhook
+from socialkit.platforms.x._client import AsyncX, X, XPlatform
 from socialkit.platforms.x._facts import FACTS, Tier
 from socialkit.platforms.x._inbox import XInbox
 from socialkit.platforms.x._insights import XInsights
@@ -36,4 +38,8 @@ __all__ = [
     "XPoll",
     "XPosts",
     "XRules",
+    "XSubscription",
+    "XUsage",
+    "XUsageDay",
+    "XWebhook",
 ]

@@ -16,10 +16,9 @@ from socialkit.auth import (
     TokenStore,
 )
 from socialkit.errors import ConfigurationError
-from socialkit.models import AccountRef, Profile
+from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, ModeT, Sync
 from socialkit.platforms.base import (
-    Account,
     AsyncHasAccount,
     AsyncHasInbox,
     AsyncHasInsights,
@@ -39,21 +38,20 @@ from socialkit.platforms.base import (
     open_core,
     token_key,
 )
+from socialkit.platforms.x._account import XAccount
+from socialkit.platforms.x._app import App
 from socialkit.platforms.x._calls import Calls
 from socialkit.platforms.x._facts import FACTS, Tier, facts_of
 from socialkit.platforms.x._inbox import XInbox
 from socialkit.platforms.x._insights import XInsights
 from socialkit.platforms.x._listening import XListening
 from socialkit.platforms.x._login import BASE_URL, renewed
-from socialkit.platforms.x._map import to_profile
 from socialkit.platforms.x._media import XMedia
 from socialkit.platforms.x._posts import XPosts
 from socialkit.platforms.x._vocabulary import VOCABULARIES, VocabularyName
-from socialkit.platforms.x._wire import WireWhole
 from socialkit.transport import (
     Authenticator,
     Pipeline,
-    Request,
     Retry,
     Secret,
     Transport,
@@ -62,20 +60,7 @@ from socialkit.transport import (
     hide,
 )
 
-__all__ = ["AsyncX", "X", "XAccount", "XPlatform"]
-
-
-class XAccount(Account[ModeT], Generic[ModeT]):
-    """The account behind a client. See https://docs.x.com/x-api/users/lookup/introduction."""
-
-    def __init__(self, mode: type[ModeT], core: Core, calls: Calls) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
-
-    async def _me(self) -> Profile:
-        request = Request(method="GET", url="2/users/me", params=self._calls.words.user())
-        answer = await self._core.pipeline.call(request, WireWhole)
-        return to_profile(answer.value.data, answer.raw.at("data"), self._core.ref)
+__all__ = ["AsyncX", "X", "XPlatform"]
 
 
 class XPlatform(PlatformClient[ModeT], Generic[ModeT]):
@@ -83,11 +68,13 @@ class XPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
     facts: ClassVar[PlatformFacts] = FACTS
 
-    def __init__(self, mode: type[ModeT], core: Core, *, vocabulary: VocabularyName) -> None:
+    def __init__(
+        self, mode: type[ModeT], core: Core, *, vocabulary: VocabularyName, keys: Credentials | None = None
+    ) -> None:
         super().__init__(mode, core)
         _require_known("vocabulary", vocabulary, VOCABULARIES)
         calls = Calls(core, VOCABULARIES[vocabulary])
-        self._account = XAccount(mode, core, calls)
+        self._account = XAccount(mode, core, calls, App(core, keys))
         self._posts = XPosts(mode, core, calls)
         self._media = XMedia(mode, core)
         self._inbox = XInbox(mode, core, calls)
@@ -199,7 +186,7 @@ def _authenticator(
 ) -> Authenticator:
     host = host_of(base_url) or None
     key = f"x {host}" if tokens is None else token_key("x", account, base_url)
-    if TOKEN_SECRET in given.extra or given.token_type == "OAuth":
+    if _is_oauth1(given):
         return OAuth1(given, key=key, mode=mode, tokens=tokens, platform="x", host=host)
     if tokens is None and given.refresh_token is None:
         return _fixed(given)
@@ -220,6 +207,11 @@ def _authenticator(
         platform="x",
         host=host,
     )
+
+
+def _is_oauth1(given: Credentials) -> bool:
+    """Return whether these are keys of OAuth 1.0a, with the app's own among them."""
+    return TOKEN_SECRET in given.extra or given.token_type == "OAuth"
 
 
 def _fixed(given: Credentials) -> Authenticator:
@@ -277,9 +269,10 @@ class X(XPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights, 
     ) -> None:
         access_token, access_token_secret = hide(access_token), hide(access_token_secret)
         client_secret, base_url = hide(client_secret), base_address(base_url)
+        given = _given(credentials, access_token, access_token_secret, client_id, client_secret)
         core = _opened(
             Sync,
-            _given(credentials, access_token, access_token_secret, client_id, client_secret),
+            given,
             base_url=base_url,
             tier=tier,
             premium=premium,
@@ -289,7 +282,7 @@ class X(XPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights, 
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Sync, core, vocabulary=vocabulary)
+        super().__init__(Sync, core, vocabulary=vocabulary, keys=given if _is_oauth1(given) else None)
 
 
 class AsyncX(
@@ -348,9 +341,10 @@ class AsyncX(
     ) -> None:
         access_token, access_token_secret = hide(access_token), hide(access_token_secret)
         client_secret, base_url = hide(client_secret), base_address(base_url)
+        given = _given(credentials, access_token, access_token_secret, client_id, client_secret)
         core = _opened(
             Async,
-            _given(credentials, access_token, access_token_secret, client_id, client_secret),
+            given,
             base_url=base_url,
             tier=tier,
             premium=premium,
@@ -360,4 +354,4 @@ class AsyncX(
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Async, core, vocabulary=vocabulary)
+        super().__init__(Async, core, vocabulary=vocabulary, keys=given if _is_oauth1(given) else None)

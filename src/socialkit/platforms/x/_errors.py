@@ -47,6 +47,8 @@ LATER: Final = timedelta(hours=1)
 
 SCOPES_OF_PATHS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("/2/media", ("media.write",)),
+    ("/2/activity/subscriptions?", ("tweet.read", "like.read")),
+    ("/2/activity", ("tweet.read", "dm.read", "like.read")),
     ("/messages", ("dm.write",)),
     ("/2/dm_", ("dm.read",)),
     ("/hidden", ("tweet.moderate.write",)),

@@ -6,13 +6,14 @@ Fields come when they are asked for and there is something to tell: what a post 
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AliasChoices, Field, model_validator
 
 from socialkit.models import Lenient, Timestamp, WireModel
 
 __all__ = [
+    "Count",
     "WireCounts",
     "WireCreated",
     "WireDeleted",
@@ -35,7 +36,10 @@ __all__ = [
     "WireUser",
     "WireUserMetrics",
     "WireWhole",
+    "WireWrapper",
 ]
+
+T = TypeVar("T")
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -220,6 +224,12 @@ class WireOne(WireModel):
 
     data: WirePost
     includes: Lenient[WireIncludes] = None
+
+
+class WireWrapper(WireModel, Generic[T]):
+    """Anything, as X wraps it."""
+
+    data: T
 
 
 class WireWhole(WireModel):

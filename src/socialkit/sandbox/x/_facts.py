@@ -1,5 +1,6 @@
 """What the simulated X knows of itself: names, limits, windows. After the documentation of 2026-08-22."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,17 @@ SCOPES = (
     *("like.read", "like.write", "dm.read", "dm.write", "media.write"),
 )
 
+ADDRESS = re.compile(r"https://[^\s:/]+(?:/\S*)?")
+"""Where it pushes."""
+EVENTS: Mapping[str, str] = {
+    **dict.fromkeys(("post.create", "post.delete", "post.mention.create"), "tweet.read"),
+    **dict.fromkeys(("follow.follow", "follow.unfollow"), "tweet.read"),
+    **dict.fromkeys((f"profile.update.{name}" for name in ("bio", "screenname", "url")), "tweet.read"),
+    **dict.fromkeys(("dm.received", "dm.sent", "dm.read"), "dm.read"),
+    "like.create": "like.read",
+}
+"""Kinds of activity, and the scope that each needs."""
+
 QUARTER, DAY = 15 * 60, 24 * 60 * 60
 
 WINDOWS: Mapping[str, int] = {
@@ -61,6 +73,8 @@ WINDOWS: Mapping[str, int] = {
     "finalize_upload": 1_875,
     "upload_status": 1_000,
     "post_metadata": 500,
+    **dict.fromkeys(("get_webhooks", "create_webhook", "delete_webhook"), 450),
+    **dict.fromkeys(("get_subscriptions", "create_subscription", "delete_subscription"), 500),
 }
 """Calls of one user in a quarter of an hour."""
 

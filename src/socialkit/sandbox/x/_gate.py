@@ -1,8 +1,8 @@
 """What a request must pass before its endpoint sees it: routes, tokens, scopes, windows, parameters."""
 
 from socialkit.sandbox._http import SimRequest
-from socialkit.sandbox.x import _discovery, _media, _messages, _oauth, _posts
-from socialkit.sandbox.x._errors import RefusedError, invalid
+from socialkit.sandbox.x import _apps, _discovery, _media, _messages, _oauth, _posts
+from socialkit.sandbox.x._errors import PROBLEMS, RefusedError, invalid
 from socialkit.sandbox.x._facts import MEDIA_FIELDS, QUARTER, USER_FIELDS, VOCABULARIES, WINDOWS
 from socialkit.sandbox.x._records import Token
 from socialkit.sandbox.x._route import Route
@@ -10,6 +10,7 @@ from socialkit.sandbox.x._state import State
 
 ROUTES: tuple[Route, ...] = (
     *_oauth.ROUTES,
+    *_apps.ROUTES,
     *_discovery.ROUTES,
     *_media.ROUTES,
     *_messages.ROUTES,
@@ -41,13 +42,25 @@ def authenticate(state: State, route: Route, request: SimRequest) -> Token | Non
     unsigned = oauth1 and not _oauth.is_signed(state, request, _oauth.address(request), token.secret)
     if unsigned and not token.taken_on_trust:
         raise RefusedError(401, "Unauthorized")
-    if not token.secret and not set(route.scopes) <= set(token.scopes):
+    _require_kind(route, token)
+    if not token.secret and not token.app and not set(route.scopes) <= set(token.scopes):
         raise RefusedError(403, "Forbidden")
     return token
 
 
+def _require_kind(route: Route, token: Token) -> None:
+    """Refuse an app's token where a person's is needed, and the other way round."""
+    if token.app != (route.apps == "alone") and route.apps != "too":
+        kind = f"{PROBLEMS}unsupported-authentication"
+        raise RefusedError(403, "This kind of token is not taken here.", kind)
+
+
 def spend(state: State, route: Route, token: Token | None) -> dict[str, str]:
     """Count a call; refuses when its window is spent."""
+    if "posts" in route.shows and state.used() >= state.cap:
+        raise RefusedError(
+            429, "Usage cap exceeded: posts read.", f"{PROBLEMS}usage-capped", period="Monthly"
+        )
     limit = WINDOWS.get(route.name)
     if limit is None or token is None:
         return {}

@@ -37,7 +37,7 @@ def authorize(call: Call) -> SimResponse:
 
 def post_token(call: Call) -> SimResponse:
     """Change a code or a refresh token into tokens; each works once."""
-    _require_app(call)
+    require_app(call)
     params, state, kind = call.params, call.state, call.params.text("grant_type")
     if kind == "authorization_code":
         grant = state.codes.pop(params.text("code") or "", None)
@@ -65,7 +65,8 @@ def post_token(call: Call) -> SimResponse:
     return call.answer(answer)
 
 
-def _require_app(call: Call) -> None:
+def require_app(call: Call) -> None:
+    """Raise unless the app says who it is."""
     header = call.request.headers.get("authorization", "")
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() == "basic":

@@ -95,8 +95,30 @@ class Token:
     """Set for tokens of OAuth 1.0a."""
     expires_at: datetime | None = None
     dead: bool = False
+    app: bool = False
+    """Whether it is the app's own."""
     taken_on_trust: bool = False
     """Whether nobody can check its signatures: it was admitted, and its secret was never told."""
+
+
+@dataclass(slots=True)
+class Hook:
+    """An address to which X pushes."""
+
+    id: str
+    url: str
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A kind of activity that X pushes."""
+
+    id: str
+    event: str
+    user: str
+    hook: str
+    created_at: datetime
 
 
 @dataclass(slots=True)

@@ -142,6 +142,7 @@ def posts(call: Call, found: Iterable[Post], meta: Json | None, errors: list[Jso
             told += [hidden_field(name, one.id) for name in private]
         else:
             shown.append(one)
+    call.state.read.setdefault(call.state.now.date(), set()).update(one.id for one in shown)
     answer: Json = {"data": [post(call, one) for one in shown]} if shown else {}
     beside = includes(call, shown)
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.x._call import Call
@@ -22,6 +23,8 @@ class Route:
     """The parameters that it knows, beside those of fields."""
     shows: frozenset[str] = frozenset()
     """What it shows: `posts`, `users`, `media`, `messages`."""
+    apps: Literal["", "too", "alone"] = ""
+    """Whether an app's own token may ask, too or alone."""
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The values of the path's segments; None when the route does not fit."""

@@ -64,6 +64,13 @@ class XSimulator(Simulator):
         "account": frozenset({"users_me"}),
         "posts": frozenset({"get_posts"}),
         "private": frozenset({"get_posts"}),
+        "usage": frozenset({"usage"}),
+        "webhooks": frozenset({"get_webhooks"}),
+        "register_webhook": frozenset({"create_webhook"}),
+        "remove_webhook": frozenset({"delete_webhook"}),
+        "subscriptions": frozenset({"get_subscriptions"}),
+        "subscribe": frozenset({"create_subscription"}),
+        "unsubscribe": frozenset({"delete_subscription"}),
         "search": frozenset({"search_recent"}),
         "volume": frozenset({"counts_recent"}),
         "profile": frozenset({"user_by_username"}),
@@ -97,6 +104,11 @@ class XSimulator(Simulator):
         """Say whether X refuses the same text twice: it does not promise to."""
         with self.lock:
             self._state.refuses_repeats = refused
+
+    def set_cap(self, posts: int) -> None:
+        """Say how many posts the app may read in a month; then X answers nothing more with posts in it."""
+        with self.lock:
+            self._state.cap = posts
 
     def forget_field(self, name: str) -> None:
         """Have X not know a field of posts any more: asking for it is an error."""

@@ -5,12 +5,12 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox.x import _text as texts
 from socialkit.sandbox.x._facts import EPOCH, MEDIA_LIFE, PROCESSING_TIME
-from socialkit.sandbox.x._records import Event, File, Grant, Link, Post, Token, User
+from socialkit.sandbox.x._records import Event, File, Grant, Hook, Link, Post, Subscription, Token, User
 
 
 class State:
@@ -32,6 +32,12 @@ class State:
         """Versions that were edited, as they were."""
         self.files: dict[str, File] = {}
         self.events: dict[str, Event] = {}
+        self.hooks: dict[str, Hook] = {}
+        self.subscriptions: dict[str, Subscription] = {}
+        self.read: dict[date, set[str]] = {}
+        """Which posts were read, by day: each counts once a day."""
+        self.cap = 2_000_000
+        """How many posts may be read in a month."""
         self.tokens: dict[str, Token] = {}
         self.codes: dict[str, Grant] = {}
         self.refreshers: dict[str, Grant] = {}
@@ -56,6 +62,11 @@ class State:
         milliseconds = (self.now - EPOCH) // timedelta(milliseconds=1)
         self._last = max(milliseconds << 22, self._last + 1)
         return str(self._last)
+
+    def used(self) -> int:
+        """How many posts were read in this month."""
+        today = self.now.date()
+        return sum(len(ids) for day, ids in self.read.items() if day.replace(day=1) == today.replace(day=1))
 
     def secret(self) -> str:
         """Make a text that nobody guesses."""
