@@ -77,10 +77,10 @@ class XAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: The client's token is a person's, and it has no keys of the app.
 
         Example:
-            >>> from socialkit import Sandbox
-            >>> with Sandbox() as world:
+            >>> from socialkit import Sandbox, connect
+            >>> with Sandbox() as world, world.install():
             ...     keys = world.simulator("x").issue_keys()
-            ...     with world.connect("x", **keys) as client:
+            ...     with connect("x", **keys) as client:
             ...         client.posts.get(client.posts.publish("Autumn is here")).text
             ...         client.account.usage(days=1).posts
             'Autumn is here'
@@ -177,10 +177,10 @@ class XAccount(Account[ModeT], Generic[ModeT]):
             OutcomeUnknownError: One may be subscribed to or not.
 
         Example:
-            >>> from socialkit import Sandbox
-            >>> with Sandbox() as world:
+            >>> from socialkit import Sandbox, connect
+            >>> with Sandbox() as world, world.install():
             ...     keys = world.simulator("x").issue_keys()
-            ...     with world.connect("x", **keys) as client:
+            ...     with connect("x", **keys) as client:
             ...         hook = client.account.register_webhook("https://shop.example/x")
             ...         [one.event for one in client.account.subscribe(hook, ["follow.follow"])]
             ['follow.follow']

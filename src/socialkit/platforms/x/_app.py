@@ -58,10 +58,10 @@ class XUsage(Model):
     """What the app's project has read of what it may.
 
     Example:
-        >>> from socialkit import Sandbox
-        >>> with Sandbox() as world:
+        >>> from socialkit import Sandbox, connect
+        >>> with Sandbox() as world, world.install():
         ...     keys = world.simulator("x").issue_keys()
-        ...     with world.connect("x", **keys) as client:
+        ...     with connect("x", **keys) as client:
         ...         client.account.usage().posts
         0
     """

@@ -39,7 +39,7 @@ def authenticate(state: State, route: Route, request: SimRequest) -> Token | Non
         raise RefusedError(401, "Unauthorized")
     if bool(oauth1) != bool(token.secret) or (not oauth1 and scheme.lower() != "bearer"):
         raise RefusedError(401, "Unauthorized")
-    unsigned = oauth1 and not _oauth.is_signed(state, request, _oauth.address(request), token.secret)
+    unsigned = oauth1 and not _oauth.is_signed_here(state, request, token.secret)
     if unsigned and not token.taken_on_trust:
         raise RefusedError(401, "Unauthorized")
     _require_kind(route, token)

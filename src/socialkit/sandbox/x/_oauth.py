@@ -18,6 +18,9 @@ from socialkit.sandbox.x._state import State
 
 FORM = "application/x-www-form-urlencoded"
 
+ADDRESSES = ("https://x.sandbox.example", "https://api.x.com")
+"""Where callers reach it in memory: as a sandbox, or as X itself where a world stands in for it."""
+
 
 def authorize(call: Call) -> SimResponse:
     """Consent at once and send the browser back with a code."""
@@ -120,14 +123,15 @@ def _form(answer: dict[str, str]) -> SimResponse:
 
 
 def _signed(call: Call, secret: str) -> dict[str, str]:
-    if not is_signed(call.state, call.request, address(call.request), secret):
+    if not is_signed_here(call.state, call.request, secret):
         raise RefusedError(401, "Could not authenticate you.")
     return fields_of(call.request)
 
 
-def address(request: SimRequest) -> str:
-    """Where the caller reached the platform."""
-    return request.base_url or "https://x.sandbox.example"
+def is_signed_here(state: State, request: SimRequest, token_secret: str) -> bool:
+    """Whether a request is signed for the address at which the caller reached the platform."""
+    reached = (request.base_url,) if request.base_url else ADDRESSES
+    return any(is_signed(state, request, one, token_secret) for one in reached)
 
 
 def request_token(call: Call) -> SimResponse:
