@@ -69,7 +69,7 @@ async def play(stage: Stage) -> None:
     await _listen(client)
     await _find(stage, client)
     await settle(client.posts.delete(first))
-    await _for_the_app(stage.client(**stage.simulator.issue_keys()))
+    await _for_the_app(stage.client(**stage.simulator.issue_keys()), client)
     await _edit(stage)
     stage.simulator.set_tier(self_serve=False)
     await _by_contract(stage, stage.client())
@@ -164,11 +164,12 @@ async def _find(stage: Stage, client: AnyX) -> None:
     await _lose(stage, client, "delete", lambda: client.posts.delete(post))
 
 
-async def _for_the_app(client: AnyX) -> None:
+async def _for_the_app(client: AnyX, person: AnyX) -> None:
+    """Ask what the app alone may, and subscribe as a person: the mock takes no signatures of OAuth 1.0a."""
     await settle(client.account.usage(days=90))
     hook = await settle(client.account.register_webhook("https://shop.example/x"))
     await settle(client.account.webhooks())
-    for one in await settle(client.account.subscribe(hook)):
+    for one in await settle(person.account.subscribe(hook)):
         await settle(client.account.unsubscribe(one))
     await settle(client.account.subscriptions())
     await settle(client.account.remove_webhook(hook))
