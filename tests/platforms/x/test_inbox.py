@@ -171,3 +171,15 @@ async def test_a_read_that_would_never_end_ends(place: Place, call: str) -> None
     ask: Any = client.inbox.comments("9") if call == "comments" else None
     with pytest.raises(UnexpectedResponseError, match="never end"):
         await (collect(ask) if ask is not None else settle(client.listening.volume("tea")))
+
+
+async def test_a_private_answer_is_judged_as_one_and_not_as_a_post(place: Place) -> None:
+    client = place.client()
+    place.x.receive(text="Which shares do you hold?", private=True)
+    (message,) = await collect(client.inbox.iterate())
+    for text in ("$ABC and $XYZ", "漢" * 10_000):
+        await settle(client.inbox.reply(message, text))
+    with pytest.raises(sk.InvalidDraftError, match="10001, at most 10000 code points"):
+        await settle(client.inbox.reply(message, "漢" * 10_001))
+
+    assert [len(one.text) for one in place.x.messages()] == [13, 10_000]

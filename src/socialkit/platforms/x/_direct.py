@@ -84,17 +84,14 @@ class Direct:
         for _ in range(PAGES):
             answer = await self._events(url, (("max_results", "100"), *token))
             newer = [(n, one) for n, one in enumerate(answer.value.data) if age(one.id) > age(anchor)]
-            for number, wire in newer:
-                is_it = self._is_it(wire, draft.text, me, attempt)
-                if is_it is None:
-                    doubt = UNTOLD
-                elif is_it:
-                    raw = answer.raw.at("data", number)
-                    found = sent_message(wire.id, draft.text, raw, self._core.ref)
+            verdicts = {n: self._is_it(one, draft.text, me, attempt) for n, one in newer}
+            doubt = UNTOLD if None in verdicts.values() else doubt
             doubt = doubt if answer.value.whole else LEFT_OUT
-            meta = answer.value.meta
-            following = None if meta is None else meta.next_token or None
-            if following is None or len(newer) < len(answer.value.data):
+            for number in (n for n, is_it in verdicts.items() if is_it):
+                wire, raw = answer.value.data[number], answer.raw.at("data", number)
+                found = sent_message(wire.id, draft.text, raw, self._core.ref)
+            following = answer.value.meta and answer.value.meta.next_token
+            if not following or len(newer) < len(answer.value.data):
                 return _told(found, doubt)
             token = (("pagination_token", following),)
         return Found.undecided("too much was said since to look through it all")

@@ -15,6 +15,7 @@ from socialkit.platforms.x._calls import Calls, Course, between, following
 from socialkit.platforms.x._direct import Direct
 from socialkit.platforms.x._ids import ID, age
 from socialkit.platforms.x._map import Including, message_kind, post_message
+from socialkit.platforms.x._rules import PRIVATE
 from socialkit.platforms.x._vocabulary import Params
 from socialkit.platforms.x._wire import WireHidden, WireLiked, WirePage, WirePost
 from socialkit.platforms.x._writing import Writing
@@ -25,8 +26,6 @@ __all__ = ["XInbox"]
 PUBLIC: Final = frozenset({MessageKind.MENTION, MessageKind.COMMENT, MessageKind.REPLY, MessageKind.QUOTE})
 EVERYTHING: Final = PUBLIC | {MessageKind.DIRECT_MESSAGE}
 SEPARATOR: Final = ":"
-PRIVATE_TEXT: Final = 10_000
-"""How long a private message may be, by an older document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +177,7 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
     # Acting -----------------------------------------------------------------------------
 
     def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
-        limits = self._core.limits
-        return limits.model_copy(update={"text": PRIVATE_TEXT}) if private else limits
+        return PRIVATE if private else self._core.limits
 
     def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
         draft = super()._reply_draft(message, text, private)

@@ -16,7 +16,7 @@ from socialkit.platforms.x._ids import ID
 from socialkit.platforms.x._options import XOptions, XPoll
 from socialkit.text import Dialect, EntityKind, TextRules, TextUnit, extract_entities
 
-__all__ = ["LIMITS", "PREMIUM", "XRules"]
+__all__ = ["LIMITS", "PREMIUM", "PRIVATE", "XRules"]
 
 TAGGED: Final = 10
 CASHTAGS: Final = 1
@@ -60,6 +60,9 @@ LIMITS: Final = Limits(
 )
 
 
+PRIVATE: Final = LIMITS.model_copy(update={"text": 10_000, "text_unit": "code points", "url_length": None})
+"""Of private messages: how long they may be stands in an older document, without its unit."""
+
 PREMIUM: Final = LIMITS.model_copy(
     update={"text": 25_000, "video": VIDEO.model_copy(update={"longest": None})}
 )
@@ -80,6 +83,8 @@ class XRules(DraftRules):
     visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
     fixed_in_edits: ClassVar[frozenset[str]] = DraftRules.fixed_in_edits | {"media"}
 
+    private_text: ClassVar[TextRules] = TextRules(unit=TextUnit.CODE_POINTS, dialect=Dialect.X)
+
     def __init__(self, platform: str, *, self_serve: bool = True) -> None:
         super().__init__(platform)
         self._self_serve = self_serve
@@ -89,6 +94,10 @@ class XRules(DraftRules):
         options = draft.option(XOptions)
         kept = () if options is None else (options.model_copy(update={"poll": None, "tagged_users": ()}),)
         return Draft(text=text, language=draft.language, visibility=draft.visibility, options=kept)
+
+    def _text(self, limits: Limits) -> TextRules:
+        # Words in private are not weighed: nothing says that they are.
+        return self.private_text if limits.text_unit == PRIVATE.text_unit else super()._text(limits)
 
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name every option: X does not say what an edit makes of them."""
@@ -115,7 +124,7 @@ class XRules(DraftRules):
     def _text_flaws(self, text: str, field: str, place: Place) -> Iterator[Problem]:
         if any(one in text for one in UNSENDABLE):
             yield place.problem(field, "holds a character that X refuses", basis=Basis.DRAFT)
-        if not self._self_serve or "$" not in text:
+        if not self._self_serve or "$" not in text or place.limits.text_unit == PRIVATE.text_unit:
             return
         found = [one for one in extract_entities(text, Dialect.X) if one.kind is EntityKind.CASHTAG]
         if len(found) > CASHTAGS:
