@@ -101,3 +101,15 @@ async def test_more_posts_than_one_call_takes_come_in_pages(place: Place) -> Non
     pages = await collect(listing.pages())
 
     assert [len({row.subject for row in page.items}) for page in pages] == [100, 1]
+
+
+async def test_what_everybody_sees_may_die_and_the_clicks_are_still_told(place: Place) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish("Autumn is here"))
+    place.x.forget_field("public_metrics")
+    found = await values(client.insights.posts([post, "1"]))
+    rows = await collect(client.insights.posts([post]))
+
+    assert {row.metric: row.value for row in rows if row.missing is None} == {"clicks": 0}
+    assert {row.missing for row in rows if row.metric != "clicks"} == {Missing.NOT_OFFERED}
+    assert found["likes"] is Missing.NOT_FOUND  # of the last post, which is not there

@@ -97,7 +97,8 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
     def _public_rows(self, post: str, told: _Told) -> Iterable[Observation]:
         for row in self._rows(post, told, POST_METRICS):
             reason = told.refused.get((post, GROUP_OF.get(row.metric, PUBLIC)))
-            refused = row.value is None and row.metric in GROUP_OF and reason is not None
+            read = POST_METRICS[row.metric] is not None
+            refused = row.value is None and read and reason is not None
             yield row.model_copy(update={"missing": reason}) if refused else row
 
     def _private_rows(self, post: str, told: _Told) -> Iterable[Observation]:
@@ -136,7 +137,7 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
 
     async def _told_apart(self, posts: tuple[str, ...], groups: tuple[str, ...], told: _Told) -> None:
         try:
-            told.posts |= await self._asked(posts, (PUBLIC,))
+            told.posts |= await self._asked_bare(posts, told)
         except NotFoundError:  # none of them is there
             return
         there = tuple(one for one in posts if one in told.posts)
@@ -151,6 +152,15 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
                     told.posts[one] = told.posts[one].model_copy(update={group: getattr(found[one], group)})
                 else:
                     told.refused[one, group] = reason
+
+    async def _asked_bare(self, posts: tuple[str, ...], told: _Told) -> dict[str, WirePost]:
+        """Ask for what everybody sees; where X does not know that group any more, which posts there are."""
+        try:
+            return await self._asked(posts, (PUBLIC,))
+        except BadRequestError:
+            found = await self._asked(posts, ())  # else it was about the posts themselves
+            told.refused |= dict.fromkeys(((one, PUBLIC) for one in found), Missing.NOT_OFFERED)
+            return found
 
     async def _asked(self, posts: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, WirePost]:
         params = (("ids", ",".join(posts)), *self._calls.words.counts(*groups))
