@@ -352,7 +352,8 @@ async def test_a_login_ends_where_it_began_when_nobody_names_the_platform_s_own_
         kept = LoginState.loads(state.dumps())  # as a web application keeps it until they are back
         parts = urlsplit(url)
         back = simulator.handle(SimRequest.of("GET", f"{parts.path}?{parts.query}")).headers["location"]
-        elsewhere = Login(platform, redirect_uri=BACK, scopes=scopes, base_url="https://another.example", **app)
+        address = "https://another.example"
+        elsewhere = Login(platform, redirect_uri=BACK, scopes=scopes, base_url=address, **app)
         with pytest.raises(ConfigurationError, match="another platform or server"):
             await elsewhere.finish_async(back, kept)
         again = Login(platform, redirect_uri=BACK, scopes=scopes, **app)

@@ -26,6 +26,7 @@ from examples.agency_quarter.strangers import people
 from socialkit.models import AccountRef
 from socialkit.operations import Mode
 from socialkit.publishing._database import Database
+from socialkit.sandbox._world._shelf import Shelf
 from socialkit.workspace._host import Host, hosting
 from tests.chaos.line import Answered, Called, Exchange, Message, Remote, Slept
 from tests.chaos.worker import KILLED, Deadly, Stop, journal_at
@@ -104,7 +105,8 @@ class _Away:
             return _Remote(self._line, platform)
 
         tell = partial(_told, self._line)
-        with hosting(Host(now=self.clock.now, admit=tell, login=tell, transport=transport)):
+        shelf = Shelf()
+        with hosting(Host(now=self.clock.now, admit=tell, login=tell, media_host=shelf, transport=transport)):
             yield
 
 
