@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from socialkit.errors import InvalidDraftError, MediaStoreError
 from socialkit.models import Media
-from socialkit.publishing import FolderMediaStore, MediaStore
+from socialkit.publishing import FolderMediaStore, Journal, MediaStore
 from socialkit.testing import picture, png
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -50,6 +51,22 @@ def backdate(path: Path) -> None:
 
 def files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_files_of_a_journal_in_memory_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    journal = Journal.open("sqlite://")
+    kept = journal.media.open(journal.media.keep(picture()))
+    assert (os.listdir(tmp_path), kept.read_bytes()) == (["temporary"], png())
+    journal.close()
+    del journal
+    gc.collect()
+
+    assert not kept.exists()
+    assert os.listdir(tmp_path / "temporary") == []
 
 
 def test_a_file_is_kept_by_its_content(store: MediaStore, folder: Path) -> None:

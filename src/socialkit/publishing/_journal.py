@@ -19,7 +19,7 @@ from socialkit.publishing._database import Database
 from socialkit.publishing._exports import Export, departures
 from socialkit.publishing._freezes import made
 from socialkit.publishing._history import page
-from socialkit.publishing._media_store import FolderMediaStore, MediaStore
+from socialkit.publishing._media_store import FolderMediaStore, MediaStore, PassingMediaStore
 from socialkit.publishing._models import Delivery, Event, Freeze
 from socialkit.publishing._nowhere import NowhereStore
 from socialkit.publishing._packing import peek
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "database_at", "seen"]
 
+IN_MEMORY: Final = Path(":memory:")
+"""What stands for a database that ends with its journal."""
 PAGE: Final = 500
 """Rows read at once."""
 POSTGRES: Final = frozenset({"postgresql", "postgres"})
@@ -354,6 +356,8 @@ def database_at(address: Secret) -> tuple[Database, Path | None, MediaStore]:
     if address.reveal().partition("://")[0] in POSTGRES:
         return _postgres(address), None, NowhereStore()
     path = _path_in(address)
+    if path == IN_MEMORY:
+        return SQLite(path), path, PassingMediaStore()
     return SQLite(path), path, FolderMediaStore(path.with_name(f"{path.name}.media"))
 
 
@@ -373,4 +377,4 @@ def _path_in(address: Secret) -> Path:
         del parts
         message = f"a journal's address begins with sqlite:/// or postgresql://, not like this one ({shown})"
         raise ConfigurationError(message)
-    return Path(unquote(parts.path).removeprefix("/") or ":memory:")
+    return Path(unquote(parts.path).removeprefix("/") or IN_MEMORY)

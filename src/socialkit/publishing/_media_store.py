@@ -6,7 +6,9 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ __all__ = [
     "LEFT_BEHIND",
     "FolderMediaStore",
     "MediaStore",
+    "PassingMediaStore",
     "changed",
     "copied",
     "digest_of",
@@ -206,6 +209,14 @@ class FolderMediaStore:
         for folder in (kept.parent, self._path):
             _sync(folder)
         return digest
+
+
+class PassingMediaStore(FolderMediaStore):
+    """Keep files for a journal in memory, and as long as that."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(tempfile.gettempdir()) / f"socialkit-{os.urandom(8).hex()}")
+        weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
 
 
 def require_digest(digest: str) -> str:
