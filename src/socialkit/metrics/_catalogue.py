@@ -111,6 +111,9 @@ _DEFINED: Final = (
     _interaction("saves", "Saves", "Bookmarks."),
     _interaction("clicks", "Clicks", "Clicks on links in a post."),
     _interaction("impressions", "Impressions", "Times shown."),
+    _interaction(
+        "video_views", "Video views", "Times that a video was played, as its platform counts plays."
+    ),
     _people("reach", "Reach", "Different accounts that were shown it."),
     _people("followers", "Followers", "Accounts that follow the account."),
     _people("following", "Following", "Accounts that the account follows.", Direction.NEITHER),

@@ -24,17 +24,12 @@ class MetricFact:
 
     native: str
     canonical: str | None = None
-    """Its canonical name; None where there is none: it is told by its own."""
+    """Its canonical name; None where there is none, as of those that ended."""
     unit: str = "count"
     dead_since: date | None = None
     """From when on the platform refuses it; None while it lives."""
     verified: bool = True
     """Whether it was seen to live."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in an observation."""
-        return self.canonical or self.native
 
 
 def alive(metrics: Iterable[MetricFact], today: date) -> tuple[MetricFact, ...]:

@@ -45,18 +45,13 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="page_media_view", canonical="impressions"),
     MetricFact(native="page_total_media_view_unique", canonical="reach"),
     MetricFact(native="page_views_total", canonical="profile_views"),
-    MetricFact(native="page_post_engagements"),
-    MetricFact(native="page_daily_follows_unique"),
-    MetricFact(native="page_daily_unfollows_unique"),
-    MetricFact(native="page_total_actions"),
-    MetricFact(native="page_video_views"),
+    MetricFact(native="page_video_views", canonical="video_views"),
 )
 VIDEO_METRICS: Final = (
-    MetricFact(native="total_video_views", verified=False),
-    MetricFact(native="blue_reels_play_count", verified=False),
-    MetricFact(native="fb_reels_total_plays", verified=False),
+    MetricFact(native="total_video_views", canonical="video_views", verified=False),
+    MetricFact(native="fb_reels_total_plays", canonical="video_views", verified=False),
 )
-"""Plays of a video or reel, by Facebook's own names: a play is not a view of the post around it."""
+"""Plays of a video, or of a reel: the first that is told counts. A play is no view of the post around it."""
 GONE: Final = (
     *("page_fans", "page_fan_adds", "page_fan_removes"),
     *("page_fans_city", "page_fans_country", "page_fans_gender_age"),
@@ -73,7 +68,7 @@ ENDED_METRICS: Final = (
     *(MetricFact(native=name, dead_since=ENDED_LATER) for name in GONE_LATER),
 )
 METRICS: Final = (*POST_METRICS, *VIDEO_METRICS, *ACCOUNT_METRICS, *ENDED_METRICS)
-"""Facebook's metrics that are asked for, and those that ended: what has no canonical name keeps its own."""
+"""Facebook's metrics as far as they have a canonical name, or are known to have ended."""
 
 COUNTED: Final[Mapping[str, tuple[str, Callable[[WirePost], int | None]]]] = {
     "likes": ("reactions", lambda wire: _total(wire, "reactions")),
@@ -173,18 +168,19 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
             raise NotFoundError(message, status=error.status, platform="facebook") from error
 
     def _without(self, subject: _Subject, why: Missing) -> list[Observation]:
-        names = [*COUNTED, *(one.name for one in self._asked(POST_METRICS)), *NEVER]
+        names = [*COUNTED, *(str(one.canonical) for one in self._asked(POST_METRICS)), *NEVER]
         return [subject.row(name, "", None, why) for name in names]
 
     async def _plays(self, subject: _Subject, video: str | None) -> list[Observation]:
-        """Return how often the video of a post was played; nothing for a post without one."""
+        """Return the row of how often the video of a post was played; none for a post without one."""
         if video is None:
             return []
         try:
             measured, why = await self._measured(video, "video_insights", VIDEO_METRICS, "lifetime")
         except NotFoundError:
             measured, why = Metrics({}, frozenset()), Missing.NOT_FOUND
-        return [self._row(subject, one, measured, why) for one in self._asked(VIDEO_METRICS)]
+        rows = [self._row(subject, one, measured, why) for one in self._asked(VIDEO_METRICS)]
+        return [row for row in rows if row.value is not None][:1] or rows[:1]
 
     def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
         return alive(facts, self._core.now().date())
@@ -197,7 +193,7 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
         values = found.values if found is not None and found.values else []
         end = values[-1].end_time if daily and values else None
         missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-        return subject.row(fact.name, fact.native, value, missing, end)
+        return subject.row(str(fact.canonical), fact.native, value, missing, end)
 
     async def _measured(
         self, node: str, edge: str, facts: tuple[MetricFact, ...], period: str

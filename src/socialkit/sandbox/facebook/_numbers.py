@@ -16,13 +16,9 @@ PAGE_METRICS = (
     "page_media_view",
     "page_total_media_view_unique",
     "page_views_total",
-    "page_post_engagements",
-    "page_daily_follows_unique",
-    "page_daily_unfollows_unique",
-    "page_total_actions",
     "page_video_views",
 )
-VIDEO_METRICS = ("total_video_views", "blue_reels_play_count", "fb_reels_total_plays")
+VIDEO_METRICS = ("total_video_views", "fb_reels_total_plays")
 PERIODS = frozenset({"day", "week", "days_28", "month", "lifetime", "total_over_range"})
 
 
