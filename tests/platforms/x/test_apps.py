@@ -140,3 +140,12 @@ async def test_a_persons_token_subscribes_to_what_its_scopes_open(place: Place, 
 
     assert "dm.read" in caught.value.scopes
     assert len(await settle(client.account.subscriptions())) == 2
+
+
+@pytest.mark.parametrize("call", ["app_token", "usage"])
+async def test_what_only_reads_is_asked_again_when_an_answer_is_lost(
+    place: Place, client: Any, call: str
+) -> None:
+    place.world.fail("x", call, Fault.DROP_AFTER_COMMIT)
+
+    assert (await settle(client.account.usage())).posts == 0

@@ -120,7 +120,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
         Raises:
             ValueError: It is none that X takes.
             ConfigurationError: The client's token is a person's, and it has no keys of the app.
-            OutcomeUnknownError: It may be registered or not.
+            OutcomeUnknownError: It may be registered or not. The error has no `attempt`: ask again.
         """
         require_address(url)
         known = await self._app.call(Request(method="GET", url=WEBHOOKS), WireWebhooks)
@@ -140,7 +140,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
 
         Raises:
             NotFoundError: There is none (any more).
-            OutcomeUnknownError: It may be gone or not: `webhooks()` tells.
+            OutcomeUnknownError: It may be gone or not; it has no `attempt`: `webhooks()` tells.
         """
         await self._removed(f"{WEBHOOKS}/{_id_of(webhook)}")
 
@@ -174,7 +174,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
 
         Raises:
             MissingScopeError: The token lacks the scope for a kind: `dm.read` for private messages.
-            OutcomeUnknownError: One may be subscribed to or not.
+            OutcomeUnknownError: One may be subscribed to or not. The error has no `attempt`: ask again.
 
         Example:
             >>> from socialkit import Sandbox, connect
@@ -214,7 +214,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
         Raises:
             NotFoundError: There is none (any more).
             ConfigurationError: The client's token is a person's, and it has no keys of the app.
-            OutcomeUnknownError: It may be gone or not: `subscriptions()` tells.
+            OutcomeUnknownError: It may be gone or not; it has no `attempt`: `subscriptions()` tells.
         """
         await self._removed(f"{SUBSCRIPTIONS}/{_id_of(subscription)}")
 

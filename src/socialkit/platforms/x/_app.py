@@ -204,7 +204,7 @@ class App:
             method="POST",
             url=pipeline.resolve("oauth2/token"),
             form=(("grant_type", "client_credentials"),),
-            safety=Safety.PREPARE,
+            safety=Safety.READ,  # it changes nothing: it may be asked again
         )
         request = basic(request, keys.client_id or "", keys.client_secret or Secret(""))
         found = read_token(await pipeline.send(request), request, platform="x")
