@@ -357,6 +357,10 @@ async def test_a_login_ends_where_it_began_when_nobody_names_the_platform_s_own_
         with pytest.raises(ConfigurationError, match="another platform or server"):
             await elsewhere.finish_async(back, kept)
         again = Login(platform, redirect_uri=BACK, scopes=scopes, **app)
+        guess = f"{BACK}?{urlencode({'code': 'made-up', 'state': dict(parse_qsl(parts.query))['state']})}"
+        with pytest.raises(AuthenticationError) as caught:
+            _ = again.finish(guess, kept) if blocking else await again.finish_async(guess, kept)
+        assert "made-up" not in str(caught.value)
         found = again.finish(back, kept) if blocking else await again.finish_async(back, kept)
 
     assert found.access_token is not None

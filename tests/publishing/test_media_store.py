@@ -60,13 +60,13 @@ def test_files_of_a_journal_in_memory_leave_nothing_behind(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     journal = Journal.open("sqlite://")
     kept = journal.media.open(journal.media.keep(picture()))
-    assert (os.listdir(tmp_path), kept.read_bytes()) == (["temporary"], png())
+    assert ([*tmp_path.iterdir()], kept.read_bytes()) == ([tmp_path / "temporary"], png())
     journal.close()
     del journal
     gc.collect()
 
     assert not kept.exists()
-    assert os.listdir(tmp_path / "temporary") == []
+    assert [*(tmp_path / "temporary").iterdir()] == []
 
 
 def test_a_file_is_kept_by_its_content(store: MediaStore, folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from socialkit.auth import Credentials, LoginState, LoopbackPage, parse_callback
-from socialkit.errors import ConfigurationError
+from socialkit.errors import AuthenticationError, BadRequestError, ConfigurationError
 from socialkit.operations import Async, Mode, Sync, finish
 from socialkit.platforms._registry import find
 from socialkit.platforms.base import LoginPlan, of_type
@@ -203,6 +203,8 @@ class Login:
         try:
             code = parse_callback(callback.reveal(), state, now=pipeline.transport.now())
             return await self._flow.finish(code, self._with_ours(state), pipeline)
+        except BadRequestError as error:
+            raise _refused(error) from error
         finally:
             await self._release(pipeline)
 
@@ -223,6 +225,20 @@ class Login:
     async def _release(self, pipeline: Pipeline) -> None:
         if self._transport is None:
             await pipeline.close()
+
+
+def _refused(error: BadRequestError) -> AuthenticationError:
+    """Return what says that somebody has to begin again, where a platform calls a code that is over wrong."""
+    return AuthenticationError(
+        error.message,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        request=error.request,
+        body=error.body,
+        platform=error.platform,
+        operation=error.operation,
+    )
 
 
 def _each(scopes: str | Iterable[str]) -> tuple[str, ...]:
