@@ -401,3 +401,30 @@ async def test_the_version_that_an_account_calls_is_the_one_whose_end_is_told(
 
     assert (one.state, one.version_ends) == (sk.HealthState.VERSION_ENDING, date(2027, 1, 21))
     assert "switched off on Thu 21 Jan 2027: leave api_version= out for v26.0" in one.because
+
+
+@pytest.mark.parametrize(
+    ("platform", "login", "because", "lasts"),
+    [
+        ("facebook", None, "nothing to do, it holds until it is taken back", True),
+        ("instagram", "facebook", "works, and nobody says until when", None),
+        ("instagram", "instagram", "works, and it ends on a day that nobody told", False),
+        ("threads", None, "works, and it ends on a day that nobody told", False),
+        ("x", None, "works, and nobody says until when", None),
+    ],
+)
+async def test_how_long_a_token_holds_of_which_nobody_said_it_is_told_by_its_platform_and_login(
+    socialkit_world: sk.Sandbox,
+    blocking: bool,
+    platform: str,
+    login: str | None,
+    because: str,
+    lasts: bool | None,
+) -> None:
+    if login is not None:
+        simulator: Any = socialkit_world.simulator(platform)
+        simulator.login = login
+    (one,) = await health_of(socialkit_world.workspace(acme=[platform]), blocking)
+
+    assert one.because.startswith(because)
+    assert (one.state, one.lasts) == (sk.HealthState.VALID, lasts)

@@ -148,9 +148,9 @@ def _judged(question: Question, found: Standings) -> AccountHealth:
         state=state,
         because="; ".join(words for _state, words in findings),
         until=login.ends_at,
-        lasts=_lasts(question.facts, found.login),
+        lasts=_lasts(_facts(question, found), found.login),
         lacking=login.lacking,
-        version_ends=(found.facts or question.facts).end_of_life,
+        version_ends=_facts(question, found).end_of_life,
         link=link,
         zone=question.zone,
         checked_at=question.now,
@@ -208,10 +208,10 @@ def _findings(question: Question, found: Standings) -> Iterator[Finding]:
     if found.error is not None:
         yield _refused(found.error)
     told = [] if found.login is None else [*_ending(question, found.login), *_lacking(found.login)]
-    told += [*_unnamed(question, found), *_version(question, found.facts or question.facts)]
+    told += [*_unnamed(question, found), *_version(question, _facts(question, found))]
     yield from told
     if found.error is None and not told:
-        yield HealthState.VALID, _holding(question, found.login)
+        yield HealthState.VALID, _holding(question, found.login, _facts(question, found))
 
 
 def _unnamed(question: Question, found: Standings) -> Iterator[Finding]:
@@ -256,15 +256,23 @@ def _version(question: Question, facts: PlatformFacts) -> Iterator[Finding]:
         )
 
 
-def _holding(question: Question, login: LoginFound | None) -> str:
-    if login is None or (login.ends_at is None and not _lasts(question.facts, login)):
+def _holding(question: Question, login: LoginFound | None, facts: PlatformFacts) -> str:
+    lasts = _lasts(facts, login)
+    if login is None or (login.ends_at is None and lasts is None):
         return "works, and nobody says until when"
     if login.renews:
         return "nothing to do, it renews itself"
-    if login.ends_at is None:
+    if login.ends_at is None and lasts:
         return "nothing to do, it holds until it is taken back"
+    if login.ends_at is None:
+        return "works, and it ends on a day that nobody told: a login through socialkit tells it"
     today, ends = _local(question, question.now), _local(question, login.ends_at)
     return f"nothing to do yet, it holds until {said(ends.date(), today.date())}"
+
+
+def _facts(question: Question, found: Standings) -> PlatformFacts:
+    """Return what the platform is to the account; to any, where its client could not be opened."""
+    return found.facts or question.facts
 
 
 def _local(question: Question, moment: datetime) -> datetime:

@@ -12,7 +12,6 @@ import socialkit as sk
 from socialkit.auth import Stored
 from socialkit.models import AccountRef
 from socialkit.operations import finish
-from socialkit.platforms._registry import find
 from socialkit.platforms.base import login_of
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET
 from socialkit.sandbox.facebook._state import SCOPES as PAGE_SCOPES
@@ -102,4 +101,3 @@ async def test_a_kept_token_without_an_end_is_sent_as_it_is_and_nobody_says_that
     assert kept is not None
     assert kept.access_token == stored.access_token
     assert (found.renews, found.ends_at) == (False, None)
-    assert find(platform).load_facts().tokens_last is (platform == "facebook")

@@ -45,7 +45,7 @@ HALF = "holds half a character, which nobody can send"
 
 UNHOSTED = (
     "would be fetched by the platform from a public address, and has none: "
-    "give the client a media_host=, or use Media.from_url()"
+    "give the client a media_host=, or the workspace's file a table media_host, or use Media.from_url()"
 )
 MOVED = (
     "would be fetched by the platform, and its own address may hold another file by then: "

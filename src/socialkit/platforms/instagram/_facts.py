@@ -231,7 +231,7 @@ FACTS: Final = PlatformFacts(
     capabilities=ON_BOTH | ON_FACEBOOK,
     instead=INSTEAD,
     scopes=BY_CAPABILITY,
-    tokens_last=False,
+    tokens_last=None,  # a Page's token has no end, a person's has
     settings="https://www.instagram.com/accounts/manage_access/",
     limits=LIMITS,
     media_by_url=frozenset({MediaKind.IMAGE}),
@@ -252,6 +252,7 @@ FACTS_OF: Final[dict[LoginKind, PlatformFacts]] = {
         capabilities=ON_BOTH,
         instead={**INSTEAD, **dict.fromkeys(ON_FACEBOOK, NEEDS_FACEBOOK)},
         rules=OwnLoginRules("instagram"),
+        tokens_last=False,
         scopes={one: _renamed(scopes) for one, scopes in BY_CAPABILITY.items() if one in ON_BOTH},
         errors=graph_errors(
             CODES,
