@@ -44,7 +44,7 @@ def test_an_app_s_own_id_and_secret_stand_in_the_file_and_the_token_does_not(
 ) -> None:
     simulator: Any = shop.world.simulator(platform)
     simulator.connection("main")
-    known = simulator.app() if platform == "x" else {}
+    known: dict[str, str] = simulator.app() if platform == "x" else {}
     monkeypatch.setenv("APP_SECRET", known.get("client_secret", APP_SECRET))
     monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
     if more:  # the class takes no app: it renews without one

@@ -385,3 +385,13 @@ def test_what_just_fits_has_no_problem(what: Draft) -> None:
     found = InstagramRules("instagram").check(what, "instagram", LIMITS)
 
     assert [one for one in found if one.severity is Severity.ERROR] == []
+
+
+async def test_no_quota_is_said_to_lose_more_than_instagram_counts(
+    shop: Any, meta: InstagramSimulator
+) -> None:
+    needs = {one.name: one.need(draft()) for one in FACTS.quotas}
+    await settle(shop.posts.publish(draft()))
+
+    assert needs == {"posts": 1, "containers": 1}
+    assert len(meta._state.containers) == needs["containers"]

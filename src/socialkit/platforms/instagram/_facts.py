@@ -197,7 +197,7 @@ https://github.com/gitroomhq/postiz-app/issues/1681."""
 
 QUOTAS: Final = (
     Quota(name="posts", unit="posts", limit=50, per=DAY, part=1),  # 100 by a guide: Instagram tells it
-    Quota(name="containers", unit="files", limit=400, per=DAY, part=1, file=1),
+    Quota(name="containers", unit="files", limit=400, per=DAY, file=1),  # and one for a carousel itself
 )
 
 
