@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import BeforeValidator, JsonValue, TypeAdapter
 
 from socialkit.models import Limits
 
@@ -29,7 +29,7 @@ class _Inlined:
         self, _core: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         made = Limits.model_json_schema()
-        whole: JsonSchemaValue = _inlined(made, made.pop("$defs", {}))
+        whole = cast("JsonSchemaValue", _inlined(made, made.pop("$defs", {})))
         whole.pop("required")
         return whole
 
@@ -57,19 +57,19 @@ def limits_reader(documented: Limits) -> TypeAdapter[Any]:
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     deeper = {
-        name: _merged(old[name], value)
+        name: _merged(old[name], cast("Mapping[str, Any]", value))
         for name, value in new.items()
         if isinstance(value, Mapping) and isinstance(old.get(name), Mapping)
     }
     return {**old, **new, **deeper}
 
 
-def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
+def _inlined(tree: JsonValue, definitions: Mapping[str, JsonValue]) -> JsonValue:
     if isinstance(tree, list):
         return [_inlined(one, definitions) for one in tree]
     if not isinstance(tree, dict):
         return tree
-    told = cast("dict[str, Any]", tree)
-    if str(told.get("$ref", "")).startswith(DEFINITION):
-        return _inlined(definitions[told["$ref"].removeprefix(DEFINITION)], definitions)
-    return {name: _inlined(one, definitions) for name, one in told.items() if name not in UNSAID}
+    reference = str(tree.get("$ref", ""))
+    if reference.startswith(DEFINITION):
+        return _inlined(definitions[reference.removeprefix(DEFINITION)], definitions)
+    return {name: _inlined(one, definitions) for name, one in tree.items() if name not in UNSAID}
