@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._oauth1 import TOKEN_SECRET, OAuth1Keys, quote_oauth1, sign_oauth1
@@ -14,7 +15,9 @@ from socialkit.errors import ConfigurationError, TokenExpiredError
 from socialkit.operations import Mode
 from socialkit.transport import Request, Secret, Transport, reveal
 
-__all__ = ["OAuth1"]
+__all__ = ["OAuth1", "named_token", "signed_as_kept"]
+
+NO_KEYS: Final = "client_id= and client_secret= are missing: requests are signed with the app's own keys"
 
 
 class OAuth1(Refreshing):
@@ -52,8 +55,7 @@ class OAuth1(Refreshing):
         host: str | None = None,
     ) -> None:
         if credentials.client_id is None or credentials.client_secret is None:
-            message = "client_id= and client_secret= are missing: requests are signed with the app's own keys"
-            raise ConfigurationError(message, platform=platform)
+            raise ConfigurationError(NO_KEYS, platform=platform)
         self._app = OAuth1Keys(client_id=credentials.client_id, client_secret=credentials.client_secret)
         self._named = platform
         super().__init__(
@@ -63,7 +65,7 @@ class OAuth1(Refreshing):
             mode=mode,
             tokens=tokens,
             model=RefreshModel.NONE,
-            put=_named,
+            put=named_token,
             place=self._placed,
             platform=platform,
             host=host,
@@ -74,20 +76,40 @@ class OAuth1(Refreshing):
         if not isinstance(secret, Secret):
             message = "the secret of the access token is missing: log in again"
             raise ConfigurationError(message, platform=self._named)
-        keys = OAuth1Keys(
-            client_id=self._app.client_id,
-            client_secret=self._app.client_secret,
-            token=stored.access_token,
-            token_secret=secret,
-        )
-        return sign_oauth1(request, keys, now=now)
+        return _signed(request, self._app, stored, secret, now)
 
     async def _never(self, _stored: Stored, _transport: Transport) -> Stored:
         message = "tokens of OAuth 1.0a are not renewed: log in again"
         raise TokenExpiredError(message, status=401, platform=self._named)
 
 
-def _named(request: Request, token: Secret) -> Request:
+def signed_as_kept(app: OAuth1Keys, request: Request, stored: Stored, now: datetime) -> Request:
+    """Sign by OAuth 1.0a where what is kept is such a token, and else leave a request as it is.
+
+    For a platform that knows both kinds, and a client that was given neither.
+
+    Raises:
+        ConfigurationError: The keys of the application are missing.
+    """
+    secret = stored.extra.get(TOKEN_SECRET)
+    if not isinstance(secret, Secret):
+        return request
+    if not (app.client_id and app.client_secret):
+        raise ConfigurationError(NO_KEYS)
+    return _signed(request, app, stored, secret, now)
+
+
+def _signed(request: Request, app: OAuth1Keys, stored: Stored, secret: Secret, now: datetime) -> Request:
+    keys = OAuth1Keys(
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+        token=stored.access_token,
+        token_secret=secret,
+    )
+    return sign_oauth1(request, keys, now=now)
+
+
+def named_token(request: Request, token: Secret) -> Request:
     """Leave a request as it is that was signed with this token: it tells a refused one from a newer one's."""
     header = reveal(request.headers.get("Authorization", ""))
     return request if _mark(token) in header else bearer(request, token)

@@ -111,6 +111,23 @@ async def test_people_log_in_by_the_older_oauth_too(place: Place) -> None:
     assert (await settle(client.posts.publish("Hello"))).author.id == me.id
 
 
+async def test_a_kept_token_is_used_by_the_login_that_it_came_from(place: Place) -> None:
+    store, account = MemoryTokenStore(), AccountRef(platform="x", brand="acme", name="main")
+    for flow in (None, X_OAUTH1_LOGIN):
+        credentials = await logged_in(place, flow=flow)
+        first = place.client(credentials=credentials, tokens=store, account=account)
+        me = await settle(first.account.me())
+        app = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+        again = place.client(**app, tokens=store, account=account)
+
+        assert (await settle(again.account.me())).id == me.id
+        kept = store.load(account.key)
+        assert kept is not None
+        assert kept.access_token == credentials.access_token
+    with pytest.raises(ConfigurationError, match="client_id="):
+        await settle(place.client(tokens=store, account=account).account.me())
+
+
 @pytest.mark.parametrize(
     ("given", "missing"),
     [

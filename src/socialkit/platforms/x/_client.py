@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import ClassVar, Generic, get_args
 
 from socialkit.auth import (
@@ -11,10 +12,12 @@ from socialkit.auth import (
     BearerToken,
     Credentials,
     OAuth1,
+    OAuth1Keys,
     Refreshing,
     Stored,
     TokenStore,
 )
+from socialkit.auth._oauth1_tokens import named_token, signed_as_kept
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef
 from socialkit.operations import Async, Mode, ModeT, Sync
@@ -197,12 +200,15 @@ def _authenticator(
         )
         return await renewed(stored, pipeline, given.client_id, given.client_secret)
 
+    app = OAuth1Keys(client_id=given.client_id or "", client_secret=given.client_secret or Secret(""))
     return Refreshing(
         given,
         refresh=refresh,
         key=key,
         mode=mode,
         tokens=tokens,
+        put=named_token,
+        place=partial(signed_as_kept, app),
         hidden=() if given.client_secret is None else (given.client_secret,),
         platform="x",
         host=host,
