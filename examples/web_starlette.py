@@ -149,7 +149,7 @@ class Site:
 
     # --8<-- [start:pushed]
     async def pushed(self, request: Request) -> Response:
-        """Take what Instagram pushes, of all tenants at once, and hand each what is its own."""
+        """Take what Instagram pushes, and hand each tenant what is its own."""
         try:
             got = await self._hook.receive(
                 method=request.method,
@@ -161,7 +161,8 @@ class Site:
             return Response(status_code=error.status)
         try:
             for key, tenant in self._tenants.items():
-                await tenant.desk.receive(one for one in got.messages if whose(one) == key)
+                mine = [one for one in got.messages if whose(one) == key]
+                await tenant.desk.receive(mine)
         except Exception:
             await self._hook.give_back(got)  # answered with 500, it is sent again
             raise

@@ -174,7 +174,7 @@ NETWORKS: Final = (
     Network(
         "threads",
         said=lambda account, number: threads(account, "replies", reply(account, number)),
-        odd=lambda account: (threads(account, "publish", "odd"), threads(account, "new", None)),
+        odd=lambda account: (threads(account, "other", "odd"), threads(account, "new", None)),
         bad=lambda account: (
             threads(account, "replies", "odd"),
             {**threads(account, "replies", reply(account, "4")), "time": None},

@@ -82,7 +82,10 @@ def test_what_nobody_knows_stays_unknown() -> None:
 def test_a_token_that_ends_at_an_unknown_time_is_not_said_to_hold() -> None:
     ending = judge(LoginFound(), tokens_last=False)
 
-    assert (ending.lasts, ending.because) == (False, "works, and nobody says until when")
+    assert (ending.lasts, ending.because) == (
+        False,
+        "works, and it ends on a day that nobody told: a login through socialkit tells it",
+    )
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,6 @@ class _Subject:
         *,
         daily: bool = False,
         breakdown: str = "",
-        unit: str = "count",
     ) -> Observation:
         return Observation(
             metric=metric,
@@ -72,7 +71,7 @@ class _Subject:
             account=self.account.key,
             value=value,
             missing=None if value is not None else missing,
-            unit=unit,
+            unit="count",
             start=self.start if daily else None,
             end=self.end if daily else None,
             observed_at=self.now,
@@ -195,8 +194,7 @@ def _row(
     found = measured.found.get(fact.native)
     value = None if found is None else found.number
     missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-    name = fact.canonical or fact.native
-    return subject.row(name, fact.native, value, missing, daily=daily, unit=fact.unit)
+    return subject.row(str(fact.canonical), fact.native, value, missing, daily=daily)
 
 
 def _parts(metric: WireMetric) -> list[tuple[str, float]]:

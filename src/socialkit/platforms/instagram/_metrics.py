@@ -22,22 +22,12 @@ SAVED: Final = MetricFact(native="saved", canonical="saves")
 SHARES: Final = MetricFact(native="shares", canonical="shares")
 VISITS: Final = MetricFact(native="profile_visits", canonical="profile_views")
 LINKS: Final = MetricFact(native="link_clicks", canonical="clicks")
-INTERACTIONS: Final = MetricFact(native="total_interactions")
-"""Not the sum of the others, as recorded in 2026-07: it is asked for, and never computed."""
-REPOSTS: Final = MetricFact(native="reposts")
-FOLLOWS: Final = MetricFact(native="follows")
-SHARED: Final = (VIEWS, REACH, SHARES, INTERACTIONS, REPOSTS)
+SHARED: Final = (VIEWS, REACH, SHARES)
 
 POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
-    "FEED": (*SHARED, LIKES, SAVED, VISITS, FOLLOWS),
-    "REELS": (
-        *SHARED,
-        LIKES,
-        SAVED,
-        MetricFact(native="ig_reels_avg_watch_time", unit="milliseconds"),
-        MetricFact(native="ig_reels_video_view_total_time", unit="milliseconds"),
-    ),
-    "STORY": (*SHARED, VISITS, LINKS, FOLLOWS, MetricFact(native="replies", canonical="replies")),
+    "FEED": (*SHARED, LIKES, SAVED, VISITS),
+    "REELS": (*SHARED, LIKES, SAVED),
+    "STORY": (*SHARED, VISITS, LINKS, MetricFact(native="replies", canonical="replies")),
 }
 """By `media_product_type`: one that a kind of post does not have refuses the whole call."""
 ACCOUNT_METRICS: Final = (
@@ -47,11 +37,17 @@ ACCOUNT_METRICS: Final = (
     MetricFact(native="comments", canonical="replies"),
     MetricFact(native="shares", canonical="shares"),
     MetricFact(native="saves", canonical="saves"),
-    INTERACTIONS,
-    REPOSTS,
+)
+OWN_METRICS: Final = (
+    MetricFact(native="total_interactions"),  # not the sum of the others, as recorded in 2026-07
+    MetricFact(native="reposts"),
+    MetricFact(native="follows"),
     MetricFact(native="accounts_engaged"),
     MetricFact(native="profile_links_taps"),
+    MetricFact(native="ig_reels_avg_watch_time", unit="milliseconds"),
+    MetricFact(native="ig_reels_video_view_total_time", unit="milliseconds"),
 )
+"""Not asked for: nothing canonical means what these count."""
 ENDED_METRICS: Final = (
     MetricFact(native="impressions", dead_since=ENDED),
     MetricFact(native="plays", dead_since=ENDED),
@@ -60,11 +56,8 @@ ENDED_METRICS: Final = (
     MetricFact(native="video_views", dead_since=ENDED),
     MetricFact(native="engagement", dead_since=ENDED),
 )
-METRICS: Final = tuple(
-    {
-        one.native: one for facts in (*POST_METRICS.values(), ACCOUNT_METRICS, ENDED_METRICS) for one in facts
-    }.values()
-)
-"""Instagram's metrics: alive and dead. One without a canonical name is told by its own."""
+MEASURED_METRICS: Final = (*POST_METRICS.values(), ACCOUNT_METRICS, OWN_METRICS, ENDED_METRICS)
+METRICS: Final = tuple({one.native: one for facts in MEASURED_METRICS for one in facts}.values())
+"""Instagram's metrics: alive and dead."""
 DIMENSIONS: Final = ("age", "city", "country", "gender")
 """By what followers are broken down, one at a time."""

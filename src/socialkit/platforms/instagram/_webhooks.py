@@ -59,8 +59,8 @@ def _comment(entry: PushedEntry) -> PushedThing | None:
     post = wire.media.id if wire.media is not None else ""
     told = wire.model_copy(update={"timestamp": when(wire.timestamp, entry.at)})
 
-    def make(account: AccountRef) -> Message:
-        return _dated(comment_message(told, entry.raw, account, post))
+    def make(account: AccountRef) -> Message | None:
+        return comment_message(told, entry.raw, account, post)
 
     return PushedThing(key=f"comment {wire.id}", accounts=(entry.account,), make=make)
 
@@ -84,20 +84,12 @@ def _words(wire: PushedWords, entry: PushedEntry) -> PushedThing:
         sender=WireId(id=wire.sender.id),
     )
 
-    def make(account: AccountRef) -> Message:
+    def make(account: AccountRef) -> Message | None:
         # A push does not name the conversation.
-        found = _dated(private_message(told, entry.raw, account, ""))
-        return found.model_copy(update={"conversation_id": None})
+        found = private_message(told, entry.raw, account, "")
+        return None if found is None else found.model_copy(update={"conversation_id": None})
 
     return PushedThing(key=f"message {told.id}", accounts=(entry.account,), make=make)
-
-
-def _dated(found: Message | None) -> Message:
-    """Return a message; one of which nobody knows the time is unreadable, rather than passed over."""
-    if found is None:
-        message = "nobody tells when it was written"
-        raise ValueError(message)
-    return found
 
 
 READERS: Final = {

@@ -97,11 +97,16 @@ class InsightsSuite(Suite):
         bench.needs(Capability.PUBLISH, Capability.POST_INSIGHTS)
         post = await self.published(bench)
         told: list[Observation] = await collect(bench.client.insights.posts([post]))
-        client, strange = without(bench, native(told))
+        gone = native(told)
+        client, strange = without(bench, gone)
         rows: list[Observation] = await collect(client.insights.posts([post]))
+        if others := native(rows):  # what is told in two places
+            gone |= others
+            client, strange = without(bench, gone)
+            rows = await collect(client.insights.posts([post]))
         again: Post = await settle(client.posts.get(post))
 
-        assert strange.left_out == native(told), "`native` names no field of the answers"
+        assert strange.left_out == gone, "`native` names no field of the answers"
         assert counts(rows) == dict.fromkeys(counts(told))
         assert Missing.NOT_FOUND not in {row.missing for row in rows}
         assert told_by(again, POST_COUNTS, told) == {}
