@@ -3,7 +3,9 @@
 from socialkit.sandbox._graph._call import GraphCall, Route, find_route
 from socialkit.sandbox._graph._errors import GraphRefusal, bad_parameter, missing, server_error, too_many
 from socialkit.sandbox._graph._paging import edge
-from socialkit.sandbox._graph._pushes import Pushes
+from socialkit.sandbox._graph._pushes import Pushes, SignedPushes
+from socialkit.sandbox._graph._simulator import GraphApi, GraphSimulator, Uploads
+from socialkit.sandbox._graph._state import GraphState
 from socialkit.sandbox._graph._tokens import PAGE, USER, Token, Tokens, proof
 from socialkit.sandbox._graph._usage import Usage
 from socialkit.sandbox._graph._versions import Versions
@@ -11,12 +13,17 @@ from socialkit.sandbox._graph._versions import Versions
 __all__ = [
     "PAGE",
     "USER",
+    "GraphApi",
     "GraphCall",
     "GraphRefusal",
+    "GraphSimulator",
+    "GraphState",
     "Pushes",
     "Route",
+    "SignedPushes",
     "Token",
     "Tokens",
+    "Uploads",
     "Usage",
     "Versions",
     "bad_parameter",

@@ -1,33 +1,32 @@
 """A Facebook that lives in memory, with its Pages."""
 
-import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import GraphCall, GraphRefusal, find_route, missing, server_error, too_many
-from socialkit.sandbox._http import SimRequest, SimResponse
+from socialkit.sandbox._graph import GraphApi, GraphSimulator, Token, Uploads
+from socialkit.sandbox._http import SimRequest
 from socialkit.sandbox._params import BadBodyError
-from socialkit.sandbox._simulator import SimMedia, SimPost, Simulator
+from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.facebook import _calls, _files, _numbers, _oauth, _visitors
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._records import Comment, Message, Person, Post
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, PAGE, SCOPES, State
 
-BASE_URL = "https://facebook.sandbox.example"
-ROUTES = (*_oauth.ROUTES, *_files.ROUTES, *_numbers.ROUTES, *_calls.ROUTES)
-"""Literal paths stand before those with parameters."""
-OPEN: Mapping[tuple[str, str], tuple[str, Callable[[State, SimRequest], SimResponse]]] = {
-    ("GET", "dialog/oauth"): ("dialog", _oauth.dialog),
-    ("GET", "oauth/access_token"): ("access_token", _oauth.access_token),
-    ("GET", "debug_token"): ("debug_token", _oauth.debug_token),
-}
-"""Calls that look at no token of an account."""
-UPLOAD = "video-upload/"
+API: GraphApi[State] = GraphApi(
+    "https://facebook.sandbox.example",
+    (*_oauth.ROUTES, *_files.ROUTES, *_numbers.ROUTES, *_calls.ROUTES),
+    {
+        ("GET", "dialog/oauth"): ("dialog", _oauth.dialog),
+        ("GET", "oauth/access_token"): ("access_token", _oauth.access_token),
+        ("GET", "debug_token"): ("debug_token", _oauth.debug_token),
+    },
+    Uploads("video-upload/", _files.take_bytes),
+)
 
 
-class FacebookSimulator(Simulator):
+class FacebookSimulator(GraphSimulator[State]):
     """Pages with posts, comments, private messages, videos, insights and limits.
 
     Its clock stands still: move it to finish the processing of videos and to publish what is scheduled.
@@ -76,21 +75,8 @@ class FacebookSimulator(Simulator):
     }
 
     def __init__(self, clock: Clock, random: random.Random) -> None:
-        super().__init__(clock, random)
-        self._state = State(clock, random)
-        self._connections: dict[str, str] = {}
-        self._admitted = 0
-
-    def call_name(self, request: SimRequest) -> str | None:
-        """Name the call that method and path lead to; None when there is no such route."""
-        _, path = self._state.versions.split(request.path)
-        if path.startswith(UPLOAD):
-            return "take_bytes"
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][0]
-        with self.lock:
-            found = find_route(ROUTES, request.method, path, self._state.kind_of)
-        return None if found is None else self._called(found[0].name, request)
+        state = State(clock, random)
+        super().__init__(state, API, state.pushes)
 
     def _called(self, name: str, request: SimRequest) -> str:
         """Tell the end of an upload, which is seen, from its beginning."""
@@ -106,10 +92,6 @@ class FacebookSimulator(Simulator):
             return name
         return "post_stories" if name == "post_video_stories" else "post_video_reels_finish"
 
-    def orderable(self) -> frozenset[str]:
-        """Every name under which a fault can be ordered: operations and calls."""
-        return super().orderable().union(route.name for route in ROUTES)
-
     def names(self, request: SimRequest) -> frozenset[str]:
         """Every name under which a fault can be ordered; a comment under an own post is none of a reply's."""
         names = super().names(request)
@@ -121,101 +103,28 @@ class FacebookSimulator(Simulator):
             own = above is not None and self._state.people[above.owner].page
             return names - {"reply"} | {"publish"} if own else names
 
-    def handle(self, request: SimRequest) -> SimResponse:
-        """Answer a request as the platform would; never raises."""
-        with self.lock:
-            asked, path = self._state.versions.split(request.path)
-            # The host that takes bytes is another one, and says nothing of versions.
-            headers = {} if path.startswith(UPLOAD) else {**self._state.versions.headers(asked)}
-            try:
-                self.tick()
-                answer, used = self._handle(request)
-            except GraphRefusal as refusal:
-                answer, used = refusal.response(self._trace(request)), {}
-            except BadBodyError:
-                broken = GraphRefusal(100, "(#100) The request could not be parsed")
-                answer, used = broken.response(self._trace(request)), {}
-            except Exception:  # noqa: BLE001 - a platform answers 500 whatever broke
-                answer, used = self.server_error(request), {}
-            return answer.with_headers({**headers, **used})
+    def _told(self, path: str) -> Mapping[str, str]:
+        asked, rest = self._state.versions.split(path)
+        return {} if self._api.takes_bytes(rest) else self._state.versions.headers(asked)
 
-    def _trace(self, request: SimRequest) -> str:
-        """The id of a request: the same one for the same request at the same time."""
-        text = f"{self._state.clock.now().isoformat()} {request.method} {request.path}"
-        return "A" + hashlib.sha256(text.encode()).hexdigest()[:22]
+    def _spend(self, token: Token) -> Mapping[str, str]:
+        return self._state.usage.spend(self._state.clock.now(), token.owner)
 
-    def _handle(self, request: SimRequest) -> tuple[SimResponse, Mapping[str, str]]:
-        state = self._state
-        _, path = state.versions.split(request.path)
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][1](state, request), {}
-        token = state.tokens.authenticate(request, state.clock.now())
-        if path.startswith(UPLOAD):
-            return _files.take_bytes(state, request, path.rpartition("/")[2]), {}
-        used = state.usage.spend(state.clock.now(), token.owner)
-        found = find_route(ROUTES, request.method, path, state.kind_of)
-        try:
-            if found is None:
-                raise missing(path.partition("/")[0] or "?", request.method)
-            route, values = found
-            base = request.base_url or BASE_URL
-            call = GraphCall(state, request, request.params(), values, token, base)
-            return route.call(call), used
-        except GraphRefusal as refusal:
-            refusal.headers = {**used, **refusal.headers}
-            raise
+    def _credentials(self, token: str) -> dict[str, str]:
+        return {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
 
-    def connection(self, account: str = "main") -> dict[str, str]:
-        """Keyword arguments of `connect` besides `base_url`; makes the Page when it is new."""
-        with self.lock:
-            if account not in self._connections:
-                self._connections[account] = self.issue_token(account)
-            token = self._connections[account]
-            return {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
-
-    def admit(self, request: SimRequest) -> None:
-        """Take an unknown token for that of a Page."""
-        with self.lock:
-            value = self._state.tokens.given(request)
-            if value is None or "|" in value or self._state.tokens.find(value) is not None:
-                return
-            self._admitted += 1
-            page = self._page("main" if self._admitted == 1 else f"account{self._admitted}")
-            token = self._state.issue(page, PAGE, SCOPES, None)
-            token.value, token.proven = value, False
-            self._state.tokens.add(token)
+    def _admits(self, value: str) -> bool:
+        # A token with a stroke is the app's own.
+        return "|" not in value and super()._admits(value)
 
     def _page(self, account: str) -> Person:
         return self._state.person(account, page=True)
 
-    def issue_token(self, account: str = "main", *, scopes: tuple[str, ...] = SCOPES) -> str:
-        """Make another token of a Page, with the permissions that a test needs."""
-        with self.lock:
-            return self._state.issue(self._page(account), PAGE, scopes, None).value
+    def _owners(self, account: str) -> tuple[str, ...]:
+        return (self._page(account).id,)
 
-    def expire_token(self, account: str = "main") -> None:
-        """Let every token of a Page run out."""
-        self._spoil(account, 463)
-
-    def revoke_token(self, account: str = "main") -> None:
-        """Take every token of a Page back, as when somebody changes the password."""
-        self._spoil(account, 460)
-
-    def _spoil(self, account: str, subcode: int) -> None:
-        with self.lock:
-            for token in self._state.tokens.of(self._page(account).id):
-                token.dead = subcode
-            self._connections.pop(account, None)
-
-    def fail_processing(self, times: int = 1) -> None:
-        """Let the processing of the next videos fail."""
-        with self.lock:
-            self._state.failing_videos += times
-
-    def kill_metrics(self, *names: str) -> None:
-        """Let metrics end: a call that asks for one of them is refused whole."""
-        with self.lock:
-            self._state.dead_metrics.update(names)
+    def _issue(self, account: str, scopes: tuple[str, ...] | None) -> Token:
+        return self._state.issue(self._page(account), PAGE, SCOPES if scopes is None else scopes, None)
 
     def retire(self, *versions: str) -> None:
         """Let versions of the API end: a later one answers for them."""
@@ -306,33 +215,7 @@ class FacebookSimulator(Simulator):
             visit = _visitors.Visit(state, self._page(account), state.person(author), text, reply_to)
             return visit.make(kind, private=private)
 
-    def subscribe_webhook(self, verify_token: str) -> SimRequest:
-        """Push what others write from now on; returns the request that asks the address for consent."""
-        with self.lock:
-            return self._state.pushes.subscribe(verify_token)
-
-    def due_pushes(self) -> list[SimRequest]:
-        """What the address is sent now, signed with the app's secret."""
-        with self.lock:
-            return self._state.pushes.due()
-
-    def push_answered(self, status: int) -> None:
-        """Take note of what the address answered; what it did not take is sent again."""
-        with self.lock:
-            self._state.pushes.answered(status)
-
     def tick(self) -> None:
         """Catch up with the clock: scheduled posts go out."""
         with self.lock:
             self._state.catch_up()
-
-    def rate_limited(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when the app asked too often."""
-        refusal = too_many()
-        usage = '{"call_count":100,"total_cputime":25,"total_time":25}'
-        refusal.headers["x-app-usage"] = usage
-        return refusal.response(self._trace(request))
-
-    def server_error(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when it broke."""
-        return server_error().response(self._trace(request))

@@ -4,7 +4,17 @@ import random
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import PAGE, USER, GraphRefusal, Pushes, Token, Tokens, Usage, Versions, missing
+from socialkit.sandbox._graph import (
+    PAGE,
+    USER,
+    GraphRefusal,
+    GraphState,
+    Pushes,
+    Token,
+    Usage,
+    Versions,
+    missing,
+)
 from socialkit.sandbox.facebook._records import (
     Comment,
     Conversation,
@@ -37,14 +47,17 @@ ANSWERABLE = timedelta(hours=24)
 PRIVATE_REPLY = timedelta(days=7)
 
 
-class State:
+class State(GraphState):
     """Everything that the simulated Facebook knows."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
-        self.clock = clock
-        self.chance = chance
-        self.tokens = Tokens(APP_SECRET)
-        self.versions = Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
+        super().__init__(
+            clock,
+            chance,
+            app_secret=APP_SECRET,
+            versions=Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"),
+            numbers=100_000_000_000_000,
+        )
         self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="pages", spent=80001)
         self.people: dict[str, Person] = {}
         self.photos: dict[str, Photo] = {}
@@ -57,20 +70,7 @@ class State:
         """By code: who agreed, where they are sent back to, until when it counts."""
         self.subscribed: dict[str, tuple[str, ...]] = {}
         self.pushes = Pushes("page", APP_SECRET)
-        self.failing_videos = 0
-        self.dead_metrics: set[str] = set()
-        self._numbers = 100_000_000_000_000
         self._names: dict[str, str] = {}
-
-    @property
-    def now(self) -> datetime:
-        """The time, in whole seconds as Facebook tells it."""
-        return self.clock.now().replace(microsecond=0)
-
-    def number(self) -> str:
-        """A new id."""
-        self._numbers += self.chance.randrange(1, 1_000)
-        return str(self._numbers)
 
     def person(self, name: str, *, page: bool = False) -> Person:
         """Somebody by name; made when they are new."""
@@ -86,9 +86,7 @@ class State:
 
     def issue(self, owner: Person, kind: str, scopes: tuple[str, ...], life: timedelta | None) -> Token:
         """A new token."""
-        value = "EAA" + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
-        ends = None if life is None else self.clock.now() + life
-        return self.tokens.add(Token(value, kind, owner.id, scopes, self.clock.now(), ends))
+        return self.mint("EAA", kind, owner.id, scopes, life)
 
     def kind_of(self, node: str) -> str | None:
         """Of what kind a node is."""

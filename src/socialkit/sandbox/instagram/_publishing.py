@@ -95,8 +95,8 @@ def _take_file(state: State, new: Container, kind: str) -> None:
 def _begin(state: State, one: Container) -> None:
     """Work on a file."""
     one.ready_at = state.clock.now() + (PROCESSING if one.film else timedelta())
-    if one.film and state.failing_films:
-        state.failing_films -= 1
+    if one.film and state.failing_videos:
+        state.failing_videos -= 1
         one.failed = True
 
 

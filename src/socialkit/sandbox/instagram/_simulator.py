@@ -1,15 +1,12 @@
 """An Instagram that lives in memory, with its accounts."""
 
-import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import GraphCall, GraphRefusal, find_route, missing, server_error, too_many
-from socialkit.sandbox._http import SimRequest, SimResponse
-from socialkit.sandbox._params import BadBodyError
-from socialkit.sandbox._simulator import SimMedia, SimPost, Simulator
+from socialkit.sandbox._graph import GraphApi, GraphSimulator, Token, Uploads
+from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.instagram import _calls, _numbers, _oauth, _publishing, _visitors
 from socialkit.sandbox.instagram import _render as show
 from socialkit.sandbox.instagram._records import Comment, Media, Message, User
@@ -23,25 +20,25 @@ from socialkit.sandbox.instagram._state import (
     State,
 )
 
-BASE_URL = "https://instagram.sandbox.example"
-ROUTES = (*_oauth.ROUTES, *_numbers.ROUTES, *_publishing.ROUTES, *_calls.ROUTES)
-"""Literal paths stand before those with parameters."""
-OPEN: Mapping[tuple[str, str], tuple[str, Callable[[State, SimRequest], SimResponse]]] = {
-    ("GET", "dialog/oauth"): ("dialog", _oauth.dialog),
-    ("GET", "oauth/access_token"): ("access_token", _oauth.access_token),
-    ("GET", "oauth/authorize"): ("authorize", _oauth.authorize),
-    ("POST", "oauth/access_token"): ("short_token", _oauth.short_token),
-    ("GET", "access_token"): ("long_token", _oauth.long_token),
-    ("GET", "refresh_access_token"): ("refreshed_token", _oauth.refreshed_token),
-}
-"""Calls that look at no token of an account."""
-UPLOAD = "ig-api-upload/"
+API: GraphApi[State] = GraphApi(
+    "https://instagram.sandbox.example",
+    (*_oauth.ROUTES, *_numbers.ROUTES, *_publishing.ROUTES, *_calls.ROUTES),
+    {
+        ("GET", "dialog/oauth"): ("dialog", _oauth.dialog),
+        ("GET", "oauth/access_token"): ("access_token", _oauth.access_token),
+        ("GET", "oauth/authorize"): ("authorize", _oauth.authorize),
+        ("POST", "oauth/access_token"): ("short_token", _oauth.short_token),
+        ("GET", "access_token"): ("long_token", _oauth.long_token),
+        ("GET", "refresh_access_token"): ("refreshed_token", _oauth.refreshed_token),
+    },
+    Uploads("ig-api-upload/", _publishing.take_bytes),
+)
 TOLD = (
     "caption,media_type,media_product_type,media_url,permalink,timestamp,username,like_count,comments_count"
 )
 
 
-class InstagramSimulator(Simulator):
+class InstagramSimulator(GraphSimulator[State]):
     """Accounts with posts, reels, stories, comments, private messages, insights and limits.
 
     Accounts are linked to Pages, and opened with Facebook's login; set `login` to open new ones with
@@ -86,135 +83,40 @@ class InstagramSimulator(Simulator):
     }
 
     def __init__(self, clock: Clock, random: random.Random) -> None:
-        super().__init__(clock, random)
-        self._state = State(clock, random)
-        self._connections: dict[str, tuple[str, str]] = {}
-        self._admitted = 0
+        state = State(clock, random)
+        super().__init__(state, API, state.pushes)
         self.login: str = "facebook"
         """With which login accounts are opened from now on: `facebook` or `instagram`."""
 
-    def call_name(self, request: SimRequest) -> str | None:
-        """Name the call that method and path lead to; None when there is no such route."""
-        _, path = self._state.versions.split(request.path)
-        if path.startswith(UPLOAD):
-            return "take_bytes"
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][0]
-        with self.lock:
-            found = find_route(ROUTES, request.method, path, self._state.kind_of)
-        return None if found is None else found[0].name
+    def _told(self, path: str) -> Mapping[str, str]:
+        asked, rest = self._state.versions.split(path)
+        return {} if self._api.takes_bytes(rest) else self._state.versions.headers(asked)
 
-    def orderable(self) -> frozenset[str]:
-        """Every name under which a fault can be ordered: operations and calls."""
-        return super().orderable().union(route.name for route in ROUTES)
+    def _spend(self, token: Token) -> Mapping[str, str]:
+        owner = self._state.pages.get(token.owner, token.owner)
+        return self._state.usage.spend(self._state.clock.now(), owner)
 
-    def handle(self, request: SimRequest) -> SimResponse:
-        """Answer a request as the platform would; never raises."""
-        with self.lock:
-            asked, path = self._state.versions.split(request.path)
-            # The host that takes bytes is another one, and says nothing of versions.
-            headers = {} if path.startswith(UPLOAD) else {**self._state.versions.headers(asked)}
-            try:
-                answer, used = self._handle(request)
-            except GraphRefusal as refusal:
-                answer, used = refusal.response(self._trace(request)), {}
-            except BadBodyError:
-                broken = GraphRefusal(100, "(#100) The request could not be parsed")
-                answer, used = broken.response(self._trace(request)), {}
-            except Exception:  # noqa: BLE001 - a platform answers 500 whatever broke
-                answer, used = self.server_error(request), {}
-            return answer.with_headers({**headers, **used})
-
-    def _trace(self, request: SimRequest) -> str:
-        """The id of a request: the same one for the same request at the same time."""
-        text = f"{self._state.clock.now().isoformat()} {request.method} {request.path}"
-        return "A" + hashlib.sha256(text.encode()).hexdigest()[:22]
-
-    def _handle(self, request: SimRequest) -> tuple[SimResponse, Mapping[str, str]]:
-        state = self._state
-        _, path = state.versions.split(request.path)
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][1](state, request), {}
-        token = state.tokens.authenticate(request, state.clock.now())
-        if path.startswith(UPLOAD):
-            return _publishing.take_bytes(state, request, path.rpartition("/")[2]), {}
-        used = state.usage.spend(state.clock.now(), state.pages.get(token.owner, token.owner))
-        found = find_route(ROUTES, request.method, path, state.kind_of)
-        try:
-            if found is None:
-                raise missing(path.partition("/")[0] or "?", request.method)
-            route, values = found
-            base = request.base_url or BASE_URL
-            call = GraphCall(state, request, request.params(), values, token, base)
-            return route.call(call), used
-        except GraphRefusal as refusal:
-            refusal.headers = {**used, **refusal.headers}
-            raise
-
-    def connection(self, account: str = "main") -> dict[str, str]:
-        """Keyword arguments of `connect` besides `base_url`; makes the account when it is new."""
-        with self.lock:
-            if account not in self._connections:
-                self._connections[account] = (self.issue_token(account), self.login)
-            token, login = self._connections[account]
-            given = {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
-            return given if login == "facebook" else {**given, "login": login}
-
-    def admit(self, request: SimRequest) -> None:
-        """Take an unknown token for that of an account."""
-        with self.lock:
-            value = self._state.tokens.given(request)
-            if value is None or self._state.tokens.find(value) is not None:
-                return
-            self._admitted += 1
-            user = self._ours("main" if self._admitted == 1 else f"account{self._admitted}")
-            token = self._state.tokens.find(self._issued(user, None))
-            assert token is not None, "it was made just now"
-            token.value, token.proven = value, False
-            self._state.tokens.add(token)
+    def _credentials(self, token: str) -> dict[str, str]:
+        given = {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
+        return given if self.login == "facebook" else {**given, "login": self.login}
 
     def _ours(self, account: str) -> User:
         return self._state.user(account, ours=True)
 
-    def _issued(self, user: User, scopes: tuple[str, ...] | None) -> str:
+    def _owners(self, account: str) -> tuple[str, ...]:
+        user = self._ours(account)
+        return (user.id, user.page or "")
+
+    def _issue(self, account: str, scopes: tuple[str, ...] | None) -> Token:
+        user = self._ours(account)
         if self.login == "instagram":
-            return self._state.issue(user.id, INSTAGRAM, scopes or OWN_SCOPES, None).value
-        return self._state.issue(user.page or "", PAGE, scopes or SCOPES, None).value
-
-    def issue_token(self, account: str = "main", *, scopes: tuple[str, ...] | None = None) -> str:
-        """Make another token of an account, with the permissions that a test needs."""
-        with self.lock:
-            return self._issued(self._ours(account), scopes)
-
-    def expire_token(self, account: str = "main") -> None:
-        """Let every token of an account run out."""
-        self._spoil(account, 463)
-
-    def revoke_token(self, account: str = "main") -> None:
-        """Take every token of an account back, as when somebody changes the password."""
-        self._spoil(account, 460)
-
-    def _spoil(self, account: str, subcode: int) -> None:
-        with self.lock:
-            user = self._ours(account)
-            for token in (*self._state.tokens.of(user.id), *self._state.tokens.of(user.page or "")):
-                token.dead = subcode
-            self._connections.pop(account, None)
-
-    def fail_processing(self, times: int = 1) -> None:
-        """Let the processing of the next videos fail."""
-        with self.lock:
-            self._state.failing_films += times
+            return self._state.issue(user.id, INSTAGRAM, scopes or OWN_SCOPES, None)
+        return self._state.issue(user.page or "", PAGE, scopes or SCOPES, None)
 
     def block_next(self) -> None:
         """Say of the next publish that it was blocked, though it goes out, as Instagram was seen to do."""
         with self.lock:
             self._state.blocking = True
-
-    def kill_metrics(self, *names: str) -> None:
-        """Let metrics end: a call that asks for one of them is refused whole."""
-        with self.lock:
-            self._state.dead_metrics.update(names)
 
     def make_personal(self, account: str = "main") -> None:
         """Make an account a personal one, to which nothing can be published."""
@@ -301,32 +203,3 @@ class InstagramSimulator(Simulator):
                 self._state, self._ours(account), self._state.user(author), text, reply_to
             )
             return visit.make(kind, private=private)
-
-    def subscribe_webhook(self, verify_token: str) -> SimRequest:
-        """Push what others write from now on; returns the request that asks the address for consent."""
-        with self.lock:
-            return self._state.pushes.subscribe(verify_token)
-
-    def due_pushes(self) -> list[SimRequest]:
-        """What the address is sent now, signed with the app's secret."""
-        with self.lock:
-            return self._state.pushes.due()
-
-    def push_answered(self, status: int) -> None:
-        """Take note of what the address answered; what it did not take is sent again."""
-        with self.lock:
-            self._state.pushes.answered(status)
-
-    def tick(self) -> None:
-        """Catch up with the clock: nothing waits here but for the clock itself."""
-
-    def rate_limited(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when the app asked too often."""
-        refusal = too_many()
-        usage = '{"call_count":100,"total_cputime":25,"total_time":25}'
-        refusal.headers["x-app-usage"] = usage
-        return refusal.response(self._trace(request))
-
-    def server_error(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when it broke."""
-        return server_error().response(self._trace(request))

@@ -5,7 +5,17 @@ import re
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import PAGE, USER, GraphRefusal, Pushes, Token, Tokens, Usage, Versions, missing
+from socialkit.sandbox._graph import (
+    PAGE,
+    USER,
+    GraphRefusal,
+    GraphState,
+    Pushes,
+    Token,
+    Usage,
+    Versions,
+    missing,
+)
 from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Grant, Media, Message, User
 
 SCOPES = (
@@ -37,14 +47,17 @@ POSTS_A_DAY = 100
 CONTAINERS_A_DAY = 400
 
 
-class State:
+class State(GraphState):
     """Everything that the simulated Instagram knows."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
-        self.clock = clock
-        self.chance = chance
-        self.tokens = Tokens(APP_SECRET)
-        self.versions = Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
+        super().__init__(
+            clock,
+            chance,
+            app_secret=APP_SECRET,
+            versions=Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"),
+            numbers=17_900_000_000_000_000,
+        )
         self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="instagram", spent=80002)
         self.users: dict[str, User] = {}
         self.pages: dict[str, str] = {}
@@ -58,21 +71,8 @@ class State:
         self.codes: dict[str, Grant] = {}
         self.subscribed: dict[str, tuple[str, ...]] = {}
         self.pushes = Pushes("instagram", APP_SECRET)
-        self.failing_films = 0
         self.blocking = False
-        self.dead_metrics: set[str] = set()
-        self._numbers = 17_900_000_000_000_000
         self._names: dict[str, str] = {}
-
-    @property
-    def now(self) -> datetime:
-        """The time, in whole seconds as Instagram tells it."""
-        return self.clock.now().replace(microsecond=0)
-
-    def number(self) -> str:
-        """A new id."""
-        self._numbers += self.chance.randrange(1, 1_000)
-        return str(self._numbers)
 
     def user(self, name: str, *, ours: bool = False) -> User:
         """An account by name; made when it is new."""
@@ -89,9 +89,7 @@ class State:
     def issue(self, owner: str, kind: str, scopes: tuple[str, ...], life: timedelta | None) -> Token:
         """A new token, of a Page, of a person or of an account."""
         start = "IGAA" if kind == INSTAGRAM else "EAA"
-        value = start + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
-        ends = None if life is None else self.clock.now() + life
-        return self.tokens.add(Token(value, kind, owner, scopes, self.clock.now(), ends))
+        return self.mint(start, kind, owner, scopes, life)
 
     def accounts_of(self, token: Token) -> list[str]:
         """The ids of the accounts that a token opens."""

@@ -1,38 +1,37 @@
 """A Threads that lives in memory."""
 
-import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import GraphCall, GraphRefusal, find_route, missing, server_error, too_many
-from socialkit.sandbox._http import SimRequest, SimResponse
+from socialkit.sandbox._graph import GraphApi, GraphSimulator, Token
+from socialkit.sandbox._http import SimRequest
 from socialkit.sandbox._params import BadBodyError
-from socialkit.sandbox._simulator import SimMedia, SimPost, Simulator
+from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.threads import _numbers, _oauth, _reads, _visitors, _writes
 from socialkit.sandbox.threads import _render as show
 from socialkit.sandbox.threads._records import Container, Post, User
 from socialkit.sandbox.threads._state import LONG, SCOPES, State
 
-BASE_URL = "https://threads.sandbox.example"
-ROUTES = (*_writes.ROUTES, *_numbers.ROUTES, *_reads.ROUTES)
-"""Literal paths stand before those with parameters."""
-OPEN: Mapping[tuple[str, str], tuple[str, Callable[[State, SimRequest], SimResponse]]] = {
-    ("GET", "oauth/authorize"): ("authorize", _oauth.authorize),
-    ("POST", "oauth/access_token"): ("code_token", _oauth.code_token),
-    ("GET", "access_token"): ("long_token", _oauth.long_token),
-    ("GET", "refresh_access_token"): ("refreshed_token", _oauth.refreshed_token),
-    ("GET", "debug_token"): ("debug_token", _oauth.debug_token),
-}
-"""Calls that look after tokens by themselves."""
+API: GraphApi[State] = GraphApi(
+    "https://threads.sandbox.example",
+    (*_writes.ROUTES, *_numbers.ROUTES, *_reads.ROUTES),
+    {
+        ("GET", "oauth/authorize"): ("authorize", _oauth.authorize),
+        ("POST", "oauth/access_token"): ("code_token", _oauth.code_token),
+        ("GET", "access_token"): ("long_token", _oauth.long_token),
+        ("GET", "refresh_access_token"): ("refreshed_token", _oauth.refreshed_token),
+        ("GET", "debug_token"): ("debug_token", _oauth.debug_token),
+    },
+)
 SHOWN = (
     *("media_type", "permalink", "username", "text", "timestamp", "alt_text", "media_url", "children"),
     *("topic_tag", "link_attachment_url", "quoted_post", "replied_to"),
 )
 
 
-class ThreadsSimulator(Simulator):
+class ThreadsSimulator(GraphSimulator[State]):
     """Accounts with posts, replies, mentions, insights and quotas; everything public passes a container.
 
     Its clock stands still: move it to have what Threads fetches processed.
@@ -82,26 +81,16 @@ class ThreadsSimulator(Simulator):
         "login": frozenset({"authorize", "code_token", "long_token"}),
     }
 
+    _revoked: ClassVar[int] = 458
+
     def __init__(self, clock: Clock, random: random.Random) -> None:
-        super().__init__(clock, random)
-        self._state = State(clock, random)
-        self._connections: dict[str, str] = {}
-        self._admitted = 0
+        state = State(clock, random)
+        super().__init__(state, API, state.pushes)
 
-    def call_name(self, request: SimRequest) -> str | None:
-        """Name the call that method and path lead to; None when there is no such route."""
-        _, path = self._state.versions.split(request.path)
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][0]
-        with self.lock:
-            found = find_route(ROUTES, request.method, path, self._state.kind_of)
-        if found is None:
-            return None
-        name = found[0].name
-        return self._container_name(request) if name == "post_threads" else name
-
-    def _container_name(self, request: SimRequest) -> str:
+    def _called(self, name: str, request: SimRequest) -> str:
         """Tell the containers of files, which are fetched, from those of words."""
+        if name != "post_threads":
+            return name
         try:
             kind = request.params().text("media_type")
         except BadBodyError:
@@ -110,94 +99,21 @@ class ThreadsSimulator(Simulator):
 
     def orderable(self) -> frozenset[str]:
         """Every name under which a fault can be ordered: operations and calls."""
-        return super().orderable().union((route.name for route in ROUTES), {"post_container"})
-
-    def handle(self, request: SimRequest) -> SimResponse:
-        """Answer a request as the platform would; never raises."""
-        with self.lock:
-            try:
-                return self._handle(request)
-            except GraphRefusal as refusal:
-                return refusal.response(self._trace(request))
-            except BadBodyError:
-                broken = GraphRefusal(100, "(#100) The request could not be parsed")
-                return broken.response(self._trace(request))
-            except Exception:  # noqa: BLE001 - a platform answers 500 whatever broke
-                return self.server_error(request)
-
-    def _trace(self, request: SimRequest) -> str:
-        """The id of a request: the same one for the same request at the same time."""
-        text = f"{self._state.clock.now().isoformat()} {request.method} {request.path}"
-        return "A" + hashlib.sha256(text.encode()).hexdigest()[:22]
-
-    def _handle(self, request: SimRequest) -> SimResponse:
-        state = self._state
-        _, path = state.versions.split(request.path)
-        if (request.method, path) in OPEN:
-            return OPEN[request.method, path][1](state, request)
-        token = state.tokens.authenticate(request, state.clock.now())
-        found = find_route(ROUTES, request.method, path, state.kind_of)
-        if found is None:
-            raise missing(path.partition("/")[0] or "?", request.method)
-        route, values = found
-        base = request.base_url or BASE_URL
-        return route.call(GraphCall(state, request, request.params(), values, token, base))
-
-    def connection(self, account: str = "main") -> dict[str, str]:
-        """Keyword arguments of `connect` besides `base_url`; makes the account when it is new."""
-        with self.lock:
-            if account not in self._connections:
-                self._connections[account] = self.issue_token(account)
-            return {"access_token": self._connections[account]}
-
-    def admit(self, request: SimRequest) -> None:
-        """Take an unknown token for that of an account."""
-        with self.lock:
-            value = self._state.tokens.given(request)
-            if value is None or self._state.tokens.find(value) is not None:
-                return
-            self._admitted += 1
-            user = self._user("main" if self._admitted == 1 else f"account{self._admitted}")
-            token = self._state.issue(user, SCOPES, LONG)
-            token.value = value
-            self._state.tokens.add(token)
+        return super().orderable() | {"post_container"}
 
     def _user(self, account: str) -> User:
         return self._state.person(account)
 
-    def issue_token(self, account: str = "main", *, scopes: tuple[str, ...] = SCOPES) -> str:
-        """Make another token of an account, with the permissions that a test needs."""
-        with self.lock:
-            return self._state.issue(self._user(account), scopes, LONG).value
+    def _owners(self, account: str) -> tuple[str, ...]:
+        return (self._user(account).id,)
 
-    def expire_token(self, account: str = "main") -> None:
-        """Let every token of an account run out."""
-        self._spoil(account, 463)
-
-    def revoke_token(self, account: str = "main") -> None:
-        """Take every token of an account back, as when somebody removes the app."""
-        self._spoil(account, 458)
-
-    def _spoil(self, account: str, subcode: int) -> None:
-        with self.lock:
-            for token in self._state.tokens.of(self._user(account).id):
-                token.dead = subcode
-            self._connections.pop(account, None)
-
-    def fail_processing(self, times: int = 1) -> None:
-        """Let the processing of the next videos fail."""
-        with self.lock:
-            self._state.failing_videos += times
+    def _issue(self, account: str, scopes: tuple[str, ...] | None) -> Token:
+        return self._state.issue(self._user(account), SCOPES if scopes is None else scopes, LONG)
 
     def hurry(self, times: int = 1) -> None:
         """Let the next containers not be seen yet when they are to be published."""
         with self.lock:
             self._state.hasty += times
-
-    def kill_metrics(self, *names: str) -> None:
-        """Let metrics end: a call that asks for one of them is refused whole."""
-        with self.lock:
-            self._state.dead_metrics.update(names)
 
     def posts(self, account: str | None = "main") -> list[SimPost]:
         """Everything that an account, or everyone, has published and kept, oldest first."""
@@ -267,31 +183,3 @@ class ThreadsSimulator(Simulator):
             state = self._state
             visit = _visitors.Visit(state, self._user(account), state.person(author), text, reply_to)
             return visit.make(kind, private=private)
-
-    def subscribe_webhook(self, verify_token: str) -> SimRequest:
-        """Push what others write from now on; returns the request that asks the address for consent."""
-        with self.lock:
-            return self._state.pushes.subscribe(verify_token)
-
-    def due_pushes(self) -> list[SimRequest]:
-        """What the address is sent now, signed with the app's secret."""
-        with self.lock:
-            return self._state.pushes.due()
-
-    def push_answered(self, status: int) -> None:
-        """Take note of what the address answered to the first push; one that was not taken is sent again."""
-        with self.lock:
-            self._state.pushes.answered(status)
-
-    def tick(self) -> None:
-        """Catch up with the clock: nothing waits, containers are judged when they are looked at."""
-
-    def rate_limited(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when the app asked too often."""
-        refusal = too_many()
-        refusal.headers["x-app-usage"] = '{"call_count":100,"total_cputime":25,"total_time":25}'
-        return refusal.response(self._trace(request))
-
-    def server_error(self, request: SimRequest) -> SimResponse:
-        """Answer as the platform does when it broke."""
-        return server_error().response(self._trace(request))

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import USER, GraphRefusal, Token, Tokens, Versions, missing
+from socialkit.sandbox._graph import USER, GraphRefusal, GraphState, Token, Versions, missing
 from socialkit.sandbox.threads._pushes import ThreadsPushes
 from socialkit.sandbox.threads._records import Container, Content, Post, User
 
@@ -38,14 +38,18 @@ ALLOWED = {
 """What an account may do in 24 hours."""
 
 
-class State:
+class State(GraphState):
     """Everything that the simulated Threads knows."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
-        self.clock = clock
-        self.chance = chance
-        self.tokens = Tokens(APP_SECRET)
-        self.versions = Versions("v1.0")
+        super().__init__(
+            clock,
+            chance,
+            app_secret=APP_SECRET,
+            versions=Versions("v1.0"),
+            numbers=17_900_000_000_000_000,
+            stride=1_000_000,
+        )
         self.people: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
         self.containers: dict[str, Container] = {}
@@ -54,22 +58,9 @@ class State:
         self.codes: dict[str, tuple[str, str, datetime]] = {}
         """By code: which scopes, where they are sent back to, until when it counts."""
         self.pushes = ThreadsPushes(APP_ID, APP_SECRET)
-        self.failing_videos = 0
         self.hasty = 0
         """How many containers are not seen yet when they are to be published."""
-        self.dead_metrics: set[str] = set()
-        self._numbers = 17_900_000_000_000_000
         self._names: dict[str, str] = {}
-
-    @property
-    def now(self) -> datetime:
-        """The time, in whole seconds as Threads tells it."""
-        return self.clock.now().replace(microsecond=0)
-
-    def number(self) -> str:
-        """A new id."""
-        self._numbers += self.chance.randrange(1, 1_000_000)
-        return str(self._numbers)
 
     def person(self, name: str) -> User:
         """Somebody by name; made when they are new."""
@@ -85,9 +76,9 @@ class State:
 
     def issue(self, owner: User, scopes: tuple[str, ...], life: timedelta) -> Token:
         """A new token."""
-        value = "THAA" + "".join(self.chance.choices("ABCDEFGHJKMNPQRSTUVWXYZ0123456789", k=40))
-        now = self.clock.now()
-        return self.tokens.add(Token(value, USER, owner.id, scopes, now, now + life, proven=False))
+        token = self.mint("THAA", USER, owner.id, scopes, life)
+        token.proven = False
+        return token
 
     def kind_of(self, node: str) -> str | None:
         """Of what kind a node is."""
