@@ -2,6 +2,15 @@
 
 from socialkit.sandbox._graph._call import GraphCall, Route, find_route
 from socialkit.sandbox._graph._errors import GraphRefusal, bad_parameter, missing, server_error, too_many
+from socialkit.sandbox._graph._pages import (
+    APP_ID,
+    APP_SECRET,
+    Conversation,
+    Message,
+    PageSimulator,
+    PageState,
+    outside_window,
+)
 from socialkit.sandbox._graph._paging import edge
 from socialkit.sandbox._graph._pushes import Pushes, SignedPushes
 from socialkit.sandbox._graph._simulator import GraphApi, GraphSimulator, Uploads
@@ -11,13 +20,19 @@ from socialkit.sandbox._graph._usage import Usage
 from socialkit.sandbox._graph._versions import Versions
 
 __all__ = [
+    "APP_ID",
+    "APP_SECRET",
     "PAGE",
     "USER",
+    "Conversation",
     "GraphApi",
     "GraphCall",
     "GraphRefusal",
     "GraphSimulator",
     "GraphState",
+    "Message",
+    "PageSimulator",
+    "PageState",
     "Pushes",
     "Route",
     "SignedPushes",
@@ -30,6 +45,7 @@ __all__ = [
     "edge",
     "find_route",
     "missing",
+    "outside_window",
     "proof",
     "server_error",
     "too_many",

@@ -73,7 +73,7 @@ class GraphSimulator(Simulator, Generic[StateT]):
 
     @abstractmethod
     def _owners(self, account: str) -> tuple[str, ...]:
-        """The ids as which an account's tokens act."""
+        """The ids as which an account's tokens act, its own first."""
 
     def _credentials(self, token: str) -> dict[str, str]:
         """How a client is connected with a token."""

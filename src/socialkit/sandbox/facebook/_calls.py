@@ -273,7 +273,7 @@ def get_likes(call: FbCall) -> SimResponse:
 def conversations(call: FbCall) -> SimResponse:
     call.require("pages_messaging")
     page, person = node_of(call), call.params.text("user_id")
-    found = [one for one in call.state.conversations.values() if one.page == page and one.messages]
+    found = [one for one in call.state.conversations.values() if one.account == page and one.messages]
     chosen = [one for one in found if person in {None, one.person}]
     newest = sorted(chosen, key=lambda one: (one.messages[-1].created, one.id), reverse=True)
     return call.page(newest, lambda one: show.conversation(call.state, one), key=lambda one: one.id)

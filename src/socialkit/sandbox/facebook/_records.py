@@ -81,29 +81,6 @@ class Comment:
 
 
 @dataclass(slots=True)
-class Message:
-    """A private message."""
-
-    id: str
-    sender: str
-    to: str
-    text: str
-    created: datetime
-    answers: str | None = None
-    """The comment that it answers in private."""
-
-
-@dataclass(slots=True)
-class Conversation:
-    """The private messages of a Page and a person."""
-
-    id: str
-    page: str
-    person: str
-    messages: list[Message] = field(default_factory=list[Message])
-
-
-@dataclass(slots=True)
 class Story:
     """A story, gone after a day."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from socialkit.sandbox.facebook._records import Comment, Conversation, Message, Person, Photo, Post, Video
+from socialkit.sandbox._graph import Conversation, Message
+from socialkit.sandbox.facebook._records import Comment, Person, Photo, Post, Video
 from socialkit.sandbox.facebook._state import State
 
 Shown = dict[str, object]

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import GraphApi, GraphSimulator, Token, Uploads
+from socialkit.sandbox._graph import GraphApi, PageSimulator, Token, Uploads
 from socialkit.sandbox._http import SimRequest
 from socialkit.sandbox._params import BadBodyError
 from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.facebook import _calls, _files, _numbers, _oauth, _visitors
 from socialkit.sandbox.facebook import _render as show
-from socialkit.sandbox.facebook._records import Comment, Message, Person, Post
-from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, PAGE, SCOPES, State
+from socialkit.sandbox.facebook._records import Comment, Person, Post
+from socialkit.sandbox.facebook._state import PAGE, SCOPES, State
 
 API: GraphApi[State] = GraphApi(
     "https://facebook.sandbox.example",
@@ -26,7 +26,7 @@ API: GraphApi[State] = GraphApi(
 )
 
 
-class FacebookSimulator(GraphSimulator[State]):
+class FacebookSimulator(PageSimulator[State]):
     """Pages with posts, comments, private messages, videos, insights and limits.
 
     Its clock stands still: move it to finish the processing of videos and to publish what is scheduled.
@@ -103,16 +103,6 @@ class FacebookSimulator(GraphSimulator[State]):
             own = above is not None and self._state.people[above.owner].page
             return names - {"reply"} | {"publish"} if own else names
 
-    def _told(self, path: str) -> Mapping[str, str]:
-        asked, rest = self._state.versions.split(path)
-        return {} if self._api.takes_bytes(rest) else self._state.versions.headers(asked)
-
-    def _spend(self, token: Token) -> Mapping[str, str]:
-        return self._state.usage.spend(self._state.clock.now(), token.owner)
-
-    def _credentials(self, token: str) -> dict[str, str]:
-        return {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
-
     def _admits(self, value: str) -> bool:
         # A token with a stroke is the app's own.
         return "|" not in value and super()._admits(value)
@@ -125,11 +115,6 @@ class FacebookSimulator(GraphSimulator[State]):
 
     def _issue(self, account: str, scopes: tuple[str, ...] | None) -> Token:
         return self._state.issue(self._page(account), PAGE, SCOPES if scopes is None else scopes, None)
-
-    def retire(self, *versions: str) -> None:
-        """Let versions of the API end: a later one answers for them."""
-        with self.lock:
-            self._state.versions.alive = [one for one in self._state.versions.alive if one not in versions]
 
     def posts(self, account: str | None = "main") -> list[SimPost]:
         """Everything that a Page, or every Page, has published or scheduled and kept, oldest first."""
@@ -172,13 +157,6 @@ class FacebookSimulator(GraphSimulator[State]):
         with self.lock:
             people = self._state.people
             return [one for one in self._state.under(thing, whole=True) if people[one.owner].page]
-
-    def messages(self, account: str = "main") -> list[Message]:
-        """What a Page wrote in private."""
-        with self.lock:
-            page = self._page(account).id
-            threads = self._state.conversations.values()
-            return [one for thread in threads for one in thread.messages if one.sender == page]
 
     def likers(self, thing: str) -> set[str]:
         """Who likes a post or comment."""

@@ -5,20 +5,19 @@ from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._graph import (
+    APP_ID,
+    APP_SECRET,
     PAGE,
     USER,
-    GraphRefusal,
-    GraphState,
+    PageState,
     Pushes,
     Token,
     Usage,
-    Versions,
     missing,
+    outside_window,
 )
 from socialkit.sandbox.facebook._records import (
     Comment,
-    Conversation,
-    Message,
     Person,
     Photo,
     Post,
@@ -36,40 +35,32 @@ SCOPES = (
     "pages_messaging",
     "read_insights",
 )
-APP_ID = "1234567890"
-APP_SECRET = "sandbox-app-secret"
 HOUR = timedelta(hours=1)
 LONG = timedelta(days=60)
 PROCESSING = timedelta(seconds=10)
 """How long the simulated Facebook works on a video."""
-ANSWERABLE = timedelta(hours=24)
-"""How long after a person's last message they may be written to."""
 PRIVATE_REPLY = timedelta(days=7)
 
 
-class State(GraphState):
+class State(PageState):
     """Everything that the simulated Facebook knows."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         super().__init__(
             clock,
             chance,
-            app_secret=APP_SECRET,
-            versions=Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"),
             numbers=100_000_000_000_000,
+            usage=Usage(app_calls=100_000, account_calls=50_000, kind="pages", spent=80001),
+            pushes=Pushes("page", APP_SECRET),
         )
-        self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="pages", spent=80001)
         self.people: dict[str, Person] = {}
         self.photos: dict[str, Photo] = {}
         self.videos: dict[str, Video] = {}
         self.posts: dict[str, Post] = {}
         self.comments: dict[str, Comment] = {}
-        self.conversations: dict[str, Conversation] = {}
         self.stories: dict[str, Story] = {}
         self.codes: dict[str, tuple[str, str, datetime]] = {}
         """By code: who agreed, where they are sent back to, until when it counts."""
-        self.subscribed: dict[str, tuple[str, ...]] = {}
-        self.pushes = Pushes("page", APP_SECRET)
         self._names: dict[str, str] = {}
 
     def person(self, name: str, *, page: bool = False) -> Person:
@@ -130,15 +121,6 @@ class State(GraphState):
             return [one for one in found if whole or one.parent is None]
         return [one for one in self.comments.values() if one.parent == thing]
 
-    def conversation(self, page: str, person: str) -> Conversation:
-        """The conversation of a Page and a person; begun when there is none."""
-        for one in self.conversations.values():
-            if (one.page, one.person) == (page, person):
-                return one
-        new = Conversation(f"t_{self.number()}", page, person)
-        self.conversations[new.id] = new
-        return new
-
     def publish(self, owner: str, message: str, at: datetime | None = None) -> Post:
         """Make a post; one with a time waits for it."""
         post = Post(f"{owner}_{self.number()}", owner, message, self.now, self.now, scheduled=at)
@@ -165,14 +147,6 @@ class State(GraphState):
         self.comments[new.id] = new
         return new
 
-    def send(self, page: str, person: str, sender: str, text: str, answers: str | None = None) -> Message:
-        """Write a private message."""
-        thread = self.conversation(page, person)
-        to = person if sender == page else page
-        message = Message(f"m_{self.number()}", sender, to, text, self.now, answers)
-        thread.messages.append(message)
-        return message
-
     def catch_up(self) -> None:
         """Let out what has waited for its time, and forget stories that are over."""
         for post in self.posts.values():
@@ -182,17 +156,5 @@ class State(GraphState):
         over = self.clock.now() - timedelta(days=1)
         self.stories = {key: one for key, one in self.stories.items() if one.created > over}
 
-    def may_write(self, page: str, person: str) -> bool:
-        """Whether a Page may write to a person now."""
-        thread = self.conversation(page, person)
-        heard = [one.created for one in thread.messages if one.sender == person]
-        return bool(heard) and self.clock.now() - max(heard) <= ANSWERABLE
 
-
-def outside_window() -> GraphRefusal:
-    """The person wrote too long ago (10/2018278)."""
-    message = "(#10) This message is sent outside of allowed window."
-    return GraphRefusal(10, message, subcode=2018278, status=403)
-
-
-__all__ = ["PAGE", "SCOPES", "USER", "State", "outside_window"]
+__all__ = ["APP_ID", "APP_SECRET", "PAGE", "SCOPES", "USER", "State", "outside_window"]

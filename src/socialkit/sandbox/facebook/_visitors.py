@@ -19,7 +19,7 @@ class Visit:
     def make(self, kind: str, *, private: bool) -> str:
         """Do it; returns the id of what came of it."""
         if private:
-            return self._whisper()
+            return self.state.hear(self.page.id, self.visitor.id, self.text)
         if kind == "mention":
             return self._write()
         if kind == "post":
@@ -36,17 +36,6 @@ class Visit:
         else:
             post.shares += 1
         return post.id
-
-    def _whisper(self) -> str:
-        sent = self.state.send(self.page.id, self.visitor.id, self.visitor.id, self.text)
-        told: dict[str, object] = {
-            "sender": {"id": self.visitor.id},
-            "recipient": {"id": self.page.id},
-            "timestamp": int(sent.created.timestamp() * 1000),
-            "message": {"mid": sent.id, "text": self.text},
-        }
-        self.state.pushes.messaged(self.page.id, told, self.state.now)
-        return sent.id
 
     def _write(self) -> str:
         if self.about is not None:

@@ -84,26 +84,3 @@ class Comment:
     created: datetime
     parent: str | None = None
     hidden: bool = False
-
-
-@dataclass(slots=True)
-class Message:
-    """A private message."""
-
-    id: str
-    sender: str
-    to: str
-    text: str
-    created: datetime
-    answers: str | None = None
-    """The comment that it answers in private."""
-
-
-@dataclass(slots=True)
-class Conversation:
-    """The private messages of an account and a person."""
-
-    id: str
-    account: str
-    person: str
-    messages: list[Message] = field(default_factory=list[Message])

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from socialkit.sandbox._graph import bad_parameter
+from socialkit.sandbox._graph import Conversation, Message, bad_parameter
 from socialkit.sandbox.instagram._fields import Asked, asked
-from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Media, Message, User
+from socialkit.sandbox.instagram._records import Comment, Container, Media, User
 from socialkit.sandbox.instagram._state import State
 
 Shown = dict[str, object]

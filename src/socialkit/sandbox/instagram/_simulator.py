@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
-from socialkit.sandbox._graph import GraphApi, GraphSimulator, Token, Uploads
+from socialkit.sandbox._graph import GraphApi, PageSimulator, Token, Uploads
 from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.instagram import _calls, _numbers, _oauth, _publishing, _visitors
 from socialkit.sandbox.instagram import _render as show
-from socialkit.sandbox.instagram._records import Comment, Media, Message, User
+from socialkit.sandbox.instagram._records import Comment, Media, User
 from socialkit.sandbox.instagram._state import (
-    APP_ID,
-    APP_SECRET,
     INSTAGRAM,
     OWN_SCOPES,
     PAGE,
@@ -38,7 +36,7 @@ TOLD = (
 )
 
 
-class InstagramSimulator(GraphSimulator[State]):
+class InstagramSimulator(PageSimulator[State]):
     """Accounts with posts, reels, stories, comments, private messages, insights and limits.
 
     Accounts are linked to Pages, and opened with Facebook's login; set `login` to open new ones with
@@ -88,16 +86,8 @@ class InstagramSimulator(GraphSimulator[State]):
         self.login: str = "facebook"
         """With which login accounts are opened from now on: `facebook` or `instagram`."""
 
-    def _told(self, path: str) -> Mapping[str, str]:
-        asked, rest = self._state.versions.split(path)
-        return {} if self._api.takes_bytes(rest) else self._state.versions.headers(asked)
-
-    def _spend(self, token: Token) -> Mapping[str, str]:
-        owner = self._state.pages.get(token.owner, token.owner)
-        return self._state.usage.spend(self._state.clock.now(), owner)
-
     def _credentials(self, token: str) -> dict[str, str]:
-        given = {"access_token": token, "app_secret": APP_SECRET, "client_id": APP_ID}
+        given = super()._credentials(token)
         return given if self.login == "facebook" else {**given, "login": self.login}
 
     def _ours(self, account: str) -> User:
@@ -122,11 +112,6 @@ class InstagramSimulator(GraphSimulator[State]):
         """Make an account a personal one, to which nothing can be published."""
         with self.lock:
             self._ours(account).personal = True
-
-    def retire(self, *versions: str) -> None:
-        """Let versions of the API end: a later one answers for them."""
-        with self.lock:
-            self._state.versions.alive = [one for one in self._state.versions.alive if one not in versions]
 
     def posts(self, account: str | None = "main") -> list[SimPost]:
         """Everything that an account, or every one of ours, has published, oldest first; no stories."""
@@ -167,13 +152,6 @@ class InstagramSimulator(GraphSimulator[State]):
                 one for one in comments if one.parent == thing or (one.media == thing and not one.parent)
             ]
             return [one for one in found if users[one.owner].page is not None]
-
-    def messages(self, account: str = "main") -> list[Message]:
-        """What an account wrote in private."""
-        with self.lock:
-            owner = self._ours(account).id
-            threads = self._state.conversations.values()
-            return [one for thread in threads for one in thread.messages if one.sender == owner]
 
     def receive(
         self,

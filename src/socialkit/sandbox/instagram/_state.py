@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._graph import (
+    APP_ID,
+    APP_SECRET,
     PAGE,
     USER,
     GraphRefusal,
-    GraphState,
+    PageState,
     Pushes,
     Token,
     Usage,
-    Versions,
     missing,
+    outside_window,
 )
-from socialkit.sandbox.instagram._records import Comment, Container, Conversation, Grant, Media, Message, User
+from socialkit.sandbox.instagram._records import Comment, Container, Grant, Media, User
 
 SCOPES = (
     "instagram_basic",
@@ -33,44 +35,36 @@ OWN_SCOPES = tuple(
 )
 INSTAGRAM = "INSTAGRAM"
 """The kind of a token of Instagram's own login."""
-APP_ID = "1234567890"
-APP_SECRET = "sandbox-app-secret"
 HOUR = timedelta(hours=1)
 LONG = timedelta(days=60)
 DAY = timedelta(hours=24)
 PROCESSING = timedelta(seconds=10)
 """How long the simulated Instagram works on a video."""
-ANSWERABLE = timedelta(hours=24)
-"""How long after a person's last message they may be written to."""
 PRIVATE_REPLY = timedelta(days=7)
 POSTS_A_DAY = 100
 CONTAINERS_A_DAY = 400
 
 
-class State(GraphState):
+class State(PageState):
     """Everything that the simulated Instagram knows."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         super().__init__(
             clock,
             chance,
-            app_secret=APP_SECRET,
-            versions=Versions("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"),
             numbers=17_900_000_000_000_000,
+            usage=Usage(app_calls=100_000, account_calls=50_000, kind="instagram", spent=80002),
+            pushes=Pushes("instagram", APP_SECRET),
         )
-        self.usage = Usage(app_calls=100_000, account_calls=50_000, kind="instagram", spent=80002)
         self.users: dict[str, User] = {}
         self.pages: dict[str, str] = {}
         """By the id of a Page that of its account."""
         self.containers: dict[str, Container] = {}
         self.media: dict[str, Media] = {}
         self.comments: dict[str, Comment] = {}
-        self.conversations: dict[str, Conversation] = {}
         self.hashtags: dict[str, str] = {}
         """By id their names."""
         self.codes: dict[str, Grant] = {}
-        self.subscribed: dict[str, tuple[str, ...]] = {}
-        self.pushes = Pushes("instagram", APP_SECRET)
         self.blocking = False
         self._names: dict[str, str] = {}
 
@@ -91,11 +85,15 @@ class State(GraphState):
         start = "IGAA" if kind == INSTAGRAM else "EAA"
         return self.mint(start, kind, owner, scopes, life)
 
+    def account_of(self, token: Token) -> str:
+        """The id of the account for which a token calls: a Page's is that of the account linked to it."""
+        return self.pages.get(token.owner, token.owner)
+
     def accounts_of(self, token: Token) -> list[str]:
         """The ids of the accounts that a token opens."""
         if token.kind == USER:
             return list(self.pages.values())
-        return [self.pages.get(token.owner, token.owner)]
+        return [self.account_of(token)]
 
     def kind_of(self, node: str) -> str | None:
         """Of what kind a node is; `me` is told by the token alone."""
@@ -146,29 +144,6 @@ class State(GraphState):
             self.comments.pop(answer.id, None)
         self.comments.pop(comment.id, None)
 
-    def conversation(self, account: str, person: str) -> Conversation:
-        """The conversation of an account and a person; begun when there is none."""
-        for one in self.conversations.values():
-            if (one.account, one.person) == (account, person):
-                return one
-        new = Conversation(f"t_{self.number()}", account, person)
-        self.conversations[new.id] = new
-        return new
-
-    def send(self, account: str, person: str, sender: str, text: str, answers: str | None = None) -> Message:
-        """Write a private message."""
-        thread = self.conversation(account, person)
-        to = person if sender == account else account
-        message = Message(f"m_{self.number()}", sender, to, text, self.now, answers)
-        thread.messages.append(message)
-        return message
-
-    def may_write(self, account: str, person: str) -> bool:
-        """Whether an account may write to a person now."""
-        thread = self.conversation(account, person)
-        heard = [one.created for one in thread.messages if one.sender == person]
-        return bool(heard) and self.clock.now() - max(heard) <= ANSWERABLE
-
     def hashtag(self, name: str) -> str | None:
         """The id of a hashtag; None for one that nobody uses."""
         wanted = name.lower()
@@ -212,15 +187,20 @@ def hashtags_in(text: str) -> set[str]:
     return {one.lower() for one in re.findall(r"#(\w+)", text)}
 
 
-def outside_window() -> GraphRefusal:
-    """The person wrote too long ago (10/2018278)."""
-    message = "(#10) This message is sent outside of allowed window."
-    return GraphRefusal(10, message, subcode=2018278, status=403)
-
-
 def no_such(node: str, method: str = "get") -> GraphRefusal:
     """There is no such thing, or the caller may not know of it."""
     return missing(node, method)
 
 
-__all__ = ["INSTAGRAM", "OWN_SCOPES", "PAGE", "SCOPES", "USER", "State", "no_such", "outside_window"]
+__all__ = [
+    "APP_ID",
+    "APP_SECRET",
+    "INSTAGRAM",
+    "OWN_SCOPES",
+    "PAGE",
+    "SCOPES",
+    "USER",
+    "State",
+    "no_such",
+    "outside_window",
+]

@@ -19,7 +19,7 @@ class Visit:
     def make(self, kind: str, *, private: bool) -> str:
         """Do it; returns the id of what came of it."""
         if private:
-            return self._whisper()
+            return self.state.hear(self.account.id, self.visitor.id, self.text)
         if kind == "mention":
             return self._mention() if self.about is None else self._comment(self.about)
         if kind == "like":
@@ -28,17 +28,6 @@ class Visit:
             return post.id
         message = f"nobody can {kind!r} on Instagram: mention or like"
         raise ValueError(message)
-
-    def _whisper(self) -> str:
-        sent = self.state.send(self.account.id, self.visitor.id, self.visitor.id, self.text)
-        told: dict[str, object] = {
-            "sender": {"id": self.visitor.id},
-            "recipient": {"id": self.account.id},
-            "timestamp": int(sent.created.timestamp() * 1000),
-            "message": {"mid": sent.id, "text": self.text},
-        }
-        self.state.pushes.messaged(self.account.id, told, self.state.now)
-        return sent.id
 
     def _mention(self) -> str:
         """Publish a picture on which the account is tagged."""
