@@ -2,6 +2,7 @@
 
 from socialkit.sandbox._graph._call import GraphCall, Route, find_route
 from socialkit.sandbox._graph._errors import GraphRefusal, bad_parameter, missing, server_error, too_many
+from socialkit.sandbox._graph._login import redeemed, sent_back, told
 from socialkit.sandbox._graph._pages import (
     APP_ID,
     APP_SECRET,
@@ -47,6 +48,9 @@ __all__ = [
     "missing",
     "outside_window",
     "proof",
+    "redeemed",
+    "sent_back",
     "server_error",
+    "told",
     "too_many",
 ]

@@ -2,6 +2,7 @@
 
 import random
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialkit.sandbox._clock import Clock
@@ -9,6 +10,23 @@ from socialkit.sandbox._graph._tokens import Token, Tokens
 from socialkit.sandbox._graph._versions import Versions
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody agreed to in the browser."""
+
+    scopes: str
+    back: str
+    """Where they are sent back to."""
+    until: datetime
+    who: str
+    """The account that agreed, where it is one that does."""
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The permissions one by one."""
+        return tuple(one for one in self.scopes.split(",") if one)
 
 
 class GraphState(ABC):
@@ -37,6 +55,7 @@ class GraphState(ABC):
         self.chance = chance
         self.tokens = Tokens(app_secret)
         self.versions = versions
+        self.codes: dict[str, Grant] = {}
         self.failing_videos = 0
         self.dead_metrics: set[str] = set()
         self._numbers = numbers

@@ -1,9 +1,18 @@
 """Logging in to the simulated Facebook: codes, tokens, Pages, and what a token is worth."""
 
 from datetime import timedelta
-from urllib.parse import urlencode
 
-from socialkit.sandbox._graph import PAGE, USER, GraphCall, GraphRefusal, Route, Token, bad_parameter
+from socialkit.sandbox._graph import (
+    PAGE,
+    USER,
+    GraphCall,
+    GraphRefusal,
+    Route,
+    bad_parameter,
+    redeemed,
+    sent_back,
+    told,
+)
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, HOUR, LONG, SCOPES, State
 
@@ -13,13 +22,7 @@ CODE_LIFE = timedelta(minutes=10)
 
 def dialog(state: State, request: SimRequest) -> SimResponse:
     """Send whoever opens it back with a code: the simulated person agrees to everything."""
-    params = request.params()
-    if params.text("client_id") != APP_ID:
-        raise bad_parameter("Invalid App ID")
-    code, back = state.number(), params.text("redirect_uri") or ""
-    state.codes[code] = (params.text("scope") or "", back, state.clock.now() + CODE_LIFE)
-    query = urlencode({"code": code, "state": params.text("state") or ""})
-    return SimResponse(302, {"location": f"{back}?{query}"})
+    return sent_back(state, request, APP_ID, CODE_LIFE)
 
 
 def access_token(state: State, request: SimRequest) -> SimResponse:
@@ -32,18 +35,12 @@ def access_token(state: State, request: SimRequest) -> SimResponse:
         token = state.tokens.exchange(
             params.text("fb_exchange_token") or "", state.clock.now(), LONG, f"EAAL{new}"
         )
-        return _told(token, LONG)
-    scopes, back, until = state.codes.pop(params.text("code") or "", ("", "", state.clock.now()))
-    if until <= state.clock.now() or back != params.text("redirect_uri"):
+        return told(token, LONG)
+    grant = redeemed(state, params.text("code"), params.text("redirect_uri"))
+    if grant is None:
         raise GraphRefusal(100, "This authorization code has been used or has expired.", subcode=36009)
     person = state.person("Somebody")
-    granted = tuple(one for one in scopes.split(",") if one) or SCOPES
-    return _told(state.issue(person, USER, granted, HOUR), HOUR)
-
-
-def _told(token: Token, life: timedelta) -> SimResponse:
-    seconds = int(life.total_seconds())
-    return SimResponse.json({"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
+    return told(state.issue(person, USER, grant.granted or SCOPES, HOUR), HOUR)
 
 
 def debug_token(state: State, request: SimRequest) -> SimResponse:

@@ -59,8 +59,6 @@ class State(PageState):
         self.posts: dict[str, Post] = {}
         self.comments: dict[str, Comment] = {}
         self.stories: dict[str, Story] = {}
-        self.codes: dict[str, tuple[str, str, datetime]] = {}
-        """By code: who agreed, where they are sent back to, until when it counts."""
         self._names: dict[str, str] = {}
 
     def person(self, name: str, *, page: bool = False) -> Person:

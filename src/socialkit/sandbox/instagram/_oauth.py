@@ -1,14 +1,20 @@
 """Logging in to the simulated Instagram, with Facebook or with Instagram itself: codes and tokens."""
 
-from datetime import timedelta
-from urllib.parse import urlencode
-
-from socialkit.sandbox._graph import PAGE, USER, GraphCall, GraphRefusal, Route, Token, bad_parameter
+from socialkit.sandbox._graph import (
+    PAGE,
+    USER,
+    GraphCall,
+    GraphRefusal,
+    Route,
+    bad_parameter,
+    redeemed,
+    sent_back,
+    told,
+)
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox._params import Params
 from socialkit.sandbox.instagram import _render as show
 from socialkit.sandbox.instagram._fields import asked
-from socialkit.sandbox.instagram._records import Grant
 from socialkit.sandbox.instagram._state import (
     APP_ID,
     APP_SECRET,
@@ -22,38 +28,26 @@ from socialkit.sandbox.instagram._state import (
 )
 
 IgCall = GraphCall[State]
-CODE_LIFE = timedelta(hours=1)
 
 
 def dialog(state: State, request: SimRequest) -> SimResponse:
     """Send whoever opens it back with a code: the simulated person agrees to everything."""
-    return _sent_back(state, request, "")
+    return sent_back(state, request, APP_ID, HOUR)
 
 
 def authorize(state: State, request: SimRequest) -> SimResponse:
     """The same of Instagram's own login, which puts two signs behind a code; `sandbox_account` says who."""
-    return _sent_back(state, request, "#_")
-
-
-def _sent_back(state: State, request: SimRequest, end: str) -> SimResponse:
-    params = request.params()
-    if params.text("client_id") != APP_ID:
-        raise bad_parameter("Invalid App ID")
-    code, back = state.number(), params.text("redirect_uri") or ""
-    who = params.text("sandbox_account") or "main"
-    state.codes[code] = Grant(params.text("scope") or "", back, state.clock.now() + CODE_LIFE, who)
-    query = urlencode({"code": code, "state": params.text("state") or ""})
-    return SimResponse(302, {"location": f"{back}?{query}{end}"})
+    return sent_back(state, request, APP_ID, HOUR, "#_")
 
 
 def _agreed(state: State, params: Params) -> tuple[tuple[str, ...], str]:
     """What a code was given for, and by whom; each counts once."""
     if params.text("client_id") != APP_ID or params.text("client_secret") != APP_SECRET:
         raise GraphRefusal(1, "Error validating client secret.", status=400)
-    grant = state.codes.pop(params.text("code") or "", None)
-    if grant is None or grant.until <= state.clock.now() or grant.back != params.text("redirect_uri"):
+    grant = redeemed(state, params.text("code"), params.text("redirect_uri"))
+    if grant is None:
         raise GraphRefusal(100, "This authorization code has been used or has expired.", subcode=36009)
-    return tuple(one for one in grant.scopes.split(",") if one), grant.who
+    return grant.granted, grant.who
 
 
 def access_token(state: State, request: SimRequest) -> SimResponse:
@@ -65,7 +59,7 @@ def access_token(state: State, request: SimRequest) -> SimResponse:
         return _longer(state, params.text("fb_exchange_token") or "", "EAAL")
     granted, _ = _agreed(state, params)
     person = state.user("Somebody")
-    return _told(state.issue(person.id, USER, granted or SCOPES, HOUR), HOUR)
+    return told(state.issue(person.id, USER, granted or SCOPES, HOUR), HOUR)
 
 
 def short_token(state: State, request: SimRequest) -> SimResponse:
@@ -98,12 +92,7 @@ def refreshed_token(state: State, request: SimRequest) -> SimResponse:
 
 
 def _longer(state: State, value: str, start: str) -> SimResponse:
-    return _told(state.tokens.exchange(value, state.clock.now(), LONG, f"{start}{state.number()}"), LONG)
-
-
-def _told(token: Token, life: timedelta) -> SimResponse:
-    seconds = int(life.total_seconds())
-    return SimResponse.json({"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
+    return told(state.tokens.exchange(value, state.clock.now(), LONG, f"{start}{state.number()}"), LONG)
 
 
 def accounts(call: IgCall) -> SimResponse:

@@ -19,18 +19,6 @@ class User:
     """Instagram tells nothing of followers when there are fewer than a hundred."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What somebody agreed to in the browser."""
-
-    scopes: str
-    back: str
-    """Where they are sent back to."""
-    until: datetime
-    who: str
-    """The account that agreed, with Instagram's own login."""
-
-
 @dataclass(slots=True)
 class Container:
     """What a post is made of, seen by nobody until it is published."""

@@ -18,7 +18,7 @@ from socialkit.sandbox._graph import (
     missing,
     outside_window,
 )
-from socialkit.sandbox.instagram._records import Comment, Container, Grant, Media, User
+from socialkit.sandbox.instagram._records import Comment, Container, Media, User
 
 SCOPES = (
     "instagram_basic",
@@ -64,7 +64,6 @@ class State(PageState):
         self.comments: dict[str, Comment] = {}
         self.hashtags: dict[str, str] = {}
         """By id their names."""
-        self.codes: dict[str, Grant] = {}
         self.blocking = False
         self._names: dict[str, str] = {}
 

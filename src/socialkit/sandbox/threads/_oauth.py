@@ -1,22 +1,16 @@
 """Logging in to the simulated Threads: codes, tokens of an hour, of sixty days, and what one is worth."""
 
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
-from socialkit.sandbox._graph import GraphRefusal, Token, bad_parameter
+from socialkit.sandbox._graph import GraphRefusal, Token, bad_parameter, redeemed, sent_back, told
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.threads._state import APP_ID, APP_SECRET, DAY, HOUR, LONG, SCOPES, State
 
 
 def authorize(state: State, request: SimRequest) -> SimResponse:
     """Send whoever opens it back with a code: the simulated person agrees to everything."""
-    params = request.params()
-    if params.text("client_id") != APP_ID:
-        raise bad_parameter("Invalid App ID")
-    code, back = state.number(), params.text("redirect_uri") or ""
-    state.codes[code] = (params.text("scope") or "", back, state.clock.now() + HOUR)
-    query = urlencode({"code": code, "state": params.text("state") or ""})
-    return SimResponse(302, {"location": f"{back}?{query}#_"})
+    return sent_back(state, request, APP_ID, HOUR, "#_")
 
 
 def code_token(state: State, request: SimRequest) -> SimResponse:
@@ -24,11 +18,10 @@ def code_token(state: State, request: SimRequest) -> SimResponse:
     params = dict(parse_qsl(request.body.decode()))
     if params.get("client_id") != APP_ID or params.get("client_secret") != APP_SECRET:
         return _refused("Error validating client secret.")
-    scopes, back, until = state.codes.pop(params.get("code", ""), ("", "", state.clock.now()))
-    if until <= state.clock.now() or back != params.get("redirect_uri"):
+    grant = redeemed(state, params.get("code"), params.get("redirect_uri"))
+    if grant is None:
         return _refused("This authorization code has been used")
-    granted = tuple(one for one in scopes.split(",") if one) or SCOPES
-    token = state.issue(state.person("main"), granted, HOUR)
+    token = state.issue(state.person("main"), grant.granted or SCOPES, HOUR)
     # A number, beyond what many readers of JSON hold exactly.
     return SimResponse.json({"access_token": token.value, "user_id": int(token.owner)})
 
@@ -60,8 +53,7 @@ def refreshed_token(state: State, request: SimRequest) -> SimResponse:
 def _longer(state: State, value: str) -> SimResponse:
     token = state.tokens.exchange(value, state.clock.now(), LONG, f"THAAL{state.number()}")
     token.proven = False
-    seconds = int(LONG.total_seconds())
-    return SimResponse.json({"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
+    return told(token, LONG)
 
 
 def debug_token(state: State, request: SimRequest) -> SimResponse:

@@ -55,8 +55,6 @@ class State(GraphState):
         self.containers: dict[str, Container] = {}
         self.done: list[tuple[str, str, datetime]] = []
         """Who did what of which so much is allowed, and when; a post that is gone since counts on."""
-        self.codes: dict[str, tuple[str, str, datetime]] = {}
-        """By code: which scopes, where they are sent back to, until when it counts."""
         self.pushes = ThreadsPushes(APP_ID, APP_SECRET)
         self.hasty = 0
         """How many containers are not seen yet when they are to be published."""
