@@ -10,7 +10,7 @@ from socialkit.platforms._graph._containers import (
 )
 from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
 from socialkit.platforms._graph._holding import given_once, token_holder
-from socialkit.platforms._graph._merged import merged, place_of
+from socialkit.platforms._graph._merged import age_of, merged, place_of
 from socialkit.platforms._graph._metrics import (
     MetricFact,
     Metrics,
@@ -71,6 +71,7 @@ __all__ = [
     "WireMetric",
     "WireMetricValue",
     "WirePaging",
+    "age_of",
     "alive",
     "appsecret_proof",
     "chosen_version",

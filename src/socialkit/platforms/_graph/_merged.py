@@ -9,7 +9,7 @@ from socialkit.models import Message
 from socialkit.operations import Page
 from socialkit.platforms.base import no_cursor, page_size
 
-__all__ = ["merged", "place_of"]
+__all__ = ["age_of", "merged", "place_of"]
 
 Place = tuple[datetime, str]
 """Where a message stands: its time, and its id among those of one time."""
@@ -46,13 +46,14 @@ def merged(read: Iterable[Message], before: Place | None, *, limit: int | None, 
         limit: At most this many.
         most: At most this many in any case.
     """
-    found = sorted({one.id: one for one in read}.values(), key=_place, reverse=True)
-    rest = [one for one in found if before is None or _place(one) < before]
+    found = sorted({one.id: one for one in read}.values(), key=age_of, reverse=True)
+    rest = [one for one in found if before is None or age_of(one) < before]
     size = page_size(limit, most)
     chosen = tuple(rest[:size])
     last = chosen[-1] if len(rest) > size else None
     return Page(chosen, None if last is None else f"{last.created_at.isoformat()} {last.id}")
 
 
-def _place(message: Message) -> Place:
+def age_of(message: Message) -> Place:
+    """Return by what messages are sorted: the time, and the id among those of one time."""
     return message.created_at, message.id

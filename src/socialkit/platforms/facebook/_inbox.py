@@ -21,6 +21,7 @@ from socialkit.platforms._graph import (
     GraphCalls,
     WireList,
     WirePaging,
+    age_of,
     cursor_of,
     merged,
     page_params,
@@ -227,7 +228,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         me = await self._core.known()
         if private:
             both, whole = await self._conversations(("user_id", message.author.id))
-            own = sorted((one for one in both if one.author.id == me.id), key=_age, reverse=True)
+            own = sorted((one for one in both if one.author.id == me.id), key=age_of, reverse=True)
             told = [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in own]
             return told, whole
         places = dict.fromkeys([message.id, _top_of(message)])
@@ -334,7 +335,3 @@ def _top_of(message: Message) -> str:
 
 def _written(wire: WireComment) -> tuple[datetime, str]:
     return wire.created_time or NEVER, wire.id
-
-
-def _age(message: Message) -> tuple[datetime, str]:
-    return message.created_at, message.id

@@ -16,8 +16,16 @@ from pydantic import JsonValue
 from socialkit.errors import APIError, NotFoundError, NotSupportedError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
-from socialkit.platforms.base import Core, Inbox, acted, no_cursor, page_size, refused_for_good
+from socialkit.platforms._graph import (
+    GraphCalls,
+    WireList,
+    age_of,
+    cursor_of,
+    merged,
+    page_params,
+    place_of,
+)
+from socialkit.platforms.base import Core, Inbox, acted, refused_for_good
 from socialkit.platforms.instagram._account import OWN
 from socialkit.platforms.instagram._facts import PRIVATE_BYTES
 from socialkit.platforms.instagram._map import (
@@ -70,7 +78,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
     ) -> Page[Message]:
-        before = None if cursor is None else _place(cursor)
+        before = place_of(cursor)
         owner = (await self._core.known()).id or ""
         sources = [
             *([self._commented(owner)] if kinds & COMMENTS else []),
@@ -78,11 +86,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
             *([self._private()] if MessageKind.DIRECT_MESSAGE in kinds else []),
         ]
         read = [one for some in await self._core.transport.gather(*sources) for one in some]
-        found = sorted({one.id: one for one in read}.values(), key=_age, reverse=True)
-        rest = [one for one in found if before is None or _age(one) < before]
-        size = page_size(limit, MOST)
-        chosen = tuple(rest[:size])
-        return Page(chosen, _cursor(chosen[-1]) if len(rest) > size else None)
+        return merged(read, before, limit=limit, most=MOST)
 
     async def _commented(self, owner: str) -> list[Message]:
         params = (("limit", str(POSTS)),)
@@ -147,7 +151,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         params = page_params(cursor, limit, MOST)
         request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
-        found = sorted(self._of_others(answer.value, answer.raw, post), key=_age)
+        found = sorted(self._of_others(answer.value, answer.raw, post), key=age_of)
         return Page(tuple(found), cursor_of(answer.value.paging))
 
     # Answering ---------------------------------------------------------------------------
@@ -214,7 +218,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         me = await self._core.known()
         if private:
             both = await self._conversations((("user_id", message.author.id),))
-            sent = sorted((one for one in both if self._is_ours(one)), key=_age, reverse=True)
+            sent = sorted((one for one in both if self._is_ours(one)), key=age_of, reverse=True)
             return [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in sent]
         if message.kind is MessageKind.MENTION:
             wires = await comments_of(self._core, self._calls, message.post_id or message.id)
@@ -302,22 +306,3 @@ def _top(message: Message) -> str:
 def _written(post: Post) -> tuple[datetime, int, str]:
     # Times are of whole seconds; ids grow.
     return post.published_at or datetime.min.replace(tzinfo=UTC), len(post.id), post.id
-
-
-def _age(message: Message) -> tuple[datetime, str]:
-    return message.created_at, message.id
-
-
-def _cursor(message: Message) -> str:
-    return f"{message.created_at.isoformat()} {message.id}"
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    time, _, name = cursor.partition(" ")
-    try:
-        at = datetime.fromisoformat(time)
-    except ValueError:
-        raise no_cursor(cursor) from None
-    if at.tzinfo is None or not name:
-        raise no_cursor(cursor)
-    return at.astimezone(UTC), name
