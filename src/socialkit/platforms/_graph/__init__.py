@@ -19,7 +19,14 @@ from socialkit.platforms._graph._metrics import (
     alive,
     read_metrics,
 )
-from socialkit.platforms._graph._paging import WireList, WirePaging, cursor_of, page_params
+from socialkit.platforms._graph._paging import (
+    WireList,
+    WirePaging,
+    cursor_of,
+    page_of,
+    page_params,
+    things_of,
+)
 from socialkit.platforms._graph._pushes import (
     HANDSHAKE,
     SIGNED,
@@ -83,6 +90,7 @@ __all__ = [
     "graph_signature",
     "last_container",
     "merged",
+    "page_of",
     "page_params",
     "place_of",
     "pushed_entries",
@@ -91,6 +99,7 @@ __all__ = [
     "read_metrics",
     "refresh_by",
     "taken_back",
+    "things_of",
     "token_holder",
     "token_of",
     "when",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from socialkit.models import Lenient, WireModel
+from socialkit.models import Lenient, Raw, WireModel
+from socialkit.operations import Page
 from socialkit.platforms.base import no_cursor, page_size
+from socialkit.transport import Answer
 
-__all__ = ["WireList", "WirePaging", "cursor_of", "page_params"]
+__all__ = ["WireList", "WirePaging", "cursor_of", "page_of", "page_params", "things_of"]
 
 T = TypeVar("T")
+M = TypeVar("M")
 
 KEPT: Final = frozenset({"after", "offset", "until", "since", "__paging_token", "__after_id"})
 """What of a neighbour's address says where it begins. The rest is what we asked, and the token."""
@@ -72,3 +76,14 @@ def page_params(cursor: str | None, limit: int | None, most: int) -> tuple[tuple
     if not pairs or any(name not in KEPT for name, _ in pairs):
         raise no_cursor(cursor)
     return (size, *pairs)
+
+
+def things_of(answer: Answer[WireList[T]], to: Callable[[T, Raw], M | None]) -> list[M]:
+    """Return the things of a page, each with what was sent for it; none where `to` gives None."""
+    told = (to(wire, answer.raw.at("data", number)) for number, wire in enumerate(answer.value.data))
+    return [one for one in told if one is not None]
+
+
+def page_of(answer: Answer[WireList[T]], to: Callable[[T, Raw], M | None]) -> Page[M]:
+    """Return a page as `things_of` maps it, and where the next one begins."""
+    return Page(tuple(things_of(answer, to)), cursor_of(answer.value.paging))

@@ -14,7 +14,7 @@ from socialkit.errors import ConfigurationError
 from socialkit.models import Model, Money
 from socialkit.models._base import EMPTY_RAW, Raw
 from socialkit.operations import ModeT, Page, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Namespace
 from socialkit.platforms.facebook._wire import WireAction, WireAdRow
 
@@ -113,8 +113,7 @@ class FacebookAds(Namespace[ModeT], Generic[ModeT]):
         )
         request = self._calls.get(_node(ad_account), "insights", fields=FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireAdRow])
-        rows = tuple(to_day(wire, answer.raw.at("data", n)) for n, wire in enumerate(answer.value.data))
-        return Page(rows, cursor_of(answer.value.paging))
+        return page_of(answer, to_day)
 
 
 def _node(ad_account: str) -> str:

@@ -15,7 +15,7 @@ from typing import Final, Generic
 from pydantic import JsonValue
 
 from socialkit.errors import APIError, NotFoundError, ServerError
-from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post
+from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     GraphCalls,
@@ -24,8 +24,10 @@ from socialkit.platforms._graph import (
     age_of,
     cursor_of,
     merged,
+    page_of,
     page_params,
     place_of,
+    things_of,
 )
 from socialkit.platforms.base import Core, Inbox, acted, in_one_line, refused_for_good
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
@@ -131,12 +133,11 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         params = (("limit", str(MOST)),)
         request = self._calls.get(OWN, edge, fields=WRITTEN_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WirePost])
-        found = [
-            post_message(wire, answer.raw.at("data", n), self._core.ref)
-            for n, wire in enumerate(answer.value.data)
-            if not self._is_own(wire.sender)
-        ]
-        return [one for one in found if one is not None]
+
+        def told(wire: WirePost, raw: Raw) -> Message | None:
+            return None if self._is_own(wire.sender) else post_message(wire, raw, self._core.ref)
+
+        return things_of(answer, told)
 
     async def _private(self) -> list[Message]:
         found, _ = await self._conversations()
@@ -165,12 +166,11 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         params = (("filter", "stream"), ("order", "chronological"), *page_params(cursor, limit, MOST))
         request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
-        found = [
-            comment_message(wire, answer.raw.at("data", n), ref, post)
-            for n, wire in enumerate(answer.value.data)
-            if not self._is_own(wire.sender)
-        ]
-        return Page(tuple(one for one in found if one is not None), cursor_of(answer.value.paging))
+
+        def told(wire: WireComment, raw: Raw) -> Message | None:
+            return None if self._is_own(wire.sender) else comment_message(wire, raw, ref, post)
+
+        return page_of(answer, told)
 
     # Answering ---------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import (
     Core,
     MediaFiles,
@@ -292,9 +292,8 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         edge = listing_of(scheduled=scheduled)
         request = self._calls.get(OWN, edge, fields=POST_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WirePost])
-        ref, wires = self._core.ref, answer.value.data
-        posts = tuple(to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires))
-        return Page(posts, cursor_of(answer.value.paging))
+        ref = self._core.ref
+        return page_of(answer, lambda wire, raw: to_post(wire, raw, ref))
 
     # Changing ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from socialkit.platforms._graph import (
     merged,
     page_params,
     place_of,
+    things_of,
 )
 from socialkit.platforms.base import Core, Inbox, acted, refused_for_good
 from socialkit.platforms.instagram._account import OWN
@@ -113,12 +114,12 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         params = (("limit", str(MOST)),)
         request = self._calls.get(owner, "tags", fields=TAGGED_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        found = [
-            media_message(wire, answer.raw.at("data", n), self._core.ref)
-            for n, wire in enumerate(answer.value.data)
-            if not self._is_own(wire.owner, wire.username)
-        ]
-        return [one for one in found if one is not None]
+
+        def told(wire: WireMedia, raw: Raw) -> Message | None:
+            own = self._is_own(wire.owner, wire.username)
+            return None if own else media_message(wire, raw, self._core.ref)
+
+        return things_of(answer, told)
 
     async def _private(self) -> list[Message]:
         return [one for one in await self._conversations(()) if not self._is_ours(one)]

@@ -11,7 +11,7 @@ from typing import Final, Generic
 from socialkit.errors import NotFoundError, NotSupportedError
 from socialkit.models import Capability, Post, Profile
 from socialkit.operations import ModeT, Page, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Listening
 from socialkit.platforms.instagram._map import FOUND_FIELDS, PROFILE_FIELDS, to_post, to_profile
 from socialkit.platforms.instagram._wire import WireDiscovered, WireHashtag, WireMedia
@@ -70,9 +70,7 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
         params = (("user_id", owner), *page_params(cursor, limit, MOST))
         request = self._calls.get(hashtag, edge, fields=FOUND_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        wires = answer.value.data
-        posts = tuple(to_post(wire, answer.raw.at("data", n), None) for n, wire in enumerate(wires))
-        return Page(posts, cursor_of(answer.value.paging))
+        return page_of(answer, lambda wire, raw: to_post(wire, raw, None))
 
     async def _hashtag(self, owner: str, name: str) -> str | None:
         request = self._calls.get("ig_hashtag_search", params=(("user_id", owner), ("q", name)))

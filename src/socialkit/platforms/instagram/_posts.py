@@ -14,7 +14,7 @@ from socialkit.errors import (
 )
 from socialkit.models import Attempt, Draft, Found, MediaKind, Post
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms._graph import ContainerState, GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import ContainerState, GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import (
     Core,
     Posts,
@@ -159,9 +159,8 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
         owner = (await self._core.known()).id or ""
         request = self._calls.get(owner, edge, fields=MEDIA_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        ref, wires = self._core.ref, answer.value.data
-        posts = tuple(to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires))
-        return Page(posts, cursor_of(answer.value.paging))
+        ref = self._core.ref
+        return page_of(answer, lambda wire, raw: to_post(wire, raw, ref))
 
     async def _find(self, attempt: Attempt) -> Found:
         return await self._search.find(attempt)

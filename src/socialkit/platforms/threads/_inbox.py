@@ -8,9 +8,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.models import Attempt, Capability, Found, Message, MessageKind, OwnWriteKind, Post
+from socialkit.models import Attempt, Capability, Found, Message, MessageKind, OwnWriteKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, merged, page_params, place_of
+from socialkit.platforms._graph import (
+    GraphCalls,
+    WireList,
+    cursor_of,
+    merged,
+    page_of,
+    page_params,
+    place_of,
+    things_of,
+)
 from socialkit.platforms.base import Core, Inbox, acted
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_message
 from socialkit.platforms.threads._search import Search
@@ -70,8 +79,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         await self._core.known()
         params = (*(IGNORED if ignored else PENDING), *page_params(cursor, limit, MOST))
         target = post if isinstance(post, str) else post.id
-        found, following = await self._under(target, params, edge=WAITING)
-        return Page(tuple(found), following)
+        return await self._under(target, params, edge=WAITING)
 
     @operation
     async def approve(self, message: Message) -> None:
@@ -141,12 +149,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         params = (("limit", str(MOST)),)
         request = self._calls.get(OWN, "mentions", fields=POST_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        found = [
-            to_message(wire, answer.raw.at("data", n), self._core.ref)
-            for n, wire in enumerate(answer.value.data)
-            if not self._is_own(wire)
-        ]
-        return [one for one in found if one is not None]
+        return things_of(answer, self._of_others)
 
     async def _commented(self) -> list[Message]:
         params = (("limit", str(NEWEST)),)
@@ -156,20 +159,18 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
         wanted = [one.id for one in posts if one.has_replies is not False]
         newest = (("reverse", "true"), ("limit", str(MOST)))
         pages = await self._core.transport.gather(*(self._under(one, newest) for one in wanted))
-        return [message for page, _ in pages for message in page]
+        return [message for page in pages for message in page.items]
 
     async def _under(
         self, post: str, params: tuple[tuple[str, str], ...], *, edge: str = CONVERSATION
-    ) -> tuple[list[Message], str | None]:
-        """Return a page of what others wrote under a post, and where the next one begins."""
+    ) -> Page[Message]:
+        """Return a page of what others wrote under a post."""
         request = self._calls.get(post, edge, fields=REPLY_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        found = [
-            to_message(wire, answer.raw.at("data", n), self._core.ref, post=post)
-            for n, wire in enumerate(answer.value.data)
-            if not self._is_own(wire)
-        ]
-        return [one for one in found if one is not None], cursor_of(answer.value.paging)
+        return page_of(answer, partial(self._of_others, post=post))
+
+    def _of_others(self, wire: WireMedia, raw: Raw, *, post: str | None = None) -> Message | None:
+        return None if self._is_own(wire) else to_message(wire, raw, self._core.ref, post=post)
 
     def _is_own(self, wire: WireMedia) -> bool:
         if wire.is_reply_owned_by_me is not None:
@@ -179,8 +180,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         await self._core.known()  # else our own answers would look like somebody's
         params = (("reverse", "false"), *page_params(cursor, limit, MOST))
-        found, following = await self._under(post, params)
-        return Page(tuple(found), following)
+        return await self._under(post, params)
 
     # Acting ------------------------------------------------------------------------------
 

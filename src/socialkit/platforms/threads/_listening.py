@@ -6,7 +6,7 @@ from typing import Final, Generic
 
 from socialkit.models import Model, Post
 from socialkit.operations import ModeT, Page, operation, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Listening
 from socialkit.platforms.threads._map import POST_FIELDS, to_post
 from socialkit.platforms.threads._wire import WireMedia, WirePlace
@@ -107,6 +107,4 @@ class ThreadsListening(Listening[ModeT], Generic[ModeT]):
         params = (*asked, *page_params(cursor, limit, MOST))
         request = self._calls.get(edge, fields=POST_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        wires = answer.value.data
-        posts = tuple(to_post(wire, answer.raw.at("data", n), None) for n, wire in enumerate(wires))
-        return Page(posts, cursor_of(answer.value.paging))
+        return page_of(answer, lambda wire, raw: to_post(wire, raw, None))

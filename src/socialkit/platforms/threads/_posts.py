@@ -7,7 +7,7 @@ from typing import Final, Generic
 
 from socialkit.models import Attempt, Capability, Draft, Found, Post
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Posts, Reading, acted, in_one_line, publish_draft
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
 from socialkit.platforms.threads._search import Search
@@ -82,9 +82,7 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
         fields, edge = REPLY_FIELDS if reply else POST_FIELDS, listing_of(reply=reply)
         request = self._calls.get(OWN, edge, fields=fields, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        wires = answer.value.data
-        posts = tuple(to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires))
-        return Page(posts, cursor_of(answer.value.paging))
+        return page_of(answer, lambda wire, raw: to_post(wire, raw, ref))
 
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         del scheduled
