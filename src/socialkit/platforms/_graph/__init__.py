@@ -10,6 +10,7 @@ from socialkit.platforms._graph._containers import (
 )
 from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
 from socialkit.platforms._graph._holding import given_once, token_holder
+from socialkit.platforms._graph._insights import DAY, GraphInsights, Subject, day_of, parts_of
 from socialkit.platforms._graph._merged import age_of, merged, place_of
 from socialkit.platforms._graph._metrics import (
     MetricFact,
@@ -52,6 +53,7 @@ from socialkit.platforms._graph._versions import (
 
 __all__ = [
     "CODES",
+    "DAY",
     "GRAPH_VERSIONS",
     "HANDSHAKE",
     "RETENTION",
@@ -66,11 +68,13 @@ __all__ = [
     "GraphAuthenticator",
     "GraphCalls",
     "GraphErrorTable",
+    "GraphInsights",
     "Inspected",
     "MetricFact",
     "Metrics",
     "PushedEntry",
     "PushedWords",
+    "Subject",
     "TokenGrant",
     "UsageHeaders",
     "VersionWatch",
@@ -83,6 +87,7 @@ __all__ = [
     "appsecret_proof",
     "chosen_version",
     "cursor_of",
+    "day_of",
     "end_of_life",
     "form_of",
     "given_once",
@@ -92,6 +97,7 @@ __all__ = [
     "merged",
     "page_of",
     "page_params",
+    "parts_of",
     "place_of",
     "pushed_entries",
     "pushed_words",

@@ -31,6 +31,11 @@ class MetricFact:
     verified: bool = True
     """Whether it was seen to live."""
 
+    @property
+    def name(self) -> str:
+        """By which name it is told: its own where it has no canonical one."""
+        return self.canonical or self.native
+
 
 def alive(metrics: Iterable[MetricFact], today: date) -> tuple[MetricFact, ...]:
     """Return the metrics that may be asked for.

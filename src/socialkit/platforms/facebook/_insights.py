@@ -6,33 +6,29 @@ Metrics as of 2026-09; those that ended are kept as data, so that nobody asks fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date
 from typing import Final, Generic
 
-from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
-from socialkit.models import AccountRef, Missing, Observation, SubjectKind
-from socialkit.operations import ModeT, Page
+from socialkit.errors import BadRequestError, NotFoundError
+from socialkit.models import Missing, Observation, SubjectKind
+from socialkit.operations import ModeT
 from socialkit.platforms._graph import (
     GraphCalls,
+    GraphInsights,
     MetricFact,
     Metrics,
-    WireList,
-    WireMetric,
-    alive,
-    read_metrics,
+    Subject,
+    day_of,
 )
-from socialkit.platforms.base import Core, Insights, offset_of
+from socialkit.platforms.base import Core
 from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS, video_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WirePage, WirePost
 
 __all__ = ["METRICS", "FacebookInsights"]
 
-AT_ONCE: Final = 10
-"""Posts whose metrics are read for one page of rows: each takes two calls, or three."""
-DAY: Final = timedelta(days=1)
+LIFETIME: Final = (("period", "lifetime"),)
+DAILY: Final = (("period", "day"),)
 ENDED: Final = date(2025, 11, 15)
 ENDED_LATER: Final = date(2026, 6, 15)
 
@@ -84,72 +80,30 @@ def _total(wire: WirePost, name: str) -> int | None:
     return None if edge is None or edge.summary is None else edge.summary.total_count
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """Of what rows are, and when they were read."""
-
-    kind: SubjectKind
-    id: str
-    account: AccountRef
-    now: datetime
-
-    def row(
-        self,
-        metric: str,
-        native: str,
-        value: float | None,
-        missing: Missing | None,
-        end: datetime | None = None,
-    ) -> Observation:
-        return Observation(
-            metric=metric,
-            subject_kind=self.kind,
-            subject=self.id,
-            brand=self.account.brand,
-            platform=self.account.platform,
-            account=self.account.key,
-            value=value,
-            missing=None if value is not None else missing,
-            unit="count",
-            start=None if end is None else end - DAY,
-            end=end,
-            observed_at=self.now,
-            native=native,
-        )
-
-
-class FacebookInsights(Insights[ModeT], Generic[ModeT]):
+class FacebookInsights(GraphInsights[ModeT], Generic[ModeT]):
     """Counts of posts and of the Page. What Facebook leaves out is not available, which is not zero."""
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
+        super().__init__(mode, core, calls)
         self._uploads = Uploads(core, calls)
-
-    async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
-        start = offset_of(cursor)
-        chunk = posts[start : start + AT_ONCE]
-        rows = await self._core.transport.gather(*(self._post(one) for one in chunk))
-        following = start + AT_ONCE
-        told = tuple(row for some in rows for row in some)
-        return Page(told, str(following) if following < len(posts) else None)
 
     async def _post(self, post: str) -> list[Observation]:
         core = self._core
-        subject = _Subject(SubjectKind.POST, post, core.ref, core.now())
+        subject = self._subject(SubjectKind.POST, post)
         try:
             target = post if "_" in post else await self._post_of(post)
             if target is None:
                 return self._without(subject, Missing.NOT_YET)
+            facts = self._asked(POST_METRICS)
             node = await core.pipeline.call(self._calls.get(target, fields=POST_FIELDS), WirePost)
-            measured, why = await self._measured(target, "insights", POST_METRICS, "lifetime")
+            measured, why = await self._measured((target, "insights"), facts, LIFETIME)
         except NotFoundError:
             return self._without(subject, Missing.NOT_FOUND)
         rows = [
             subject.row(name, native, count(node.value), Missing.NOT_OFFERED)
             for name, (native, count) in COUNTED.items()
         ]
-        rows += [self._row(subject, one, measured, why) for one in self._asked(POST_METRICS)]
+        rows += [subject.measured(one, measured, why) for one in facts]
         rows += [subject.row(name, "", None, Missing.NOT_OFFERED) for name in NEVER]
         return [*rows, *await self._plays(subject, video_of(node.value))]
 
@@ -167,60 +121,33 @@ class FacebookInsights(Insights[ModeT], Generic[ModeT]):
             message = f"{video} is neither a post nor a video"
             raise NotFoundError(message, status=error.status, platform="facebook") from error
 
-    def _without(self, subject: _Subject, why: Missing) -> list[Observation]:
-        names = [*COUNTED, *(str(one.canonical) for one in self._asked(POST_METRICS)), *NEVER]
+    def _without(self, subject: Subject, why: Missing) -> list[Observation]:
+        names = [*COUNTED, *(one.name for one in self._asked(POST_METRICS)), *NEVER]
         return [subject.row(name, "", None, why) for name in names]
 
-    async def _plays(self, subject: _Subject, video: str | None) -> list[Observation]:
+    async def _plays(self, subject: Subject, video: str | None) -> list[Observation]:
         """Return the row of how often the video of a post was played; none for a post without one."""
         if video is None:
             return []
+        facts = self._asked(VIDEO_METRICS)
         try:
-            measured, why = await self._measured(video, "video_insights", VIDEO_METRICS, "lifetime")
+            measured, why = await self._measured((video, "video_insights"), facts, LIFETIME)
         except NotFoundError:
             measured, why = Metrics({}, frozenset()), Missing.NOT_FOUND
-        rows = [self._row(subject, one, measured, why) for one in self._asked(VIDEO_METRICS)]
+        rows = [subject.measured(one, measured, why) for one in facts]
         return [row for row in rows if row.value is not None][:1] or rows[:1]
-
-    def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
-        return alive(facts, self._core.now().date())
-
-    def _row(
-        self, subject: _Subject, fact: MetricFact, measured: Metrics, why: Missing, *, daily: bool = False
-    ) -> Observation:
-        found = measured.found.get(fact.native)
-        value = None if found is None else found.number
-        values = found.values if found is not None and found.values else []
-        end = values[-1].end_time if daily and values else None
-        missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-        return subject.row(str(fact.canonical), fact.native, value, missing, end)
-
-    async def _measured(
-        self, node: str, edge: str, facts: tuple[MetricFact, ...], period: str
-    ) -> tuple[Metrics, Missing]:
-        """Return the metrics of a thing, and why those that are not there are missing."""
-        # What one post does not have another one may: nothing is remembered from one to the next.
-        names = tuple(one.native for one in self._asked(facts))
-        try:
-            measured = await read_metrics(names, partial(self._read, node, edge, period))
-        except PermissionDeniedError:
-            return Metrics({}, frozenset()), Missing.NOT_PERMITTED
-        except BadRequestError:  # it has no metrics at all, which must not lose those of others
-            return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
-        return measured, Missing.NOT_YET
-
-    async def _read(self, node: str, edge: str, period: str, names: tuple[str, ...]) -> list[WireMetric]:
-        params = (("metric", ",".join(names)), ("period", period))
-        request = self._calls.get(node, edge, params=params)
-        return (await self._core.pipeline.call(request, WireList[WireMetric])).value.data
 
     async def _account(self) -> tuple[Observation, ...]:
         core = self._core
         answer = await core.pipeline.call(self._calls.get(OWN, fields=PAGE_FIELDS), WirePage)
-        measured, why = await self._measured(OWN, "insights", ACCOUNT_METRICS, "day")
-        subject = _Subject(SubjectKind.ACCOUNT, answer.value.id, core.ref, core.now())
+        facts = self._asked(ACCOUNT_METRICS)
+        measured, why = await self._measured((OWN, "insights"), facts, DAILY)
+        subject = self._subject(SubjectKind.ACCOUNT, answer.value.id)
         followers = answer.value.followers_count
         return (
             subject.row("followers", "followers_count", followers, Missing.NOT_OFFERED),
-            *(self._row(subject, one, measured, why, daily=True) for one in self._asked(ACCOUNT_METRICS)),
+            *(
+                subject.measured(one, measured, why, span=day_of(measured.found.get(one.native)))
+                for one in facts
+            ),
         )

@@ -5,23 +5,27 @@ Titles and descriptions come in the language of the account: names alone count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Final, Generic, cast
+from typing import Final, Generic
 
-from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
-from socialkit.models import AccountRef, Missing, Observation, SubjectKind
-from socialkit.operations import ModeT, Page
-from socialkit.platforms._graph import GraphCalls, MetricFact, Metrics, WireList, WireMetric, read_metrics
-from socialkit.platforms.base import Core, Insights, offset_of
+from socialkit.errors import NotFoundError
+from socialkit.models import Missing, Observation, SubjectKind
+from socialkit.operations import ModeT
+from socialkit.platforms._graph import (
+    DAY,
+    GraphInsights,
+    MetricFact,
+    Metrics,
+    Subject,
+    WireMetric,
+    day_of,
+    parts_of,
+)
 from socialkit.platforms.threads._writing import OWN
 
 __all__ = ["METRICS", "ThreadsInsights"]
 
-AT_ONCE: Final = 10
-"""Posts whose metrics are read for one page of rows: each takes a call."""
-DAY: Final = timedelta(days=1)
 BREAKDOWNS: Final = ("country", "city", "age", "gender")
 FOLLOWERS: Final = MetricFact(native="followers_count", canonical="followers")
 DEMOGRAPHICS: Final = MetricFact(native="follower_demographics", canonical="followers")
@@ -47,68 +51,18 @@ METRICS: Final = (*POST_METRICS, *ACCOUNT_METRICS, SENT_ON, FOLLOWERS, DEMOGRAPH
 """Threads' metrics; none has ended as of 2026-04-21."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """Of what rows are, and when they were read."""
-
-    kind: SubjectKind
-    id: str
-    account: AccountRef
-    now: datetime
-
-    def row(
-        self,
-        fact: MetricFact,
-        value: float | None,
-        missing: Missing | None,
-        *,
-        span: tuple[datetime, datetime] | None = None,
-        breakdown: str = "",
-    ) -> Observation:
-        """Return one row; `missing` counts where there is no value."""
-        start, end = span or (None, None)
-        return Observation(
-            metric=str(fact.canonical),
-            subject_kind=self.kind,
-            subject=self.id,
-            brand=self.account.brand,
-            platform=self.account.platform,
-            account=self.account.key,
-            value=value,
-            missing=None if value is not None else missing,
-            unit=fact.unit,
-            start=start,
-            end=end,
-            observed_at=self.now,
-            native=fact.native,
-            breakdown=breakdown,
-        )
-
-
-class ThreadsInsights(Insights[ModeT], Generic[ModeT]):
+class ThreadsInsights(GraphInsights[ModeT], Generic[ModeT]):
     """Counts of posts, of the account and of those who follow it.
 
     What Threads leaves out is not available, which is not zero.
     """
-
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
-
-    async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
-        start = offset_of(cursor)
-        chunk = posts[start : start + AT_ONCE]
-        rows = await self._core.transport.gather(*(self._post(one) for one in chunk))
-        following = start + AT_ONCE
-        told = tuple(row for some in rows for row in some)
-        return Page(told, str(following) if following < len(posts) else None)
 
     async def _post(self, post: str) -> list[Observation]:
         subject = self._subject(SubjectKind.POST, post)
         try:
             measured, why = await self._measured((post, "insights"), POST_METRICS)
         except NotFoundError:
-            return [subject.row(one, None, Missing.NOT_FOUND) for one in POST_METRICS]
+            return [subject.row(one.name, one.native, None, Missing.NOT_FOUND) for one in POST_METRICS]
         return [self._row(subject, one, measured, why) for one in POST_METRICS]
 
     async def _account(self) -> tuple[Observation, ...]:
@@ -133,21 +87,20 @@ class ThreadsInsights(Insights[ModeT], Generic[ModeT]):
         rows = await self._core.transport.gather(*(self._broken_down(subject, by) for by in BREAKDOWNS))
         return tuple(row for some in rows for row in some)
 
-    async def _broken_down(self, subject: _Subject, by: str) -> list[Observation]:
+    async def _broken_down(self, subject: Subject, by: str) -> list[Observation]:
         params = (("breakdown", by),)
         measured, why = await self._measured((OWN, "threads_insights"), (DEMOGRAPHICS,), params)
         found = measured.found.get(DEMOGRAPHICS.native)
-        told = _parts(found) if found is not None else []
+        parts = parts_of(found) if found is not None else []
+        told = [(names[0], value) for names, value in parts if names]
+        row = partial(subject.row, DEMOGRAPHICS.name, DEMOGRAPHICS.native)
         if not told:
-            return [subject.row(DEMOGRAPHICS, None, why, breakdown=f"{by}=")]
-        return [subject.row(DEMOGRAPHICS, value, None, breakdown=f"{by}={name}") for name, value in told]
-
-    def _subject(self, kind: SubjectKind, name: str) -> _Subject:
-        return _Subject(kind, name, self._core.ref, self._core.now())
+            return [row(None, why, breakdown=f"{by}=")]
+        return [row(value, None, breakdown=f"{by}={name}") for name, value in told]
 
     def _row(
         self,
-        subject: _Subject,
+        subject: Subject,
         fact: MetricFact,
         measured: Metrics,
         why: Missing,
@@ -157,29 +110,7 @@ class ThreadsInsights(Insights[ModeT], Generic[ModeT]):
         found = measured.found.get(fact.native)
         value = None if found is None else _number(found)
         missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
-        return subject.row(fact, value, missing, span=_day(found) or span)
-
-    async def _measured(
-        self,
-        edge: tuple[str, str],
-        facts: tuple[MetricFact, ...],
-        params: tuple[tuple[str, str], ...] = (),
-    ) -> tuple[Metrics, Missing]:
-        """Return the metrics of a thing, and why those that are not there are missing."""
-        names = tuple(one.native for one in facts)
-        try:
-            measured = await read_metrics(names, partial(self._read, edge, params))
-        except PermissionDeniedError:
-            return Metrics({}, frozenset()), Missing.NOT_PERMITTED
-        except BadRequestError:  # it has no metrics at all, which must not lose those of others
-            return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
-        return measured, Missing.NOT_YET
-
-    async def _read(
-        self, edge: tuple[str, str], params: tuple[tuple[str, str], ...], names: tuple[str, ...]
-    ) -> list[WireMetric]:
-        request = self._calls.get(*edge, params=(("metric", ",".join(names)), *params))
-        return (await self._core.pipeline.call(request, WireList[WireMetric])).value.data
+        return subject.row(fact.name, fact.native, value, missing, span=day_of(found) or span, unit=fact.unit)
 
 
 def _number(wire: WireMetric) -> float | None:
@@ -190,24 +121,3 @@ def _number(wire: WireMetric) -> float | None:
     return sum(
         (float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)), 0.0
     )
-
-
-def _day(wire: WireMetric | None) -> tuple[datetime, datetime] | None:
-    """Return the day of a value that has one: its time is the day's end."""
-    end = wire.values[-1].end_time if wire is not None and wire.values else None
-    return None if end is None else (end - DAY, end)
-
-
-def _parts(wire: WireMetric) -> list[tuple[str, float]]:
-    """Return what a total is made of."""
-    found: list[tuple[str, float]] = []
-    breakdowns = wire.total_value.breakdowns if wire.total_value is not None else None
-    for breakdown in breakdowns or ():
-        results = breakdown.get("results")
-        for one in results if isinstance(results, list) else []:
-            entry = one if isinstance(one, dict) else {}
-            names, value = entry.get("dimension_values"), entry.get("value")
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if isinstance(names, list) and names and number:
-                found.append((str(names[0]), float(cast("float", value))))
-    return found

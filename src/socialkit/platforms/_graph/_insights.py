@@ -1,0 +1,144 @@
+"""Insights of Graph APIs: metrics that are asked for by name, and rows of what was told and what was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Generic
+
+from socialkit.errors import BadRequestError, PermissionDeniedError
+from socialkit.models import AccountRef, Missing, Observation, SubjectKind
+from socialkit.operations import ModeT, Page
+from socialkit.platforms._graph._calls import GraphCalls
+from socialkit.platforms._graph._metrics import MetricFact, Metrics, WireMetric, alive, read_metrics
+from socialkit.platforms._graph._paging import WireList
+from socialkit.platforms.base import Core, Insights, offset_of
+
+__all__ = ["DAY", "GraphInsights", "Subject", "day_of", "parts_of"]
+
+AT_ONCE: Final = 10
+"""Posts whose metrics are read for one page of rows: each takes a call, two or three."""
+DAY: Final = timedelta(days=1)
+
+Params = tuple[tuple[str, str], ...]
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Of what rows are, and when they were read."""
+
+    kind: SubjectKind
+    id: str
+    account: AccountRef
+    now: datetime
+
+    def row(
+        self,
+        metric: str,
+        native: str,
+        value: float | None,
+        missing: Missing | None,
+        *,
+        span: Span | None = None,
+        breakdown: str = "",
+        unit: str = "count",
+    ) -> Observation:
+        """Return one row; `missing` counts where there is no value."""
+        start, end = span or (None, None)
+        return Observation(
+            metric=metric,
+            subject_kind=self.kind,
+            subject=self.id,
+            brand=self.account.brand,
+            platform=self.account.platform,
+            account=self.account.key,
+            value=value,
+            missing=None if value is not None else missing,
+            unit=unit,
+            start=start,
+            end=end,
+            observed_at=self.now,
+            native=native,
+            breakdown=breakdown,
+        )
+
+    def measured(
+        self, fact: MetricFact, measured: Metrics, why: Missing, *, span: Span | None = None
+    ) -> Observation:
+        """Return the row of a metric that was asked for; `why` counts where it is not there."""
+        found = measured.found.get(fact.native)
+        value = None if found is None else found.number
+        missing = Missing.NOT_OFFERED if fact.native in measured.refused else why
+        return self.row(fact.name, fact.native, value, missing, span=span, unit=fact.unit)
+
+
+class GraphInsights(Insights[ModeT], Generic[ModeT]):
+    """Reads the metrics of posts one by one, and says why some are missing."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    async def _posts(self, posts: tuple[str, ...], cursor: str | None) -> Page[Observation]:
+        start = offset_of(cursor)
+        chunk = posts[start : start + AT_ONCE]
+        rows = await self._core.transport.gather(*(self._post(one) for one in chunk))
+        following = start + AT_ONCE
+        told = tuple(row for some in rows for row in some)
+        return Page(told, str(following) if following < len(posts) else None)
+
+    async def _post(self, post: str) -> list[Observation]:
+        raise NotImplementedError
+
+    def _subject(self, kind: SubjectKind, name: str) -> Subject:
+        return Subject(kind, name, self._core.ref, self._core.now())
+
+    def _asked(self, facts: tuple[MetricFact, ...]) -> tuple[MetricFact, ...]:
+        return alive(facts, self._core.now().date())
+
+    async def _measured(
+        self, edge: tuple[str, str], facts: tuple[MetricFact, ...], params: Params = ()
+    ) -> tuple[Metrics, Missing]:
+        """Return the metrics of a thing, and why those that are not there are missing."""
+        # What one post does not have another one may: nothing is remembered from one to the next.
+        names = tuple(one.native for one in facts)
+        try:
+            measured = await read_metrics(names, partial(self._read, edge, params))
+        except PermissionDeniedError:
+            return Metrics({}, frozenset()), Missing.NOT_PERMITTED
+        except BadRequestError:  # it has no metrics at all, which must not lose those of others
+            return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
+        return measured, Missing.NOT_YET
+
+    async def _read(self, edge: tuple[str, str], params: Params, names: tuple[str, ...]) -> list[WireMetric]:
+        request = self._calls.get(*edge, params=(("metric", ",".join(names)), *params))
+        return (await self._core.pipeline.call(request, WireList[WireMetric])).value.data
+
+
+def day_of(wire: WireMetric | None) -> Span | None:
+    """Return the day of a value that has one: its time is the day's end."""
+    end = wire.values[-1].end_time if wire is not None and wire.values else None
+    return None if end is None else (end - DAY, end)
+
+
+def parts_of(wire: WireMetric) -> list[tuple[list[str], float]]:
+    """Return what a total is made of: a number for each combination of values.
+
+    Example:
+        >>> part = {"dimension_values": ["FR"], "value": 3}
+        >>> told = {"name": "followers", "total_value": {"breakdowns": [{"results": [part]}]}}
+        >>> parts_of(WireMetric.model_validate(told))
+        [(['FR'], 3.0)]
+    """
+    found: list[tuple[list[str], float]] = []
+    breakdowns = wire.total_value.breakdowns if wire.total_value is not None else None
+    for breakdown in breakdowns or ():
+        results = breakdown.get("results")
+        for one in results if isinstance(results, list) else []:
+            entry = one if isinstance(one, dict) else {}
+            names, value = entry.get("dimension_values"), entry.get("value")
+            if isinstance(names, list) and isinstance(value, int | float) and not isinstance(value, bool):
+                found.append(([str(name) for name in names], float(value)))
+    return found
