@@ -39,6 +39,14 @@ from socialkit.platforms._graph._pushes import (
     when,
     without_null,
 )
+from socialkit.platforms._graph._searching import (
+    ANCHOR,
+    Anchor,
+    after_anchor,
+    found_state,
+    newer_than,
+    remembered,
+)
 from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
 from socialkit.platforms._graph._terms import RETENTION
 from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
@@ -52,6 +60,7 @@ from socialkit.platforms._graph._versions import (
 )
 
 __all__ = [
+    "ANCHOR",
     "CODES",
     "DAY",
     "GRAPH_VERSIONS",
@@ -59,6 +68,7 @@ __all__ = [
     "RETENTION",
     "SIGNED",
     "USAGE",
+    "Anchor",
     "ApiVersion",
     "App",
     "Container",
@@ -82,6 +92,7 @@ __all__ = [
     "WireMetric",
     "WireMetricValue",
     "WirePaging",
+    "after_anchor",
     "age_of",
     "alive",
     "appsecret_proof",
@@ -90,11 +101,13 @@ __all__ = [
     "day_of",
     "end_of_life",
     "form_of",
+    "found_state",
     "given_once",
     "graph_errors",
     "graph_signature",
     "last_container",
     "merged",
+    "newer_than",
     "page_of",
     "page_params",
     "parts_of",
@@ -104,6 +117,7 @@ __all__ = [
     "read_graph_error",
     "read_metrics",
     "refresh_by",
+    "remembered",
     "taken_back",
     "things_of",
     "token_holder",

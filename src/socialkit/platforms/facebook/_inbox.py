@@ -9,27 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import takewhile
 from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, NotFoundError, ServerError
+from socialkit.errors import NotFoundError, ServerError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
+    ANCHOR,
     GraphCalls,
     WireList,
     WirePaging,
+    after_anchor,
     age_of,
     cursor_of,
+    found_state,
     merged,
     page_of,
     page_params,
     place_of,
+    remembered,
     things_of,
 )
-from socialkit.platforms.base import Core, Inbox, acted, in_one_line, refused_for_good
+from socialkit.platforms.base import Core, Inbox, acted, in_one_line
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -66,7 +69,6 @@ LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
-ANCHOR: Final = "anchor"
 REPLY: Final = "reply"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = (
@@ -192,11 +194,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
             answers, _ = await self._answers(message, private)
             return answers[0].id if answers else ""
 
-        try:
-            await run.step(ANCHOR, newest, returns=str)
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # nothing is written yet, and without this nobody could look for it later
+        await remembered(run, newest)
 
     async def _answer(self, target: str, text: str) -> Post:
         request = self._calls.post(target, "comments", values={"message": text}, fields=COMMENT_FIELDS)
@@ -251,8 +249,8 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         if not isinstance(anchor, str) or message is None or draft is None:
             return Found.undecided("what was there before is not known: the token may not read the answers")
         answers, whole = await self._answers(message, attempt.private)
-        newer = list(takewhile(lambda one: one.id != anchor, answers))
-        if anchor and len(newer) == len(answers):
+        newer = after_anchor(anchor, answers)
+        if newer is None:
             return Found.undecided("the answer before it is not there any more")
         text = in_one_line(draft.text)
         fitting = [one for one in newer if in_one_line(one.text) == text and one.id not in attempt.taken]
@@ -296,11 +294,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
         wire = await self._comment(attempt.target or "")
         if wire.is_hidden is None:
             return Found.undecided("Facebook does not tell whether it is hidden")
-        wanted = attempt.kind == "hide"
-        state = "hidden" if wire.is_hidden else "shown"
-        if wire.is_hidden is wanted:
-            return Found.published(None, f"the comment is {state}")
-        return Found.absent(f"the comment is {state}")
+        return found_state(hidden=wire.is_hidden, wanted=attempt.kind == "hide", what="comment")
 
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=COMMENT_FIELDS)

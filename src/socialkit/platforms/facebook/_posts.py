@@ -9,7 +9,6 @@ from typing import Final, Generic
 from pydantic import JsonValue
 
 from socialkit.errors import (
-    APIError,
     InvalidDraftError,
     NotFoundError,
     OutcomeUnknownError,
@@ -28,7 +27,7 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
-from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
+from socialkit.platforms._graph import Anchor, GraphCalls, WireList, page_of, page_params, remembered
 from socialkit.platforms.base import (
     Core,
     MediaFiles,
@@ -38,12 +37,11 @@ from socialkit.platforms.base import (
     acted,
     in_one_line,
     publish_draft,
-    refused_for_good,
 )
 from socialkit.platforms.facebook._facts import kind_of, window_problems
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
-from socialkit.platforms.facebook._search import ANCHOR, COMMENT, POST, Search, anchor_of, listing_of
+from socialkit.platforms.facebook._search import COMMENT, POST, Search, listing_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
 from socialkit.transport import Request
@@ -147,7 +145,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             return await self._reel(draft, options, run)
         if kind == "video":
             return await self._video(draft, options, run)
-        await self._remember(run, scheduled=options.scheduled_at is not None)
+        await remembered(run, partial(self._newest, scheduled=options.scheduled_at is not None))
         later = options.scheduled_at is not None
         photos = [
             await run.step(f"media {number}", partial(self._uploads.photo, one, temporary=later), returns=str)
@@ -155,19 +153,12 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         ]
         return await run.commit(POST, partial(self._create, draft, options, photos), returns=Post)
 
-    async def _remember(self, run: Run, *, scheduled: bool) -> None:
-        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
-        try:
-            await run.step(ANCHOR, partial(self._newest, scheduled=scheduled), returns=str)
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # nothing is written yet, and without this nobody could look for it later
-
     async def _newest(self, *, scheduled: bool) -> str:
         request = self._calls.get(
             OWN, listing_of(scheduled=scheduled), fields=("id", "created_time"), params=(("limit", "1"),)
         )
-        return anchor_of((await self._core.pipeline.call(request, WireList[WirePost])).value.data)
+        found = (await self._core.pipeline.call(request, WireList[WirePost])).value.data
+        return str(Anchor(found[0].id, found[0].created_time)) if found else ""
 
     async def _create(self, draft: Draft, options: FacebookOptions, photos: list[str]) -> Post:
         values = feed_values(draft, options, photos)

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue
 
 from socialkit.models import Attempt, Draft, Found, Post
-from socialkit.platforms._graph import GraphCalls, WireList, cursor_of, page_params
+from socialkit.operations import Page
+from socialkit.platforms._graph import (
+    ANCHOR,
+    Anchor,
+    GraphCalls,
+    WireList,
+    newer_than,
+    page_of,
+    page_params,
+)
 from socialkit.platforms.base import FIRST_COMMENT, Core, in_one_line
 from socialkit.platforms.facebook._facts import SETTLES_AFTER, kind_of
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, link_named, links_of, to_post
@@ -18,16 +28,13 @@ from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WireComment, WirePost, WireVideoStatus
 
-__all__ = ["ANCHOR", "COMMENT", "POST", "Search", "anchor_of", "listing_of"]
+__all__ = ["COMMENT", "POST", "Search", "listing_of"]
 
-ANCHOR: Final = "anchor"
 POST: Final = "post"
 COMMENT: Final = "comment"
 PART: Final = "part 1 "
 """What the steps of the one part of a post begin with."""
 MOST: Final = 100
-SEARCHED_PAGES: Final = 5
-"""Pages of own posts that a search looks through."""
 MARGIN: Final = timedelta(minutes=5)
 """How late Facebook may publish what was scheduled."""
 LOOK_AGAIN: Final = timedelta(minutes=2)
@@ -40,29 +47,6 @@ SAME_TIME: Final = timedelta(minutes=1)
 def listing_of(*, scheduled: bool) -> str:
     """Return the edge of the posts that are out, or wait."""
     return "scheduled_posts" if scheduled else "published_posts"
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The newest post that was there before."""
-
-    id: str = ""
-    at: datetime | None = None
-
-    def __str__(self) -> str:
-        return f"{self.id} {self.at.isoformat()}" if self.id and self.at is not None else self.id
-
-    @classmethod
-    def read(cls, text: str) -> Anchor:
-        """Return what was written down."""
-        name, _, time = text.partition(" ")
-        return cls(name, datetime.fromisoformat(time) if time else None)
-
-
-def anchor_of(wires: list[WirePost]) -> str:
-    """Return the newest of some posts, as it is written down."""
-    newest = wires[0] if wires else None
-    return "" if newest is None else str(Anchor(newest.id, newest.created_time))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,29 +135,19 @@ class Search:
 
     async def _among(self, wanted: Wanted, anchor: Anchor, *, scheduled: bool) -> Found:
         """Look through the posts that are newer than the anchor."""
-        newer: list[Seen] = []
-        cursor: str | None = None
-        for _ in range(SEARCHED_PAGES):
-            page, cursor = await self._page(cursor, scheduled=scheduled)
-            for seen in page:
-                if seen.post.id == anchor.id or _is_older(seen.post, anchor):
-                    return _chosen(newer, wanted)
-                newer.append(seen)
-            if cursor is None:
-                return _chosen(newer, wanted)
-        return Found.undecided("the Page published too much since to look through it all")
+        newer = await newer_than(anchor, partial(self._page, scheduled=scheduled))
+        if newer is None:
+            return Found.undecided("the Page published too much since to look through it all")
+        return _chosen([Seen(post, links_of(wire)) for wire, post in newer], wanted)
 
-    async def _page(self, cursor: str | None, *, scheduled: bool) -> tuple[list[Seen], str | None]:
+    async def _page(self, cursor: str | None, *, scheduled: bool) -> Page[tuple[WirePost, Post]]:
         params = page_params(cursor, None, MOST)
         edge = listing_of(scheduled=scheduled)
         answer = await self._core.pipeline.call(
             self._calls.get(OWN, edge, fields=POST_FIELDS, params=params), WireList[WirePost]
         )
-        ref, wires = self._core.ref, answer.value.data
-        posts = [
-            Seen(to_post(wire, answer.raw.at("data", n), ref), links_of(wire)) for n, wire in enumerate(wires)
-        ]
-        return posts, cursor_of(answer.value.paging)
+        ref = self._core.ref
+        return page_of(answer, lambda wire, raw: (wire, to_post(wire, raw, ref)))
 
     async def _video(self, attempt: Attempt) -> Found:
         """Look at the video itself: its id was known before it was published."""
@@ -229,10 +203,6 @@ def _is_at_work(status: WireVideoStatus | None) -> bool:
         return False
     phases = (status.processing_phase, status.publishing_phase)
     return status.video_status == WORKING or any(one and one.status == IN_PROGRESS for one in phases)
-
-
-def _is_older(post: Post, anchor: Anchor) -> bool:
-    return anchor.at is not None and post.published_at is not None and post.published_at < anchor.at
 
 
 def _chosen(newer: Iterable[Seen], wanted: Wanted) -> Found:

@@ -13,20 +13,24 @@ from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, NotFoundError, NotSupportedError
+from socialkit.errors import NotFoundError, NotSupportedError
 from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
+    ANCHOR,
     GraphCalls,
     WireList,
+    after_anchor,
     age_of,
     cursor_of,
+    found_state,
     merged,
     page_params,
     place_of,
+    remembered,
     things_of,
 )
-from socialkit.platforms.base import Core, Inbox, acted, refused_for_good
+from socialkit.platforms.base import Core, Inbox, acted
 from socialkit.platforms.instagram._account import OWN
 from socialkit.platforms.instagram._facts import PRIVATE_BYTES
 from socialkit.platforms.instagram._map import (
@@ -57,7 +61,6 @@ MOST: Final = 50
 """Comments a page, by the reference."""
 CONVERSATIONS: Final = 25
 ANSWER_PAGES: Final = 5
-ANCHOR: Final = "anchor"
 REPLY: Final = "reply"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = ("id", f"comments.limit({MOST}){{{','.join(COMMENT_FIELDS)}}}")
@@ -183,11 +186,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
             answers = await self._answers(message, private)
             return answers[0].id if answers else ""
 
-        try:
-            await run.step(ANCHOR, newest, returns=str)
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # nothing is written yet, and without this nobody could look for it later
+        await remembered(run, newest)
 
     async def _answer(self, message: Message, text: str) -> Post:
         if message.kind is MessageKind.MENTION:
@@ -245,14 +244,9 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
         if not isinstance(anchor, str) or message is None or draft is None:
             return Found.undecided("what was there before is not known: the token may not read the answers")
-        newer: list[Post] = []
-        for one in await self._answers(message, attempt.private):
-            if one.id == anchor:
-                break
-            newer.append(one)
-        else:
-            if anchor:
-                return Found.undecided("the answer before it is not there any more")
+        newer = after_anchor(anchor, await self._answers(message, attempt.private))
+        if newer is None:
+            return Found.undecided("the answer before it is not there any more")
         fitting = [one for one in newer if one.text.strip() == draft.text.strip()]
         fitting = [one for one in fitting if one.id not in attempt.taken]
         if fitting:
@@ -276,10 +270,7 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         wire = await self._comment(attempt.target or "")
         if wire.hidden is None:
             return Found.undecided("Instagram does not tell whether it is hidden")
-        state = "hidden" if wire.hidden else "shown"
-        if wire.hidden is (attempt.kind == "hide"):
-            return Found.published(None, f"the comment is {state}")
-        return Found.absent(f"the comment is {state}")
+        return found_state(hidden=wire.hidden, wanted=attempt.kind == "hide", what="comment")
 
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=REPLY_FIELDS)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final, Generic
 
 from socialkit.errors import (
-    APIError,
     BadRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -14,7 +13,15 @@ from socialkit.errors import (
 )
 from socialkit.models import Attempt, Draft, Found, MediaKind, Post
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms._graph import ContainerState, GraphCalls, WireList, page_of, page_params
+from socialkit.platforms._graph import (
+    Anchor,
+    ContainerState,
+    GraphCalls,
+    WireList,
+    page_of,
+    page_params,
+    remembered,
+)
 from socialkit.platforms.base import (
     Core,
     Posts,
@@ -22,12 +29,11 @@ from socialkit.platforms.base import (
     acted,
     in_one_line,
     publish_draft,
-    refused_for_good,
 )
 from socialkit.platforms.instagram._making import Making
 from socialkit.platforms.instagram._map import MEDIA_FIELDS, to_post
 from socialkit.platforms.instagram._rules import kind_of
-from socialkit.platforms.instagram._search import ANCHOR, COMMENT, POST, Search, anchor_of, edge_of
+from socialkit.platforms.instagram._search import COMMENT, POST, Search, edge_of
 from socialkit.platforms.instagram._wire import WireMade, WireMedia
 from socialkit.transport import Safety
 
@@ -89,23 +95,16 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
         if above is not None:
             return await run.commit(COMMENT, partial(self._comment, above.id, draft.text), returns=Post)
         owner = (await self._core.known()).id or ""
-        await self._remember(run, owner, edge_of(kind_of(draft)))
+        await remembered(run, partial(self._newest, owner, edge_of(kind_of(draft))))
         container = await self._making.container(draft, owner, run)
         publish = partial(self._release, owner, container, draft)
         post: Post = await run.commit(POST, publish, returns=Post)
         return await self._whole(post)
 
-    async def _remember(self, run: Run, owner: str, edge: str) -> None:
-        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
-        try:
-            await run.step(ANCHOR, partial(self._newest, owner, edge), returns=str)
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # nothing is written yet, and without this nobody could look for it later
-
     async def _newest(self, owner: str, edge: str) -> str:
         request = self._calls.get(owner, edge, fields=("id", "timestamp"), params=(("limit", "1"),))
-        return anchor_of((await self._core.pipeline.call(request, WireList[WireMedia])).value.data)
+        found = (await self._core.pipeline.call(request, WireList[WireMedia])).value.data
+        return str(Anchor(found[0].id, found[0].timestamp)) if found else ""
 
     async def _release(self, owner: str, container: str, draft: Draft) -> Post:
         try:

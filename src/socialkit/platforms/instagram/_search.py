@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue
 
 from socialkit.errors import NotFoundError
 from socialkit.models import Attempt, Draft, Found, Post
+from socialkit.operations import Page
 from socialkit.platforms._graph import (
+    ANCHOR,
+    Anchor,
     Containers,
     ContainerState,
     GraphCalls,
     WireList,
-    cursor_of,
     last_container,
+    newer_than,
+    page_of,
     page_params,
 )
 from socialkit.platforms.base import FIRST_COMMENT, Core
@@ -26,15 +30,13 @@ from socialkit.platforms.instagram._map import MEDIA_FIELDS, REPLY_FIELDS, to_po
 from socialkit.platforms.instagram._rules import kind_of
 from socialkit.platforms.instagram._wire import WireComment, WireMedia
 
-__all__ = ["ANCHOR", "COMMENT", "POST", "Search", "anchor_of", "edge_of"]
+__all__ = ["COMMENT", "POST", "Search", "edge_of"]
 
-ANCHOR: Final = "anchor"
 POST: Final = "post"
 COMMENT: Final = "comment"
 PART: Final = "part 1 "
 """What the steps of the one part of a post begin with."""
 MOST: Final = 50
-SEARCHED_PAGES: Final = 5
 LISTED_AFTER: Final = timedelta(minutes=1)
 """When to look again for a post that is out and not listed yet."""
 KEPT: Final = timedelta(hours=24)
@@ -47,33 +49,6 @@ WAITING: Final = frozenset({ContainerState.IN_PROGRESS, ContainerState.FINISHED,
 def edge_of(kind: str) -> str:
     """Return the edge of an account on which a kind of post stands."""
     return "stories" if kind == "story" else "media"
-
-
-def anchor_of(wires: list[WireMedia]) -> str:
-    """Return the newest of some posts, as it is written down."""
-    if not wires:
-        return ""
-    time = wires[0].timestamp
-    return wires[0].id if time is None else f"{wires[0].id} {time.isoformat()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The newest post that was there before."""
-
-    id: str
-    at: datetime | None
-
-    @classmethod
-    def read(cls, text: str) -> Before:
-        """Return what was written down."""
-        name, _, time = text.partition(" ")
-        return cls(name, datetime.fromisoformat(time) if time else None)
-
-    def reached(self, post: Post) -> bool:
-        """Return whether a post is this one, or older."""
-        older = self.at is not None and post.published_at is not None and post.published_at < self.at
-        return post.id == self.id or older
 
 
 class Search:
@@ -140,29 +115,17 @@ class Search:
         anchor = attempt.results.get(f"{PART}{ANCHOR}")
         if not isinstance(anchor, str):
             return "what was there before is not known: the token may not read posts"
-        owner, edge, before = (
-            (await self._core.known()).id or "",
-            edge_of(kind_of(draft)),
-            Before.read(anchor),
-        )
-        newer: list[Post] = []
-        cursor: str | None = None
-        for _ in range(SEARCHED_PAGES):
-            page, cursor = await self._page(owner, edge, cursor)
-            for post in page:
-                if before.reached(post):
-                    return newer
-                newer.append(post)
-            if cursor is None:
-                return newer
-        return "the account published too much since to look through it all"
+        owner = (await self._core.known()).id or ""
+        newer = await newer_than(Anchor.read(anchor), partial(self._page, owner, edge_of(kind_of(draft))))
+        if newer is None:
+            return "the account published too much since to look through it all"
+        return [post for _, post in newer]
 
-    async def _page(self, owner: str, edge: str, cursor: str | None) -> tuple[list[Post], str | None]:
+    async def _page(self, owner: str, edge: str, cursor: str | None) -> Page[tuple[WireMedia, Post]]:
         request = self._calls.get(owner, edge, fields=MEDIA_FIELDS, params=page_params(cursor, None, MOST))
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
-        ref, wires = self._core.ref, answer.value.data
-        posts = [to_post(wire, answer.raw.at("data", n), ref) for n, wire in enumerate(wires)]
-        return posts, cursor_of(answer.value.paging)
+        ref = self._core.ref
+        return page_of(answer, lambda wire, raw: (wire, to_post(wire, raw, ref)))
 
     async def _first_comment(self, attempt: Attempt, draft: Draft) -> Found:
         above = _id_in(attempt.results.get(f"{PART}{POST}"))

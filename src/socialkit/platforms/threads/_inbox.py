@@ -14,6 +14,7 @@ from socialkit.platforms._graph import (
     GraphCalls,
     WireList,
     cursor_of,
+    found_state,
     merged,
     page_of,
     page_params,
@@ -213,10 +214,7 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
             return Found.undecided("the reply is not found under the post, so that nobody can tell")
         if status != HIDDEN and status not in SHOWN:
             return Found.undecided(f"Threads says that the reply is {status}")
-        because = "the reply is hidden" if status == HIDDEN else "the reply is shown"
-        if (status == HIDDEN) is (attempt.kind == "hide"):
-            return Found.published(None, because)
-        return Found.absent(because)
+        return found_state(hidden=status == HIDDEN, wanted=attempt.kind == "hide", what="reply")
 
     async def _sought(
         self, post: str, reply: str, edge: str, asked: tuple[tuple[str, str], ...]

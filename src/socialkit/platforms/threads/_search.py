@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from socialkit.errors import NotFoundError
 from socialkit.models import Attempt, Draft, Found, Post
+from socialkit.operations import Page
 from socialkit.platforms._graph import (
+    ANCHOR,
+    Anchor,
     ContainerState,
     GraphCalls,
     WireList,
-    cursor_of,
     last_container,
+    newer_than,
+    page_of,
     page_params,
 )
 from socialkit.platforms.base import Core, comment_of, in_one_line
@@ -22,11 +27,9 @@ from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
 from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._wire import WireMedia
 from socialkit.platforms.threads._writing import (
-    ANCHOR,
     CONTAINER,
     OWN,
     POST,
-    Anchor,
     Writing,
     kind_of,
     listing_of,
@@ -35,8 +38,6 @@ from socialkit.platforms.threads._writing import (
 __all__ = ["Search"]
 
 MOST: Final = 100
-SEARCHED_PAGES: Final = 5
-"""Pages of own posts that a search looks through."""
 LISTED_LATER: Final = timedelta(minutes=1)
 """How long until a post is looked for again that is out, and not listed yet."""
 PART: Final = re.compile(r"part (\d+) ")
@@ -124,7 +125,7 @@ class Search:
         anchor = attempt.results.get(ANCHOR)
         if not isinstance(anchor, str):
             return Found.undecided("what was there before is not known")
-        newer = await self._newer(Anchor.read(anchor), reply=False)
+        newer = await newer_than(Anchor.read(anchor), partial(self._page, reply=False))
         if newer is None:
             return Found.undecided("too much was published since to look through it all")
         reposts = [post for wire, post in newer if wire.media_type == FACADE]
@@ -139,29 +140,18 @@ class Search:
         """Find the post among the account's own: the container does not tell its id."""
         if wanted.ghost:
             return Found.undecided("it is out, and posts that vanish stand in no listing of the others")
-        newer = await self._newer(anchor, reply=wanted.reply)
+        newer = await newer_than(anchor, partial(self._page, reply=wanted.reply))
         if newer is None:
             return Found.undecided("it is out, and too much was published since to look through it all")
         return self._chosen([post for wire, post in newer if wanted.fits(wire)])
 
-    async def _newer(self, anchor: Anchor, *, reply: bool) -> list[tuple[WireMedia, Post]] | None:
-        """Return what was published after the anchor, the newest first; None where it is too much."""
+    async def _page(self, cursor: str | None, *, reply: bool) -> Page[tuple[WireMedia, Post]]:
         edge, fields = listing_of(reply=reply), REPLY_FIELDS if reply else POST_FIELDS
-        newer: list[tuple[WireMedia, Post]] = []
-        cursor: str | None = None
-        for _ in range(SEARCHED_PAGES):
-            params = page_params(cursor, None, MOST)
-            request = self._calls.get(OWN, edge, fields=fields, params=params)
-            answer = await self._core.pipeline.call(request, WireList[WireMedia])
-            for number, wire in enumerate(answer.value.data):
-                post = to_post(wire, answer.raw.at("data", number), self._core.ref)
-                if anchor.ends(post):
-                    return newer
-                newer.append((wire, post))
-            cursor = cursor_of(answer.value.paging)
-            if cursor is None:
-                return newer
-        return None
+        params = page_params(cursor, None, MOST)
+        request = self._calls.get(OWN, edge, fields=fields, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMedia])
+        ref = self._core.ref
+        return page_of(answer, lambda wire, raw: (wire, to_post(wire, raw, ref)))
 
     def _chosen(self, fitting: list[Post]) -> Found:
         """Return the oldest post that fits: the later of two equal ones may be of a later draft."""

@@ -5,27 +5,25 @@ See https://developers.facebook.com/docs/threads/posts.
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.errors import APIError, SocialKitError
+from socialkit.errors import SocialKitError
 from socialkit.models import Draft, Media, Post
 from socialkit.operations import Run
-from socialkit.platforms._graph import ContainerFlow, Containers, GraphCalls, WireList
-from socialkit.platforms.base import Core, hosted, refused_for_good
+from socialkit.platforms._graph import Anchor, ContainerFlow, Containers, GraphCalls, WireList, remembered
+from socialkit.platforms.base import Core, hosted
 from socialkit.platforms.threads._map import POST_FIELDS, to_post
 from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._rules import is_film
 from socialkit.platforms.threads._wire import WireMade, WireMedia
 
-__all__ = ["ANCHOR", "CONTAINER", "OWN", "POST", "Anchor", "Writing", "kind_of", "listing_of"]
+__all__ = ["CONTAINER", "OWN", "POST", "Writing", "kind_of", "listing_of"]
 
 OWN: Final = "me"
 """The account itself. Writes to its number were seen to fail where those to this name did not."""
-ANCHOR: Final = "anchor"
 CONTAINER: Final = "container"
 POST: Final = "post"
 REPOST: Final = "repost"
@@ -44,28 +42,6 @@ def listing_of(*, reply: bool) -> str:
     return "replies" if reply else "threads"
 
 
-class Anchor:
-    """The newest own post that was there before."""
-
-    def __init__(self, post: str = "", at: datetime | None = None) -> None:
-        self.post = post
-        self.at = at
-
-    def __str__(self) -> str:
-        return f"{self.post} {self.at.isoformat()}" if self.post and self.at is not None else self.post
-
-    @classmethod
-    def read(cls, text: str) -> Anchor:
-        """Return what was written down."""
-        post, _, time = text.partition(" ")
-        return cls(post, datetime.fromisoformat(time) if time else None)
-
-    def ends(self, post: Post) -> bool:
-        """Return whether a post was there before too."""
-        older = self.at is not None and post.published_at is not None and post.published_at < self.at
-        return post.id == self.post or older
-
-
 class Writing:
     """Writes in the name of one account."""
 
@@ -76,7 +52,7 @@ class Writing:
 
     async def repost(self, target: str, run: Run) -> Post:
         """Repeat a post, without words of one's own."""
-        await self._remember(run, reply=False)
+        await remembered(run, partial(self._newest, reply=False))
         return await run.commit(REPOST, partial(self._reposted, target), returns=Post)
 
     async def _reposted(self, target: str) -> Post:
@@ -86,19 +62,11 @@ class Writing:
 
     async def write(self, draft: Draft, run: Run, *, reply_to: str | None) -> Post:
         """Publish one post, as an answer where `reply_to` names what it answers."""
-        await self._remember(run, reply=reply_to is not None)
+        await remembered(run, partial(self._newest, reply=reply_to is not None))
         container = await self._container(draft, run, reply_to)
         send = partial(self._send, container, draft.text, reply_to)
         post = await run.commit(POST, send, returns=Post)
         return _described(await self._after(post), draft)
-
-    async def _remember(self, run: Run, *, reply: bool) -> None:
-        """Note the newest own post, so that a lost one is looked for after it and never mistaken."""
-        try:
-            await run.step(ANCHOR, partial(self._newest, reply=reply), returns=str)
-        except APIError as error:
-            if not refused_for_good(error):
-                raise  # nothing is written yet, and without this nobody could look for it later
 
     async def _newest(self, *, reply: bool) -> str:
         fields, params = ("id", "timestamp"), (("limit", "1"),)
