@@ -10,6 +10,7 @@ from socialkit.platforms._graph._containers import (
 )
 from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_errors, read_graph_error
 from socialkit.platforms._graph._holding import given_once, token_holder
+from socialkit.platforms._graph._inbox import CommentInbox, GraphInbox
 from socialkit.platforms._graph._insights import DAY, GraphInsights, Subject, day_of, parts_of
 from socialkit.platforms._graph._merged import age_of, merged, place_of
 from socialkit.platforms._graph._metrics import (
@@ -24,6 +25,7 @@ from socialkit.platforms._graph._paging import (
     WireList,
     WirePaging,
     cursor_of,
+    edge_read,
     page_of,
     page_params,
     things_of,
@@ -71,6 +73,7 @@ __all__ = [
     "Anchor",
     "ApiVersion",
     "App",
+    "CommentInbox",
     "Container",
     "ContainerFlow",
     "ContainerState",
@@ -78,6 +81,7 @@ __all__ = [
     "GraphAuthenticator",
     "GraphCalls",
     "GraphErrorTable",
+    "GraphInbox",
     "GraphInsights",
     "Inspected",
     "MetricFact",
@@ -99,6 +103,7 @@ __all__ = [
     "chosen_version",
     "cursor_of",
     "day_of",
+    "edge_read",
     "end_of_life",
     "form_of",
     "found_state",

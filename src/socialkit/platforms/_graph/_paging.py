@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from socialkit.models import Lenient, Raw, WireModel
@@ -11,7 +11,7 @@ from socialkit.operations import Page
 from socialkit.platforms.base import no_cursor, page_size
 from socialkit.transport import Answer
 
-__all__ = ["WireList", "WirePaging", "cursor_of", "page_of", "page_params", "things_of"]
+__all__ = ["WireList", "WirePaging", "cursor_of", "edge_read", "page_of", "page_params", "things_of"]
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -40,6 +40,11 @@ class WireList(WireModel, Generic[T]):
 
     data: list[T]
     paging: Lenient[WirePaging] = None
+
+
+def edge_read(value: object) -> object:
+    """Return an edge as a page of it; what is none is an empty one."""
+    return cast("object", value) if isinstance(value, dict) else {"data": []}
 
 
 def cursor_of(paging: WirePaging | None) -> str | None:

@@ -13,12 +13,12 @@ from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import NotFoundError, ServerError
-from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.errors import ServerError
+from socialkit.models import Attempt, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
-    GraphCalls,
+    CommentInbox,
     WireList,
     WirePaging,
     after_anchor,
@@ -32,7 +32,7 @@ from socialkit.platforms._graph import (
     remembered,
     things_of,
 )
-from socialkit.platforms.base import Core, Inbox, acted, in_one_line
+from socialkit.platforms.base import acted, in_one_line
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -52,7 +52,7 @@ from socialkit.platforms.facebook._wire import (
     WirePost,
     WireSent,
 )
-from socialkit.transport import Answer
+from socialkit.transport import Answer, Request
 
 __all__ = ["FacebookInbox"]
 
@@ -77,7 +77,7 @@ COMMENTED_FIELDS: Final = (
 )
 
 
-class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
+class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     """Comments under the Page's posts, posts on it or that name it, and its private messages.
 
     Facebook has no one listing of them. `iterate` reads the newest hundred comments under each of the newest
@@ -85,9 +85,7 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
     what lies further back is found with `comments(post)`, or is pushed by webhooks.
     """
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
+    done = WireMade
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
@@ -279,16 +277,8 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
                 return Found.absent("the Page does not like it")
         return Found.undecided("too many people like it to look through them all")
 
-    async def _hide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=True)
-
-    async def _unhide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=False)
-
-    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
-        request = self._calls.post(message.id, values={"is_hidden": hidden})
-        name = "hide" if hidden else "unhide"
-        await run.commit(name, partial(acted, self._core, request, WireMade), returns=bool)
+    def _hiding(self, thing: str, *, hidden: bool) -> Request:
+        return self._calls.post(thing, values={"is_hidden": hidden})
 
     async def _find_hide(self, attempt: Attempt) -> Found:
         wire = await self._comment(attempt.target or "")
@@ -299,21 +289,6 @@ class FacebookInbox(Inbox[ModeT], Generic[ModeT]):
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=COMMENT_FIELDS)
         return (await self._core.pipeline.call(request, WireComment)).value
-
-    async def _delete(self, message: Message, run: Run) -> None:
-        request = self._calls.delete(message.id)
-        await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
-
-    async def _find_delete(self, attempt: Attempt) -> Found:
-        try:
-            await self._comment(attempt.target or "")
-        except NotFoundError:
-            return Found.published(None, "the comment is gone")
-        return Found.absent("the comment is still there")
-
-    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
-        # What is answered stands in the call, not in the draft: Facebook's posts answer nothing.
-        return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
 
 
 def _recipient(message: Message) -> JsonValue:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList
+from socialkit.platforms._graph import WireList, edge_read
 
 __all__ = [
     "FROM",
@@ -36,11 +36,6 @@ __all__ = [
 
 FROM: Final = AliasChoices("from", "sender")
 """Who wrote something, as Facebook calls it and as we do: pushes are put into the same models."""
-
-
-def _list(value: object) -> object:
-    """Return an edge as a page of it; what is none is an empty one."""
-    return cast("object", value) if isinstance(value, dict) else {"data": []}
 
 
 def _told(value: object) -> object:
@@ -101,7 +96,7 @@ class WireAttachment(WireModel):
     unshimmed_url: Lenient[str] = None
     """Where a link leads; `url` may lead there by way of Facebook."""
     target: Lenient[WireTarget] = None
-    subattachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(_list)] = None
+    subattachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(edge_read)] = None
 
 
 class WireComment(WireModel):
@@ -129,7 +124,7 @@ class WirePost(WireModel):
     is_published: Lenient[bool] = None
     is_hidden: Lenient[bool] = None
     scheduled_publish_time: Lenient[Timestamp] = None
-    attachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(_list)] = None
+    attachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(edge_read)] = None
     shares: Lenient[WireShares] = None
     reactions: Lenient[WireCounted] = None
     comments: Lenient[WireCounted] = None

@@ -13,11 +13,12 @@ from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import NotFoundError, NotSupportedError
-from socialkit.models import Attempt, Draft, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.errors import NotSupportedError
+from socialkit.models import Attempt, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
+    CommentInbox,
     GraphCalls,
     WireList,
     after_anchor,
@@ -30,7 +31,7 @@ from socialkit.platforms._graph import (
     remembered,
     things_of,
 )
-from socialkit.platforms.base import Core, Inbox, acted
+from socialkit.platforms.base import Core
 from socialkit.platforms.instagram._account import OWN
 from socialkit.platforms.instagram._facts import PRIVATE_BYTES
 from socialkit.platforms.instagram._map import (
@@ -52,6 +53,7 @@ from socialkit.platforms.instagram._wire import (
     WireMedia,
     WireSent,
 )
+from socialkit.transport import Request
 
 __all__ = ["InstagramInbox"]
 
@@ -66,7 +68,7 @@ COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = ("id", f"comments.limit({MOST}){{{','.join(COMMENT_FIELDS)}}}")
 
 
-class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
+class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
     """Comments under the account's posts, posts in which it is tagged, and its private messages.
 
     Instagram has no one listing of them. `iterate` reads the newest fifty of each: comments under the newest
@@ -74,9 +76,10 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
     with `comments(post)`, or is pushed by webhooks.
     """
 
+    done = WireMade
+
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, tagged: bool) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
+        super().__init__(mode, core, calls)
         self._tagged = tagged
 
     async def _page(
@@ -165,10 +168,6 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
         bytes_ = {"text": PRIVATE_BYTES, "text_bytes": PRIVATE_BYTES}
         return limits.model_copy(update=bytes_) if private else limits
 
-    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
-        # What is answered stands in the call, not in the draft: Instagram's posts answer nothing.
-        return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
-
     async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
         if private and message.kind is MessageKind.MENTION:
             because = "Instagram answers comments and private messages in private, and no posts of others"
@@ -255,16 +254,8 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
 
     # Acting ------------------------------------------------------------------------------
 
-    async def _hide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=True)
-
-    async def _unhide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=False)
-
-    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
-        request = self._calls.post(message.id, values={"hide": hidden})
-        name = "hide" if hidden else "unhide"
-        await run.commit(name, partial(acted, self._core, request, WireMade), returns=bool)
+    def _hiding(self, thing: str, *, hidden: bool) -> Request:
+        return self._calls.post(thing, values={"hide": hidden})
 
     async def _find_hide(self, attempt: Attempt) -> Found:
         wire = await self._comment(attempt.target or "")
@@ -275,17 +266,6 @@ class InstagramInbox(Inbox[ModeT], Generic[ModeT]):
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=REPLY_FIELDS)
         return (await self._core.pipeline.call(request, WireComment)).value
-
-    async def _delete(self, message: Message, run: Run) -> None:
-        request = self._calls.delete(message.id)
-        await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
-
-    async def _find_delete(self, attempt: Attempt) -> Found:
-        try:
-            await self._comment(attempt.target or "")
-        except NotFoundError:
-            return Found.published(None, "the comment is gone")
-        return Found.absent("the comment is still there")
 
 
 def _top(message: Message) -> str:

@@ -5,12 +5,12 @@ See https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/
 
 from __future__ import annotations
 
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList
+from socialkit.platforms._graph import WireList, edge_read
 
 __all__ = [
     "FROM",
@@ -33,11 +33,6 @@ __all__ = [
 
 FROM: Final = AliasChoices("from", "sender")
 """Who wrote something, as Instagram calls it and as we do: pushes are put into the same models."""
-
-
-def _edge(value: object) -> object:
-    """Return an edge as a page of it; what is none is an empty one."""
-    return cast("object", value) if isinstance(value, dict) else {"data": []}
 
 
 def _id(value: object) -> object:
@@ -73,7 +68,7 @@ class WireMedia(WireModel):
     comments_count: Lenient[int] = None
     is_comment_enabled: Lenient[bool] = None
     alt_text: Lenient[str] = None
-    children: Annotated[WireList[WireMedia] | None, BeforeValidator(_edge)] = None
+    children: Annotated[WireList[WireMedia] | None, BeforeValidator(edge_read)] = None
     comments: Lenient[WireList[WireComment]] = None
 
 

@@ -12,6 +12,7 @@ from socialkit.models import Attempt, Capability, Found, Message, MessageKind, O
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import (
     GraphCalls,
+    GraphInbox,
     WireList,
     cursor_of,
     found_state,
@@ -21,11 +22,12 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
-from socialkit.platforms.base import Core, Inbox, acted
+from socialkit.platforms.base import Core, acted
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_message
 from socialkit.platforms.threads._search import Search
 from socialkit.platforms.threads._wire import WireDone, WireMedia
 from socialkit.platforms.threads._writing import OWN, Writing
+from socialkit.transport import Request
 
 __all__ = ["ThreadsInbox"]
 
@@ -43,7 +45,7 @@ PENDING: Final = (("approval_status", "pending"),)
 IGNORED: Final = (("approval_status", "ignored"),)
 
 
-class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
+class ThreadsInbox(GraphInbox[ModeT], Generic[ModeT]):
     """Posts that name the account, and replies to its own.
 
     Threads has no one listing of them. `iterate` reads the newest hundred mentions, and the newest hundred
@@ -51,9 +53,10 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
     pushed by webhooks.
     """
 
+    done = WireDone
+
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, writing: Writing) -> None:
-        super().__init__(mode, core)
-        self._calls = calls
+        super().__init__(mode, core, calls)
         self._writing = writing
         self._search = Search(core, calls, writing)
         core.finders |= {"approve reply": self._find_ruling, "ignore reply": self._find_ruling}
@@ -192,16 +195,8 @@ class ThreadsInbox(Inbox[ModeT], Generic[ModeT]):
     async def _find_reply(self, attempt: Attempt) -> Found:
         return await self._search.find(attempt)
 
-    async def _hide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=True)
-
-    async def _unhide(self, message: Message, run: Run) -> None:
-        await self._set_hidden(message, run, hidden=False)
-
-    async def _set_hidden(self, message: Message, run: Run, *, hidden: bool) -> None:
-        request = self._calls.post(message.id, "manage_reply", values={"hide": hidden})
-        name = "hide" if hidden else "unhide"
-        await run.commit(name, partial(acted, self._core, request, WireDone), returns=bool)
+    def _hiding(self, thing: str, *, hidden: bool) -> Request:
+        return self._calls.post(thing, "manage_reply", values={"hide": hidden})
 
     async def _find_hide(self, attempt: Attempt) -> Found:
         """Look at the reply where it stands: under the post."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList
+from socialkit.platforms._graph import WireList, edge_read
 
 __all__ = [
     "WireAllowed",
@@ -19,11 +19,6 @@ __all__ = [
     "WireQuotas",
     "WireUser",
 ]
-
-
-def _list(value: object) -> object:
-    """Return an edge as a page of it; what is none is an empty one."""
-    return cast("object", value) if isinstance(value, dict) else {"data": []}
 
 
 class WireNode(WireModel):
@@ -54,7 +49,7 @@ class WireMedia(WireModel):
     text: str = ""
     timestamp: Lenient[Timestamp] = None
     alt_text: Lenient[str] = None
-    children: Annotated[WireList[WireNode] | None, BeforeValidator(_list)] = None
+    children: Annotated[WireList[WireNode] | None, BeforeValidator(edge_read)] = None
     quoted_post: Lenient[WireNode] = None
     reposted_post: Lenient[WireNode] = None
     has_replies: Lenient[bool] = None

@@ -1,0 +1,59 @@
+"""Inboxes of Graph APIs: hiding, and comments that are looked at and deleted by their id."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, Generic
+
+from socialkit.errors import NotFoundError
+from socialkit.models import Attempt, Draft, Found, Message, WireModel
+from socialkit.operations import ModeT, Run
+from socialkit.platforms._graph._calls import GraphCalls
+from socialkit.platforms.base import Core, Inbox, acted
+from socialkit.transport import Request
+
+__all__ = ["CommentInbox", "GraphInbox"]
+
+
+class GraphInbox(Inbox[ModeT], Generic[ModeT]):
+    """Hides what stands under a post, and shows it again: one write with two values."""
+
+    done: ClassVar[type[WireModel]]
+    """What writes answer of which nothing but the success is wanted."""
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+        super().__init__(mode, core)
+        self._calls = calls
+
+    async def _hide(self, message: Message, run: Run) -> None:
+        hiding = partial(acted, self._core, self._hiding(message.id, hidden=True), self.done)
+        await run.commit("hide", hiding, returns=bool)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        showing = partial(acted, self._core, self._hiding(message.id, hidden=False), self.done)
+        await run.commit("unhide", showing, returns=bool)
+
+    def _hiding(self, thing: str, *, hidden: bool) -> Request:
+        raise NotImplementedError
+
+
+class CommentInbox(GraphInbox[ModeT], Generic[ModeT]):
+    """Where answers are comments, and no posts of their own."""
+
+    def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
+        # What is answered stands in the call, not in the draft: the platform's posts answer nothing.
+        return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
+
+    async def _delete(self, message: Message, run: Run) -> None:
+        request = self._calls.delete(message.id)
+        await run.commit("delete", partial(acted, self._core, request, self.done), returns=bool)
+
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        try:
+            await self._comment(attempt.target or "")
+        except NotFoundError:
+            return Found.published(None, "the comment is gone")
+        return Found.absent("the comment is still there")
+
+    async def _comment(self, comment: str) -> object:
+        raise NotImplementedError
