@@ -1,6 +1,7 @@
 """What the clients of Meta's Graph APIs have in common; no platform of its own."""
 
 from socialkit.platforms._graph._calls import GraphCalls, form_of
+from socialkit.platforms._graph._codes import code_form, code_query, credentials_of
 from socialkit.platforms._graph._containers import (
     Container,
     ContainerFlow,
@@ -49,7 +50,12 @@ from socialkit.platforms._graph._searching import (
     newer_than,
     remembered,
 )
-from socialkit.platforms._graph._signing import GraphAuthenticator, appsecret_proof, graph_signature
+from socialkit.platforms._graph._signing import (
+    GraphAuthenticator,
+    appsecret_proof,
+    graph_signature,
+    token_in_use,
+)
 from socialkit.platforms._graph._terms import RETENTION
 from socialkit.platforms._graph._tokens import App, Inspected, TokenGrant, refresh_by, token_of
 from socialkit.platforms._graph._usage import USAGE, UsageHeaders
@@ -101,6 +107,9 @@ __all__ = [
     "alive",
     "appsecret_proof",
     "chosen_version",
+    "code_form",
+    "code_query",
+    "credentials_of",
     "cursor_of",
     "day_of",
     "edge_read",
@@ -126,6 +135,7 @@ __all__ = [
     "taken_back",
     "things_of",
     "token_holder",
+    "token_in_use",
     "token_of",
     "when",
     "without_null",

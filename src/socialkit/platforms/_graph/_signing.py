@@ -8,10 +8,12 @@ from typing import Final
 
 from socialkit.auth import BearerToken, Refreshing, Signature, Standing, bearer, query_token
 from socialkit.auth._signing import authorized
+from socialkit.errors import ConfigurationError
 from socialkit.platforms._graph._versions import VersionWatch
+from socialkit.platforms.base import Core
 from socialkit.transport import Request, Response, Secret, Transport
 
-__all__ = ["GraphAuthenticator", "appsecret_proof", "graph_signature"]
+__all__ = ["GraphAuthenticator", "appsecret_proof", "graph_signature", "token_in_use"]
 
 PROOF: Final = "appsecret_proof"
 UPLOADS: Final = ("/video-upload/", "/ig-api-upload/")
@@ -104,3 +106,19 @@ class GraphAuthenticator:
     def heard(self, request: Request, response: Response, /) -> None:
         """Take note of the version that answered."""
         self.watch.heard(request, response)
+
+
+async def token_in_use(core: Core) -> Secret:
+    """Return the token that a client's requests are signed with.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    holder: object = core.pipeline.authenticator
+    assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
+    await holder.standing(core.transport)  # reads the store
+    token = holder.token()
+    if token is None:
+        message = "there is no access token: log in first"
+        raise ConfigurationError(message, platform=core.facts.name)
+    return token

@@ -11,13 +11,13 @@ from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
 from socialkit.platforms._graph import (
     App,
-    GraphAuthenticator,
     GraphCalls,
     Inspected,
     WireList,
     appsecret_proof,
     cursor_of,
     page_params,
+    token_in_use,
 )
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.facebook._map import PAGE_FIELDS, to_profile
@@ -125,7 +125,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         Raises:
             ConfigurationError: The client was opened without the app's id and secret.
         """
-        token = await self._token()
+        token = await token_in_use(self._core)
         request = self._calls.get("debug_token").replace(
             params=(("input_token", token), ("access_token", _app_token(self._app))), signed=False
         )
@@ -139,16 +139,6 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             ends_at=told.expires_at,
             data_access_ends_at=told.data_access_expires_at,
         )
-
-    async def _token(self) -> Secret:
-        holder: object = self._core.pipeline.authenticator
-        assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
-        await holder.standing(self._core.transport)  # reads the store
-        token = holder.token()
-        if token is None:
-            message = "there is no access token: log in first"
-            raise ConfigurationError(message, platform="facebook")
-        return token
 
     @operation
     async def subscribe(self, fields: tuple[str, ...] = SUBSCRIBED) -> None:

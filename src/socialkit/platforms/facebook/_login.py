@@ -11,11 +11,11 @@ from typing import Final
 
 from socialkit.auth import Credentials, LoginState, Stored, authorize_url
 from socialkit.errors import ConfigurationError
-from socialkit.platforms._graph import App, GraphCalls, TokenGrant, token_of
+from socialkit.platforms._graph import App, GraphCalls, TokenGrant, code_query, credentials_of, token_of
 from socialkit.platforms.base import LoginPlan
 from socialkit.platforms.facebook._account import pages_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
-from socialkit.transport import Pipeline, Request, Safety, Secret
+from socialkit.transport import Pipeline, Secret
 
 __all__ = ["LOGIN", "FacebookLogin", "longer"]
 
@@ -75,7 +75,7 @@ class FacebookLogin:
         With a person's credentials `client.account.pages()` gives those of each Page.
         """
         app = App(client_id=state.client_id, client_secret=state.client_secret)
-        short = await token_of(pipeline, _code_request(code, state))
+        short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
         if short.access_token is None:  # `token_of` refuses an answer without one
             message = "the answer holds no token"
             raise ConfigurationError(message, platform="facebook")
@@ -83,40 +83,9 @@ class FacebookLogin:
         pages = await pages_of(pipeline, GraphCalls(VERSION), app, long.access_token)
         if len(pages) == 1:
             (_, credentials) = pages[0]
-            return Credentials(
-                access_token=credentials.access_token,
-                account_id=credentials.account_id,
-                scopes=state.scopes,
-                client_id=state.client_id,
-                client_secret=state.client_secret,
-            )
-        return _personal(long, state)
-
-
-def _personal(stored: Stored, state: LoginState) -> Credentials:
-    return Credentials(
-        access_token=stored.access_token,
-        expires_at=stored.expires_at,
-        scopes=state.scopes,
-        client_id=state.client_id,
-        client_secret=state.client_secret,
-    )
-
-
-def _code_request(code: Secret, state: LoginState) -> Request:
-    params: tuple[tuple[str, str | Secret], ...] = (
-        ("client_id", state.client_id),
-        ("client_secret", state.client_secret or Secret("")),
-        ("redirect_uri", state.redirect_uri),
-        ("code", code),
-    )
-    return Request(
-        method="GET",
-        url=f"{VERSION}/oauth/access_token",
-        params=params,
-        signed=False,
-        safety=Safety.ONCE,
-    )
+            mine = Stored(access_token=credentials.access_token)
+            return credentials_of(mine, state, account_id=credentials.account_id)
+        return credentials_of(long, state)
 
 
 LOGIN: Final = FacebookLogin()

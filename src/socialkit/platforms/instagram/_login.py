@@ -15,7 +15,15 @@ from pydantic import ConfigDict, Field
 from socialkit.auth import Credentials, LoginState, Stored, authorize_url
 from socialkit.errors import ConfigurationError, UnexpectedResponseError
 from socialkit.models import Lenient, WireModel
-from socialkit.platforms._graph import App, GraphCalls, TokenGrant, token_of
+from socialkit.platforms._graph import (
+    App,
+    GraphCalls,
+    TokenGrant,
+    code_form,
+    code_query,
+    credentials_of,
+    token_of,
+)
 from socialkit.platforms.base import LoginPlan
 from socialkit.platforms.instagram._account import linked_of
 from socialkit.platforms.instagram._facts import (
@@ -27,7 +35,7 @@ from socialkit.platforms.instagram._facts import (
     is_instagram_login,
 )
 from socialkit.platforms.instagram._wire import Id
-from socialkit.transport import Pipeline, Request, Safety, Secret
+from socialkit.transport import Pipeline, Secret
 
 __all__ = ["LOGIN", "LONGER", "InstagramLogin"]
 
@@ -115,23 +123,13 @@ async def _with_instagram(code: Secret, state: LoginState, pipeline: Pipeline) -
     long = await token_of(pipeline, FIRST.request(Secret(short.access_token or ""), app))
     told = short.permissions or ()
     granted = tuple(told.replace(",", " ").split()) if isinstance(told, str) else told
-    return _credentials(long, state, scopes=granted or state.scopes, account_id=short.user_id)
+    return credentials_of(long, state, scopes=granted or state.scopes, account_id=short.user_id)
 
 
 async def _short(code: Secret, state: LoginState, pipeline: Pipeline) -> WireShort:
     """Change a code into a token of an hour."""
     home = INSTAGRAM_TOKENS if state.base_url in {None, INSTAGRAM_URL} else state.base_url
-    form: tuple[tuple[str, str | Secret], ...] = (
-        ("client_id", state.client_id),
-        ("client_secret", state.client_secret or Secret("")),
-        ("grant_type", "authorization_code"),
-        ("redirect_uri", state.redirect_uri),
-        ("code", code),
-    )
-    url = f"{home}/oauth/access_token"
-    response = await pipeline.send(
-        Request(method="POST", url=url, form=form, signed=False, safety=Safety.ONCE)
-    )
+    response = await pipeline.send(code_form(f"{home}/oauth/access_token", code, state))
     try:
         wire = WireShort.model_validate_json(response.content)
     except ValueError:
@@ -146,48 +144,15 @@ async def _short(code: Secret, state: LoginState, pipeline: Pipeline) -> WireSho
 
 async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
     app = App(client_id=state.client_id, client_secret=state.client_secret)
-    short = await token_of(pipeline, _code_request(code, state))
+    short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
     longer = LONGER["facebook"].request(short.access_token or Secret(""), app)
     long = await token_of(pipeline, longer)
     linked = await linked_of(pipeline, GraphCalls(VERSION), app, long.access_token)
     if len(linked) == 1:
         (_, mine) = linked[0]
         stored = Stored(access_token=mine.access_token or long.access_token)
-        return _credentials(stored, state, account_id=mine.account_id)
-    return _credentials(long, state)
-
-
-def _credentials(
-    stored: Stored,
-    state: LoginState,
-    *,
-    scopes: tuple[str, ...] | None = None,
-    account_id: str | None = None,
-) -> Credentials:
-    return Credentials(
-        access_token=stored.access_token,
-        expires_at=stored.expires_at,
-        scopes=state.scopes if scopes is None else scopes,
-        client_id=state.client_id,
-        client_secret=state.client_secret,
-        account_id=account_id,
-    )
-
-
-def _code_request(code: Secret, state: LoginState) -> Request:
-    params: tuple[tuple[str, str | Secret], ...] = (
-        ("client_id", state.client_id),
-        ("client_secret", state.client_secret or Secret("")),
-        ("redirect_uri", state.redirect_uri),
-        ("code", code),
-    )
-    return Request(
-        method="GET",
-        url=f"{VERSION}/oauth/access_token",
-        params=params,
-        signed=False,
-        safety=Safety.ONCE,
-    )
+        return credentials_of(stored, state, account_id=mine.account_id)
+    return credentials_of(long, state)
 
 
 LOGIN: Final = InstagramLogin()

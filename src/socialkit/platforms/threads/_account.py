@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, Generic
 
-from socialkit.errors import ConfigurationError
 from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms._graph import GraphAuthenticator, GraphCalls, Inspected, WireList
+from socialkit.platforms._graph import GraphCalls, Inspected, WireList, token_in_use
 from socialkit.platforms.base import Account, Core
 from socialkit.platforms.threads._map import USER_FIELDS, to_profile
 from socialkit.platforms.threads._wire import WireAllowed, WireQuotas, WireUser
 from socialkit.platforms.threads._writing import OWN
-from socialkit.transport import Secret
 
 __all__ = ["Allowance", "ThreadsAccount", "ThreadsToken"]
 
@@ -103,21 +101,11 @@ class ThreadsAccount(Account[ModeT], Generic[ModeT]):
 
         `GET /debug_token` ([reference](https://developers.facebook.com/docs/threads/troubleshooting)).
         """
-        token = await self._token()
+        token = await token_in_use(self._core)
         request = self._calls.get("debug_token").replace(params=(("input_token", token),))
         told = (await self._core.pipeline.call(request, Inspected)).value.data
         self._core.granted(told.scopes or ())
         return ThreadsToken(valid=told.is_valid, scopes=told.scopes or (), ends_at=told.expires_at)
-
-    async def _token(self) -> Secret:
-        holder: object = self._core.pipeline.authenticator
-        assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
-        await holder.standing(self._core.transport)  # reads the store
-        token = holder.token()
-        if token is None:
-            message = "there is no access token: log in first"
-            raise ConfigurationError(message, platform="threads")
-        return token
 
 
 def _allowance(name: str, used: int | None, config: WireAllowed | None) -> Allowance:

@@ -10,10 +10,10 @@ from typing import Final
 
 from socialkit.auth import Credentials, LoginState, WireToken, authorize_url
 from socialkit.errors import ConfigurationError, UnexpectedResponseError
-from socialkit.platforms._graph import App, TokenGrant, token_of
+from socialkit.platforms._graph import App, TokenGrant, code_form, credentials_of, token_of
 from socialkit.platforms.base import LoginPlan
 from socialkit.platforms.threads._facts import BASE_URL
-from socialkit.transport import Pipeline, Request, Safety, Secret
+from socialkit.transport import Pipeline, Request, Secret
 
 __all__ = ["LOGIN", "LONGER", "RENEWED", "ThreadsLogin"]
 
@@ -68,17 +68,10 @@ class ThreadsLogin:
         """Change a code into credentials of about sixty days."""
         # Threads puts `#_` behind the address that it sends people back to.
         bare = Secret(code.reveal().removesuffix("#_"))
-        short, owner = await _short(pipeline, _code_request(bare, state))
+        short, owner = await _short(pipeline, code_form("oauth/access_token", bare, state))
         app = App(client_id=state.client_id, client_secret=state.client_secret)
         long = await token_of(pipeline, LONGER.request(short, app))
-        return Credentials(
-            access_token=long.access_token,
-            expires_at=long.expires_at,
-            account_id=owner,
-            scopes=state.scopes,
-            client_id=state.client_id,
-            client_secret=state.client_secret,
-        )
+        return credentials_of(long, state, account_id=owner)
 
 
 async def _short(pipeline: Pipeline, request: Request) -> tuple[Secret, str | None]:
@@ -93,17 +86,6 @@ async def _short(pipeline: Pipeline, request: Request) -> tuple[Secret, str | No
         owner = (wire.model_extra or {}).get("user_id")
         return wire.access_token, None if owner is None else str(owner)
     raise error
-
-
-def _code_request(code: Secret, state: LoginState) -> Request:
-    form: tuple[tuple[str, str | Secret], ...] = (
-        ("client_id", state.client_id),
-        ("client_secret", state.client_secret or Secret("")),
-        ("grant_type", "authorization_code"),
-        ("redirect_uri", state.redirect_uri),
-        ("code", code),
-    )
-    return Request(method="POST", url="oauth/access_token", form=form, signed=False, safety=Safety.ONCE)
 
 
 LOGIN: Final = ThreadsLogin()
