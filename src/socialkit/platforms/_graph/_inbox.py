@@ -1,18 +1,21 @@
-"""Inboxes of Graph APIs: hiding, and comments that are looked at and deleted by their id."""
+"""Inboxes of Graph APIs: hiding; and where answers are comments, answering and deleting them."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, Generic
+from typing import ClassVar, Final, Generic
 
 from socialkit.errors import NotFoundError
-from socialkit.models import Attempt, Draft, Found, Message, WireModel
+from socialkit.models import Attempt, Draft, Found, Message, Post, WireModel
 from socialkit.operations import ModeT, Run
 from socialkit.platforms._graph._calls import GraphCalls
+from socialkit.platforms._graph._searching import remembered
 from socialkit.platforms.base import Core, Inbox, acted
 from socialkit.transport import Request
 
 __all__ = ["CommentInbox", "GraphInbox"]
+
+REPLY: Final = "reply"
 
 
 class GraphInbox(Inbox[ModeT], Generic[ModeT]):
@@ -43,6 +46,23 @@ class CommentInbox(GraphInbox[ModeT], Generic[ModeT]):
     def _reply_draft(self, message: Message, text: str, private: bool) -> Draft:  # noqa: FBT001 - private
         # What is answered stands in the call, not in the draft: the platform's posts answer nothing.
         return super()._reply_draft(message, text, private).model_copy(update={"reply_to": None})
+
+    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
+        # Where the platform does not tell who it is, it does not tell either what was written to them.
+        if not private or message.author.id:
+            await remembered(run, partial(self._newest, message, private))
+        send = self._write_to if private else self._answer
+        return await run.commit(REPLY, partial(send, message, text), returns=Post)
+
+    async def _newest(self, message: Message, private: bool) -> str:  # noqa: FBT001 - private
+        """Return the id of the newest own answer; empty where there is none."""
+        raise NotImplementedError
+
+    async def _write_to(self, message: Message, text: str) -> Post:
+        raise NotImplementedError
+
+    async def _answer(self, message: Message, text: str) -> Post:
+        raise NotImplementedError
 
     async def _delete(self, message: Message, run: Run) -> None:
         request = self._calls.delete(message.id)

@@ -29,7 +29,6 @@ from socialkit.platforms._graph import (
     page_of,
     page_params,
     place_of,
-    remembered,
     things_of,
 )
 from socialkit.platforms.base import acted, in_one_line
@@ -69,7 +68,6 @@ LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
-REPLY: Final = "reply"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = (
     "id",
@@ -178,24 +176,12 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         limits = self._core.limits
         return limits.model_copy(update={"text": PRIVATE_TEXT}) if private else limits
 
-    async def _reply(self, message: Message, text: str, private: bool, run: Run) -> Post:  # noqa: FBT001
-        await self._remember(message, private, run)
-        send = partial(self._write_to, message, text) if private else partial(self._answer, message.id, text)
-        return await run.commit(REPLY, send, returns=Post)
+    async def _newest(self, message: Message, private: bool) -> str:  # noqa: FBT001 - private
+        answers, _ = await self._answers(message, private)
+        return answers[0].id if answers else ""
 
-    async def _remember(self, message: Message, private: bool, run: Run) -> None:  # noqa: FBT001 - private
-        """Note the newest own answer, so that a lost one is looked for after it and never mistaken."""
-        if private and not message.author.id:
-            return  # Facebook does not tell who it is, and so not what was written to them
-
-        async def newest() -> str:
-            answers, _ = await self._answers(message, private)
-            return answers[0].id if answers else ""
-
-        await remembered(run, newest)
-
-    async def _answer(self, target: str, text: str) -> Post:
-        request = self._calls.post(target, "comments", values={"message": text}, fields=COMMENT_FIELDS)
+    async def _answer(self, message: Message, text: str) -> Post:
+        request = self._calls.post(message.id, "comments", values={"message": text}, fields=COMMENT_FIELDS)
         answer = await self._core.pipeline.call(request, WireComment)
         wire = answer.value
         return Post(
@@ -204,7 +190,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
             text=wire.message or text,
             url=wire.permalink_url,
             published_at=wire.created_time,
-            reply_to=target,
+            reply_to=message.id,
             raw=answer.raw,
         )
 

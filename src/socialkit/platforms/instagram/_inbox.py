@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final, Generic
 
 from pydantic import JsonValue
@@ -28,7 +27,6 @@ from socialkit.platforms._graph import (
     merged,
     page_params,
     place_of,
-    remembered,
     things_of,
 )
 from socialkit.platforms.base import Core
@@ -63,7 +61,6 @@ MOST: Final = 50
 """Comments a page, by the reference."""
 CONVERSATIONS: Final = 25
 ANSWER_PAGES: Final = 5
-REPLY: Final = "reply"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = ("id", f"comments.limit({MOST}){{{','.join(COMMENT_FIELDS)}}}")
 
@@ -172,20 +169,11 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
         if private and message.kind is MessageKind.MENTION:
             because = "Instagram answers comments and private messages in private, and no posts of others"
             raise NotSupportedError(because, platform="instagram", instead="an answer in public")
-        await self._remember(message, private, run)
-        send = partial(self._write_to, message, text) if private else partial(self._answer, message, text)
-        return await run.commit(REPLY, send, returns=Post)
+        return await super()._reply(message, text, private, run)
 
-    async def _remember(self, message: Message, private: bool, run: Run) -> None:  # noqa: FBT001 - private
-        """Note the newest own answer, so that a lost one is looked for after it and never mistaken."""
-        if private and not message.author.id:
-            return  # Instagram does not tell who it is, and so not what was written to them
-
-        async def newest() -> str:
-            answers = await self._answers(message, private)
-            return answers[0].id if answers else ""
-
-        await remembered(run, newest)
+    async def _newest(self, message: Message, private: bool) -> str:  # noqa: FBT001 - private
+        answers = await self._answers(message, private)
+        return answers[0].id if answers else ""
 
     async def _answer(self, message: Message, text: str) -> Post:
         if message.kind is MessageKind.MENTION:
