@@ -152,3 +152,38 @@ async def test_a_scope_of_which_nobody_knew_is_named_once_the_platform_refuses(
         assert place.writes in caught.value.scopes
         assert caught.value.status in {400, 403}
         assert world.posts(place.platform) == []
+
+
+OTHERS = {"scope": "pages_manage_posts", "target_ids": ["18"]}
+
+
+@pytest.mark.parametrize("platform", ["facebook", "threads"])
+@pytest.mark.parametrize(
+    ("told", "can"),
+    [
+        ({"scopes": []}, False),
+        ({}, True),
+        ({"scopes": None}, True),
+        ({"scopes": ["threads_basic", "pages_manage_posts"], "granular_scopes": [OTHERS]}, False),
+    ],
+    ids=["nothing", "untold", "null", "of others"],
+)
+async def test_nothing_granted_is_told_from_nobody_said(
+    platform: str, told: dict[str, Any], can: bool, blocking: bool
+) -> None:
+    answer = json_answer({"data": {"is_valid": True, **told}})
+    transport = SteppedTransport(answer, suspends=not blocking)
+    registered = find(platform)
+    kind: Any = registered.load_client() if blocking else registered.load_async_client()
+    account = AccountRef(platform=platform, brand="acme", name="main", id="17")
+    app = {"client_id": "1", "app_secret": "made-up"} if platform == "facebook" else {}
+    client = kind(access_token="made-up", account=account, transport=transport, **app)
+
+    report = await settle(client.account.inspect())
+
+    assert report.valid
+    assert client.can(sk.Capability.PUBLISH) is can
+    if not can:
+        with pytest.raises(sk.MissingScopeError):
+            await settle(client.posts.publish("Autumn"))
+        assert len(transport.sent) == 1

@@ -161,8 +161,8 @@ class WireInspected(WireModel):
     user_id: str | None = None
     profile_id: str | None = None
 
-    def scopes_for(self, page: str | None) -> tuple[str, ...]:
-        """Return the scopes, without those that were given for other Pages alone.
+    def scopes_for(self, page: str | None) -> tuple[str, ...] | None:
+        """Return the scopes, without those that were given for other Pages alone; None if none were told.
 
         Example:
             >>> told = {"scopes": ["pages_manage_posts"], "granular_scopes": []}
@@ -171,11 +171,13 @@ class WireInspected(WireModel):
             >>> wire.scopes_for("17"), wire.scopes_for("18")
             (('pages_manage_posts',), ())
         """
+        if self.scopes is None:
+            return None
         chosen = {one.scope: one.target_ids for one in self.granular_scopes or () if one.target_ids}
         closed = {
             name for name, targets in chosen.items() if name.startswith(OF_PAGES) and page not in targets
         }
-        return tuple(one for one in self.scopes or () if page is None or one not in closed)
+        return tuple(one for one in self.scopes if page is None or one not in closed)
 
 
 class Inspected(WireModel):

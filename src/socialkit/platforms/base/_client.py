@@ -191,7 +191,8 @@ async def login_of(client: Client | AsyncClient) -> LoginFound:
     """Return what is known of a client's login: how long it holds, and what its token does not open."""
     core = client._core  # pyright: ignore[reportPrivateUsage]  # the base is one
     standing = await core.standing()
-    lacking = core.lacking(standing.scopes) if standing.scopes else None
+    scopes = core.scopes  # those of the standing are empty for unknown too
+    lacking = None if scopes is None else core.lacking(scopes)
     ends = standing.ends_at
     return LoginFound(None if ends is None else min(max(ends, FIRST), LAST), standing.renews, lacking)
 

@@ -108,7 +108,7 @@ class Core:
         self.who: Callable[[], Coroutine[Any, Any, Profile]] | None = None
         self._patience = patience
         self._scopes = scopes
-        self._granted: tuple[object, tuple[str, ...]] = UNASKED, ()
+        self._granted: tuple[object, tuple[str, ...] | None] = UNASKED, None
         self._proven: object = UNASKED
         pipeline.guard = self
         self.settling: Final = Settling(pipeline)
@@ -133,16 +133,17 @@ class Core:
         if capability not in self.facts.capabilities:
             return False
         needed, scopes = self.facts.scopes.get(capability, ()), self.scopes
-        return not needed or not scopes or any(_grants(scopes, scope) for scope in needed)
+        return not needed or scopes is None or any(_grants(scopes, scope) for scope in needed)
 
     @property
-    def scopes(self) -> tuple[str, ...]:
-        """What the token of now may do; empty when nobody said, or what is kept was not read yet."""
+    def scopes(self) -> tuple[str, ...] | None:
+        """What the token of now may do; None when nobody said, or what is kept was not read yet."""
         token, told = self._granted
         holder = self._holder()
-        if told and token == self._token():
+        if told is not None and token == self._token():
             return told
-        return (() if holder is None else holder.scopes()) or self._scopes
+        # Credentials that name no scopes do not say that there are none.
+        return (() if holder is None else holder.scopes()) or self._scopes or None
 
     async def read_scopes(self) -> None:
         """Read the token where it is kept, so that its scopes are known."""
@@ -173,7 +174,8 @@ class Core:
         """Return what is known of the login: how long it holds, and what the token may do."""
         holder = self._holder()
         told = Standing() if holder is None else await self._told(holder)
-        return replace(told, scopes=self.scopes or told.scopes)
+        known = self.scopes
+        return told if known is None else replace(told, scopes=known)
 
     def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
         """Return what these scopes do not open of what the platform offers, and any one that would."""
@@ -184,8 +186,12 @@ class Core:
             if needed and not any(_grants(scopes, scope) for scope in needed)
         }
 
-    def granted(self, scopes: tuple[str, ...]) -> None:
-        """Take over what the token of now may do, as the platform told it: `can` goes by it from now on."""
+    def granted(self, scopes: tuple[str, ...] | None) -> None:
+        """Take over what the token of now may do, as the platform told it: `can` goes by it from now on.
+
+        Args:
+            scopes: What was granted, empty for nothing; None where the platform did not say.
+        """
         self._granted = self._token(), scopes
 
     async def identify(self) -> AccountRef:

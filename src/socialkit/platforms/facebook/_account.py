@@ -135,7 +135,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         return TokenReport(
             valid=told.is_valid,
             kind=told.type,
-            scopes=scopes,
+            scopes=scopes or (),
             ends_at=told.expires_at,
             data_access_ends_at=told.data_access_expires_at,
         )

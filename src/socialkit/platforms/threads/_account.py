@@ -104,7 +104,7 @@ class ThreadsAccount(Account[ModeT], Generic[ModeT]):
         token = await token_in_use(self._core)
         request = self._calls.get("debug_token").replace(params=(("input_token", token),))
         told = (await self._core.pipeline.call(request, Inspected)).value.data
-        self._core.granted(told.scopes or ())
+        self._core.granted(told.scopes)
         return ThreadsToken(valid=told.is_valid, scopes=told.scopes or (), ends_at=told.expires_at)
 
 
