@@ -28,6 +28,7 @@ from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
 from socialkit.testing import picture, video
+from socialkit.transport import Request, Response
 from tests.platforms.facebook.conftest import Open
 from tests.support import collect, settle
 from tests.transport.fakes import NOON, SteppedTransport, json_answer
@@ -247,6 +248,57 @@ async def test_a_login_with_several_pages_gives_the_person_and_each_page(
     assert {one.name for one, _ in pages} == {"main", "other"}
     mine = kind(pages[0][1], base_url=world.address("facebook"), transport=page._core.transport)
     assert (await settle(mine.account.me())).name == "main"
+
+
+ASKED = ("pages_show_list", "pages_manage_posts", "pages_messaging", "read_insights")
+FOR_ANOTHER = {"scope": "pages_manage_posts", "target_ids": ["18"]}
+TOLD = {"is_valid": True, "scopes": [one for one in ASKED if one != "pages_messaging"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "pages", "scopes"),
+    [
+        (json_answer({"data": TOLD}), 1, ("pages_show_list", "pages_manage_posts", "read_insights")),
+        (
+            json_answer({"data": {**TOLD, "granular_scopes": [FOR_ANOTHER]}}),
+            1,
+            ("pages_show_list", "read_insights"),
+        ),
+        (json_answer({"data": TOLD}), 2, ("pages_show_list", "pages_manage_posts", "read_insights")),
+        (json_answer({"data": {**TOLD, "is_valid": False}}), 1, ()),
+        (json_answer({"error": {"message": "No", "code": 190}}, 400), 1, ()),
+        (json_answer({"error": {"message": "No", "code": 190}}, 400), 2, ()),
+        (json_answer({"data": "nothing"}), 1, ()),
+    ],
+    ids=["declined", "for another Page", "several Pages", "invalid", "refused", "refused to both", "strange"],
+)
+async def test_a_login_s_scopes_are_those_that_were_granted(
+    kind: Any, told: Response, pages: int, scopes: tuple[str, ...]
+) -> None:
+    def answer(request: Request) -> Response:
+        path = urlsplit(request.url).path
+        if path.endswith("/debug_token"):
+            return told
+        if path.endswith("/accounts"):
+            found = [{"id": str(17 + n), "name": "Shop", "access_token": f"of-{n}"} for n in range(pages)]
+            return json_answer({"data": found})
+        tokens = json_answer({"access_token": "made-up", "expires_in": 5_184_000})
+        return tokens if path.endswith("/access_token") else json_answer({"data": []})
+
+    transport = SteppedTransport(answer, suspends=kind is AsyncFacebook)
+    back = "https://shop.example/back"
+    login = Login(
+        "facebook", client_id="1", client_secret="x", redirect_uri=back, scopes=ASKED, transport=transport
+    )
+    start, finish = ("start", "finish") if kind is Facebook else ("start_async", "finish_async")
+    _, state = await settle(getattr(login, start)())
+
+    got = await settle(getattr(login, finish)(f"{back}?code=c&state={state.nonce.reveal()}", state))
+    client = kind(got, transport=transport)
+
+    assert (got.scopes, got.account_id) == (scopes, "17" if pages == 1 else None)
+    assert client.can(Capability.DIRECT_MESSAGES) is (scopes == ())
+    assert {one.scopes for _, one in await settle(client.account.pages())} == {scopes}
 
 
 async def test_a_token_that_ends_is_made_longer_and_kept(

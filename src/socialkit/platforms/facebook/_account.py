@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from socialkit.auth import Credentials
-from socialkit.errors import BadRequestError, ConfigurationError, PermissionDeniedError
+from socialkit.errors import BadRequestError, ConfigurationError, PermissionDeniedError, SocialKitError
 from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
 from socialkit.platforms._graph import (
@@ -25,7 +25,7 @@ from socialkit.platforms.facebook._uploads import OWN
 from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
 from socialkit.transport import Pipeline, Request, Safety, Secret
 
-__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of"]
+__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "granted_to", "pages_of", "scopes_of"]
 
 T = TypeVar("T")
 
@@ -108,13 +108,15 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
 
         `GET /me/accounts`
         ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)), and the Pages
-        of the person's businesses, which are missing there.
+        of the person's businesses, which are missing there. The credentials name the scopes that were granted
+        for their Page, where the client knows the app's id and secret.
 
         Raises:
             MissingScopeError: The token lacks `pages_show_list`.
         """
-        found = await pages_of(self._core.pipeline, self._calls, self._app)
-        return tuple(found)
+        pipeline = self._core.pipeline
+        granted = await granted_to(pipeline, self._calls, self._app, await token_in_use(self._core))
+        return tuple(await pages_of(pipeline, self._calls, self._app, granted=granted))
 
     @operation
     async def inspect(self) -> TokenReport:
@@ -126,10 +128,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: The client was opened without the app's id and secret.
         """
         token = await token_in_use(self._core)
-        request = self._calls.get("debug_token").replace(
-            params=(("input_token", token), ("access_token", _app_token(self._app))), signed=False
-        )
-        told = (await self._core.pipeline.call(request, Inspected)).value.data
+        told = (await _inspected(self._core.pipeline, self._calls, self._app, token)).data
         scopes = told.scopes_for(self._core.ref.id or told.profile_id)
         self._core.granted(scopes)
         return TokenReport(
@@ -160,8 +159,35 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         await acted(self._core, request, WireMade)
 
 
+async def granted_to(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected | None:
+    """Return what was granted to a token; None where that cannot be read, which hinders nothing."""
+    if not app.is_whole:
+        return None
+    try:
+        told = await _inspected(pipeline, calls, app, token)
+    except SocialKitError:  # a code that was changed already must not be lost for a look
+        return None
+    return told if told.data.is_valid else None
+
+
+def scopes_of(granted: Inspected | None, page: str | None = None) -> tuple[str, ...]:
+    """Return what was granted, for a Page or at all, as credentials hold it: empty where nobody said."""
+    return (None if granted is None else granted.data.scopes_for(page)) or ()
+
+
+async def _inspected(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected:
+    params = (("input_token", token), ("access_token", _app_token(app)))
+    request = calls.get("debug_token").replace(params=params, signed=False)
+    return (await pipeline.call(request, Inspected)).value
+
+
 async def pages_of(
-    pipeline: Pipeline, calls: GraphCalls, app: App, sign: Secret | None = None
+    pipeline: Pipeline,
+    calls: GraphCalls,
+    app: App,
+    sign: Secret | None = None,
+    *,
+    granted: Inspected | None = None,
 ) -> list[tuple[FacebookPage, Credentials]]:
     """Return the Pages that a token opens, with those of businesses: the person's own listing lacks them.
 
@@ -170,6 +196,7 @@ async def pages_of(
         calls: What makes them.
         app: For the credentials to name.
         sign: The token, where the pipeline has none of its own.
+        granted: What was granted to the token, for the credentials to name; None where that is not known.
     """
     reader = _Reader(pipeline, calls, app, sign)
     own = await reader.pages(OWN, "accounts")
@@ -183,7 +210,7 @@ async def pages_of(
         for edge in ("owned_pages", "client_pages"):
             own += await reader.pages(business.id, edge)
     unique = {one.id: one for one in reversed(own) if one.access_token}
-    return [(_page(one), _credentials(one, app)) for one in reversed(unique.values())]
+    return [(_page(one), _credentials(one, app, granted)) for one in reversed(unique.values())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +249,11 @@ def _page(wire: WirePage) -> FacebookPage:
     return FacebookPage(id=wire.id, name=wire.name, tasks=wire.tasks or ())
 
 
-def _credentials(wire: WirePage, app: App) -> Credentials:
+def _credentials(wire: WirePage, app: App, granted: Inspected | None) -> Credentials:
     return Credentials(
         access_token=wire.access_token,
         account_id=wire.id,
+        scopes=scopes_of(granted, wire.id),
         client_id=app.client_id,
         client_secret=app.client_secret,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from socialkit.auth import Credentials, LoginState, Stored, authorize_url
+from socialkit.auth import Credentials, LoginState, authorize_url
 from socialkit.errors import ConfigurationError
 from socialkit.platforms._graph import App, GraphCalls, TokenGrant, code_query, credentials_of, token_of
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.facebook._account import pages_of
+from socialkit.platforms.facebook._account import granted_to, pages_of, scopes_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
 from socialkit.transport import Pipeline, Secret
 
@@ -72,7 +72,8 @@ class FacebookLogin:
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
         """Change a code into credentials: the Page's, or the person's where there are several Pages.
 
-        With a person's credentials `client.account.pages()` gives those of each Page.
+        With a person's credentials `client.account.pages()` gives those of each Page. Their scopes are those
+        that were granted, and not all that were asked for; empty where Facebook does not tell them.
         """
         app = App(client_id=state.client_id, client_secret=state.client_secret)
         short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
@@ -80,12 +81,13 @@ class FacebookLogin:
             message = "the answer holds no token"
             raise ConfigurationError(message, platform="facebook")
         long = await token_of(pipeline, longer(VERSION).request(short.access_token, app))
-        pages = await pages_of(pipeline, GraphCalls(VERSION), app, long.access_token)
+        token, calls = long.access_token or short.access_token, GraphCalls(VERSION)
+        granted = await granted_to(pipeline, calls, app, token)
+        pages = await pages_of(pipeline, calls, app, token, granted=granted)
         if len(pages) == 1:
             (_, credentials) = pages[0]
-            mine = Stored(access_token=credentials.access_token)
-            return credentials_of(mine, state, account_id=credentials.account_id)
-        return credentials_of(long, state)
+            return credentials
+        return credentials_of(long, state, scopes=scopes_of(granted))
 
 
 LOGIN: Final = FacebookLogin()
