@@ -23,7 +23,14 @@ from socialkit.errors import (
 from socialkit.models import AccountRef, Capability, MessageKind, Missing
 from socialkit.platforms._graph import alive
 from socialkit.platforms._login import Login
-from socialkit.platforms.facebook import METRICS, PUSHES, AsyncFacebook, Facebook, FacebookOptions
+from socialkit.platforms.facebook import (
+    METRICS,
+    PUSHES,
+    AsyncFacebook,
+    Facebook,
+    FacebookLogin,
+    FacebookOptions,
+)
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.sandbox.facebook._state import APP_ID, APP_SECRET, SCOPES, USER
@@ -288,12 +295,21 @@ async def test_a_login_s_scopes_are_those_that_were_granted(
     transport = SteppedTransport(answer, suspends=kind is AsyncFacebook)
     back = "https://shop.example/back"
     login = Login(
-        "facebook", client_id="1", client_secret="x", redirect_uri=back, scopes=ASKED, transport=transport
+        "facebook",
+        client_id="1",
+        client_secret="x",
+        redirect_uri=back,
+        scopes=ASKED,
+        flow=FacebookLogin(api_version="v25.0"),
+        transport=transport,
     )
     start, finish = ("start", "finish") if kind is Facebook else ("start_async", "finish_async")
-    _, state = await settle(getattr(login, start)())
+    url, state = await settle(getattr(login, start)())
 
     got = await settle(getattr(login, finish)(f"{back}?code=c&state={state.nonce.reveal()}", state))
+    assert {urlsplit(one).path.split("/")[1] for one in (url, *(it.url for it in transport.sent))} == {
+        "v25.0"
+    }
     client = kind(got, transport=transport)
 
     assert (got.scopes, got.account_id) == (scopes, "17" if pages == 1 else None)

@@ -6,12 +6,21 @@ the person's Pages, which have no end.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from socialkit.auth import Credentials, LoginState, authorize_url
 from socialkit.errors import ConfigurationError
-from socialkit.platforms._graph import App, GraphCalls, TokenGrant, code_query, credentials_of, token_of
+from socialkit.platforms._graph import (
+    App,
+    GraphCalls,
+    TokenGrant,
+    chosen_version,
+    code_query,
+    credentials_of,
+    token_of,
+)
 from socialkit.platforms.base import LoginPlan
 from socialkit.platforms.facebook._account import granted_to, pages_of, scopes_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
@@ -39,8 +48,25 @@ def longer(version: str) -> TokenGrant:
     return TokenGrant(url=url, grant="fb_exchange_token", token="fb_exchange_token", with_id=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacebookLogin:
-    """The code flow, then the long-lived exchange, then the token of the Page."""
+    """The code flow, then the long-lived exchange, then the token of the Page.
+
+    Example:
+        >>> import socialkit as sk
+        >>> login = sk.Login(
+        ...     "facebook",
+        ...     client_id="1",
+        ...     client_secret="not-a-real-secret",
+        ...     redirect_uri="https://shop.example/back",
+        ...     flow=FacebookLogin(api_version="v25.0"),
+        ... )
+        >>> login.start()[0].partition("?")[0]
+        'https://www.facebook.com/v25.0/dialog/oauth'
+    """
+
+    api_version: str | None = None
+    """Another version of the Graph API than the one that this was written for."""
 
     def base_url(self, plan: LoginPlan) -> str:
         """Return where the platform listens."""
@@ -67,7 +93,8 @@ class FacebookLogin:
             now=now,
         )
         home = DIALOG if self.base_url(plan) == BASE_URL else self.base_url(plan)
-        return authorize_url(f"{home}/{VERSION}/dialog/oauth", state, separator=","), state
+        version = chosen_version(self.api_version, default=VERSION, now=now, platform="facebook")
+        return authorize_url(f"{home}/{version}/dialog/oauth", state, separator=","), state
 
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
         """Change a code into credentials: the Page's, or the person's where there are several Pages.
@@ -75,13 +102,14 @@ class FacebookLogin:
         With a person's credentials `client.account.pages()` gives those of each Page. Their scopes are those
         that were granted, and not all that were asked for; empty where Facebook does not tell them.
         """
+        version = self.api_version or VERSION
         app = App(client_id=state.client_id, client_secret=state.client_secret)
-        short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
+        short = await token_of(pipeline, code_query(f"{version}/oauth/access_token", code, state))
         if short.access_token is None:  # `token_of` refuses an answer without one
             message = "the answer holds no token"
             raise ConfigurationError(message, platform="facebook")
-        long = await token_of(pipeline, longer(VERSION).request(short.access_token, app))
-        token, calls = long.access_token or short.access_token, GraphCalls(VERSION)
+        long = await token_of(pipeline, longer(version).request(short.access_token, app))
+        token, calls = long.access_token or short.access_token, GraphCalls(version)
         granted = await granted_to(pipeline, calls, app, token)
         pages = await pages_of(pipeline, calls, app, token, granted=granted)
         if len(pages) == 1:
