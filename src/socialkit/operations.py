@@ -52,6 +52,7 @@ __all__ = [
     "Stream",
     "Sync",
     "awaited",
+    "carrying",
     "current_operation",
     "current_run",
     "finish",
@@ -406,6 +407,10 @@ run_maker: Final[ContextVar[RunMaker | None]] = ContextVar("socialkit_run_maker"
 
 current_run: Final[ContextVar[PassingRun | None]] = ContextVar("socialkit_run", default=None)
 """The run that carries the write of this context."""
+
+
+carrying: Final[ContextVar[bool]] = ContextVar("socialkit_carrying", default=False)
+"""Whether a journal carries what is called in this context: what only warns must not break it off."""
 
 
 async def still_alive() -> None:

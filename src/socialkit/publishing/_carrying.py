@@ -10,7 +10,7 @@ from typing import Any, Generic, final
 
 from socialkit.errors import JournalError
 from socialkit.models import require_aware
-from socialkit.operations import ModeT, Page, operation, paginated
+from socialkit.operations import ModeT, Page, carrying, operation, paginated
 from socialkit.platforms.base import of_type
 from socialkit.publishing._decisions import PAGE, Decisions
 from socialkit.publishing._deliver import Carrier
@@ -182,11 +182,14 @@ class Carrying(Decisions[ModeT], Generic[ModeT]):
         return self._inside.now() if now is None else require_aware(of_type(now, datetime, "now"), "now")
 
     async def _carried(self, lease: Lease, carry: Any, progress: Progress | None) -> Delivery:
+        token = carrying.set(True)
         try:
             row: Row = await carry(lease)
             delivery = seen(row, lease.body)
         except LeaseLostError:  # whoever has it now writes down what becomes of it
             delivery = seen(await self._inside.row(lease.row.id))
+        finally:
+            carrying.reset(token)
         if progress is not None:
             progress(delivery)
         return delivery

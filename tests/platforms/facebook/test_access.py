@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import warnings
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
@@ -97,6 +98,51 @@ async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_an
     with pytest.warns(FutureWarning, match=r"v22.0 of the API was asked, and v23.0 answered"):
         await settle(client.account.me())
     assert client.api_version == "v22.0"
+
+
+async def test_a_warning_that_is_an_error_takes_the_place_of_no_post(kind: Any) -> None:
+    posts: list[str] = []
+
+    def answer(request: Request) -> Response:
+        path = urlsplit(request.url).path
+        if request.method == "POST" and path.endswith("/feed"):
+            posts.append(f"17_{len(posts) + 1}")
+            return Response(200, {"facebook-api-version": "v27.0"}, f'{{"id": "{posts[-1]}"}}'.encode())
+        if path.endswith("/me"):
+            return json_answer({"id": "17", "name": "Shop", "followers_count": 3})
+        return json_answer({"id": path.rpartition("/")[2], "message": "Autumn", "data": []})
+
+    client = kind(access_token="made-up", transport=SteppedTransport(answer, suspends=kind is AsyncFacebook))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        post = await settle(client.posts.publish("Autumn"))
+        with pytest.raises(FutureWarning, match=r"v27.0 answered"):
+            await settle(client.posts.get(post))
+        assert (await settle(client.posts.get(post))).id == post.id
+    assert posts == [post.id]
+
+
+async def test_a_warning_that_is_an_error_breaks_off_no_delivery(
+    world: Sandbox, meta: FacebookSimulator, kind: Any
+) -> None:
+    workspace, now = world.workspace(acme=["facebook"]), world.clock.now()
+    journal = sk.Journal.open("sqlite://")
+    publisher: Any = (sk.Publisher if kind is Facebook else sk.AsyncPublisher)(workspace, journal)
+    for text in ("Autumn", "Winter"):
+        await settle(publisher.plan(text, to="acme/facebook/main", at=now))
+    world.fail("facebook", "publish", sk.Fault.DROP_AFTER_COMMIT)
+    meta.retire("v26.0")
+
+    with journal, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        await settle(publisher.run_due(now=now))
+        world.clock.advance(timedelta(hours=1))
+        await settle(publisher.reconcile())
+        states = [one.state for one in await collect(publisher.deliveries())]
+
+    assert states == [sk.DeliveryState.CONFIRMED] * 2
+    assert sorted(one.text for one in meta.posts()) == ["Autumn", "Winter"]
 
 
 async def test_a_metric_that_ended_loses_no_other(page: Any, meta: FacebookSimulator) -> None:

@@ -56,7 +56,7 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import open_core
 from socialkit.platforms.mastodon import FACTS
-from socialkit.transport import Pipeline, RateBudget, Request, Response, Retry, Secret, classify
+from socialkit.transport import Pipeline, RateBudget, Request, Response, Retry, Safety, Secret, classify
 from tests.support import corpus
 from tests.transport.fakes import NOON, SteppedTransport, json_answer
 
@@ -228,6 +228,35 @@ def test_a_version_that_another_one_answers_for_is_noticed_once() -> None:
         watch.heard(request, answer)
         watch.heard(request, Response(200, {"facebook-api-version": "v24.0"}, b"{}"))
     assert watch.served == "v24.0"
+
+
+def test_the_header_that_warns_is_noticed_by_itself_and_once() -> None:
+    watch = VersionWatch("facebook")
+    request = Request(method="GET", url="https://graph.example/v24.0/me")
+    answer = Response(200, {"x-ad-api-version-warning": "The call has been auto-upgraded to v26.0"}, b"{}")
+
+    with pytest.warns(FutureWarning, match=r"v24.0 of the API was asked \(The call .* to v26.0\)"):
+        watch.heard(request, answer)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        watch.heard(request, answer)
+    assert watch.served is None
+
+
+def test_a_warning_that_is_an_error_waits_for_the_next_read_after_a_write() -> None:
+    watch = VersionWatch("facebook")
+    write = Request(method="POST", url="https://graph.example/v24.0/1/feed", safety=Safety.WRITE)
+    read = Request(method="GET", url="https://graph.example/v24.0/me")
+    other = Response(200, {"facebook-api-version": "v25.0"}, b"{}")
+    same = Response(200, {"facebook-api-version": "v24.0"}, b"{}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        watch.heard(write, other)
+        watch.heard(write, same)
+        with pytest.raises(FutureWarning, match=r"v24.0 of the API was asked, and v25.0 answered"):
+            watch.heard(read, same)
+        watch.heard(read, other)
 
 
 # Tokens -----------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from socialkit.errors import ConfigurationError
-from socialkit.transport import Request, Response
+from socialkit.operations import carrying, current_run
+from socialkit.transport import Request, Response, Safety
 
 __all__ = ["GRAPH_VERSIONS", "ApiVersion", "VersionWatch", "chosen_version", "end_of_life"]
 
@@ -102,28 +103,65 @@ def chosen_version(
         raise ConfigurationError(message, platform=platform)
     if left <= AHEAD:
         message = f"{platform}: version {name} of the API ends on {ends}: move on to {default}"
-        warnings.warn(message, FutureWarning, stacklevel=2)
+        _warn(message, held=_is_writing())
     return name
 
 
+def _is_writing() -> bool:
+    return current_run.get() is not None or carrying.get()
+
+
+def _warn(message: str, *, held: bool) -> bool:
+    """Warn, and return whether it was told: one that is an error must not replace what became of a write.
+
+    Args:
+        message: Of what.
+        held: Whether a write goes on.
+    """
+    try:
+        warnings.warn(message, FutureWarning, stacklevel=3)
+    except FutureWarning:
+        if not held:
+            raise
+        return False
+    return True
+
+
 class VersionWatch:
-    """Compares the version that was asked with the one that answered, and warns once of each other one."""
+    """Compares the version that was asked with the one that answered, and warns once of each other one.
+
+    Where warnings are errors, one that a write would raise waits for the next read outside of it.
+    """
 
     def __init__(self, platform: str) -> None:
         self._platform = platform
         self._told: set[str] = set()
+        self._waiting: dict[str, str] = {}
         self.served: str | None = None
         """The version that answered last; None when no answer said it."""
 
     def heard(self, request: Request, response: Response) -> None:
         """Take note of an answer."""
         asked = next((part for part in urlsplit(request.url).path.split("/") if NAME.fullmatch(part)), None)
-        served = response.headers.get(SERVED)
-        if asked is None or served is None or not NAME.fullmatch(served):
+        if asked is not None:
+            self._compare(asked, response)
+        held = request.safety is not Safety.READ or _is_writing()
+        for about, message in tuple(self._waiting.items()):
+            del self._waiting[about]
+            if not _warn(message, held=held):
+                self._waiting[about] = message
+
+    def _compare(self, asked: str, response: Response) -> None:
+        served, said = response.headers.get(SERVED), response.headers.get(WARNING)
+        if served is not None and NAME.fullmatch(served):
+            self.served = served
+        else:
+            served = None
+        other = None if served == asked else served
+        about = other or WARNING
+        if (other is None and not said) or about in self._told:
             return
-        self.served = served
-        if served != asked and served not in self._told:
-            self._told.add(served)
-            message = f"{self._platform}: version {asked} of the API was asked, and {served} answered"
-            said = response.headers.get(WARNING)
-            warnings.warn(f"{message} ({said[:200]})" if said else message, FutureWarning, stacklevel=2)
+        self._told.add(about)
+        message = f"{self._platform}: version {asked} of the API was asked"
+        answered = f", and {other} answered" if other else ""
+        self._waiting[about] = f"{message}{answered} ({said[:200]})" if said else f"{message}{answered}"
