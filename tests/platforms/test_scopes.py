@@ -29,6 +29,7 @@ class Place(NamedTuple):
     more: dict[str, Any]
 
 
+READS: Final = ("threads_basic",)
 PLACES: Final = [
     Place("x", ("tweet.read", "users.read"), "tweet.write", {}),
     Place("facebook", ("pages_read_engagement",), "pages_manage_posts", {}),
@@ -187,3 +188,59 @@ async def test_nothing_granted_is_told_from_nobody_said(
         with pytest.raises(sk.MissingScopeError):
             await settle(client.posts.publish("Autumn"))
         assert len(transport.sent) == 1
+
+
+async def test_a_new_login_opens_what_it_allows_to_a_client_that_was_told_no(
+    place: Place, blocking: bool
+) -> None:
+    transport = SteppedTransport(json_answer({}), suspends=not blocking)
+    store, key = sk.MemoryTokenStore(), f"acme/{place.platform}/main"
+    old = Stored(access_token=Secret("made-up"), scopes=place.reads)
+    store.swap(key, None, old)
+    client = opened(place, blocking, transport, tokens=store)
+    await refused_unsent(client, transport, place)
+    everything = tuple({scope for scopes in client._core.facts.scopes.values() for scope in scopes})
+    assert store.swap(key, store.load(key), Stored(access_token=Secret("newer"), scopes=everything))
+
+    if blocking:
+        assert client.can(sk.Capability.PUBLISH)
+    else:
+        await client._core.require(sk.Capability.PUBLISH)
+    assert client.can(sk.Capability.PUBLISH)
+    assert client._core.pipeline.authenticator.token() == Secret("newer")
+
+
+@pytest.mark.parametrize("healthy_first", [True, False])
+async def test_what_was_planned_goes_out_after_a_new_login_and_the_account_is_well(
+    blocking: bool, healthy_first: bool
+) -> None:
+    async def health_of() -> sk.HealthState:
+        (one,) = workspace.health() if blocking else await workspace.health_async()
+        return one.state
+
+    with sk.Sandbox() as world:
+        simulator: Any = world.simulator("threads")
+        store, key = sk.MemoryTokenStore(), "acme/threads/main"
+        told: Any = {"account_id": world.connect("threads").account.me().id}
+        narrow = Stored(access_token=Secret(simulator.issue_token(scopes=READS)), scopes=READS, **told)
+        store.swap(key, None, narrow)
+        account = sk.Account("threads", id=told["account_id"], base_url=world.address("threads"))
+        workspace = sk.Workspace(
+            sk.Brand("acme", account), tokens=store, clock=world.clock.now, transports=world._carry
+        )
+        kind: Any = sk.Publisher if blocking else sk.AsyncPublisher
+        publisher = kind(workspace, sk.Journal.open("sqlite://"), actor="maria")
+        seen = [await health_of()]
+        everything = (
+            *READS,
+            *{scope for one in find("threads").load_facts().scopes.values() for scope in one},
+        )
+        wide = Stored(access_token=Secret(simulator.issue_token()), scopes=everything, **told)
+        assert store.swap(key, store.load(key), wide)
+        seen += [await health_of()] if healthy_first else []
+        await settle(publisher.plan("Autumn", to=key))
+        (delivery,) = await settle(publisher.run_due())
+        seen.append(await health_of())
+
+    assert (seen[0], {*seen[1:]}) == (sk.HealthState.MISSING_SCOPE, {sk.HealthState.VALID})
+    assert delivery.state is sk.DeliveryState.CONFIRMED

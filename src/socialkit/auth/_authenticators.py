@@ -77,7 +77,7 @@ class BearerToken:
         """Return what the credentials say that the token may do."""
         return self._standing.scopes
 
-    async def read(self, _transport: Transport, /) -> None:
+    async def read(self, _transport: Transport, /, *, again: bool = False) -> None:
         """Read nothing: nothing is kept."""
 
     async def standing(self, _transport: Transport, /) -> Standing:

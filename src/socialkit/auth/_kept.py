@@ -121,4 +121,6 @@ class Kept:
     def _is_superseded(self, stored: Stored) -> bool:
         """Tell whether a given token takes a stored one's place: where nothing renews, the given is newer."""
         given = self._given
+        if self.current is not None:
+            return False  # what came into its place since was kept after it
         return self._newer and given.access_token is not None and stored.access_token != given.access_token

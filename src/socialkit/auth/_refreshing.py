@@ -200,9 +200,9 @@ class Refreshing:
         """Return what the tokens of now may do; empty before the store was read, or when nobody said."""
         return () if self._kept.current is None else self._kept.current.scopes
 
-    async def read(self, transport: Transport, /) -> None:
-        """Read what the store holds, if it was not yet; nothing is renewed."""
-        if self._kept.current is None:
+    async def read(self, transport: Transport, /, *, again: bool = False) -> None:
+        """Read what the store holds, if it was not yet or is to be `again`; nothing is renewed."""
+        if again or self._kept.current is None:
             async with transport.lock(self._lock):
                 await self._load(transport)
 

@@ -45,8 +45,8 @@ class Holder(Protocol):
         """Return what the token of now may do; empty before it was read, or when nobody said."""
         ...
 
-    async def read(self, transport: Transport, /) -> None:
-        """Read what is kept, if it was not yet; nothing is renewed."""
+    async def read(self, transport: Transport, /, *, again: bool = False) -> None:
+        """Read what is kept, if it was not yet or is to be `again`; nothing is renewed."""
         ...
 
     async def standing(self, transport: Transport, /) -> Standing:

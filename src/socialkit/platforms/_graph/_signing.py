@@ -91,9 +91,9 @@ class GraphAuthenticator:
         """Return what the token of now may do; empty before it was read, or when nobody said."""
         return self._inner.scopes()
 
-    async def read(self, transport: Transport, /) -> None:
-        """Read the token where it is kept, if it was not yet."""
-        await self._inner.read(transport)
+    async def read(self, transport: Transport, /, *, again: bool = False) -> None:
+        """Read the token where it is kept, if it was not yet or is to be `again`."""
+        await self._inner.read(transport, again=again)
 
     async def standing(self, transport: Transport, /) -> Standing:
         """Return what is known of the token."""

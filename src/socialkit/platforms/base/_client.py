@@ -105,12 +105,12 @@ class PlatformClient(Generic[ModeT]):
     def can(self, capability: Capability) -> bool:
         """Return whether the platform, and the token as far as its scopes are known, offer something.
 
-        A blocking client reads its token store for that, if it was not read yet; an async one knows what is
-        kept there once an operation has run.
+        A blocking client reads its token store for that, if it was not read yet, and once more before it says
+        no; an async one knows what is kept there once an operation has run.
         """
         if self._mode is Sync:
             with suppress(SocialKitError):  # what cannot be read is not known
-                finish(self._core.read_scopes())
+                return finish(self._core.may(capability))
         return self._core.can(capability)
 
     def __repr__(self) -> str:
@@ -192,6 +192,9 @@ async def login_of(client: Client | AsyncClient) -> LoginFound:
     core = client._core  # pyright: ignore[reportPrivateUsage]  # the base is one
     standing = await core.standing()
     scopes = core.scopes  # those of the standing are empty for unknown too
+    if scopes is not None and core.lacking(scopes):
+        await core.read_again()  # somebody may have logged in since
+        standing, scopes = await core.standing(), core.scopes
     lacking = None if scopes is None else core.lacking(scopes)
     ends = standing.ends_at
     return LoginFound(None if ends is None else min(max(ends, FIRST), LAST), standing.renews, lacking)

@@ -151,6 +151,22 @@ class Core:
         if holder is not None and holder.token() is None:
             await holder.read(self.transport)
 
+    async def may(self, capability: Capability) -> bool:
+        """Return what `can` does; before it is no for the token's scopes, the token is read once more.
+
+        Somebody may have logged in again since it was read.
+        """
+        await self.read_scopes()
+        if not self.can(capability) and capability in self.facts.capabilities:
+            await self.read_again()
+        return self.can(capability)
+
+    async def read_again(self) -> None:
+        """Read the token where it is kept, though it was read before."""
+        holder = self._holder()
+        if holder is not None:
+            await holder.read(self.transport, again=True)
+
     async def require(self, capability: Capability) -> None:
         """Raise unless platform and token offer something.
 
@@ -162,8 +178,7 @@ class Core:
         if capability not in facts.capabilities:
             message = f"{facts.title} does not offer: {capability.value}"
             raise NotSupportedError(message, platform=facts.name, instead=facts.instead.get(capability))
-        await self.read_scopes()
-        if not self.can(capability):
+        if not await self.may(capability):
             needed = facts.scopes.get(capability, ())
             message = f"the token lacks the scope for: {capability.value}"
             error = MissingScopeError(message, status=0, platform=facts.name)

@@ -84,7 +84,7 @@ class Chat:
         await self._calls.did()  # the login tells whether messages are open to the token
         if named:
             await self._core.require(Capability.DIRECT_MESSAGES)
-        elif self._closed or not self._core.can(Capability.DIRECT_MESSAGES):
+        elif self._closed or not await self._core.may(Capability.DIRECT_MESSAGES):
             return []
         params = (("limit", str(MOST)),)
         try:

@@ -135,7 +135,7 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
             return _Source()
         if named:
             await self._core.require(Capability.DIRECT_MESSAGES)
-        elif not self._core.can(Capability.DIRECT_MESSAGES):
+        elif not await self._core.may(Capability.DIRECT_MESSAGES):
             return _Source()
         try:
             page = await self._direct.page(place.token, between(limit, 1))
