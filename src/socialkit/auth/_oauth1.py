@@ -20,6 +20,8 @@ __all__ = ["TOKEN_SECRET", "OAuth1Keys", "sign_oauth1"]
 TOKEN_SECRET: Final = "token_secret"
 """Where `Credentials.extra` keeps the secret of the access token."""
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+UNQUOTED: Final = "/%:@!$&'()*+,;=~|[]^\\"
+"""What a path is sent with as it is; what is quoted already is not quoted again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +105,9 @@ def base_string(request: Request, protocol: list[tuple[str, str]]) -> str:
 def _address(url: str) -> str:
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    shown = f"[{host}]" if ":" in host else host
+    shown = f"[{host}]" if ":" in host else quote(host, safe=UNQUOTED)
     port = "" if parts.port in {None, DEFAULT_PORTS.get(scheme)} else f":{parts.port}"
-    return f"{scheme}://{shown}{port}{parts.path or '/'}"
+    return f"{scheme}://{shown}{port}{quote(parts.path, safe=UNQUOTED) or '/'}"
 
 
 def quote_oauth1(text: str) -> str:
