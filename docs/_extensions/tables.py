@@ -284,6 +284,16 @@ def metrics() -> str:
     return markdown_table(head, rows)
 
 
+def recordings() -> str:
+    """Return what becomes of recorded answers of real servers, by platform."""
+    told = json.loads((Path(__file__).parents[2] / "tests" / "truth" / "shares.json").read_text())
+    kinds = list(next(iter(told.values())))
+    rows = [
+        (name, *map(str, kinds_of.values()), str(sum(kinds_of.values()))) for name, kinds_of in told.items()
+    ]
+    return markdown_table(("files of", *kinds, "all"), rows)
+
+
 TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "capabilities": capabilities,
     "errors": errors,
@@ -294,9 +304,12 @@ TABLES: Final[Mapping[str, Callable[[str], str]]] = {
     "scopes": scopes,
 }
 """What can stand after a platform's name in a marker."""
+
+
 WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "metrics": metrics,
     "platforms": platforms,
+    "recordings": recordings,
     "simulator": simulator,
     "suite": suite,
 }
