@@ -35,6 +35,7 @@ OF_META = f'client_id = "{APP_ID}"\napp_secret = "env:APP_SECRET"\n'
     [
         ("facebook", OF_META, ()),
         ("instagram", OF_META, ()),
+        ("instagram", f'login = "instagram"\n{OF_META}', ()),
         ("x", 'client_id = "{client_id}"\nclient_secret = "env:APP_SECRET"\n', ()),
         ("threads", "", ("--client-id", THREADS_ID)),
     ],
@@ -43,6 +44,9 @@ def test_an_app_s_own_id_and_secret_stand_in_the_file_and_the_token_does_not(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, platform: str, app: str, more: tuple[str, ...]
 ) -> None:
     simulator: Any = shop.world.simulator(platform)
+    own_login = 'login = "instagram"' in app
+    if own_login:
+        simulator.login = "instagram"
     simulator.connection("main")
     known: dict[str, str] = simulator.app() if platform == "x" else {}
     monkeypatch.setenv("APP_SECRET", known.get("client_secret", APP_SECRET))
@@ -69,6 +73,8 @@ def test_an_app_s_own_id_and_secret_stand_in_the_file_and_the_token_does_not(
     assert told.items[0]["handle"] == "main"
     assert kept is not None
     assert kept.scopes
-    assert (kept.expires_at is None) == (platform in {"facebook", "instagram"})  # a Page's token has no end
+    assert any(scope.startswith("instagram_business_") for scope in kept.scopes) == own_login
+    of_a_page = platform in {"facebook", "instagram"} and not own_login  # such a token has no end
+    assert (kept.expires_at is None) == of_a_page
     assert kept.access_token is not None
     assert kept.access_token.reveal() not in told.out + told.err

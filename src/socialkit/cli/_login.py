@@ -83,9 +83,10 @@ def login(
     # What is kept is kept for real, and goes by the file's id even in a world, where no id counts.
     ref = ref.model_copy(update={"id": table.id})
     store = _place(file, path.parent, table, ref)
-    flow = _flow(ref, table, redirect_uri, client_id, scope or ())
+    scopes = scope or _usual(table)
+    flow = _flow(ref, table, redirect_uri, client_id, scopes)
     if session.dry_run:
-        item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*(scope or ())]}
+        item: Item = {"account": ref.key, "redirect_uri": redirect_uri, "scopes": [*scopes]}
         return Answer(items=[item], columns=COLUMNS[::2], said=["nobody was asked, and nothing was kept"])
     credentials = _granted(flow, redirect_uri)
     handle = _who(table, ref, credentials, store)
@@ -109,6 +110,15 @@ def _flow(
         client_secret=os.environ.get(SECRET) or next((given[one] for one in OF_APPS if one in given), None),
         scopes=scopes,
     )
+
+
+def _usual(table: AccountTable) -> Sequence[str]:
+    """Return what to ask for by what the file says of an account; empty for what its platform asks for."""
+    from socialkit.platforms._registry import find
+    from socialkit.platforms.base import AsksByAccount
+
+    flow: object = find(table.platform).load_login()
+    return flow.scopes_for(table.given()) if isinstance(flow, AsksByAccount) else ()
 
 
 def _looked_up(table: AccountTable) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from socialkit.platforms.base._hosting import AsyncMediaHost, MediaHost
 from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
 from socialkit.platforms.base._listening import Listening
-from socialkit.platforms.base._login import LoginFlow, LoginPlan
+from socialkit.platforms.base._login import AsksByAccount, LoginFlow, LoginPlan
 from socialkit.platforms.base._media import MediaFiles, fetched, hosted, processed
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
@@ -58,6 +58,7 @@ __all__ = [
     "FIRST_COMMENT",
     "PLANNED",
     "Account",
+    "AsksByAccount",
     "AsyncClient",
     "AsyncHasAccount",
     "AsyncHasInbox",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from socialkit.auth import Credentials, LoginState
 from socialkit.transport import Pipeline, Secret
 
-__all__ = ["LoginFlow", "LoginPlan"]
+__all__ = ["AsksByAccount", "LoginFlow", "LoginPlan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +44,17 @@ class LoginFlow(Protocol):
 
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
         """Return the credentials that a code is worth."""
+        ...
+
+
+@runtime_checkable
+class AsksByAccount(Protocol):
+    """A login flow that asks for other scopes by what an account's client is opened with."""
+
+    def scopes_for(self, given: Mapping[str, object], /) -> tuple[str, ...]:
+        """Return what to ask for where nobody said it; empty for what is usual.
+
+        Args:
+            given: The arguments of the account's client.
+        """
         ...

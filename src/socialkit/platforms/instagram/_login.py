@@ -28,6 +28,7 @@ from socialkit.platforms.base import LoginPlan
 from socialkit.platforms.instagram._account import linked_of
 from socialkit.platforms.instagram._facts import (
     BASE_URL,
+    INSTAGRAM_SCOPES,
     INSTAGRAM_URL,
     SCOPES,
     VERSION,
@@ -73,6 +74,10 @@ class WireShort(WireModel):
 
 class InstagramLogin:
     """The code flow of either login, then the long-lived exchange."""
+
+    def scopes_for(self, given: Mapping[str, object], /) -> tuple[str, ...]:
+        """Return the scopes of the login that an account's `login` names."""
+        return INSTAGRAM_SCOPES if given.get("login") == "instagram" else ()
 
     def base_url(self, plan: LoginPlan) -> str:
         """Return where the platform listens."""
