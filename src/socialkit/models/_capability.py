@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import inf
+from typing import Annotated, Self, TypeVar
+
+from pydantic import Field, model_validator
 
 from socialkit.models._base import AwareTime, Model, OpenEnum
 from socialkit.models._kept import RetentionLimit
 from socialkit.models._problem import Basis
 
 __all__ = ["Capability", "CatalogueEntry", "Evidence", "Limits", "MediaLimit"]
+
+
+Count = Annotated[int, Field(ge=0)]
+Side = Annotated[int, Field(gt=0)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Span = Annotated[timedelta, Field(ge=timedelta())]
+
+T = TypeVar("T", float, timedelta)
 
 
 class Capability(OpenEnum):
@@ -64,33 +76,63 @@ class MediaLimit(Model):
         True
     """
 
-    bytes: int | None = None
-    pixels: int | None = None
+    bytes: Count | None = None
+    pixels: Count | None = None
     """Width times height."""
     mime_types: frozenset[str] = frozenset()
     """Types that are taken of this kind; empty when those of all kinds hold."""
     alone: bool = False
     """Whether no other file may stand beside one of this kind."""
-    smallest: tuple[int, int] | None = None
+    smallest: tuple[Side, Side] | None = None
     """Width and height in pixels, at least."""
-    largest: tuple[int, int] | None = None
+    largest: tuple[Side, Side] | None = None
     """Width and height in pixels, at most."""
-    narrowest: tuple[int, int] | None = None
+    narrowest: tuple[Side, Side] | None = None
     """The proportion of width to height, at least."""
-    widest: tuple[int, int] | None = None
+    widest: tuple[Side, Side] | None = None
     """The proportion of width to height, at most."""
-    shortest: timedelta | None = None
-    longest: timedelta | None = None
-    slowest: float | None = None
+    shortest: Span | None = None
+    longest: Span | None = None
+    slowest: Rate | None = None
     """Pictures a second, at least."""
-    fastest: float | None = None
+    fastest: Rate | None = None
     """Pictures a second, at most."""
-    bit_rate: int | None = None
+    bit_rate: Count | None = None
     """Bits a second, at most."""
     video_codecs: frozenset[str] = frozenset()
     """Encodings of pictures, such as `h264`; empty when not known."""
     audio_codecs: frozenset[str] = frozenset()
     """Encodings of sound, such as `aac`; empty when not known."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        """Refuse a least that is more than the most, for no file could be so."""
+        pairs = {
+            "smallest is larger than largest": _beyond(self.smallest, self.largest),
+            "narrowest is wider than widest": _shape(self.narrowest, 0) > _shape(self.widest, inf),
+            "shortest is longer than longest": _more(self.shortest, self.longest),
+            "slowest is faster than fastest": _more(self.slowest, self.fastest),
+        }
+        for message, wrong in pairs.items():
+            if wrong:
+                raise ValueError(message)
+        return self
+
+
+def _beyond(least: tuple[int, int] | None, most: tuple[int, int] | None) -> bool:
+    return (
+        least is not None
+        and most is not None
+        and any(one > two for one, two in zip(least, most, strict=True))
+    )
+
+
+def _shape(sides: tuple[int, int] | None, default: float) -> float:
+    return default if sides is None else sides[0] / sides[1]
+
+
+def _more(least: T | None, most: T | None) -> bool:
+    return least is not None and most is not None and least > most
 
 
 class Limits(Model):
@@ -102,16 +144,16 @@ class Limits(Model):
         (500, 'graphemes', 8000000)
     """
 
-    text: int
+    text: Count
     """The most that a text may measure."""
     text_unit: str = "graphemes"
-    text_bytes: int | None = None
+    text_bytes: Count | None = None
     """The most bytes of UTF-8 that it may have besides; None where only `text` counts."""
-    url_length: int | None = None
+    url_length: Count | None = None
     """What each link counts, whatever its length; None when it counts as typed."""
-    media: int = 0
+    media: Count = 0
     """Files per post."""
-    alt_text: int | None = None
+    alt_text: Count | None = None
     """Characters of one description."""
     image: MediaLimit = MediaLimit()
     video: MediaLimit = MediaLimit()
@@ -120,11 +162,11 @@ class Limits(Model):
     kind of post (`reel`), by its name."""
     mime_types: frozenset[str] = frozenset()
     """Types that are taken; empty when not known."""
-    poll_options: int | None = None
-    poll_option_text: int | None = None
-    poll_shortest: timedelta | None = None
-    poll_longest: timedelta | None = None
-    schedule_ahead: timedelta | None = None
+    poll_options: Count | None = None
+    poll_option_text: Count | None = None
+    poll_shortest: Span | None = None
+    poll_longest: Span | None = None
+    schedule_ahead: Span | None = None
     """How far ahead a natively scheduled post must lie."""
     basis: Basis = Basis.DEFAULT
     read_at: AwareTime | None = None
