@@ -401,7 +401,7 @@ WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
 ON_AN_ACCOUNT: Final = frozenset({"delete_comment", "post_messages", "post_replies"})
 ON_A_PAGE: Final = frozenset({"delete_node", "post_comments", "post_feed", "post_messages", "post_videos"})
-ON_A_NETWORK: Final = frozenset({"delete_node", "threads_publish"})
+ON_A_NETWORK: Final = frozenset({"delete_node"})
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "mastodon": Platform("mastodon", ON_MASTODON, unguarded=DELETIONS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from socialkit.platforms.threads import ThreadsOptions
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.testing import picture, video
+from socialkit.testing._transports import RecordingTransport
+from socialkit.transport import Request, Response
 from tests.support import collect, settle
 
 
@@ -45,6 +48,81 @@ async def test_a_container_that_is_never_seen_is_a_refusal_and_nothing_is_out(
         await settle(client.posts.publish("Patience"))
     assert caught.value.code == "24/4279009"
     assert network.posts() == []
+
+
+class Doubling(RecordingTransport):
+    """Hands publishes over twice, from the `first` one on, and gives the second answer."""
+
+    def __init__(self, inner: Any, *, first: int = 1, blind: bool = False) -> None:
+        super().__init__(inner)
+        self.first, self.blind, self.seen = first, blind, 0
+
+    async def send(self, request: Request, /) -> Response:
+        if request.url.endswith("/threads_publish"):
+            self.seen += 1
+            if self.seen >= self.first:
+                await super().send(request)
+        elif self.blind and self.seen:
+            return Response(503, {}, b"")
+        return await super().send(request)
+
+
+async def doubled(client: Any, call: Any, **given: Any) -> Found:
+    """Return what is found of a write whose publish the line handed over twice."""
+    inner = client._core.pipeline.transport
+    client._core.pipeline.transport = Doubling(inner, **given)
+    with pytest.raises(OutcomeUnknownError, match="was refused") as caught:
+        await settle(call())
+    client._core.pipeline.transport = inner
+    return await settle(client.posts.find(caught.value.attempt))
+
+
+@pytest.mark.parametrize("blind", [False, True], ids=["looking", "blind"])
+async def test_a_post_that_a_line_hands_over_twice_is_out_and_never_refused(
+    client: Any, network: ThreadsSimulator, blind: bool
+) -> None:
+    found = await doubled(client, lambda: client.posts.publish("Once"), blind=blind)
+
+    assert found.post is not None
+    assert [found.post.id] == [one.id for one in network.posts()]
+
+
+async def test_a_part_and_an_answer_that_a_line_hands_over_twice_are_out(
+    client: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    chain = Draft(text="One", thread=[Draft(text="Two")])
+    found = await doubled(client, lambda: client.posts.publish(chain), first=2)
+    assert found.post is not None
+    assert [one.id for one in (found.post, *found.post.thread)] == [one.id for one in network.posts()]
+    world.receive("threads", text="How much?", reply_to=found.post.id)
+    (message,) = await collect(client.inbox.comments(found.post.id))
+    answered = await doubled(client, lambda: client.inbox.reply(message, "Ten"))
+
+    assert answered.post is not None
+    assert answered.post.id == network.posts()[-1].id
+    assert [one.text for one in network.posts()] == ["One", "Two", "Ten"]
+
+
+class Unseen(RecordingTransport):
+    """Publishes, and says of every publish that the container is not seen yet."""
+
+    async def send(self, request: Request, /) -> Response:
+        answer = await super().send(request)
+        if not request.url.endswith("/threads_publish"):
+            return answer
+        error = {"message": "Media Not Found", "code": 24, "error_subcode": 4279009}
+        return Response(400, {"content-type": "application/json"}, json.dumps({"error": error}).encode())
+
+
+async def test_a_container_that_is_out_is_not_published_again_whatever_is_answered(
+    client: Any, network: ThreadsSimulator
+) -> None:
+    line = client._core.pipeline.transport = Unseen(client._core.pipeline.transport)
+
+    with pytest.raises(OutcomeUnknownError, match="though it is out"):
+        await settle(client.posts.publish("Once"))
+    assert [one.text for one in network.posts()] == ["Once"]
+    assert sum(one.url.endswith("/threads_publish") for one in line.requests) == 1
 
 
 async def test_why_a_file_was_not_taken_is_told(client: Any, network: ThreadsSimulator) -> None:

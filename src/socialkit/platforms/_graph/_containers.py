@@ -10,7 +10,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.errors import (
+    BadRequestError,
+    MediaProcessingError,
+    NotFoundError,
+    OutcomeUnknownError,
+    SocialKitError,
+)
 from socialkit.models import OpenEnum, WireModel
 from socialkit.operations import Run
 from socialkit.platforms._graph._calls import GraphCalls
@@ -172,14 +178,35 @@ class Containers:
         """Publish a container, and return the id of what it became; for `run.commit`.
 
         Raises:
-            OutcomeUnknownError: Nobody knows whether it is out: `look` tells.
+            OutcomeUnknownError: Nobody knows whether it is out, or it is out and nobody knows as what.
         """
-        request = self._calls.post(owner, self._flow.publish, values={"creation_id": container})
         for wait in NOT_READY_WAITS:
             try:
-                return (await self._core.pipeline.call(request, WireMade)).value.id
+                return await self._release(owner, container)
             except BadRequestError as error:
                 if error.code not in self._flow.not_ready:
                     raise
             await self._core.transport.sleep(wait)
-        return (await self._core.pipeline.call(request, WireMade)).value.id
+        return await self._release(owner, container)
+
+    async def _release(self, owner: str, container: str) -> str:
+        request = self._calls.post(owner, self._flow.publish, values={"creation_id": container})
+        try:
+            return (await self._core.pipeline.call(request, WireMade)).value.id
+        except (BadRequestError, NotFoundError) as error:
+            # A request that some line hands over twice is refused the second time: the container tells.
+            doubt = await self._doubt(container)
+            if doubt is None:
+                raise
+            message = f"publishing the container {container} was refused, {doubt}: {error.message}"
+            raise OutcomeUnknownError(message, platform=self._core.facts.name) from error
+
+    async def _doubt(self, container: str) -> str | None:
+        """Return why a refusal does not say that nothing is out; None where it does."""
+        try:
+            state = (await self.look(container)).state
+        except NotFoundError:
+            return None
+        except SocialKitError as error:
+            return f"and nobody could look whether it is out all the same ({error.message})"
+        return "though it is out" if state is ContainerState.PUBLISHED else None

@@ -5,17 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.errors import (
-    BadRequestError,
-    NotFoundError,
-    OutcomeUnknownError,
-    SocialKitError,
-)
+from socialkit.errors import NotFoundError, SocialKitError
 from socialkit.models import Attempt, Draft, Found, MediaKind, Post
 from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import (
     Anchor,
-    ContainerState,
     GraphCalls,
     WireList,
     page_of,
@@ -107,26 +101,8 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
         return str(Anchor(found[0].id, found[0].timestamp)) if found else ""
 
     async def _release(self, owner: str, container: str, draft: Draft) -> Post:
-        try:
-            made = await self._making.containers.publish(owner, container)
-        except (BadRequestError, NotFoundError) as error:
-            # A request that some line hands over twice is refused the second time: the container tells.
-            doubt = await self._doubt(container)
-            if doubt is None:
-                raise
-            message = f"publishing the container {container} was refused, {doubt}: {error.message}"
-            raise OutcomeUnknownError(message, platform="instagram") from error
+        made = await self._making.containers.publish(owner, container)
         return Post(id=made, account=self._core.ref, text=draft.text)
-
-    async def _doubt(self, container: str) -> str | None:
-        """Return why a refusal does not say that nothing is out; None where it does."""
-        try:
-            state = (await self._making.containers.look(container)).state
-        except NotFoundError:
-            return None
-        except SocialKitError as error:
-            return f"and nobody could look whether it is out all the same ({error.message})"
-        return "though it is out" if state is ContainerState.PUBLISHED else None
 
     async def _whole(self, known: Post) -> Post:
         """Return a new post as Instagram tells it; where it cannot be read, what is known of it."""
