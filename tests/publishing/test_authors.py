@@ -14,7 +14,8 @@ from tests.publishing.stage import Stage, one
 from tests.support import settle
 
 State = DeliveryState
-PLATFORMS = ["mastodon", "bluesky"]
+PLATFORMS = ["mastodon", "bluesky", "threads"]
+"""Threads tells no ids of others: their names are compared."""
 
 
 async def undecided(stage: Stage, platform: str) -> tuple[Any, Delivery]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self
 
 from socialkit.errors import SocialKitError, WrongAccountError
-from socialkit.models import AccountRef, Capability, Limits, Post
+from socialkit.models import AccountRef, Author, Capability, Limits, Post
 from socialkit.operations import Async, ModeT, Sync, finish
 from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._facts import PlatformFacts
@@ -219,9 +219,16 @@ async def require_author(client: Client | AsyncClient, post: Post) -> None:
     """
     own = await client._core.identify()  # pyright: ignore[reportPrivateUsage]  # the base is one
     author = post.author
-    if author is not None and author.id and own.id is not None and author.id != own.id:
+    if author is not None and _is_other(author, own):
         message = f"post {post.id} is by {author.handle or author.id}, not by {own.handle or own.id}"
         raise WrongAccountError(message, platform=client.platform)
+
+
+def _is_other(author: Author, own: AccountRef) -> bool:
+    """Return whether somebody is known to be another one: by id, and where none is told by name."""
+    if author.id and own.id is not None:
+        return author.id != own.id
+    return bool(author.handle and own.handle) and author.handle.lower() != (own.handle or "").lower()
 
 
 class HasAccount(Client):
