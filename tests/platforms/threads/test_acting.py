@@ -154,3 +154,17 @@ async def test_what_came_to_another_account_is_not_acted_upon(client: Any, netwo
         with pytest.raises(WrongAccountError):
             await settle(act(message))
     assert len(network.posts()) == 1
+
+
+async def test_own_posts_say_whose_they_are_by_id_and_those_of_others_by_name(
+    client: Any, world: Sandbox
+) -> None:
+    made: Post = await settle(client.posts.publish("Ours"))
+    theirs = world.receive("threads", text="The best shop", author="ada")
+    me = await settle(client.account.me())
+    own = (made, await settle(client.posts.get(made.id)), *await collect(client.posts.iterate()))
+    other: Post = await settle(client.posts.get(theirs))
+
+    assert {None if one.author is None else one.author.id for one in own} == {me.id}
+    assert other.author is not None
+    assert (other.author.id, other.author.handle) == ("", "ada")

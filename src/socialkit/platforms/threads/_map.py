@@ -35,6 +35,7 @@ POST_FIELDS: Final = (
     "thumbnail_url",
     "gif_url",
     "permalink",
+    "owner",
     "username",
     "text",
     "timestamp",
@@ -44,7 +45,10 @@ POST_FIELDS: Final = (
     "reposted_post",
     "has_replies",
 )
-REPLY_FIELDS: Final = (*POST_FIELDS, "root_post", "replied_to", "is_reply_owned_by_me", "hide_status")
+REPLY_FIELDS: Final = (
+    *(one for one in POST_FIELDS if one != "owner"),  # whose a reply is only its name says
+    *("root_post", "replied_to", "is_reply_owned_by_me", "hide_status"),
+)
 
 KINDS: Final = {"IMAGE": MediaKind.IMAGE, "VIDEO": MediaKind.VIDEO, "AUDIO": MediaKind.AUDIO}
 """Of posts with one file; what the files of a carousel are is not told."""
