@@ -12,13 +12,14 @@ import pytest
 import socialkit as sk
 from socialkit.errors import BadRequestError, MediaProcessingError, OutcomeUnknownError
 from socialkit.models import Attempt, Draft, Found, FoundState, Missing
-from socialkit.platforms.threads import ThreadsOptions
+from socialkit.platforms.threads import AsyncThreads, ThreadsOptions
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.testing import picture, video
 from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Request, Response
 from tests.support import collect, settle
+from tests.transport.fakes import SteppedTransport
 
 
 async def lost(world: Sandbox, call: Any, fault: Fault = Fault.DROP_AFTER_COMMIT) -> Attempt:
@@ -227,7 +228,54 @@ async def test_who_follows_is_told_part_by_part(client: Any, network: ThreadsSim
 
     assert {row.breakdown: row.value for row in rows}["age=18-24"] == 75
     assert {row.metric for row in rows} == {"followers"}
-    assert {(row.value, row.missing) for row in missing} == {(None, Missing.NOT_OFFERED)}
+    network._user("main").followers = 300
+    network.kill_metrics("follower_demographics")
+    dead = await settle(client.insights.audience())
+    assert {(row.value, row.missing) for row in missing} == {(None, Missing.WITHHELD)}
+    assert {(row.value, row.missing) for row in dead} == {(None, Missing.NOT_OFFERED)}
+
+
+def telling(opened: Any, *told: dict[str, Any]) -> Any:
+    """Return a client of a Threads that answers every question for metrics with these."""
+
+    def answer(request: Request) -> Response:
+        body = {"data": list(told)} if "insights" in request.url else {"id": "1", "username": "shop"}
+        return Response(200, {"content-type": "application/json"}, json.dumps(body).encode())
+
+    suspends = isinstance(opened(), AsyncThreads)
+    return opened(transport=SteppedTransport(answer, suspends=suspends))
+
+
+@pytest.mark.parametrize(
+    ("links", "value"),
+    [
+        ([], None),
+        ([{"link_url": "https://a.example"}], None),
+        ([{"value": "7"}], None),
+        ([{"value": 3}, {"value": None}], None),
+        ([{"value": True}], None),
+        ([{"value": 0}, {"value": 0}], 0),
+        ([{"value": 3}, {"value": 4}], 7),
+    ],
+)
+async def test_clicks_of_which_a_part_is_not_told_are_missing_and_never_a_smaller_number(
+    opened: Any, links: list[dict[str, Any]], value: float | None
+) -> None:
+    client = telling(opened, {"name": "clicks", "period": "day", "link_total_values": links})
+    (clicks,) = [row for row in await settle(client.insights.account()) if row.native == "clicks"]
+
+    assert (clicks.value, clicks.missing) == (value, None if value is not None else Missing.NOT_YET)
+
+
+async def test_an_empty_answer_says_why_by_what_it_is_of(opened: Any) -> None:
+    client = telling(opened)
+    whose = {row.missing for row in await settle(client.insights.audience())}
+    repost = {row.missing for row in await collect(client.insights.posts(["7"]))}
+    partly = telling(opened, {"name": "likes", "values": [{"value": 2}]})
+    rows = {row.metric: row for row in await collect(partly.insights.posts(["7"]))}
+
+    assert (whose, repost) == ({Missing.WITHHELD}, {Missing.NOT_OFFERED})
+    assert (rows["likes"].value, rows["quotes"].missing) == (2, Missing.NOT_YET)
 
 
 async def test_values_of_the_account_say_of_when_they_are(client: Any, world: Sandbox) -> None:

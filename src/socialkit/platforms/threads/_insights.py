@@ -26,7 +26,10 @@ from socialkit.platforms.threads._writing import OWN
 
 __all__ = ["METRICS", "ThreadsInsights"]
 
+ACCOUNT: Final = (OWN, "threads_insights")
 BREAKDOWNS: Final = ("country", "city", "age", "gender")
+ENOUGH: Final = 100
+"""So many have to follow an account before Threads tells who they are."""
 FOLLOWERS: Final = MetricFact(native="followers_count", canonical="followers")
 DEMOGRAPHICS: Final = MetricFact(native="follower_demographics", canonical="followers")
 
@@ -63,6 +66,8 @@ class ThreadsInsights(GraphInsights[ModeT], Generic[ModeT]):
             measured, why = await self._measured((post, "insights"), POST_METRICS)
         except NotFoundError:
             return [subject.row(one.name, one.native, None, Missing.NOT_FOUND) for one in POST_METRICS]
+        if why is Missing.NOT_YET and not measured.found:
+            why = Missing.NOT_OFFERED  # of what only repeats another post Threads answers an empty list
         return [self._row(subject, one, measured, why) for one in POST_METRICS]
 
     async def _account(self) -> tuple[Observation, ...]:
@@ -73,9 +78,8 @@ class ThreadsInsights(GraphInsights[ModeT], Generic[ModeT]):
             (name, str(int(at.timestamp()))) for name, at in zip(("since", "until"), span, strict=True)
         )
         # Who follows may not be asked for a window, and everything else is of one.
-        edge = (OWN, "threads_insights")
-        following, why = await self._measured(edge, (FOLLOWERS,))
-        measured, because = await self._measured(edge, ACCOUNT_METRICS, window)
+        following, why = await self._measured(ACCOUNT, (FOLLOWERS,))
+        measured, because = await self._measured(ACCOUNT, ACCOUNT_METRICS, window)
         return (
             self._row(subject, FOLLOWERS, following, why),
             *(self._row(subject, one, measured, because, span=span) for one in ACCOUNT_METRICS),
@@ -84,19 +88,31 @@ class ThreadsInsights(GraphInsights[ModeT], Generic[ModeT]):
     async def _audience(self) -> tuple[Observation, ...]:
         ref = await self._core.known()
         subject = self._subject(SubjectKind.ACCOUNT, str(ref.id))
-        rows = await self._core.transport.gather(*(self._broken_down(subject, by) for by in BREAKDOWNS))
-        return tuple(row for some in rows for row in some)
+        read = await self._core.transport.gather(*(self._broken_down(by) for by in BREAKDOWNS))
+        few = any(why is Missing.NOT_OFFERED for _, why in read) and await self._is_small()
+        row = partial(subject.row, DEMOGRAPHICS.name, DEMOGRAPHICS.native)
+        rows: list[Observation] = []
+        for by, (told, why) in zip(BREAKDOWNS, read, strict=True):
+            rows += [row(value, None, breakdown=f"{by}={name}") for name, value in told]
+            if not told:
+                rows.append(row(None, Missing.WITHHELD if few else why, breakdown=f"{by}="))
+        return tuple(rows)
 
-    async def _broken_down(self, subject: Subject, by: str) -> list[Observation]:
-        params = (("breakdown", by),)
-        measured, why = await self._measured((OWN, "threads_insights"), (DEMOGRAPHICS,), params)
+    async def _broken_down(self, by: str) -> tuple[list[tuple[str, float]], Missing]:
+        """Return how many followers are of what, and why there is nothing where nothing is told."""
+        measured, why = await self._measured(ACCOUNT, (DEMOGRAPHICS,), (("breakdown", by),))
         found = measured.found.get(DEMOGRAPHICS.native)
         parts = parts_of(found) if found is not None else []
-        told = [(names[0], value) for names, value in parts if names]
-        row = partial(subject.row, DEMOGRAPHICS.name, DEMOGRAPHICS.native)
-        if not told:
-            return [row(None, why, breakdown=f"{by}=")]
-        return [row(value, None, breakdown=f"{by}={name}") for name, value in told]
+        if why is Missing.NOT_YET:
+            why = Missing.WITHHELD  # an answer without anybody in it is of an account that too few follow
+        return [(names[0], value) for names, value in parts if names], why
+
+    async def _is_small(self) -> bool:
+        """Return whether fewer people follow the account than are told of by their kinds."""
+        measured, _ = await self._measured(ACCOUNT, (FOLLOWERS,))
+        found = measured.found.get(FOLLOWERS.native)
+        number = None if found is None else found.number
+        return number is not None and number < ENOUGH
 
     def _row(
         self,
@@ -114,10 +130,9 @@ class ThreadsInsights(GraphInsights[ModeT], Generic[ModeT]):
 
 
 def _number(wire: WireMetric) -> float | None:
-    """Return the value; clicks are told link by link."""
+    """Return the value; clicks are told link by link, and of one that is not told nobody knows the sum."""
     if wire.link_total_values is None:
         return wire.number
-    values = [one.get("value") for one in wire.link_total_values]
-    return sum(
-        (float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)), 0.0
-    )
+    told = [one.get("value") for one in wire.link_total_values]
+    numbers = [float(one) for one in told if isinstance(one, int | float) and not isinstance(one, bool)]
+    return sum(numbers) if numbers and len(numbers) == len(told) else None
