@@ -111,11 +111,16 @@ def capabilities(platform: str) -> str:
 def scopes(platform: str) -> str:
     """Return what a token needs for what."""
     facts = find(platform).load_facts()
-    needed: dict[tuple[str, ...], list[str]] = {}
+    needed: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for capability in sk.Capability:
         if capability in facts.scopes:
-            needed.setdefault(facts.scopes[capability], []).append(capability.value)
-    rows = [(" or ".join(f"`{one}`" for one in names), ", ".join(what)) for names, what in needed.items()]
+            besides = facts.scopes_besides.get(capability, ())
+            groups = facts.scopes[capability], *((one,) for one in besides)
+            needed.setdefault(groups, []).append(capability.value)
+    rows = [
+        (" and ".join(" or ".join(f"`{one}`" for one in names) for names in groups), ", ".join(what))
+        for groups, what in needed.items()
+    ]
     return markdown_table(("scope", "needed for"), rows)
 
 

@@ -94,6 +94,22 @@ async def test_a_token_that_is_kept_opens_what_its_own_scopes_open(place: Place,
     await refused_unsent(client, transport, place)
 
 
+def test_what_needs_two_scopes_is_open_with_both_alone() -> None:
+    def can(*scopes: str) -> bool:
+        credentials = Credentials(access_token="made-up", scopes=["threads_basic", *scopes])
+        client = opened(PLACES[-1], True, SteppedTransport(json_answer({})), credentials=credentials)
+        core = client._core
+        lacked = core.lacking(core.scopes).get(sk.Capability.REPLY, ())
+        assert bool(lacked) is not client.can(sk.Capability.REPLY)
+        assert not set(lacked) & set(scopes)
+        return bool(client.can(sk.Capability.REPLY))
+
+    assert can("threads_manage_replies", "threads_content_publish")
+    assert not can("threads_manage_replies")
+    assert not can("threads_content_publish")
+    assert not can()
+
+
 def test_a_store_that_cannot_be_read_leaves_open_what_a_token_may() -> None:
     class Broken:
         def load(self, key: str, /) -> Stored | None:

@@ -80,6 +80,21 @@ async def test_scopes_decide_what_a_client_can(opened: Any, network: ThreadsSimu
         await settle(client.posts.delete("1"))
 
 
+async def test_replies_are_read_with_the_scope_for_reading_them(
+    opened: Any, network: ThreadsSimulator
+) -> None:
+    scopes = ("threads_basic", "threads_content_publish", "threads_manage_replies")
+    managing = opened(access_token=network.issue_token(scopes=scopes))
+    post = await settle(managing.posts.publish("Ours"))
+    with pytest.raises(MissingScopeError) as caught:
+        await collect(managing.inbox.comments(post))
+    await settle(managing.account.inspect())
+
+    assert caught.value.scopes == ("threads_read_replies",)
+    assert managing.can(Capability.REPLY)
+    assert not managing.can(Capability.COMMENTS)
+
+
 async def test_a_missing_scope_is_named(opened: Any, network: ThreadsSimulator) -> None:
     client = opened(access_token=network.issue_token(scopes=("threads_basic",)))
 

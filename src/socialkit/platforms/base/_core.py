@@ -132,8 +132,16 @@ class Core:
         """Return whether platform and token offer something, as far as the token's scopes are known."""
         if capability not in self.facts.capabilities:
             return False
-        needed, scopes = self.facts.scopes.get(capability, ()), self.scopes
-        return not needed or scopes is None or any(_grants(scopes, scope) for scope in needed)
+        scopes = self.scopes
+        return scopes is None or not self._unmet(capability, scopes)
+
+    def _unmet(self, capability: Capability, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what any one of is missing among scopes before something is open; nothing where it is."""
+        facts = self.facts
+        besides = facts.scopes_besides.get(capability, ())
+        groups = facts.scopes.get(capability, ()), *((one,) for one in besides)
+        unmet = (some for some in groups if some and not any(_grants(scopes, one) for one in some))
+        return next(unmet, ())
 
     @property
     def scopes(self) -> tuple[str, ...] | None:
@@ -179,7 +187,7 @@ class Core:
             message = f"{facts.title} does not offer: {capability.value}"
             raise NotSupportedError(message, platform=facts.name, instead=facts.instead.get(capability))
         if not await self.may(capability):
-            needed = facts.scopes.get(capability, ())
+            needed = self._unmet(capability, self.scopes or ())
             message = f"the token lacks the scope for: {capability.value}"
             error = MissingScopeError(message, status=0, platform=facts.name)
             error.scopes, error.instead = needed, f"log in again, and allow {' or '.join(needed)}"
@@ -194,12 +202,8 @@ class Core:
 
     def lacking(self, scopes: tuple[str, ...]) -> dict[Capability, tuple[str, ...]]:
         """Return what these scopes do not open of what the platform offers, and any one that would."""
-        offered = {one: self.facts.scopes.get(one, ()) for one in self.facts.capabilities}
-        return {
-            one: needed
-            for one, needed in sorted(offered.items())
-            if needed and not any(_grants(scopes, scope) for scope in needed)
-        }
+        unmet = {one: self._unmet(one, scopes) for one in sorted(self.facts.capabilities)}
+        return {one: needed for one, needed in unmet.items() if needed}
 
     def granted(self, scopes: tuple[str, ...] | None) -> None:
         """Take over what the token of now may do, as the platform told it: `can` goes by it from now on.

@@ -31,6 +31,10 @@ class PlatformFacts:
     """What the platform offers in place of a capability that it lacks."""
     scopes: Mapping[Capability, tuple[str, ...]] = field(default_factory=dict[Capability, tuple[str, ...]])
     """Any one of these scopes is needed; not listed means none."""
+    scopes_besides: Mapping[Capability, tuple[str, ...]] = field(
+        default_factory=dict[Capability, tuple[str, ...]]
+    )
+    """Each of these is needed besides one of `scopes`."""
     tokens_last: bool | None = None
     """Whether a token of which nobody says when it ends holds until it is taken back; None when not known."""
     settings: str | None = None

@@ -35,7 +35,7 @@ SCOPES: Final = {
     Capability.QUOTES: ("threads_content_publish",),
     Capability.DELETE: ("threads_delete",),
     Capability.MENTIONS: ("threads_manage_mentions",),
-    Capability.COMMENTS: ("threads_read_replies", "threads_manage_replies"),
+    Capability.COMMENTS: ("threads_read_replies",),
     Capability.REPLY: ("threads_manage_replies",),
     Capability.HIDE: ("threads_manage_replies",),
     Capability.POST_INSIGHTS: ("threads_manage_insights",),
@@ -43,6 +43,8 @@ SCOPES: Final = {
     Capability.AUDIENCE_INSIGHTS: ("threads_manage_insights",),
     Capability.SEARCH: ("threads_keyword_search",),
 }
+BESIDES: Final = {Capability.REPLY: ("threads_content_publish",)}
+"""An answer is published as a post is."""
 
 INSTEAD: Final = {
     Capability.SCHEDULE: "a Publisher, which keeps the draft until its time",
@@ -107,6 +109,7 @@ FACTS: Final = PlatformFacts(
     capabilities=frozenset({*SCOPES, Capability.WEBHOOKS}),
     instead=INSTEAD,
     scopes=SCOPES,
+    scopes_besides=BESIDES,
     tokens_last=False,
     limits=LIMITS,
     media_by_url=frozenset({MediaKind.IMAGE, MediaKind.VIDEO}),

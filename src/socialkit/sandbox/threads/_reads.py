@@ -45,7 +45,7 @@ def own_threads(call: ThCall) -> SimResponse:
 
 
 def own_replies(call: ThCall) -> SimResponse:
-    call.require("threads_read_replies", "threads_manage_replies")
+    call.require("threads_read_replies")
     return _listed(call, call.state.of(call.token.owner, replies=True))
 
 
@@ -57,7 +57,7 @@ def mentions(call: ThCall) -> SimResponse:
 
 def conversation(call: ThCall) -> SimResponse:
     """All that stands under a post at the top, flat."""
-    call.require("threads_read_replies", "threads_manage_replies")
+    call.require("threads_read_replies")
     one = call.state.post(call.path["node"])
     if one.root is not None:
         raise bad_parameter("The conversation of a reply cannot be read")
@@ -68,7 +68,7 @@ def conversation(call: ThCall) -> SimResponse:
 
 def pending_replies(call: ThCall) -> SimResponse:
     """What waits under an own post until it is approved, or was ignored."""
-    call.require("threads_read_replies", "threads_manage_replies")
+    call.require("threads_read_replies")
     one = call.state.post(call.path["node"])
     status = call.params.text("approval_status") or "pending"
     if status not in {"pending", "ignored"}:
