@@ -17,7 +17,7 @@ from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.testing import picture, video
 from socialkit.testing._transports import RecordingTransport
-from socialkit.transport import Request, Response
+from socialkit.transport import Request, Response, Retry
 from tests.support import collect, settle
 from tests.transport.fakes import SteppedTransport
 
@@ -124,6 +124,24 @@ async def test_a_container_that_is_out_is_not_published_again_whatever_is_answer
         await settle(client.posts.publish("Once"))
     assert [one.text for one in network.posts()] == ["Once"]
     assert sum(one.url.endswith("/threads_publish") for one in line.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "draft"),
+    [("post_container", Draft(text="Words")), ("post_media_container", Draft(media=[picture()]))],
+)
+async def test_a_fault_of_a_container_is_ordered_by_what_it_is_of(
+    opened: Any, world: Sandbox, network: ThreadsSimulator, call: str, draft: Draft
+) -> None:
+    client = opened(retry=Retry(attempts=1))
+    with pytest.raises(sk.ConfigurationError, match="post_threads"):
+        world.fail("threads", "post_threads", Fault.SERVER_ERROR)
+    world.fail("threads", call, Fault.SERVER_ERROR)
+
+    with pytest.raises(MediaProcessingError, match="nothing was published"):
+        await settle(client.posts.publish(draft))
+    await settle(client.posts.publish(draft))
+    assert len(network.posts()) == 1
 
 
 async def test_why_a_file_was_not_taken_is_told(client: Any, network: ThreadsSimulator) -> None:

@@ -99,7 +99,7 @@ class ThreadsSimulator(GraphSimulator[State]):
 
     def orderable(self) -> frozenset[str]:
         """Every name under which a fault can be ordered: operations and calls."""
-        return super().orderable() | {"post_container"}
+        return super().orderable() - {"post_threads"} | {"post_container"}  # what `_called` makes of it
 
     def _user(self, account: str) -> User:
         return self._state.person(account)
