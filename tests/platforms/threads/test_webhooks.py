@@ -85,20 +85,20 @@ def push(field: str, **value: Any) -> Pushed:
             "replies",
             {"replied_to": {"id": "9"}, "root_post": {"id": "9", "owner_id": "2", "username": "shop"}},
             MessageKind.COMMENT,
-            ("2", "1"),
+            ("2",),
         ),
         (
             "replies",
             {"replied_to": {"id": "10"}, "root_post": {"id": "9", "owner_id": "2"}},
             MessageKind.REPLY,
-            ("2", "1"),
+            ("2",),
         ),
         ("mentions", {}, MessageKind.MENTION, ("1",)),
         (
             "delete",
             {"owner": {"owner_id": "2"}, "deleted_at": "2026-03-01T10:00:00+0000"},
             WebhookEventKind.POST_DELETED,
-            ("2", "1"),
+            ("2",),
         ),
         (
             "publish",
@@ -117,6 +117,25 @@ def test_pushes_become_messages_and_events_for_their_accounts(
 
     assert (made.kind, thing.accounts) == (kind, accounts)
     assert made.raw["id"] == "7"
+
+
+def test_a_reply_goes_to_the_brand_whose_post_it_answers_and_to_no_other(
+    world: Sandbox, network: ThreadsSimulator
+) -> None:
+    workspace = world.workspace(acme=["threads"], other=["threads"])
+    acme, other = (workspace.brand(name).client("threads") for name in ("acme", "other"))
+    post = acme.posts.publish("Autumn")
+    network.subscribe_webhook("chosen")
+    world.receive(
+        "threads", text="How much?", reply_to=post.id, account=workspace.brand("acme").account("threads")
+    )
+    (request,) = network.due_pushes()
+    strange = {**json.loads(request.body), "target_id": other.account.me().id}
+    signed = network._state.pushes._signed(json.dumps(strange).encode())
+    hook = sk.webhooks.Webhook("threads", workspace, secret=SECRET, verify_token="chosen")
+    got = hook.receive(method="POST", query="", headers=signed.headers, body=signed.body)
+
+    assert [one.account and one.account.brand for one in got.messages] == ["acme"]
 
 
 def test_a_push_of_a_kind_that_is_not_known_and_the_accounts_own_words_tell_nothing() -> None:

@@ -79,9 +79,10 @@ def _read(push: Pushed) -> Iterator[PushedThing]:
             yield read(wire, change, place)
 
 
-def _accounts(*names: str | None) -> tuple[str, ...]:
-    """Return whose a push is: where it names the owner of what it is about, and whom it was asked for."""
-    return tuple(dict.fromkeys(name for name in names if name))
+def _accounts(push: WirePush, owner: str | None = None) -> tuple[str, ...]:
+    """Return whose a push is: the owner's of what it is about, and where none is named its target's."""
+    whose = owner or push.target_id
+    return (whose,) if whose else ()
 
 
 def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
@@ -91,7 +92,7 @@ def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
     post = "" if root is None else root.id
     return PushedThing(
         key=f"reply {wire.id}",
-        accounts=_accounts(owner, push.target_id),
+        accounts=_accounts(push, owner),
         make=partial(_message, wire, raw, push.time, post),
     )
 
@@ -100,7 +101,7 @@ def _mention(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
     wire = WireMedia.model_validate(without_null(change.value))
     return PushedThing(
         key=f"mention {wire.id}",
-        accounts=_accounts(push.target_id),
+        accounts=_accounts(push),
         make=partial(_message, wire, raw, push.time, None),
     )
 
@@ -126,7 +127,7 @@ def _gone(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
     owner = None if wire.owner is None else wire.owner.owner_id
     return PushedThing(
         key=f"delete {wire.id}",
-        accounts=_accounts(owner, push.target_id),
+        accounts=_accounts(push, owner),
         make=partial(
             _event, WebhookEventKind.POST_DELETED, "delete", wire.id, raw, wire.deleted_at or push.time
         ),
@@ -138,7 +139,7 @@ def _out(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
     kind = WebhookEventKind.POST_PUBLISHED
     return PushedThing(
         key=f"publish {wire.id}",
-        accounts=_accounts(push.target_id),
+        accounts=_accounts(push),
         make=partial(_event, kind, "publish", wire.id, raw, wire.timestamp or push.time),
     )
 
