@@ -18,6 +18,7 @@ from socialkit.errors import (
     NotSupportedError,
     PermissionDeniedError,
     RateLimitedError,
+    UnexpectedResponseError,
 )
 from socialkit.models import Capability, Draft
 from socialkit.platforms._login import Login
@@ -158,11 +159,17 @@ async def test_a_login_gives_a_token_of_sixty_days_that_is_made_longer(
 
 
 @pytest.mark.parametrize("suspends", [False, True], ids=["blocking", "async"])
-async def test_a_login_at_threads_itself_comes_to_its_end(*, suspends: bool) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+async def test_a_login_at_threads_itself_comes_to_its_end(*, suspends: bool, told: bool) -> None:
     asked: list[Request] = []
+    worth = json.dumps(
+        {"data": {"is_valid": True, "user_id": 27173231028946699, "scopes": ["threads_basic"]}}
+    )
 
     def answer(request: Request) -> Response:
         asked.append(request)
+        if "debug_token" in request.url:
+            return Response(200, {}, worth.encode() if told else b"{}")
         long = b'{"access_token": "made-up-too", "token_type": "bearer", "expires_in": 5183944}'
         short = b'{"access_token": "made-up", "user_id": 27173231028946699}'
         return Response(200, {}, short if request.method == "POST" else long)
@@ -181,10 +188,25 @@ async def test_a_login_at_threads_itself_comes_to_its_end(*, suspends: bool) -> 
     assert [one.url.partition("?")[0] for one in asked] == [
         "https://graph.threads.net/oauth/access_token",
         "https://graph.threads.net/access_token",
+        "https://graph.threads.net/v1.0/debug_token",
     ]
+    assert credentials.scopes == (("threads_basic",) if told else state.scopes)
     assert credentials.account_id == "27173231028946699"
     assert credentials.access_token is not None
     assert credentials.access_token.reveal() == "made-up-too"
+
+
+async def test_an_answer_without_a_token_says_which_platform_gave_it() -> None:
+    transport = SteppedTransport(lambda _: Response(200, {}, b"{}"))
+    login = Login(
+        "threads", client_id="1", client_secret="not-a-secret", redirect_uri=BACK, transport=transport
+    )
+    url, state = login.start()
+    query = parse_qs(urlsplit(str(url)).query)
+
+    with pytest.raises(UnexpectedResponseError, match="no token") as caught:
+        login.finish(f"{BACK}?code=made-up&state={query['state'][0]}", state)
+    assert caught.value.platform == "threads"
 
 
 async def test_no_error_shows_the_token_that_stands_in_the_address(opened: Any) -> None:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from socialkit.auth import Credentials, LoginState, WireToken, authorize_url
-from socialkit.errors import ConfigurationError, UnexpectedResponseError
-from socialkit.platforms._graph import App, TokenGrant, code_form, credentials_of, token_of
+from socialkit.errors import ConfigurationError, SocialKitError, UnexpectedResponseError
+from socialkit.platforms._graph import App, Inspected, TokenGrant, code_form, credentials_of, token_of
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.threads._facts import BASE_URL
+from socialkit.platforms.threads._facts import BASE_URL, VERSION
 from socialkit.transport import Pipeline, Request, Secret
 
 __all__ = ["LOGIN", "LONGER", "RENEWED", "ThreadsLogin"]
@@ -71,7 +71,8 @@ class ThreadsLogin:
         short, owner = await _short(pipeline, code_form("oauth/access_token", bare, state))
         app = App(client_id=state.client_id, client_secret=state.client_secret)
         long = await token_of(pipeline, LONGER.request(short, app))
-        return credentials_of(long, state, account_id=owner)
+        granted = await _granted(pipeline, long.access_token or short)
+        return credentials_of(long, state, scopes=granted, account_id=owner)
 
 
 async def _short(pipeline: Pipeline, request: Request) -> tuple[Secret, str | None]:
@@ -81,11 +82,22 @@ async def _short(pipeline: Pipeline, request: Request) -> tuple[Secret, str | No
         wire = WireToken.model_validate_json(response.content)
     except ValueError:
         # Not chained, and without the body: it may hold tokens where nobody looks for them.
-        error = UnexpectedResponseError("the answer holds no token", status=response.status)
+        message = "the answer holds no token"
+        error = UnexpectedResponseError(message, status=response.status, platform="threads")
     else:
         owner = (wire.model_extra or {}).get("user_id")
         return wire.access_token, None if owner is None else str(owner)
     raise error
+
+
+async def _granted(pipeline: Pipeline, token: Secret) -> tuple[str, ...] | None:
+    """Return what somebody allowed, maybe less than was asked for; None where Threads does not tell."""
+    params = (("input_token", token), ("access_token", token))
+    request = Request(method="GET", url=f"{VERSION}/debug_token", params=params, signed=False)
+    try:
+        return (await pipeline.call(request, Inspected)).value.data.scopes
+    except SocialKitError:
+        return None  # the code is spent: a token that works is not given up for this
 
 
 LOGIN: Final = ThreadsLogin()
