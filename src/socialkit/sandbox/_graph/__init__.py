@@ -2,7 +2,7 @@
 
 from socialkit.sandbox._graph._call import GraphCall, Route, find_route
 from socialkit.sandbox._graph._errors import GraphRefusal, bad_parameter, missing, server_error, too_many
-from socialkit.sandbox._graph._login import redeemed, sent_back, told
+from socialkit.sandbox._graph._login import debugged, redeemed, sent_back, told
 from socialkit.sandbox._graph._pages import (
     APP_ID,
     APP_SECRET,
@@ -43,6 +43,7 @@ __all__ = [
     "Usage",
     "Versions",
     "bad_parameter",
+    "debugged",
     "edge",
     "find_route",
     "missing",

@@ -8,7 +8,7 @@ from socialkit.sandbox._graph import (
     GraphCall,
     GraphRefusal,
     Route,
-    bad_parameter,
+    debugged,
     redeemed,
     sent_back,
     told,
@@ -45,23 +45,7 @@ def access_token(state: State, request: SimRequest) -> SimResponse:
 
 def debug_token(state: State, request: SimRequest) -> SimResponse:
     """What a token is worth; only the app itself is told."""
-    params = request.params()
-    if params.text("access_token") != f"{APP_ID}|{APP_SECRET}":
-        raise GraphRefusal(190, "Invalid OAuth access token signature.")
-    token = state.tokens.find(params.text("input_token") or "")
-    if token is None:
-        raise bad_parameter("The access token could not be decrypted")
-    data: dict[str, object] = {
-        "app_id": APP_ID,
-        "type": token.kind,
-        "application": "Sandbox",
-        "is_valid": token.reason(state.clock.now()) is None,
-        "expires_at": 0 if token.expires_at is None else int(token.expires_at.timestamp()),
-        "data_access_expires_at": int((token.issued_at + timedelta(days=90)).timestamp()),
-        "scopes": list(token.scopes),
-        "user_id": token.owner,
-    }
-    return SimResponse.json({"data": data})
+    return debugged(state, request, APP_ID)
 
 
 def accounts(call: FbCall) -> SimResponse:
