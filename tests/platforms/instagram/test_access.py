@@ -349,6 +349,56 @@ async def test_a_login_gives_credentials_that_publish(
     assert len(meta.posts()) == 1
 
 
+async def test_what_somebody_declines_is_not_granted(
+    world: Sandbox, meta: InstagramSimulator, kind: Any, shop: Any, opened: Open
+) -> None:
+    declined = "instagram_content_publish"
+    home, transport = world.address("instagram"), shop._core.transport
+    login = Login(
+        "instagram",
+        client_id=APP_ID,
+        client_secret=APP_SECRET,
+        base_url=home,
+        redirect_uri="https://shop.example/back",
+        transport=transport,
+    )
+    url, state = login.start()
+    back = meta.handle(SimRequest.of("GET", url.replace(f"{declined}%2C", ""))).headers["location"]
+    finish = login.finish if kind is Instagram else login.finish_async
+    found: Any = await settle(finish(back, state))
+    client = kind(found, base_url=home, transport=transport)
+
+    assert declined in state.scopes
+    assert {*found.scopes} == {*SCOPES} - {declined}
+    assert [client.can(one) for one in (Capability.PUBLISH, Capability.COMMENTS)] == [False, True]
+
+    meta.connection("other")
+    few = tuple(one for one in SCOPES if one != declined)
+    person = meta._state.issue(meta._state.user("Ada").id, USER, few, timedelta(days=60)).value
+    opens = opened(access_token=person)
+    for _, credentials in await settle(opens.account.accounts()):
+        assert {*credentials.scopes} == {*few}
+    assert opens.can(Capability.PUBLISH)  # nobody has told yet
+    told = await settle(opens.account.inspect())
+    assert (told.valid, told.kind, {*told.scopes}) == (True, "USER", {*few})
+    assert told.ends_at == world.clock.now() + timedelta(days=60)
+    assert not opens.can(Capability.PUBLISH)
+
+
+async def test_a_token_is_inspected_by_its_app_alone_and_a_login_holds_without(
+    opened: Open, meta: InstagramSimulator, kind: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match="client_id= and app_secret= are missing"):
+        await settle(opened(app_secret=None, client_id=None).account.inspect())
+    person = meta._state.issue(meta._state.user("Ada").id, USER, SCOPES, timedelta(days=60)).value
+    blind = opened(access_token=person, app_secret=None, client_id=None)
+    assert [one.scopes for _, one in await settle(blind.account.accounts())] == [()]
+    with pytest.raises(ConfigurationError, match="Instagram itself"):
+        await settle(kind(access_token="made-up", login="instagram").account.inspect())
+    with pytest.raises(ConfigurationError, match="scopes of the credentials"):
+        kind(Credentials(access_token="made-up", scopes=OWN_SCOPES), login="facebook")
+
+
 async def test_a_token_of_instagram_s_login_is_made_longer_and_kept(
     opened: Open, world: Sandbox, meta: InstagramSimulator
 ) -> None:

@@ -108,6 +108,7 @@ async def play(stage: Stage) -> None:
     await settle(client.insights.audience())
     await _answer(stage, client, first)
     if stage.login == "facebook":
+        await settle(client.account.inspect())
         await collect(client.listening.search("#autumn"))
         await collect(client.listening.search_top("#autumn"))
         await settle(client.listening.profile("main"))

@@ -22,6 +22,7 @@ CALLS: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "oauth/access_token"): CODE,
     ("GET", "access_token"): frozenset({"client_secret", "grant_type"}),
     ("GET", "refresh_access_token"): frozenset({"grant_type"}),
+    ("GET", "debug_token"): frozenset({"input_token"}),
     ("GET", "ig_hashtag_search"): frozenset({"user_id", "q"}),
 }
 """Calls of no node: https://developers.facebook.com/docs/instagram-platform."""

@@ -42,7 +42,13 @@ async def test_requests_and_answers_fit_the_specifications(mode: str, login: str
     missing = offered("instagram", stage.connect()) - done
 
     assert found(stage) == []
-    only_here = {"account.accounts", "listening.search", "listening.search_top", "listening.profile"}
+    only_here = {
+        "account.accounts",
+        "account.inspect",
+        "listening.search",
+        "listening.search_top",
+        "listening.profile",
+    }
     assert missing == {"account.refresh_limits"} | (only_here if login == "instagram" else set())
 
 

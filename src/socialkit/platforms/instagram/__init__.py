@@ -11,6 +11,7 @@ from socialkit.platforms.instagram._metrics import METRICS
 from socialkit.platforms.instagram._options import InstagramOptions, ProductTag, UserTag
 from socialkit.platforms.instagram._posts import InstagramPosts
 from socialkit.platforms.instagram._rules import InstagramRules
+from socialkit.platforms.instagram._token import InstagramToken
 from socialkit.platforms.instagram._webhooks import PUSHES
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "InstagramPlatform",
     "InstagramPosts",
     "InstagramRules",
+    "InstagramToken",
     "LinkedAccount",
     "ProductTag",
     "PublishingLimit",

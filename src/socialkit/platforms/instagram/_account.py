@@ -9,10 +9,19 @@ from socialkit.auth import Credentials
 from socialkit.errors import BadRequestError, ConfigurationError
 from socialkit.models import Limits, Model, Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms._graph import App, GraphCalls, WireList, cursor_of, page_params
+from socialkit.platforms._graph import (
+    App,
+    GraphCalls,
+    Inspected,
+    WireList,
+    cursor_of,
+    page_params,
+    token_in_use,
+)
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.instagram._facts import LoginKind
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, USER_FIELDS, to_profile
+from socialkit.platforms.instagram._token import InstagramToken, granted_for, inspected, worth
 from socialkit.platforms.instagram._wire import WireLimits, WireMade, WirePage, WireUser
 from socialkit.transport import Pipeline, Safety, Secret
 
@@ -127,7 +136,8 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
 
         `GET /me/accounts`
         ([reference](https://developers.facebook.com/docs/graph-api/reference/user/accounts)). A login with
-        Instagram itself opens one account, and has no such call.
+        Instagram itself opens one account, and has no such call. The credentials name the scopes that were
+        granted where the client has the app's id and secret.
 
         Raises:
             ConfigurationError: The client is one of Instagram's own login.
@@ -136,7 +146,39 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         if self._login == "instagram":
             message = "a login with Instagram itself opens one account: account.me() tells which"
             raise ConfigurationError(message, platform="instagram")
-        return tuple(await linked_of(self._core.pipeline, self._calls, self._app))
+        core, told = self._core, None
+        if self._app.is_whole:
+            told = await worth(core.pipeline, self._calls, self._app, await token_in_use(core))
+        return tuple(await linked_of(core.pipeline, self._calls, self._app, told=told))
+
+    @operation
+    async def inspect(self) -> InstagramToken:
+        """Return what Facebook says of the client's token; `can` goes by its scopes from now on.
+
+        `GET /debug_token` ([reference](https://developers.facebook.com/docs/graph-api/reference/debug_token)).
+        A login with Instagram itself tells what was granted, and has no such call.
+
+        Raises:
+            ConfigurationError: The client is one of Instagram's own login, or was opened without the app's
+                id and secret.
+        """
+        if self._login == "instagram":
+            message = (
+                "Facebook tells nothing of a login with Instagram itself: its credentials name the scopes"
+            )
+            raise ConfigurationError(message, platform="instagram")
+        core = self._core
+        told = await inspected(core.pipeline, self._calls, self._app, await token_in_use(core))
+        scopes = granted_for(told, core.ref.id, told.data.profile_id)
+        if scopes is not None:
+            core.granted(scopes)
+        return InstagramToken(
+            valid=told.data.is_valid,
+            kind=told.data.type,
+            scopes=scopes or (),
+            ends_at=told.data.expires_at,
+            data_access_ends_at=told.data.data_access_expires_at,
+        )
 
     @operation
     async def publishing_limit(self) -> PublishingLimit:
@@ -181,7 +223,12 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
 
 
 async def linked_of(
-    pipeline: Pipeline, calls: GraphCalls, app: App, sign: Secret | None = None
+    pipeline: Pipeline,
+    calls: GraphCalls,
+    app: App,
+    sign: Secret | None = None,
+    *,
+    told: Inspected | None = None,
 ) -> list[tuple[LinkedAccount, Credentials]]:
     """Return the accounts that are linked to the Pages of a person.
 
@@ -190,6 +237,7 @@ async def linked_of(
         calls: What makes them.
         app: For the credentials to name.
         sign: The token, where the pipeline has none of its own.
+        told: What Facebook says of it, for the credentials to name the scopes.
     """
     fields = ("id", "name", "access_token", f"{LINK}{{id,username}}")
     found: list[WirePage] = []
@@ -202,16 +250,17 @@ async def linked_of(
         found += answer.data
         before, cursor = cursor, cursor_of(answer.paging)
         if cursor in {None, before}:
-            return [one for page in found if (one := _linked(page, app)) is not None]
+            return [one for page in found if (one := _linked(page, app, told)) is not None]
 
 
-def _linked(page: WirePage, app: App) -> tuple[LinkedAccount, Credentials] | None:
+def _linked(page: WirePage, app: App, told: Inspected | None) -> tuple[LinkedAccount, Credentials] | None:
     user = page.instagram_business_account
     if user is None:
         return None
     credentials = Credentials(
         access_token=page.access_token,
         account_id=user.id,
+        scopes=granted_for(told, user.id, page.id) or (),
         client_id=app.client_id,
         client_secret=app.client_secret,
     )

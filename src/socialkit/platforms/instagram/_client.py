@@ -129,13 +129,17 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
 
 def _login_kind(login: LoginKind | None, credentials: Credentials | None) -> LoginKind:
     """Return the login as it was given, or as the scopes of the credentials tell it."""
-    if login is not None:
-        if login not in HOMES:
-            message = f"login={login!r} is none of Instagram's two: facebook, instagram"
-            raise ConfigurationError(message, platform="instagram")
-        return login
     scopes = () if credentials is None else credentials.scopes
-    return "instagram" if is_instagram_login(scopes) else "facebook"
+    told: LoginKind = "instagram" if is_instagram_login(scopes) else "facebook"
+    if login is None:
+        return told
+    if login not in HOMES:
+        message = f"login={login!r} is none of Instagram's two: facebook, instagram"
+        raise ConfigurationError(message, platform="instagram")
+    if scopes and login != told:
+        message = f"login={login!r} is not what the scopes of the credentials are of: {told!r}"
+        raise ConfigurationError(message, platform="instagram")
+    return login
 
 
 def _core(
@@ -204,7 +208,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
-        ConfigurationError: There is no token, or the version is over.
+        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one.
 
     Example:
         >>> client = Instagram(access_token="not-a-real-token")
@@ -277,7 +281,7 @@ class AsyncInstagram(
         tokens: Where the token of `account` is kept; one that is given replaces it.
 
     Raises:
-        ConfigurationError: There is no token, or the version is over.
+        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one.
 
     Example:
         >>> client = AsyncInstagram(access_token="not-a-real-token")

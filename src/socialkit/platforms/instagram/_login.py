@@ -35,6 +35,7 @@ from socialkit.platforms.instagram._facts import (
     LoginKind,
     is_instagram_login,
 )
+from socialkit.platforms.instagram._token import granted_for, worth
 from socialkit.platforms.instagram._wire import Id
 from socialkit.transport import Pipeline, Secret
 
@@ -114,7 +115,8 @@ class InstagramLogin:
         """Change a code into credentials.
 
         With Facebook's login those of the Page's account, or the person's where there are several accounts:
-        then `client.account.accounts()` gives those of each.
+        then `client.account.accounts()` gives those of each. Their scopes are those that were granted, where
+        the platform tells; else those that were asked for.
         """
         clean = Secret(code.reveal().removesuffix(END_OF_CODE))
         if is_instagram_login(state.scopes):
@@ -152,12 +154,14 @@ async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) ->
     short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
     longer = LONGER["facebook"].request(short.access_token or Secret(""), app)
     long = await token_of(pipeline, longer)
-    linked = await linked_of(pipeline, GraphCalls(VERSION), app, long.access_token)
+    calls, token = GraphCalls(VERSION), long.access_token or Secret("")
+    told = await worth(pipeline, calls, app, token)
+    linked = await linked_of(pipeline, calls, app, token, told=told)
     if len(linked) == 1:
         (_, mine) = linked[0]
-        stored = Stored(access_token=mine.access_token or long.access_token)
-        return credentials_of(stored, state, account_id=mine.account_id)
-    return credentials_of(long, state)
+        stored = Stored(access_token=mine.access_token or token)
+        return credentials_of(stored, state, scopes=mine.scopes or None, account_id=mine.account_id)
+    return credentials_of(long, state, scopes=granted_for(told))
 
 
 LOGIN: Final = InstagramLogin()

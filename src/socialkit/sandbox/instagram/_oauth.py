@@ -7,6 +7,7 @@ from socialkit.sandbox._graph import (
     GraphRefusal,
     Route,
     bad_parameter,
+    debugged,
     redeemed,
     sent_back,
     told,
@@ -93,6 +94,11 @@ def refreshed_token(state: State, request: SimRequest) -> SimResponse:
 
 def _longer(state: State, value: str, start: str) -> SimResponse:
     return told(state.tokens.exchange(value, state.clock.now(), LONG, f"{start}{state.number()}"), LONG)
+
+
+def debug_token(state: State, request: SimRequest) -> SimResponse:
+    """What a token of Facebook's login is worth; only the app itself is told."""
+    return debugged(state, request, APP_ID)
 
 
 def accounts(call: IgCall) -> SimResponse:
