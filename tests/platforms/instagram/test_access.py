@@ -247,6 +247,20 @@ async def test_a_hashtag_that_nobody_uses_finds_nothing_and_other_words_are_refu
         await collect(shop.listening.search("autumn leaves"))
 
 
+async def test_thirty_different_hashtags_are_searched_in_seven_days(shop: Any, world: Sandbox) -> None:
+    for start in (0, 16):
+        text = " ".join(f"#tag{number}" for number in range(start, start + 16))
+        await settle(shop.posts.publish(DRAFT.model_copy(update={"text": text})))
+    for number in range(30):
+        assert len(await collect(shop.listening.search(f"#tag{number}"))) == 1
+
+    with pytest.raises(BadRequestError, match="seven days"):
+        await collect(shop.listening.search("#tag30"))
+    assert len(await collect(shop.listening.search("#tag29"))) == 1
+    world.clock.advance(timedelta(days=7))
+    assert await collect(shop.listening.search("#tag30")) == []
+
+
 async def test_a_mention_is_answered_in_public_and_found_when_lost(shop: Any, world: Sandbox) -> None:
     world.receive("instagram", text="The best shop")
     (message,) = await collect(shop.inbox.iterate())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -20,7 +22,7 @@ from socialkit.errors import (
 from socialkit.models import Draft, FoundState, Media, Outcome, Severity
 from socialkit.platforms.instagram import FACTS, InstagramOptions, InstagramRules, ProductTag, UserTag
 from socialkit.platforms.instagram._facts import LIMITS
-from socialkit.sandbox import Fault, Sandbox
+from socialkit.sandbox import Fault, Sandbox, SimRequest
 from socialkit.sandbox.instagram import InstagramSimulator
 from socialkit.testing import mp4, picture, video
 from socialkit.testing._transports import RecordingTransport
@@ -385,6 +387,39 @@ def test_what_just_fits_has_no_problem(what: Draft) -> None:
     found = InstagramRules("instagram").check(what, "instagram", LIMITS)
 
     assert [one for one in found if one.severity is Severity.ERROR] == []
+
+
+PICTURE = {"image_url": "https://shop.example/dot.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("fits", "values", "code"),
+    [
+        (True, {"caption": "#a " * 30 + "@a " * 20, "collaborators": '["a", "b", "c"]'}, None),
+        (True, {"media_type": "STORIES"}, None),
+        (False, {"caption": "#a " * 31}, (36004, 2207010)),
+        (False, {"caption": "@a " * 21}, (36004, 2207010)),
+        (False, {"collaborators": '["a", "b", "c", "d"]'}, (100, None)),
+        (False, {"media_type": "STORIES", "caption": "Leaves"}, (100, None)),
+    ],
+)
+def test_the_simulated_instagram_refuses_what_is_documented_as_too_much(
+    meta: InstagramSimulator, fits: bool, values: dict[str, str], code: tuple[int, int | None] | None
+) -> None:
+    request = SimRequest.of(
+        "POST",
+        f"/v26.0/{meta._state.user('main', ours=True).id}/media",
+        headers={
+            "authorization": f"Bearer {meta.issue_token()}",
+            "content-type": "application/x-www-form-urlencoded",
+        },
+        body=urlencode({**PICTURE, **values}).encode(),
+    )
+    answer = meta.handle(request)
+    error = json.loads(answer.body).get("error")
+
+    assert (answer.status == 200) is fits
+    assert (None if error is None else (error["code"], error.get("error_subcode"))) == code
 
 
 async def test_no_quota_is_said_to_lose_more_than_instagram_counts(

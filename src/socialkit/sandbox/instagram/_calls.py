@@ -277,6 +277,9 @@ def hashtag_search(call: IgCall) -> SimResponse:
     found = call.state.hashtag(name)
     if found is None:
         raise no_such(name)
+    # With which code it is refused, no page says.
+    if not call.state.may_search(call.params.text("user_id") or "", name):
+        raise bad_parameter("Too many different hashtags were searched for in seven days")
     return SimResponse.json({"data": [{"id": found}]})
 
 

@@ -1,7 +1,9 @@
 """Containers of the simulated Instagram, and publishing them."""
 
 import json
+import re
 from datetime import timedelta
+from typing import cast
 
 from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter
 from socialkit.sandbox._http import SimRequest, SimResponse
@@ -20,6 +22,8 @@ from socialkit.sandbox.instagram._state import (
 IgCall = GraphCall[State]
 CAPTION = 2_200
 ALT_TEXT = 1_000
+HASHTAGS, MENTIONS = 30, 20
+COLLABORATORS = 3
 FEWEST, MOST = 2, 10
 KINDS = frozenset({"REELS", "STORIES", "CAROUSEL", "VIDEO"})
 PICTURES = (".jpg", ".jpeg")
@@ -38,6 +42,7 @@ def post_media(call: IgCall) -> SimResponse:
     if kind and kind not in KINDS:
         raise bad_parameter(f"Unknown media type: {kind}", 2207023)
     _require_words(values)
+    _require_people(values)
     new = Container(state.number(), owner, state.clock.now(), values)
     if kind == "CAROUSEL":
         _gather(state, new)
@@ -52,11 +57,27 @@ def _require_words(values: dict[str, str]) -> None:
         raise GraphRefusal(36004, "The caption was too long", subcode=2207010)
     if len(values.get("alt_text", "")) > ALT_TEXT:
         raise bad_parameter("The alt text is too long")
-    if "user_tags" in values:
-        try:
-            json.loads(values["user_tags"])
-        except ValueError:
-            raise bad_parameter("user_tags must be a JSON array", 2207035) from None
+    for sign, most in (("#", HASHTAGS), ("@", MENTIONS)):
+        if len(re.findall(rf"(?<!\w){sign}\w", values.get("caption", ""))) > most:
+            raise GraphRefusal(36004, f"The caption has too many {sign}", subcode=2207010)
+    if values.get("media_type") == "STORIES" and values.get("caption"):
+        raise bad_parameter("A story has no caption")
+
+
+def _require_people(values: dict[str, str]) -> None:
+    if len(_array(values, "collaborators")) > COLLABORATORS:
+        raise bad_parameter("Too many collaborators")
+    _array(values, "user_tags")
+
+
+def _array(values: dict[str, str], name: str) -> list[object]:
+    try:
+        found = json.loads(values.get(name) or "[]")
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise bad_parameter(f"{name} must be a JSON array", 2207035)
+    return cast("list[object]", found)
 
 
 def _gather(state: State, new: Container) -> None:

@@ -43,6 +43,8 @@ PROCESSING = timedelta(seconds=10)
 PRIVATE_REPLY = timedelta(days=7)
 POSTS_A_DAY = 100
 CONTAINERS_A_DAY = 400
+HASHTAGS_A_WEEK = 30
+WEEK = timedelta(days=7)
 
 
 class State(PageState):
@@ -64,6 +66,8 @@ class State(PageState):
         self.comments: dict[str, Comment] = {}
         self.hashtags: dict[str, str] = {}
         """By id their names."""
+        self.searched: dict[tuple[str, str], datetime] = {}
+        """By account and hashtag when it was searched for; asking again does not count anew."""
         self.blocking = False
         self._names: dict[str, str] = {}
 
@@ -153,6 +157,17 @@ class State(PageState):
             known = self.number()
             self.hashtags[known] = wanted
         return known
+
+    def may_search(self, owner: str, name: str) -> bool:
+        """Whether an account may search for a hashtag still; takes note of it."""
+        now = self.clock.now()
+        self.searched = {key: at for key, at in self.searched.items() if now - at < WEEK}
+        mine = [key for key in self.searched if key[0] == owner]
+        key = (owner, name.lower())
+        if key not in self.searched and len(mine) >= HASHTAGS_A_WEEK:
+            return False
+        self.searched.setdefault(key, now)
+        return True
 
     def status(self, container: Container) -> str:
         """How far a container is."""
