@@ -207,8 +207,32 @@ async def test_a_breakdown_that_ended_loses_no_other(shop: Any) -> None:
     rows = await settle(shop.insights.audience())
 
     (ended,) = [one for one in rows if one.value is None]
-    assert (ended.breakdown, ended.missing) == ("age", Missing.NOT_OFFERED)
+    assert (ended.breakdown, ended.missing) == ("age=", Missing.NOT_OFFERED)
     assert {one.breakdown: one.value for one in rows}["country=DE"] == 70
+
+
+async def test_who_follows_is_not_permitted_without_the_scope_and_a_part_without_a_name_is_no_row(
+    opened: Open, meta: InstagramSimulator
+) -> None:
+    reader = opened(access_token=meta.issue_token(scopes=("instagram_basic",)))
+    rows = await settle(reader.insights.audience())
+    assert {(one.breakdown, one.value, one.missing) for one in rows} == {
+        (f"{name}=", None, Missing.NOT_PERMITTED) for name in ("age", "city", "country", "gender")
+    }
+
+    client = opened()
+    client._core.pipeline.transport = Nameless(client._core.pipeline.transport)
+    found = {one.breakdown: one.value for one in await settle(client.insights.audience())}
+    assert {name for name in found if name.startswith("gender")} == {"gender=M"}
+
+
+class Nameless(RecordingTransport):
+    """Tells of some people without saying who."""
+
+    async def send(self, request: Request, /) -> Response:
+        told = await super().send(request)
+        body = told.content.replace(b'["F"]', b"[]").replace(b'["U"]', b'[""]')
+        return Response(told.status, told.headers, body)
 
 
 class Ageless(RecordingTransport):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Generic
 
-from socialkit.errors import BadRequestError, NotFoundError
+from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
 from socialkit.models import Missing, Observation, SubjectKind
 from socialkit.operations import ModeT
-from socialkit.platforms._graph import DAY, GraphInsights, parts_of
+from socialkit.platforms._graph import DAY, GraphInsights, Subject, parts_of
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, TAGGED_FIELDS
 from socialkit.platforms.instagram._metrics import ACCOUNT_METRICS, DIMENSIONS, POST_METRICS
 from socialkit.platforms.instagram._wire import WireMedia, WireUser
@@ -73,26 +74,24 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
     async def _audience(self) -> tuple[Observation, ...]:
         owner = (await self._core.known()).id or ""
         subject = self._subject(SubjectKind.ACCOUNT, owner)
-        rows: list[Observation] = []
-        for dimension in DIMENSIONS:
-            params = (
-                ("period", "lifetime"),
-                ("metric_type", "total_value"),
-                ("timeframe", TIMEFRAME),
-                ("breakdown", dimension),
-            )
-            try:
-                told = await self._read((owner, "insights"), params, (FOLLOWERS,))
-            except BadRequestError:  # one that is told no more must not lose the others
-                why = Missing.NOT_OFFERED
-                rows.append(subject.row("followers", FOLLOWERS, None, why, breakdown=dimension))
-                continue
-            for metric in told:
-                rows += [
-                    subject.row(
-                        "followers", FOLLOWERS, value, None, breakdown=f"{dimension}={', '.join(names)}"
-                    )
-                    for names, value in parts_of(metric)
-                ]
+        rows = [row for one in DIMENSIONS for row in await self._broken_down(subject, one)]
         # Fewer than a hundred are not told.
         return tuple(rows) or (subject.row("followers", FOLLOWERS, None, Missing.WITHHELD),)
+
+    async def _broken_down(self, subject: Subject, dimension: str) -> list[Observation]:
+        """Return followers by one dimension: one that is told no more must not lose the others."""
+        params = (
+            ("period", "lifetime"),
+            ("metric_type", "total_value"),
+            ("timeframe", TIMEFRAME),
+            ("breakdown", dimension),
+        )
+        row = partial(subject.row, "followers", FOLLOWERS)
+        try:
+            told = await self._read((subject.id, "insights"), params, (FOLLOWERS,))
+        except PermissionDeniedError:
+            return [row(None, Missing.NOT_PERMITTED, breakdown=f"{dimension}=")]
+        except BadRequestError:
+            return [row(None, Missing.NOT_OFFERED, breakdown=f"{dimension}=")]
+        parts = [(", ".join(names), value) for metric in told for names, value in parts_of(metric)]
+        return [row(value, None, breakdown=f"{dimension}={name}") for name, value in parts if name]

@@ -46,8 +46,26 @@ OWN_METRICS: Final = (
     MetricFact(native="profile_links_taps"),
     MetricFact(native="ig_reels_avg_watch_time", unit="milliseconds"),
     MetricFact(native="ig_reels_video_view_total_time", unit="milliseconds"),
+    MetricFact(native="navigation"),
+    MetricFact(native="profile_activity"),
+    # Of the rest the reference alone tells: none was recorded with a value of its own.
+    MetricFact(native="reels_skip_rate", unit="rate", verified=False),
+    MetricFact(native="follows_and_unfollows", verified=False),  # both ways in one, and from 100 followers on
+    MetricFact(native="follower_count", verified=False),  # those that are new, a day: `followers` are all
+    MetricFact(native="online_followers"),  # by the hour, as recorded for a lifetime
+    MetricFact(
+        native="engaged_audience_demographics", verified=False
+    ),  # of whoever reacted, not of followers
+    MetricFact(native="crossposted_views", verified=False),  # refused where nothing was shared to Facebook
+    MetricFact(native="facebook_views", verified=False),
+    MetricFact(native="total_likes", verified=False),  # these three count ads too
+    MetricFact(native="total_comments", verified=False),
+    MetricFact(native="total_views", verified=False),
 )
-"""Not asked for: nothing canonical means what these count."""
+"""Not asked for: nothing canonical means what these count.
+
+Nor are `replies` of an account, which belong to stories: its canonical replies are the comments.
+"""
 ENDED_METRICS: Final = (
     MetricFact(native="impressions", dead_since=ENDED),
     MetricFact(native="plays", dead_since=ENDED),
@@ -55,6 +73,9 @@ ENDED_METRICS: Final = (
     MetricFact(native="ig_reels_aggregated_all_plays_count", dead_since=ENDED),
     MetricFact(native="video_views", dead_since=ENDED),
     MetricFact(native="engagement", dead_since=ENDED),
+    MetricFact(native="taps_forward", dead_since=ENDED),
+    MetricFact(native="taps_back", dead_since=ENDED),
+    MetricFact(native="exits", dead_since=ENDED),
 )
 MEASURED_METRICS: Final = (*POST_METRICS.values(), ACCOUNT_METRICS, OWN_METRICS, ENDED_METRICS)
 METRICS: Final = tuple({one.native: one for facts in MEASURED_METRICS for one in facts}.values())
