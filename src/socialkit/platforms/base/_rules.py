@@ -88,6 +88,10 @@ class DraftRules:
         """Return the name by which `Limits.kinds` may hold other limits for a file of a draft."""
         return media.kind.value
 
+    def describes(self, draft: Draft, media: Media) -> bool:
+        """Return whether the platform takes a description of a file: if not, none is missed."""
+        return True
+
     def continuation(self, draft: Draft, text: str) -> Draft:
         """Return the draft of a later part, when a long text becomes a thread."""
         return Draft(text=text, language=draft.language, visibility=draft.visibility)
@@ -295,11 +299,11 @@ class DraftRules:
         yield from mixed(files, place)
         for number, (media, limit) in enumerate(files):
             field = f"media[{number}]"
-            yield from self._alt_text(media, field, place)
+            yield from self._alt_text(media, field, place, wanted=self.describes(part, media))
             yield from file_problems(media, limit, field, place)
             yield from self._address(media, field, place)
 
-    def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+    def _alt_text(self, media: Media, field: str, place: Place, *, wanted: bool) -> Iterator[Problem]:
         limit = place.limits.alt_text
         if media.alt_text and limit is not None and len(media.alt_text) > limit:
             actual = len(media.alt_text)
@@ -308,7 +312,7 @@ class DraftRules:
             )
         if media.alt_text and not _can_be_written(media.alt_text):
             yield place.problem(f"{field}.alt_text", HALF, basis=Basis.DRAFT)
-        if not media.alt_text:
+        if wanted and not media.alt_text:
             yield place.problem(
                 f"{field}.alt_text",
                 "is missing: people who do not see the file get nothing",
