@@ -123,6 +123,7 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         Raises:
             InvalidDraftError: The draft breaks a known rule; nothing was sent.
             APIError: The platform refused; nothing is public.
+            MediaProcessingError: The platform could not make anything of a file; nothing is public.
             TransportError: A read before the write got no answer; nothing was sent.
             OutcomeUnknownError: It may be out or not: hand `error.attempt` to `find()`.
             IncompleteError: The first parts of a thread are out, a later one was refused.
