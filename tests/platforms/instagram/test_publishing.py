@@ -369,6 +369,13 @@ BAD: list[tuple[Draft, str]] = [
     (draft(media=(FILM,), options=(InstagramOptions(cover_at=timedelta(seconds=6)),)), "options.cover_at"),
     (draft(media=(FILM,), options=(InstagramOptions(cover_at=-timedelta(seconds=1)),)), "options.cover_at"),
     (draft(media=(FILM,), options=(InstagramOptions(cover_url="https://x.example/ü"),)), "options.cover_url"),
+    (
+        draft(
+            media=(FILM,),
+            options=(InstagramOptions(cover_url="https://x.example/a.jpg", cover_at=timedelta(seconds=1)),),
+        ),
+        "options.cover_at",
+    ),
     (draft(media=(Media.from_url("https://shop.example/blätter.jpg"),)), "media[0]"),
     (draft(reply_to="1"), "reply_to"),
     (draft(quotes="1"), "quotes"),
@@ -387,6 +394,24 @@ def test_what_just_fits_has_no_problem(what: Draft) -> None:
     found = InstagramRules("instagram").check(what, "instagram", LIMITS)
 
     assert [one for one in found if one.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        (draft(media=(FILM,)), []),
+        (draft("", media=(dot(),), options=(STORY,)), []),
+        (draft(media=(video(alt_text="A leaf"),)), ["left out"]),
+        (draft(media=(dot(),)), ["missing"]),
+        (draft(media=(dot(), FILM)), ["missing"]),
+    ],
+)
+def test_a_description_is_missed_only_where_one_is_taken(what: Draft, said: list[str]) -> None:
+    found = InstagramRules("instagram").check(what, "instagram", LIMITS)
+    warnings = [one.message for one in found if one.field.endswith("alt_text")]
+
+    assert len(warnings) == len(said)
+    assert all(word in warning for word, warning in zip(said, warnings, strict=True))
 
 
 PICTURE = {"image_url": "https://shop.example/dot.jpg"}

@@ -41,7 +41,6 @@ TAGGED = InstagramOptions(
 )
 REEL = InstagramOptions(
     cover_url="https://shop.example/cover.jpg",
-    cover_at=timedelta(seconds=1),
     audio_name="Leaves",
     share_to_feed=True,
     trial="performance",
@@ -161,7 +160,7 @@ async def _publish(client: AnyInstagram) -> Post:
         Draft(text="Tagged", media=[dot()], options=[TAGGED.model_copy(update={"products": goods})]),
         Draft(text="Several", media=[dot(), dot(None), film()]),
         Draft(text="A reel", media=[film()], options=[REEL]),
-        Draft(text="A film", media=[video()]),
+        Draft(text="A film", media=[video()], options=[InstagramOptions(cover_at=timedelta(seconds=1))]),
         Draft(text="", media=[dot()], options=[STORY]),
         Draft(text="", media=[video()], options=[STORY]),
     ):

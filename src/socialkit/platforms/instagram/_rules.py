@@ -59,6 +59,10 @@ class InstagramRules(DraftRules):
             return "story video" if film else "story picture"
         return kind if film and kind == "reel" else media.kind.value
 
+    def describes(self, draft: Draft, media: Media) -> bool:
+        """Return whether a file is a picture of a post: of videos and stories none is described."""
+        return kind_of(draft) != "story" and not is_film(media, draft)
+
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only Instagram refuses."""
         if draft.reply_to is not None:
@@ -157,6 +161,9 @@ def _cover_problems(draft: Draft, options: InstagramOptions, place: Place) -> It
     at = options.cover_at
     if at is None:
         return
+    if options.cover_url is not None:
+        message = "is for reels without a cover_url, and there is one"
+        yield place.problem("options.cover_at", message, basis=Basis.DRAFT)
     lasts = draft.media[0].duration if draft.media else None
     if at < timedelta() or (lasts is not None and at > lasts):
         message = "is no moment of the video"
