@@ -224,3 +224,59 @@ async def test_a_lost_post_with_a_link_to_a_post_is_found_though_x_quotes_it(
     assert place.client().posts.differences(found.post, text) == ()
     another = text.replace("1700000000000000000", "1700000000000000001")
     assert place.client().posts.differences(found.post, another) != ()
+
+
+NEWER: Any = {"id": "1999999999999999999", "edit_history_tweet_ids": ["1999999999999999999"]}
+LONG = "word " * 100
+NOT_THERE = "not among"
+"""What is only said where nothing that was read may be it."""
+
+
+@pytest.mark.parametrize(
+    ("draft", "told", "state", "because"),
+    [
+        ("Look", {"text": "Look"}, FoundState.UNDECIDED, "files"),
+        ("Look", {"text": "Look https://t.co/z"}, FoundState.UNDECIDED, "links"),
+        ("Look", {"text": "Another"}, FoundState.UNDECIDED, NOT_THERE),
+        ("Look", {"text": "Look", "attachments": {"media_keys": ["3_5"]}}, FoundState.UNDECIDED, NOT_THERE),
+        ("Look", {"text": "Look", "attachments": {"poll_ids": ["5"]}}, FoundState.UNDECIDED, NOT_THERE),
+        (LONG, {"text": "word " * 55 + "wo…"}, FoundState.UNDECIDED, "start of its text"),
+        (LONG, {"text": "other " * 45 + "…"}, FoundState.UNDECIDED, NOT_THERE),
+        (LONG, {"text": "word…", "note_tweet": {"text": "word " * 99}}, FoundState.UNDECIDED, NOT_THERE),
+        (LONG, {"text": "word…", "note_tweet": {"text": LONG}}, FoundState.PUBLISHED, ""),
+    ],
+)
+async def test_what_x_does_not_tell_is_never_taken_for_what_is_not_there(
+    place: Place, draft: str, told: Any, state: FoundState, because: str
+) -> None:
+    media = [] if draft is LONG else [picture()]
+    client = place.client(premium=True)
+    attempt = await lost(place, client, Draft(text=draft, media=media), Fault.DROP_BEFORE_COMMIT)
+    page = {"data": [NEWER | told], "meta": {"result_count": 1}}
+    found = await looked_up(an_old(attempt), page, blocking=place.blocking)
+
+    assert found.state is state
+    assert because in (found.because or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "expanded"),
+    [
+        ("https://shop.example/caf\u00e9", "https://shop.example/caf%C3%A9"),
+        ("https://Shop.EXAMPLE/Tea", "https://shop.example/Tea"),
+        ("Shop.example", "http://shop.example"),
+    ],
+)
+async def test_a_link_is_the_same_however_its_host_and_escapes_are_written(
+    place: Place, written: str, expanded: str
+) -> None:
+    attempt = an_old(await lost(place, place.client(), f"See {written}", Fault.DROP_BEFORE_COMMIT))
+
+    async def look(url: str) -> Found:
+        entities = {"urls": [{"url": "https://t.co/z", "expanded_url": url}]}
+        wire = NEWER | {"text": "See https://t.co/z", "entities": entities}
+        page = {"data": [wire], "meta": {"result_count": 1}}
+        return await looked_up(attempt, page, blocking=place.blocking)
+
+    assert (await look(expanded)).state is FoundState.PUBLISHED
+    assert NOT_THERE in ((await look(f"{expanded}/2")).because or "")

@@ -12,7 +12,7 @@ from socialkit.models import Attempt, Draft, Found
 from socialkit.platforms.base import FIRST_COMMENT, comment_of
 from socialkit.platforms.x._calls import Calls, following
 from socialkit.platforms.x._ids import age, media_id
-from socialkit.platforms.x._text import compared, shown_text
+from socialkit.platforms.x._text import compared, cut_from, shown_text
 from socialkit.platforms.x._wire import WirePost
 
 __all__ = ["ANCHOR", "POST", "Search", "Wanted"]
@@ -25,6 +25,8 @@ STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}
 UNTOLD: Final = "there are posts since of which X does not tell where their links lead"
 LEFT_OUT: Final = "X counts more posts since than it shows"
 EDITED: Final = "a post since may be it: it was edited"
+FILES_UNTOLD: Final = "a post since may be it: X does not tell its files"
+CUT: Final = "a post since may be it: X shows but the start of its text"
 BEREFT: Final = "a post since may be it: what it answered is not told any more"
 
 
@@ -104,18 +106,33 @@ def _is_it(wire: WirePost, wanted: Wanted) -> bool | str:
     # A link to a post in the text makes X quote it.
     if (answers != wanted.reply_to and not bereft) or (wanted.quotes is not None and quoted != wanted.quotes):
         return False
-    keys = None if wire.attachments is None else wire.attachments.media_keys
-    media = tuple(media_id(key) for key in keys or ())
-    if media != wanted.media:
+    media = tuple(media_id(key) for key in _keys(wire) or ())
+    untold = bool(wanted.media) and _keys(wire) is None
+    if media != wanted.media and not untold:
         return False
     if media:
         return True  # the files were uploaded for this post alone
+    return _says(wire, wanted, FILES_UNTOLD if untold else BEREFT if bereft else None)
+
+
+def _says(wire: WirePost, wanted: Wanted, doubt: str | None) -> bool | str:
+    """Return whether a post has the text that is wanted; where it has, a doubt about the rest stays one."""
     text = shown_text(wire)
     if text is None:
         return UNTOLD
     if text == wanted.text:
-        return BEREFT if bereft else True
+        return doubt or True
+    if wire.note is None and cut_from(text, wanted.text):
+        return CUT
     return EDITED if len(wire.versions or ()) > 1 else False
+
+
+def _keys(wire: WirePost) -> list[str] | None:
+    """Return the keys of a post's files; None where X does not tell whether it has any."""
+    told = wire.attachments
+    if told is None or told.media_keys is not None:
+        return None if told is None else told.media_keys
+    return [] if told.poll_ids else None
 
 
 def lost_of(attempt: Attempt) -> Lost | None:

@@ -7,17 +7,33 @@ import re
 import unicodedata
 from collections.abc import Collection
 from typing import Final
+from urllib.parse import unquote
 
 from socialkit.platforms.base import in_one_line
 from socialkit.platforms.x._wire import WireEntities, WireEvent, WirePost
 
-__all__ = ["SHORTENED", "SITE", "alike", "compared", "message_text", "says", "shown_text", "whole_text"]
+__all__ = [
+    "SHORTENED",
+    "SITE",
+    "alike",
+    "compared",
+    "cut_from",
+    "message_text",
+    "resolved",
+    "says",
+    "shown_text",
+    "whole_text",
+]
 
 SITE: Final = "https://x.com"
 OWN_FILE: Final = re.compile(r"/status/([0-9]+)/(?:photo|video)/[0-9]+$")
 LEADING: Final = re.compile(r"\A(?:@[A-Za-z0-9_]{1,20}\s+)+")
 """Whom an answer addresses; X puts their names before its text."""
 SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
+LINK: Final = re.compile(r"(?<![\w-])([\w-]+(?:\.[\w-]+)+)([/?#]\S*)?")
+"""A host, and what stands behind it."""
+CUT: Final = re.compile(r"…(?: \S+/\S+)*\Z")
+"""Where X cut a text; links to the post, and to what it quotes, may follow."""
 LAST_SLASH: Final = re.compile(r"/(?=\s|\Z)")
 LAST_POST: Final = re.compile(r"(?:twitter|x)\.com/\w+/status/([0-9]+)\S*\Z", re.IGNORECASE)
 """A link to a post at the end of a text: X makes a quote of it, and then shows it or leaves it out."""
@@ -30,13 +46,14 @@ def whole_text(wire: WirePost) -> str:
     # A repost shows the files of what it repeats.
     ids = {wire.id, wire.reference("retweeted"), *(wire.versions or ())}
     if note is not None:
-        return _resolved(html.unescape(note.text), note.entities or wire.entities, ids, quoted)
-    return _resolved(html.unescape(wire.text), wire.entities, ids, quoted)
+        return resolved(html.unescape(note.text), note.entities or wire.entities, ids, quoted)
+    return resolved(html.unescape(wire.text), wire.entities, ids, quoted)
 
 
-def _resolved(
+def resolved(
     text: str, entities: WireEntities | None, ids: Collection[str | None] = (), quoted: str | None = None
 ) -> str:
+    """Return a text with the links that were meant, without those to its own files and to what it quotes."""
     urls = [] if entities is None else entities.urls or []
     for one in sorted(urls, key=lambda url: len(url.url), reverse=True):
         meant = one.expanded_url or one.url
@@ -78,16 +95,39 @@ def compared(text: str, quotes: str | None = None) -> str:
 def alike(text: str) -> str:
     """Return a text without what X changes everywhere; whom it addresses stays.
 
+    Links are compared whatever the case of their hosts, and however they are escaped.
+
     Example:
         >>> alike("@ada  See https://shop.example/")
         '@ada See shop.example'
     """
-    return in_one_line(LAST_SLASH.sub("", SCHEME.sub("", unicodedata.normalize("NFC", text))))
+    bare = LINK.sub(_one_way, SCHEME.sub("", unicodedata.normalize("NFC", text)))
+    return in_one_line(LAST_SLASH.sub("", bare))
+
+
+def _one_way(link: re.Match[str]) -> str:
+    """Return a link in the one of its spellings that all of them are compared in."""
+    return link[1].lower() + unquote(link[2] or "")
+
+
+def cut_from(text: str, whole: str) -> bool:
+    """Return whether a compared text may be the start of another, with the sign of having been cut.
+
+    Example:
+        >>> cut_from("Autumn is h…", "Autumn is here"), cut_from("Spring is h…", "Autumn is here")
+        (True, False)
+    """
+    cut = CUT.search(text)
+    if cut is None:
+        return False
+    start = text[: cut.start()].rstrip()
+    words = start.rpartition(" ")[0]  # it may have been cut in a link, which is compared without its scheme
+    return whole.startswith(words or start)
 
 
 def message_text(wire: WireEvent) -> str:
     """Return a private message with the links that were meant."""
-    return _resolved(wire.text or "", wire.entities)
+    return resolved(wire.text or "", wire.entities)
 
 
 def says(wire: WireEvent, text: str) -> bool | None:
