@@ -85,6 +85,38 @@ def test_each_kind_of_push_is_taken(scene: Scene) -> None:
     assert taken == [1, 1, 1, 1, 1, 1, 2]
 
 
+SHORT: Final = "https://t.co/abc"
+LINKS: Final = {"urls": [{"url": SHORT, "expanded_url": "https://shop.example/x"}]}
+FILE: Final = {"url": "https://t.co/file", "expanded_url": "https://x.com/ada/status/5/photo/1"}
+LONG: Final = {"full_text": f"The whole &amp; {SHORT}", "entities": LINKS}
+
+
+@pytest.mark.parametrize(
+    ("old", "text"),
+    [
+        ({"text": f"Fish &lt; {SHORT}", "entities": LINKS}, "Fish < https://shop.example/x"),
+        ({"text": "Cut…", "entities": LINKS, "extended_tweet": LONG}, "The whole & https://shop.example/x"),
+        ({"text": "Look https://t.co/file", "entities": {"urls": [], "media": [FILE]}}, "Look"),
+    ],
+)
+def test_a_pushed_post_of_the_older_kind_reads_with_the_links_that_were_meant(
+    scene: Scene, old: Any, text: str
+) -> None:
+    post = {"id_str": "5", "user": {"id_str": "9", "screen_name": "ada"}, **old}
+    got = scene.give({"for_user_id": scene.pushes[-1]["for_user_id"], "tweet_create_events": [post]})
+
+    assert [one.text for one in got.messages] == [text]
+
+
+def test_a_pushed_private_message_reads_with_the_links_that_were_meant(scene: Scene) -> None:
+    push = json.loads(json.dumps(scene.pushes[2]))
+    (event,) = push["data"]["payload"]["direct_message_events"]
+    event["message_create"]["message_data"] = {"text": f"See {SHORT}", "entities": LINKS}
+    (message,) = scene.give(push).messages
+
+    assert message.text == "See https://shop.example/x"
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_signed_push_breaks_a_webhook(scene: Scene, data: st.DataObject) -> None:

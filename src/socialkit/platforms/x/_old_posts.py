@@ -15,6 +15,8 @@ from socialkit.models import (
     WireModel,
 )
 from socialkit.platforms.x._ids import EPOCH, time_of
+from socialkit.platforms.x._text import resolved
+from socialkit.platforms.x._wire import WireEntities, WireUrl
 
 __all__ = ["WireOldPost", "WireOldUser", "old_author", "old_message"]
 
@@ -29,10 +31,17 @@ class WireOldUser(WireModel):
     profile_image_url_https: Lenient[str] = None
 
 
+class WireOldEntities(WireEntities):
+    """What stands in a text; the post's own files are apart."""
+
+    media: Lenient[list[WireUrl]] = None
+
+
 class WireOldLong(WireModel):
     """The whole of a long text."""
 
     full_text: str
+    entities: Lenient[WireOldEntities] = None
 
 
 class WireOldIdentified(WireModel):
@@ -47,6 +56,7 @@ class WireOldPost(WireModel):
     id_str: str
     text: Lenient[str] = None
     full_text: Lenient[str] = None
+    entities: Lenient[WireOldEntities] = None
     extended_tweet: Lenient[WireOldLong] = None
     user: WireOldUser
     lang: Lenient[str] = None
@@ -73,7 +83,6 @@ def old_message(wire: WireOldPost, raw: Raw, account: AccountRef) -> Message | N
     author = old_author(wire.user)
     if author.id == account.id or wire.retweeted_status is not None:
         return None
-    long = None if wire.extended_tweet is None else wire.extended_tweet.full_text
     answers = wire.in_reply_to_status_id_str
     kind = MessageKind.QUOTE if wire.quoted_status_id_str else MessageKind.MENTION
     if answers:
@@ -84,7 +93,7 @@ def old_message(wire: WireOldPost, raw: Raw, account: AccountRef) -> Message | N
         kind=kind,
         account=account,
         author=author,
-        text=html.unescape(long or wire.full_text or wire.text or ""),
+        text=_text(wire),
         created_at=time_of(wire.id_str) or EPOCH,
         post_id=answers if kind is MessageKind.COMMENT else wire.quoted_status_id_str,
         reply_to=answers or None,
@@ -92,3 +101,13 @@ def old_message(wire: WireOldPost, raw: Raw, account: AccountRef) -> Message | N
         url=f"https://x.com/{author.handle}/status/{wire.id_str}",
         raw=raw,
     )
+
+
+def _text(wire: WireOldPost) -> str:
+    """Return a text as people read it, with the links that were meant."""
+    text, entities = wire.full_text or wire.text or "", wire.entities
+    if wire.extended_tweet is not None:
+        text, entities = wire.extended_tweet.full_text, wire.extended_tweet.entities or entities
+    found = entities or WireOldEntities()
+    links = WireEntities(urls=[*(found.urls or ()), *(found.media or ())])
+    return resolved(html.unescape(text), links, {wire.id_str}, wire.quoted_status_id_str)

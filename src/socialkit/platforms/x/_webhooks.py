@@ -31,7 +31,8 @@ from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.x._ids import EPOCH, time_of
 from socialkit.platforms.x._map import Including, message_kind, post_message
 from socialkit.platforms.x._old_posts import WireOldPost, WireOldUser, old_author, old_message
-from socialkit.platforms.x._wire import WireIncludes, WirePost, WireUser
+from socialkit.platforms.x._text import resolved
+from socialkit.platforms.x._wire import WireEntities, WireIncludes, WirePost, WireUser
 
 __all__ = ["PUSHES"]
 
@@ -59,6 +60,7 @@ class WireMessageData(WireModel):
     """The words of a private message."""
 
     text: str = ""
+    entities: Lenient[WireEntities] = None
 
 
 class WireTarget(WireModel):
@@ -293,7 +295,7 @@ def _said(wire: WirePushedMessage, who: Author, raw: Raw, account: AccountRef) -
         kind=MessageKind.DIRECT_MESSAGE,
         account=account,
         author=who,
-        text=words.message_data.text,
+        text=resolved(words.message_data.text, words.message_data.entities),
         created_at=wire.created_timestamp or time_of(wire.id) or EPOCH,
         private=True,
         visibility=Visibility.DIRECT,
