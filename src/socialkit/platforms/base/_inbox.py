@@ -65,6 +65,7 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
         """
         start = None if since is None else require_aware(since, "since")
         wanted = _wanted(kinds, notices=notices)
+        await self._require_kinds(wanted)
         await self._core.identify()
         page = await self._page(wanted, limit, cursor)
         if start is not None:
@@ -244,6 +245,9 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
     def _reply_limits(self, private: bool) -> Limits:  # noqa: FBT001 - private
         """Return by what an answer is judged; a platform may take longer private ones."""
         return self._core.limits
+
+    async def _require_kinds(self, kinds: frozenset[MessageKind]) -> None:
+        """Raise where some kinds cannot be read, before anything is sent; most platforms read them all."""
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None

@@ -134,6 +134,8 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         ready = core.facts.rules.ready(
             whole, _target(core), core.limits, "posts.publish", now=now, unhosted=core.unhosted
         )
+        if any(part.media for part in ready.parts):
+            await core.require(Capability.MEDIA)
         await core.identify()
         return await core.write("publish", lambda run: self._publish(ready, run), draft=ready)
 
