@@ -187,6 +187,50 @@ async def test_an_inbox_without_access_to_private_messages_is_the_rest_of_it(pla
     assert caught.value.scopes == ("dm.read",)
 
 
+READING = "tweet.read users.read offline.access"
+
+
+@pytest.mark.parametrize(
+    ("granted", "wanted"),
+    [(f"{READING} tweet.write", "media.write"), (READING, "tweet.write")],
+    ids=["no files", "no posts"],
+)
+async def test_a_post_whose_files_the_token_may_not_upload_is_refused_before_anything_is_sent(
+    place: Place, granted: str, wanted: str
+) -> None:
+    client = place.client(credentials=Credentials(access_token="not-a-real-token", scopes=granted))
+    thread = Draft(text="First", thread=[Draft(text="Second"), Draft(text="Third", media=[picture()])])
+    for draft in (Draft(text="Look", media=[picture()]), thread):
+        with pytest.raises(MissingScopeError) as caught:
+            await settle(client.posts.publish(draft))
+
+        assert caught.value.scopes == (wanted,)
+    assert client.sent.requests == []
+
+
+async def test_private_messages_that_the_token_may_not_read_cost_nothing(place: Place) -> None:
+    client = place.client(credentials=Credentials(access_token="not-a-real-token", scopes=READING))
+    with pytest.raises(MissingScopeError) as caught:
+        await collect(client.inbox.iterate(kinds=["direct message"]))
+
+    assert caught.value.scopes == ("dm.read",)
+    assert client.sent.requests == []
+
+
+def test_a_token_that_only_reads_writes_nothing_in_any_shape() -> None:
+    client = X(Credentials(access_token="t", scopes=READING), tier="enterprise", premium=True)
+    able = {one for one in Capability if client.can(one)}
+
+    assert able == {
+        Capability.MENTIONS,
+        Capability.COMMENTS,
+        Capability.SEARCH,
+        Capability.POST_INSIGHTS,
+        Capability.ACCOUNT_INSIGHTS,
+        Capability.PROFILES,
+    }
+
+
 async def test_what_self_serve_apps_lost_is_refused_before_anything_is_sent(place: Place) -> None:
     other = place.x.receive(text="We like you")
     client = place.client()

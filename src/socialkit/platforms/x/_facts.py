@@ -73,10 +73,15 @@ READ: Final = ("tweet.read",)
 
 SCOPES: Final = {
     Capability.PUBLISH: WRITE,
+    Capability.THREADS: WRITE,
+    Capability.POLLS: WRITE,
+    Capability.QUOTES: WRITE,
     Capability.DELETE: WRITE,
     Capability.EDIT: WRITE,
     Capability.REPLY: WRITE,
     Capability.MEDIA: ("media.write",),
+    Capability.ALT_TEXT: ("media.write",),
+    Capability.WEBHOOKS: ("like.read",),  # X wants it for the list of subscriptions
     Capability.REPLY_PRIVATELY: ("dm.write",),
     Capability.DIRECT_MESSAGES: ("dm.read",),
     Capability.HIDE: ("tweet.moderate.write",),

@@ -76,6 +76,11 @@ def _below(post: str, said: list[_Said]) -> list[_Said]:
     return [one for one in said if is_below(one[0].id)]
 
 
+def _named(kinds: frozenset[MessageKind]) -> bool:
+    """Return whether somebody named kinds: who asks for less than everything does."""
+    return not kinds >= EVERYTHING
+
+
 class XInbox(Inbox[ModeT], Generic[ModeT]):
     """Mentions, comments, answers and private messages.
 
@@ -90,6 +95,10 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         self._direct = Direct(calls)
 
     # Reading ----------------------------------------------------------------------------
+
+    async def _require_kinds(self, kinds: frozenset[MessageKind]) -> None:
+        if MessageKind.DIRECT_MESSAGE in kinds and _named(kinds):
+            await self._core.require(Capability.DIRECT_MESSAGES)
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
@@ -130,17 +139,12 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         return _Source(messages, found[-1].id if found else None, following(answer))
 
     async def _private(self, kinds: frozenset[MessageKind], place: _Place, limit: int | None) -> _Source:
-        named = not kinds >= EVERYTHING  # who asks for less than everything names what they ask for
-        if MessageKind.DIRECT_MESSAGE not in kinds:
-            return _Source()
-        if named:
-            await self._core.require(Capability.DIRECT_MESSAGES)
-        elif not await self._core.may(Capability.DIRECT_MESSAGES):
+        if MessageKind.DIRECT_MESSAGE not in kinds or not await self._core.may(Capability.DIRECT_MESSAGES):
             return _Source()
         try:
             page = await self._direct.page(place.token, between(limit, 1))
         except APIError as error:
-            if named or not refused_for_good(error):
+            if _named(kinds) or not refused_for_good(error):
                 raise
             return _Source()
         return _Source(page.items, page.items[-1].id if page.items else None, page.next_cursor)
