@@ -159,6 +159,13 @@ async def read_volume(connect: Connect, one: Recording) -> None:
     assert len(found) == len(one.json["data"])
 
 
+@case("account.usage", "GET", "/2/usage/tweets")
+async def read_usage(connect: Connect, one: Recording) -> None:
+    usage, wire = await settle(connect(the(one)).account.usage()), one.json["data"]
+
+    assert (usage.posts, usage.cap) == (int(wire["project_usage"]), int(wire["project_cap"]))
+
+
 @case("posts.publish", "POST", "/2/tweets")
 async def read_new(connect: Connect, one: Recording) -> None:
     post = await settle(connect(the(one)).posts.publish("Hello"))
