@@ -49,13 +49,18 @@ class Anchor:
         return post.id == self.id or older
 
 
-async def remembered(run: Run, newest: Callable[[], Awaitable[str]]) -> None:
-    """Note the newest own thing, so that a lost one is looked for after it and never mistaken."""
+async def remembered(run: Run, newest: Callable[[], Awaitable[str]]) -> str | None:
+    """Note the newest own thing, so that a lost one is looked for after it and never mistaken.
+
+    Returns:
+        What was noted; None where the token may not read it.
+    """
     try:
-        await run.step(ANCHOR, newest, returns=str)
+        return await run.step(ANCHOR, newest, returns=str)
     except APIError as error:
         if not refused_for_good(error):
             raise  # nothing is written yet, and without this nobody could look for it later
+        return None
 
 
 async def newer_than(
