@@ -23,6 +23,7 @@ from socialkit.platforms import (
 )
 from socialkit.platforms._registry import find
 from socialkit.sandbox import MastodonSimulator, Sandbox, SimPost, XSimulator
+from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.testing import picture, video
 from socialkit.transport import Transport
 from tests.chaos.worker import opened
@@ -389,6 +390,10 @@ def _takes_repeats(world: Sandbox) -> None:
     cast("XSimulator", world.simulator("x")).set_repeats(refused=False)
 
 
+def _page_takes_repeats(world: Sandbox) -> None:
+    cast("FacebookSimulator", world.simulator("facebook")).set_repeats(refused=False)
+
+
 def _says_nothing() -> None:
     import pixelwall._client as client
     from pixelwall import FACTS
@@ -410,7 +415,7 @@ PLATFORMS: Final[Mapping[str, Platform]] = {
     ),
     "bluesky": Platform("bluesky", ON_BLUESKY, unguarded=frozenset({"send_message"})),
     "x": Platform("x", ON_X, set_up=_takes_repeats, unguarded=WITHOUT_KEYS),
-    "facebook": Platform("facebook", ON_FACEBOOK, unguarded=ON_A_PAGE),
+    "facebook": Platform("facebook", ON_FACEBOOK, set_up=_page_takes_repeats, unguarded=ON_A_PAGE),
     "instagram": Platform("instagram", ON_INSTAGRAM, unguarded=ON_AN_ACCOUNT, hosting=False),
     "instagram with a media host": Platform(
         "instagram", IN_FRONT, unguarded=ON_AN_ACCOUNT | {"post_comments"}

@@ -156,7 +156,7 @@ def post_feed(call: FbCall) -> SimResponse:
             raise bad_parameter(f"Invalid attached_media: {one}", 2069019)
     at = schedule(call)
     newest = next(iter(state.visible(owner)), None)
-    if at is None and not photos and _repeats(newest, message, link):
+    if state.refuses_repeats and at is None and not photos and _repeats(newest, message, link):
         raise GraphRefusal(506, "(#506) Duplicate status message")
     post = state.publish(owner, message, at)
     post.link, post.photos = link, photos
@@ -165,8 +165,10 @@ def post_feed(call: FbCall) -> SimResponse:
 
 
 def _repeats(newest: Post | None, message: str, link: str | None) -> bool:
-    """Whether a post says what the one before it says: refused only right after it."""
-    return False if newest is None else newest.message == message and newest.link == link and bool(link)
+    """Whether a post without files says what the one before it says: refused only right after it."""
+    if newest is None or newest.photos or newest.video is not None:
+        return False
+    return (newest.message, newest.link) == (message, link)
 
 
 def schedule(call: FbCall) -> datetime | None:

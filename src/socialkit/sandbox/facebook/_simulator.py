@@ -140,6 +140,11 @@ class FacebookSimulator(PageSimulator[State]):
             raw=show.post(self._state, one, sorted(show.POST)),
         )
 
+    def set_repeats(self, *, refused: bool) -> None:
+        """Say whether Facebook refuses what the post before says: it does not promise to."""
+        with self.lock:
+            self._state.refuses_repeats = refused
+
     def stories(self, account: str = "main") -> list[str]:
         """The ids of the files that a Page shows as stories now."""
         with self.lock:

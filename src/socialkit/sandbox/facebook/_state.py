@@ -60,6 +60,7 @@ class State(PageState):
         self.comments: dict[str, Comment] = {}
         self.stories: dict[str, Story] = {}
         self._names: dict[str, str] = {}
+        self.refuses_repeats = True
 
     def person(self, name: str, *, page: bool = False) -> Person:
         """Somebody by name; made when they are new."""
