@@ -10,6 +10,9 @@ import pytest
 from socialkit.platforms.facebook import AsyncFacebook, Facebook
 from socialkit.sandbox import Sandbox
 from socialkit.sandbox.facebook import FacebookSimulator
+from tests.platforms.facebook.scripted import told
+
+__all__ = ["told"]
 
 Open = Callable[..., Any]
 

@@ -3,81 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from socialkit.errors import OutcomeUnknownError, UnexpectedResponseError
 from socialkit.models import (
-    AccountRef,
-    Attempt,
-    Author,
     Capability,
     Draft,
-    Found,
-    FoundState,
-    Message,
     MessageKind,
-    WriteKind,
 )
-from socialkit.platforms.facebook import AsyncFacebook, Facebook, FacebookOptions
+from socialkit.platforms.facebook import FacebookOptions
 from socialkit.testing import mp4, picture, video
-from socialkit.transport import FileBody, Request, Response
+from socialkit.transport import FileBody, Request
+from tests.platforms.facebook.scripted import NOW, TOLD
 from tests.support import collect, settle
-from tests.transport.fakes import SteppedTransport, json_answer
+from tests.transport.fakes import json_answer
 
-ME = {"id": "19", "name": "The shop"}
 REEL = FacebookOptions(kind="reel")
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-TOLD = "2026-03-02T09:00:00+0000"
-
-
-def attempt(kind: WriteKind, **more: Any) -> Attempt:
-    """A write whose deadline is long over, so that a look can say that it never landed."""
-    begun = datetime(2020, 3, 2, 9, tzinfo=UTC)
-    return Attempt(
-        platform="facebook",
-        account=AccountRef(platform="facebook"),
-        kind=kind,
-        step="reply",
-        key="k",
-        started_at=begun,
-        deadline=begun + timedelta(minutes=1),
-        **more,
-    )
-
-
-async def looked(page: Any, lost: Attempt) -> Found:
-    """Look for a write until it cannot land any more."""
-    await settle(page.posts.find(lost))
-    page._core.transport.clock += timedelta(hours=1)
-    found = await settle(page.posts.find(lost))
-    assert isinstance(found, Found)
-    return found
-
-
-def message(kind: MessageKind, name: str, **more: Any) -> Message:
-    return Message(id=name, kind=kind, author=Author(id="7", handle="ada"), text="?", created_at=NOW, **more)
-
-
-@pytest.fixture(params=[Facebook, AsyncFacebook], ids=["blocking", "async"])
-def told(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], Any]:
-    """Opens a client that is answered by path."""
-
-    def make(answers: dict[str, Any]) -> Any:
-        def answer(sent: Request) -> Response:
-            path = urlsplit(sent.url).path.removeprefix("/v26.0/")
-            body = {"me": ME, **answers}.get(path, {"data": []})
-            if callable(body):
-                body = body(sent)
-            return body if isinstance(body, Response) else json_answer(body)
-
-        transport = SteppedTransport(answer, suspends=request.param is AsyncFacebook)
-        return request.param(access_token="made-up", app_secret="made-up", client_id="1", transport=transport)
-
-    return make
 
 
 async def test_a_write_that_answers_its_id_alone_gives_what_was_sent(
@@ -243,109 +187,3 @@ async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
         await collect(page.ads.days("1", since=day, until=day))
     with pytest.raises(TypeError, match="are days"):
         await collect(page.ads.days("1", since=NOW, until=day))
-
-
-# Finding lost writes ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "state"),
-    [
-        ({"video_status": "processing", "publishing_phase": {"status": "not_started"}}, FoundState.UNDECIDED),
-        ({"video_status": "ready", "publishing_phase": {"status": "in_progress"}}, FoundState.UNDECIDED),
-        (
-            {"video_status": "ready", "publishing_phase": {"publish_status": "published"}},
-            FoundState.PUBLISHED,
-        ),
-        (
-            {"video_status": "upload_complete", "publishing_phase": {"status": "not_started"}},
-            FoundState.ABSENT,
-        ),
-        ({"video_status": "error"}, FoundState.ABSENT),
-    ],
-)
-async def test_a_reel_that_is_still_worked_on_may_yet_come_out(
-    told: Callable[[dict[str, Any]], Any], status: dict[str, Any], state: FoundState
-) -> None:
-    page = told({"555": {"id": "555", "published": False, "status": status}})
-    draft = Draft(text="A reel", media=[video()], options=[FacebookOptions(kind="reel")])
-    lost = attempt("publish", draft=draft, results={"part 1 media 1": "555"})
-
-    found = await looked(page, lost)
-
-    assert found.state is state
-    assert (found.ask_again is not None) is (state is FoundState.UNDECIDED)
-
-
-def card(url: str, text: str = "") -> dict[str, Any]:
-    wrapped = "https://l.facebook.com/l.php?" + urlencode({"u": url, "h": "AT1"})
-    shown = {"media_type": "link", "type": "share", "url": wrapped, "target": {"url": wrapped}}
-    return {"id": "19_1", "message": text, "created_time": TOLD, "attachments": {"data": [shown]}}
-
-
-@pytest.mark.parametrize(
-    ("post", "state"),
-    [
-        (card("https://shop.example/"), FoundState.PUBLISHED),
-        (card("https://other.example"), FoundState.UNDECIDED),
-        (card("https://shop.example", "Other words"), FoundState.ABSENT),
-        ({"id": "19_1", "created_time": TOLD}, FoundState.UNDECIDED),
-    ],
-)
-async def test_a_lost_card_is_the_one_that_leads_to_the_same_place(
-    told: Callable[[dict[str, Any]], Any], post: dict[str, Any], state: FoundState
-) -> None:
-    page = told({"me/published_posts": {"data": [post]}})
-    draft = Draft(text="", options=[FacebookOptions(link="https://shop.example")])
-
-    found = await looked(page, attempt("publish", draft=draft, results={"part 1 anchor": ""}))
-
-    assert found.state is state
-
-
-async def test_white_space_that_facebook_changes_hides_no_lost_post(
-    told: Callable[[dict[str, Any]], Any],
-) -> None:
-    post = {"id": "19_1", "message": "One\ntwo", "created_time": TOLD}
-    page = told({"me/published_posts": {"data": [post]}})
-
-    lost = attempt("publish", draft=Draft(text="One\n\n two"), results={"part 1 anchor": ""})
-
-    assert (await looked(page, lost)).state is FoundState.PUBLISHED
-
-
-async def test_an_answer_to_an_answer_is_found_beside_it(told: Callable[[dict[str, Any]], Any]) -> None:
-    own = {"id": "1_9", "message": "At ten", "created_time": TOLD, "from": {"id": "19", "name": "The shop"}}
-    page = told({"1_2/comments": {"data": [own]}})
-    asked = message(MessageKind.REPLY, "1_3", reply_to="1_2", post_id="19_1")
-    lost = attempt("reply", draft=Draft(text="At ten"), message=asked, results={"anchor": ""})
-
-    found = await looked(page, lost)
-
-    assert found.post is not None
-    assert found.post.id == "1_9"
-
-
-@pytest.mark.parametrize("private", [False, True])
-async def test_answers_that_cannot_all_be_read_leave_a_lost_one_undecided(
-    told: Callable[[dict[str, Any]], Any], private: bool
-) -> None:
-    cut: dict[str, Any] = {"data": [], "paging": {"next": "https://graph.facebook.com/v26.0/x?after=QVFI"}}
-    page = told({"1_2/comments": cut, "me/conversations": {"data": [{"id": "t_1", "messages": cut}]}})
-    kind = MessageKind.DIRECT_MESSAGE if private else MessageKind.COMMENT
-    asked = message(kind, "1_2", private=private)
-    lost = attempt("reply", draft=Draft(text="Ten"), message=asked, private=private, results={"anchor": ""})
-
-    assert (await looked(page, lost)).state is FoundState.UNDECIDED
-
-
-async def test_an_edit_of_files_is_found_by_the_files(told: Callable[[dict[str, Any]], Any]) -> None:
-    def post(photo: str) -> dict[str, Any]:
-        shown = {"media_type": "photo", "type": "photo", "target": {"id": photo}}
-        return {"id": "19_1", "message": "Autumn", "created_time": TOLD, "attachments": {"data": [shown]}}
-
-    draft = Draft(text="Autumn", media=[picture()])
-    lost = attempt("edit", draft=draft, target="19_1", results={"media 1": "8"})
-
-    states = [(await looked(told({"19_1": post(one)}), lost)).state for one in ("7", "8")]
-    assert states == [FoundState.ABSENT, FoundState.PUBLISHED]

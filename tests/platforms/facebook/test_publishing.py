@@ -153,16 +153,19 @@ async def test_a_lost_scheduled_post_is_found_where_it_waits_and_after_it_went_o
     assert (await settle(page.posts.find(attempt))).post.published_at == at
 
 
-async def test_the_same_link_twice_is_a_conflict_and_nothing_is_written(
-    page: Any, meta: FacebookSimulator
+@pytest.mark.parametrize("options", [[], [FacebookOptions(link="https://shop.example")]])
+async def test_what_the_post_before_says_is_a_conflict_and_nothing_is_written(
+    page: Any, meta: FacebookSimulator, options: list[FacebookOptions]
 ) -> None:
-    draft = Draft(text="Look", options=[FacebookOptions(link="https://shop.example")])
+    draft = Draft(text="Look", options=options)
     await settle(page.posts.publish(draft))
 
     with pytest.raises(ConflictError) as caught:
         await settle(page.posts.publish(draft))
     assert (caught.value.code, caught.value.written) == ("506", False)
     assert len(meta.posts()) == 1
+    meta.set_repeats(refused=False)
+    assert (await settle(page.posts.publish(draft))).id == meta.posts()[1].id
 
 
 def shot(**given: Any) -> Media:

@@ -9,6 +9,7 @@ from typing import Final, Generic
 from pydantic import JsonValue
 
 from socialkit.errors import (
+    ConflictError,
     InvalidDraftError,
     NotFoundError,
     OutcomeUnknownError,
@@ -19,6 +20,7 @@ from socialkit.models import (
     Basis,
     Draft,
     Found,
+    FoundState,
     Media,
     MediaKind,
     Post,
@@ -27,7 +29,7 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
-from socialkit.platforms._graph import Anchor, GraphCalls, WireList, page_of, page_params, remembered
+from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params, remembered
 from socialkit.platforms.base import (
     Core,
     MediaFiles,
@@ -41,7 +43,7 @@ from socialkit.platforms.base import (
 from socialkit.platforms.facebook._facts import kind_of, window_problems
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
-from socialkit.platforms.facebook._search import COMMENT, POST, Search, listing_of
+from socialkit.platforms.facebook._search import COMMENT, POST, Search, Wanted, listing_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
 from socialkit.transport import Request
@@ -145,37 +147,42 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             return await self._reel(draft, options, run)
         if kind == "video":
             return await self._video(draft, options, run)
-        await remembered(run, partial(self._newest, scheduled=options.scheduled_at is not None))
+        before = await remembered(run, partial(self._search.before, draft))
         later = options.scheduled_at is not None
         photos = [
             await run.step(f"media {number}", partial(self._uploads.photo, one, temporary=later), returns=str)
             for number, one in enumerate(draft.media, 1)
         ]
-        return await run.commit(POST, partial(self._create, draft, options, photos), returns=Post)
+        return await run.commit(POST, partial(self._create, draft, photos, before), returns=Post)
 
-    async def _newest(self, *, scheduled: bool) -> str:
-        request = self._calls.get(
-            OWN, listing_of(scheduled=scheduled), fields=("id", "created_time"), params=(("limit", "1"),)
-        )
-        found = (await self._core.pipeline.call(request, WireList[WirePost])).value.data
-        return str(Anchor(found[0].id, found[0].created_time)) if found else ""
-
-    async def _create(self, draft: Draft, options: FacebookOptions, photos: list[str]) -> Post:
+    async def _create(self, draft: Draft, photos: list[str], before: str | None) -> Post:
+        options = draft.option(FacebookOptions) or FacebookOptions()
         values = feed_values(draft, options, photos)
         request = self._calls.post(OWN, "feed", values=values, fields=WRITTEN_FIELDS)
-        answer = await self._core.pipeline.call(request, WirePost)
-        post = to_post(answer.value, answer.raw, self._core.ref)
-        files = tuple(
-            PostMedia(id=one, kind=MediaKind.IMAGE, alt_text=media.alt_text)
-            for one, media in zip(photos, draft.media, strict=True)
-        )
-        if answer.value.created_time is None:
-            # The answer was the id alone: what is known of the post is what was sent.
-            told = {"text": draft.text, "media": files, "scheduled_at": options.scheduled_at}
-            return post.model_copy(update=told)
-        described = {one.id: one.alt_text for one in files}
-        media = [one.model_copy(update={"alt_text": described.get(one.id)}) for one in post.media]
-        return post.model_copy(update={"media": tuple(media)})
+        try:
+            answer = await self._core.pipeline.call(request, WirePost)
+        except ConflictError as error:
+            if before is None:
+                raise
+            return await self._duplicated(Wanted.of(draft, photos), before, error)
+        return _as_sent(to_post(answer.value, answer.raw, self._core.ref), answer.value, draft, photos)
+
+    async def _duplicated(self, wanted: Wanted, before: str, refusal: ConflictError) -> Post:
+        """Return the post that Facebook says is there already, where it is this one.
+
+        It came since this write began, so it is what an earlier try of it left behind. One from before is
+        another's, and the refusal stands. Where nobody can tell, neither is said.
+        """
+        try:
+            found = await self._search.since(wanted, before)
+        except SocialKitError as error:
+            found = Found.undecided(f"the Page's posts could not be read: {error.message}")
+        if found.post is not None:
+            return found.post
+        if found.state is FoundState.UNDECIDED:
+            message = f"Facebook says that it is there already, and {found.because}"
+            raise OutcomeUnknownError(message, platform="facebook") from refusal
+        raise refusal
 
     async def _comment(self, above: str, text: str) -> Post:
         request = self._calls.post(above, "comments", values={"message": text}, fields=COMMENT_FIELDS)
@@ -330,6 +337,22 @@ def _is_journaled() -> bool:
     """Return whether whoever carries the write notes what became of it, and looks for it later."""
     run = current_run.get()
     return run is not None and not run.waits
+
+
+def _as_sent(post: Post, wire: WirePost, draft: Draft, photos: list[str]) -> Post:
+    """Return a new post with what Facebook does not tell of it."""
+    files = tuple(
+        PostMedia(id=one, kind=MediaKind.IMAGE, alt_text=media.alt_text)
+        for one, media in zip(photos, draft.media, strict=True)
+    )
+    if wire.created_time is None:
+        # The answer was the id alone: what is known of the post is what was sent.
+        options = draft.option(FacebookOptions) or FacebookOptions()
+        told = {"text": draft.text, "media": files, "scheduled_at": options.scheduled_at}
+        return post.model_copy(update=told)
+    described = {one.id: one.alt_text for one in files}
+    media = [one.model_copy(update={"alt_text": described.get(one.id)}) for one in post.media]
+    return post.model_copy(update={"media": tuple(media)})
 
 
 def feed_values(draft: Draft, options: FacebookOptions, photos: list[str]) -> dict[str, JsonValue | datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -28,7 +28,7 @@ from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WireComment, WirePost, WireVideoStatus
 
-__all__ = ["COMMENT", "POST", "Search", "listing_of"]
+__all__ = ["COMMENT", "POST", "Search", "Wanted", "listing_of"]
 
 POST: Final = "post"
 COMMENT: Final = "comment"
@@ -42,6 +42,8 @@ LOOK_AGAIN: Final = timedelta(minutes=2)
 WORKING: Final = "processing"
 IN_PROGRESS: Final = "in_progress"
 SAME_TIME: Final = timedelta(minutes=1)
+TOO_MANY: Final = "*"
+"""What is noted where more posts wait than are looked through."""
 
 
 def listing_of(*, scheduled: bool) -> str:
@@ -66,7 +68,13 @@ class Wanted:
     files: tuple[str, ...]
     link: str | None
     at: datetime | None
-    taken: frozenset[str]
+    taken: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, draft: Draft, files: Iterable[str], taken: frozenset[str] = frozenset()) -> Wanted:
+        """Return what a draft makes with files that are uploaded."""
+        options = draft.option(FacebookOptions) or FacebookOptions()
+        return cls(in_one_line(draft.text), tuple(files), options.link, options.scheduled_at, taken)
 
     def fits(self, seen: Seen) -> bool | str:
         """Return whether a post is the one that is wanted, or why nobody can tell."""
@@ -75,11 +83,20 @@ class Wanted:
             return False
         files = tuple(one.id for one in post.media)
         if self.files:
-            return set(files) == set(self.files)  # they were uploaded for this post alone
+            return self._fits_files(post)
         if in_one_line(post.text) == self.text:
             return self._fits_link(seen) if self.link is not None else not files
         edited = not files and post.edited_at is not None and (post.reply_count or 0) == 0
         return f"{post.url} may be it: it was changed since" if edited else False
+
+    def _fits_files(self, post: Post) -> bool | str:
+        """Return whether a post holds the files, which were uploaded for this one alone."""
+        told, wanted = {one.id for one in post.media}, set(self.files)
+        if told == wanted:
+            return True
+        if in_one_line(post.text) == self.text and (told < wanted or len(told) < len(wanted)):
+            return f"{post.url} may be it: it says the same, and not all its files are told"
+        return False
 
     def _fits_link(self, seen: Seen) -> bool | str:
         """Return whether the card leads where it was to lead; Facebook may show another address for it."""
@@ -112,20 +129,49 @@ class Search:
         return await self._post(attempt, draft)
 
     async def _post(self, attempt: Attempt, draft: Draft) -> Found:
-        anchor = attempt.results.get(f"{PART}{ANCHOR}")
+        before = attempt.results.get(f"{PART}{ANCHOR}")
         files = [attempt.results.get(f"{PART}media {number}") for number in range(1, len(draft.media) + 1)]
-        if not isinstance(anchor, str) or not all(isinstance(one, str) for one in files):
+        if not isinstance(before, str) or not all(isinstance(one, str) for one in files):
             return Found.undecided("what was there before is not known: the token may not read posts")
+        return await self.since(Wanted.of(draft, map(str, files), frozenset(attempt.taken)), before)
+
+    async def before(self, draft: Draft) -> str:
+        """Return what is there before a post is made: the newest one, or those alike that wait.
+
+        What waits is listed by its time, so that no newest one tells what was there before.
+        """
         options = draft.option(FacebookOptions)
-        link, at = (None, None) if options is None else (options.link, options.scheduled_at)
-        taken, text = frozenset(attempt.taken), in_one_line(draft.text)
-        wanted = Wanted(text, tuple(map(str, files)), link, at, taken)
+        if options is None or options.scheduled_at is None:
+            return await self._newest()
+        waiting = await newer_than(Anchor(), partial(self._page, scheduled=True))
+        if waiting is None:
+            return TOO_MANY
+        text = in_one_line(draft.text)
+        return " ".join(post.id for _, post in waiting if in_one_line(post.text) == text)
+
+    async def _newest(self) -> str:
+        edge = listing_of(scheduled=False)
+        request = self._calls.get(OWN, edge, fields=("id", "created_time"), params=(("limit", "1"),))
+        found = (await self._core.pipeline.call(request, WireList[WirePost])).value.data
+        return str(Anchor(found[0].id, found[0].created_time)) if found else ""
+
+    async def since(self, wanted: Wanted, before: str) -> Found:
+        """Look for a post among those that were not there before, as `before` told it."""
+        at = wanted.at
         if at is None:
-            return await self._among(wanted, Anchor.read(anchor), scheduled=False)
+            return await self._among(wanted, Anchor.read(before), scheduled=False)
+        if before == TOO_MANY and not wanted.files:
+            return Found.undecided("too many posts waited before to tell it from them")
+        alike = frozenset(before.split())
+        wanted = replace(wanted, taken=wanted.taken | alike)
         found = await self._among(wanted, Anchor(), scheduled=True)
         if found.post is not None or self._core.now() < at - MARGIN:
             return found
-        return await self._gone_out(wanted, at, found)
+        gone = await self._gone_out(wanted, at, found)
+        if gone.post is not None and alike and not wanted.files:
+            # Whether what waited keeps its id when it goes out is documented nowhere.
+            return Found.undecided("one that says the same waited before, and may be the one that is out")
+        return gone
 
     async def _gone_out(self, wanted: Wanted, at: datetime, absent: Found) -> Found:
         found = await self._among(wanted, Anchor("", at - MARGIN), scheduled=False)
