@@ -209,3 +209,53 @@ async def test_a_post_that_waited_before_is_not_the_lost_one(
     assert (found.state, found.post and found.post.id) == (
         (FoundState.PUBLISHED, "19_2") if after else (FoundState.ABSENT, None)
     )
+
+
+# Answers and first comments ---------------------------------------------------------------------
+
+OURS = {"from": {"id": "19", "name": "The shop"}}
+THEIRS = {"from": {"id": "7", "name": "Ada"}}
+SINCE = {"created_time": "2026-03-02T09:05:00+0000"}
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["comment", "message"])
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({**SINCE, **OURS}, FoundState.PUBLISHED),
+        (SINCE, FoundState.UNDECIDED),
+        (OURS, FoundState.UNDECIDED),
+        ({}, FoundState.UNDECIDED),
+        ({**SINCE, **THEIRS}, FoundState.ABSENT),
+        ({"created_time": "2026-03-02T08:00:00+0000"}, FoundState.ABSENT),
+        ({**SINCE, "message": "At nine"}, FoundState.ABSENT),
+    ],
+)
+async def test_an_answer_of_nobody_knows_whom_or_when_may_be_the_lost_one(
+    told: Callable[[dict[str, Any]], Any], private: bool, more: dict[str, Any], state: FoundState
+) -> None:
+    before = {"id": "1_8", "message": "At ten", "created_time": TOLD, **OURS}
+    there = {"data": [{"id": "1_9", "message": "At ten", **more}, before]}
+    page = told({"1_2/comments": there, "me/conversations": {"data": [{"id": "t_1", "messages": there}]}})
+    asked = message(MessageKind.DIRECT_MESSAGE if private else MessageKind.COMMENT, "1_2", private=private)
+    results = {"anchor": "1_8"}
+    lost = attempt("reply", draft=Draft(text="At ten"), message=asked, private=private, results=results)
+
+    assert (await looked(page, lost)).state is state
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [(OURS, FoundState.PUBLISHED), ({}, FoundState.UNDECIDED), (THEIRS, FoundState.ABSENT)],
+)
+async def test_a_first_comment_of_nobody_knows_whom_may_be_the_lost_one(
+    told: Callable[[dict[str, Any]], Any], more: dict[str, Any], state: FoundState
+) -> None:
+    page = told(
+        {"19_1/comments": {"data": [{"id": "1_9", "message": "First", "created_time": TOLD, **more}]}}
+    )
+    draft = Draft(text="Autumn", first_comment="First")
+    lost = attempt("publish", draft=draft, results={"part 1 post": {"id": "19_1"}})
+    lost = lost.model_copy(update={"step": "first comment"})
+
+    assert (await looked(page, lost)).state is state

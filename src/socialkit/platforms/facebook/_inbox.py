@@ -14,15 +14,13 @@ from typing import Final, Generic
 from pydantic import JsonValue
 
 from socialkit.errors import ServerError
-from socialkit.models import Attempt, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.models import AccountRef, Attempt, Author, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
     CommentInbox,
     WireList,
-    WirePaging,
     after_anchor,
-    age_of,
     cursor_of,
     found_state,
     merged,
@@ -48,6 +46,7 @@ from socialkit.platforms.facebook._wire import (
     WireConversation,
     WireId,
     WireMade,
+    WireMessage,
     WirePost,
     WireSent,
 )
@@ -68,6 +67,7 @@ LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+UNTOLD: Final = "an answer that says the same may be it: Facebook does not tell whose it is, or of when"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = (
     "id",
@@ -138,23 +138,19 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         return things_of(answer, told)
 
     async def _private(self) -> list[Message]:
-        found, _ = await self._conversations()
-        return [one for one in found if one.author.id != self._core.ref.id]
-
-    async def _conversations(self, *params: tuple[str, str]) -> tuple[list[Message], bool]:
-        """Return the newest messages of conversations, and whether that is all of them."""
-        asked = (("platform", "messenger"), ("limit", str(CONVERSATIONS)), *params)
-        request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
-        answer = await self._core.pipeline.call(request, WireList[WireConversation])
+        answer = await self._conversations()
         found: list[Message] = []
-        pages: list[WirePaging | None] = [answer.value.paging]
         for number, one in enumerate(answer.value.data):
-            pages.append(None if one.messages is None else one.messages.paging)
             for index, wire in enumerate(one.messages.data if one.messages is not None else ()):
                 raw = answer.raw.at("data", number, "messages", "data", index)
                 message = private_message(wire, raw, self._core.ref, one.id)
-                found += [message] if message is not None else []
-        return found, not any(one and one.next for one in pages)
+                found += [message] if message is not None and not self._is_own(wire.sender) else []
+        return found
+
+    async def _conversations(self, *params: tuple[str, str]) -> Answer[WireList[WireConversation]]:
+        asked = (("platform", "messenger"), ("limit", str(CONVERSATIONS)), *params)
+        request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
+        return await self._core.pipeline.call(request, WireList[WireConversation])
 
     def _is_own(self, sender: WireId | None) -> bool:
         return sender is not None and sender.id == self._core.ref.id
@@ -206,27 +202,32 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         return Post(id=told, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw)
 
     async def _answers(self, message: Message, private: bool) -> tuple[list[Post], bool]:  # noqa: FBT001
-        """Return the Page's own newest answers, the newest first, and whether that is all of them."""
+        """Return the newest answers, the newest first, and whether that is all of them.
+
+        They are the Page's own, and those without an author, of which Facebook does not tell whose they are.
+        """
         me = await self._core.known()
         if private:
-            both, whole = await self._conversations(("user_id", message.author.id))
-            own = sorted((one for one in both if one.author.id == me.id), key=age_of, reverse=True)
-            told = [Post(id=one.id, account=me, text=one.text, published_at=one.created_at) for one in own]
-            return told, whole
-        places = dict.fromkeys([message.id, _top_of(message)])
-        read = await self._core.transport.gather(*(self._answers_under(place) for place in places))
-        wires = {one.id: one for some, _ in read for one in some if self._is_own(one.sender)}
-        newest = sorted(wires.values(), key=_written, reverse=True)
-        told = [
-            Post(id=one.id, account=me, text=one.message, published_at=one.created_time) for one in newest
-        ]
-        return told, all(whole for _, whole in read)
+            read = [await self._said_to(message.author.id)]
+        else:
+            places = dict.fromkeys([message.id, _top_of(message)])
+            read = await self._core.transport.gather(*(self._answers_under(place) for place in places))
+        wires = {one.id: one for some, _ in read for one in some}
+        maybe = [one for one in wires.values() if one.sender is None or one.sender.id == me.id]
+        newest = sorted(maybe, key=_written, reverse=True)
+        return [_answer_of(one, me) for one in newest], all(whole for _, whole in read)
 
-    async def _answers_under(self, thing: str) -> tuple[list[WireComment], bool]:
+    async def _said_to(self, person: str) -> tuple[list[WireMessage | WireComment], bool]:
+        answer = (await self._conversations(("user_id", person))).value
+        edges = [one.messages for one in answer.data if one.messages is not None]
+        pages = [answer.paging, *(one.paging for one in edges)]
+        return [one for edge in edges for one in edge.data], not any(one and one.next for one in pages)
+
+    async def _answers_under(self, thing: str) -> tuple[list[WireMessage | WireComment], bool]:
         params = (("order", "reverse_chronological"), ("limit", str(MOST)))
         request = self._calls.get(thing, "comments", fields=COMMENT_FIELDS, params=params)
         answer = (await self._core.pipeline.call(request, WireList[WireComment])).value
-        return answer.data, not (answer.paging is not None and answer.paging.next)
+        return [*answer.data], not (answer.paging is not None and answer.paging.next)
 
     async def _find_reply(self, attempt: Attempt) -> Found:
         anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
@@ -236,10 +237,16 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         newer = after_anchor(anchor, answers)
         if newer is None:
             return Found.undecided("the answer before it is not there any more")
-        text = in_one_line(draft.text)
-        fitting = [one for one in newer if in_one_line(one.text) == text and one.id not in attempt.taken]
+        text, seen = in_one_line(draft.text), {one.id for one in newer}
+        untimed = [one for one in answers if one.published_at is None and one.id not in {anchor, *seen}]
+        alike = [
+            one for one in (*untimed, *newer) if in_one_line(one.text) == text and one.id not in attempt.taken
+        ]
+        fitting = [one for one in alike if one.author is not None and one.id in seen]
         if fitting:
             return Found.published(fitting[-1])
+        if alike:
+            return Found.undecided(UNTOLD)
         if not anchor and not whole:
             return Found.undecided("there is too much since to look through it all")
         return Found.absent("it is not among the Page's answers since")
@@ -288,5 +295,11 @@ def _top_of(message: Message) -> str:
     return message.reply_to or message.id if message.kind is MessageKind.REPLY else message.id
 
 
-def _written(wire: WireComment) -> tuple[datetime, str]:
-    return wire.created_time or NEVER, wire.id
+def _answer_of(wire: WireMessage | WireComment, me: AccountRef) -> Post:
+    """Map an answer of the Page, or of nobody knows whom: that has no author."""
+    author = None if wire.sender is None else Author(id=wire.sender.id, handle=wire.sender.name)
+    return Post(id=wire.id, account=me, author=author, text=wire.message, published_at=wire.created_time)
+
+
+def _written(wire: WireMessage | WireComment) -> tuple[datetime, int, str]:
+    return wire.created_time or NEVER, len(wire.id), wire.id

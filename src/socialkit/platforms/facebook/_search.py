@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.models import Attempt, Draft, Found, Post
+from socialkit.models import AccountRef, Attempt, Draft, Found, Post, Raw
 from socialkit.operations import Page
 from socialkit.platforms._graph import (
     ANCHOR,
@@ -225,22 +225,31 @@ class Search:
         params = (("filter", "toplevel"), ("limit", str(MOST)))
         request = self._calls.get(above, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
-        for number, wire in enumerate(answer.value.data):
-            own = wire.sender is not None and wire.sender.id == ref.id
-            if own and in_one_line(wire.message) == text and wire.id not in attempt.taken:
-                raw = answer.raw.at("data", number)
-                post = Post(
-                    id=wire.id,
-                    account=ref,
-                    text=wire.message,
-                    reply_to=above,
-                    published_at=wire.created_time,
-                    raw=raw,
-                )
-                return Found.published(post)
+        alike = [
+            (wire, answer.raw.at("data", number))
+            for number, wire in enumerate(answer.value.data)
+            if in_one_line(wire.message) == text and wire.id not in attempt.taken
+        ]
+        own = [one for one in alike if one[0].sender is not None and one[0].sender.id == ref.id]
+        if own:
+            return Found.published(_comment_of(*own[0], above, ref))
+        if any(wire.sender is None for wire, _ in alike):
+            return Found.undecided("a comment says the same, and Facebook does not tell whose it is")
         if answer.value.paging is not None and answer.value.paging.next:
             return Found.undecided("there are too many comments to look through them all")
         return Found.absent("it is not under the post")
+
+
+def _comment_of(wire: WireComment, raw: Raw, above: str, me: AccountRef) -> Post:
+    """Map a comment of the Page."""
+    return Post(
+        id=wire.id,
+        account=me,
+        text=wire.message,
+        reply_to=above,
+        published_at=wire.created_time,
+        raw=raw,
+    )
 
 
 def _is_at_work(status: WireVideoStatus | None) -> bool:
