@@ -177,6 +177,19 @@ async def test_what_was_allowed_for_other_pages_is_not_allowed_for_this_one(
     assert [page.can(one) for one in (Capability.PUBLISH, Capability.DIRECT_MESSAGES)] == [False, True]
 
 
+@pytest.mark.parametrize(("kind", "open_"), [("PAGE", True), ("USER", False), ("SYSTEM_USER", False)])
+async def test_a_person_s_token_opens_nothing_of_a_page(
+    told: Callable[[dict[str, Any]], Any], kind: str, open_: bool
+) -> None:
+    scopes = ["pages_show_list", "pages_manage_posts", "read_insights"]
+    page = told({"debug_token": {"data": {"is_valid": True, "type": kind, "scopes": scopes}}})
+
+    report = await settle(page.account.inspect())
+
+    assert (report.kind, report.scopes) == (kind, tuple(scopes))
+    assert [page.can(one) for one in (Capability.PUBLISH, Capability.POST_INSIGHTS)] == [open_, open_]
+
+
 async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
     told: Callable[[dict[str, Any]], Any],
 ) -> None:
@@ -185,5 +198,10 @@ async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
 
     with pytest.raises(UnexpectedResponseError):
         await collect(page.ads.days("1", since=day, until=day))
-    with pytest.raises(TypeError, match="are days"):
-        await collect(page.ads.days("1", since=NOW, until=day))
+    for account, since, told_why in (
+        ("1", NOW, "days, not times"),
+        ("1", "2026-03-01", "datetime.date"),
+        (1, day, "in quotes"),
+    ):
+        with pytest.raises(TypeError, match=told_why):
+            await collect(page.ads.days(account, since=since, until=day))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from socialkit.errors import ConflictError, InvalidDraftError, MediaProcessingError, OutcomeUnknownError
-from socialkit.models import Draft, FoundState, Media, Outcome
+from socialkit.models import Draft, FoundState, Media, Outcome, Severity
 from socialkit.platforms.facebook import FacebookOptions, FacebookRules
 from socialkit.platforms.facebook._facts import LIMITS
 from socialkit.sandbox import Fault, Sandbox
@@ -206,8 +206,19 @@ def test_what_facebook_refuses_is_found_before_anything_is_sent(draft: Draft, fi
     assert field in {one.field for one in found}
 
 
+def test_a_video_has_no_alt_text_and_says_so() -> None:
+    def warned(media: Media) -> list[tuple[str, Severity]]:
+        found = FacebookRules("facebook").check(Draft(text="x", media=[media]), "facebook", LIMITS)
+        return [(one.field, one.severity) for one in found if one.field.endswith("alt_text")]
+
+    described, bare = shot(), video(alt_text=None)
+
+    assert warned(described) == [("media[0].alt_text", Severity.WARNING)]
+    assert (warned(bare), len(warned(picture(alt_text="")))) == ([], 1)
+
+
 def test_a_video_of_the_feed_or_of_a_story_may_be_what_a_reel_may_not() -> None:
-    wide = shot(width=960, height=540, duration=timedelta(seconds=100))
+    wide = shot(width=960, height=540, duration=timedelta(seconds=100)).model_copy(update={"alt_text": None})
     reel, story, feed = (
         FacebookRules("facebook").check(Draft(text=text, media=[wide], options=options), "facebook", LIMITS)
         for text, options in (("x", [REEL]), ("", [STORY]), ("x", []))

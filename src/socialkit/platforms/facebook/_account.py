@@ -20,6 +20,7 @@ from socialkit.platforms._graph import (
     token_in_use,
 )
 from socialkit.platforms.base import Account, Core, acted
+from socialkit.platforms.facebook._facts import SCOPES
 from socialkit.platforms.facebook._map import PAGE_FIELDS, to_profile
 from socialkit.platforms.facebook._uploads import OWN
 from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
@@ -28,6 +29,11 @@ from socialkit.transport import Pipeline, Request, Safety, Secret
 __all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "granted_to", "pages_of", "scopes_of"]
 
 T = TypeVar("T")
+
+PEOPLE: Final = frozenset({"USER", "SYSTEM_USER"})
+"""Kinds of tokens that are no Page's."""
+OF_PAGES: Final = frozenset(scope for scopes in SCOPES.values() for scope in scopes)
+"""Scopes of what is done as a Page."""
 
 MOST: Final = 100
 MOST_PAGES: Final = 50
@@ -122,6 +128,8 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
     async def inspect(self) -> TokenReport:
         """Return what Facebook says of the client's token; `can` goes by its scopes from now on.
 
+        What a Page's token alone opens is closed to a person's, whatever that person allowed.
+
         `GET /debug_token` ([reference](https://developers.facebook.com/docs/graph-api/reference/debug_token)).
 
         Raises:
@@ -130,7 +138,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         token = await token_in_use(self._core)
         told = (await _inspected(self._core.pipeline, self._calls, self._app, token)).data
         scopes = told.scopes_for(self._core.ref.id or told.profile_id)
-        self._core.granted(scopes)
+        self._core.granted(_opened(scopes, told.type))
         return TokenReport(
             valid=told.is_valid,
             kind=told.type,
@@ -243,6 +251,11 @@ class _Reader:
         proof = self.app.client_secret and appsecret_proof(self.app.client_secret, self.token)
         params = (("access_token", self.token), *([("appsecret_proof", proof)] if proof else []))
         return request.replace(params=(*request.params, *params), signed=False)
+
+
+def _opened(scopes: tuple[str, ...], kind: str) -> tuple[str, ...]:
+    """Return the scopes of a token that open something with it: Pages are for their own tokens."""
+    return tuple(one for one in scopes if one not in OF_PAGES) if kind in PEOPLE else scopes
 
 
 def _page(wire: WirePage) -> FacebookPage:

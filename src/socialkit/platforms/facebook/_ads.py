@@ -11,8 +11,7 @@ from json import dumps
 from typing import Final, Generic
 
 from socialkit.errors import ConfigurationError
-from socialkit.models import Model, Money
-from socialkit.models._base import EMPTY_RAW, Raw
+from socialkit.models import Model, Money, Raw
 from socialkit.operations import ModeT, Page, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Namespace
@@ -21,6 +20,7 @@ from socialkit.platforms.facebook._wire import WireAction, WireAdRow
 __all__ = ["AdDay", "FacebookAds"]
 
 MOST: Final = 100
+UNSENT: Final = Raw.of(b"{}")
 FIELDS: Final = (
     "campaign_id",
     "campaign_name",
@@ -55,10 +55,13 @@ class AdDay(Model):
     """Different people; those of two days cannot be added."""
     clicks: int | None = None
     conversions: float | None = None
-    """As the ad account defines them; None where it defines none."""
+    """The sum over all kinds that Facebook tells, as the ad account defines them; None where it defines none.
+
+    Whether one kind may hold another is documented nowhere: the kinds stand in `raw`.
+    """
     actions: dict[str, float] = {}
     """What people did, by Facebook's own names, such as `link_click`."""
-    raw: Raw = EMPTY_RAW
+    raw: Raw = UNSENT
     """What the platform sent."""
 
 
@@ -95,12 +98,12 @@ class FacebookAds(Namespace[ModeT], Generic[ModeT]):
             cursor: Where to resume: a listing's `cursor`.
 
         Raises:
+            TypeError: The ad account is no text, or a day no day.
             MissingScopeError: The token lacks `ads_read`; a Page's token never has it.
             BadRequestError: The first day lies more than 37 months back.
         """
-        if isinstance(since, datetime) or isinstance(until, datetime):
-            message = "since= and until= are days, not times: the ad account has a time zone of its own"
-            raise TypeError(message)
+        _require_day("since", since)
+        _require_day("until", until)
         if until < since:
             message = f"until={until} lies before since={since}"
             raise ValueError(message)
@@ -116,7 +119,19 @@ class FacebookAds(Namespace[ModeT], Generic[ModeT]):
         return page_of(answer, to_day)
 
 
-def _node(ad_account: str) -> str:
+def _require_day(name: str, given: object) -> None:
+    if isinstance(given, datetime):
+        message = f"{name}= and its like are days, not times: the ad account has a time zone of its own"
+        raise TypeError(message)
+    if not isinstance(given, date):
+        message = f"{name}={given!r} is no day: give a datetime.date, such as date(2026, 10, 1)"
+        raise TypeError(message)
+
+
+def _node(ad_account: object) -> str:
+    if not isinstance(ad_account, str):
+        message = f"ad_account={ad_account!r} is no text: give the id in quotes, such as 'act_17'"
+        raise TypeError(message)
     digits = ad_account.removeprefix("act_")
     if not digits.isascii() or not digits.isdigit():
         message = f"ad_account={ad_account!r} is no ad account's id: digits, with or without act_ before them"

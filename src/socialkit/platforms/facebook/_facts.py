@@ -28,7 +28,7 @@ from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.text import TextRules, TextUnit
 from socialkit.transport import Request
 
-__all__ = ["BASE_URL", "FACTS", "UPLOADS", "VERSION", "FacebookRules", "kind_of", "window_problems"]
+__all__ = ["BASE_URL", "FACTS", "SCOPES", "UPLOADS", "VERSION", "FacebookRules", "kind_of", "window_problems"]
 
 BASE_URL: Final = "https://graph.facebook.com"
 UPLOADS: Final = "https://rupload.facebook.com"
@@ -73,9 +73,7 @@ LIMITS: Final = Limits(
         "reel": REEL,
         "story video": MediaLimit(bytes=VIDEO.bytes, alone=True),  # how long it may last is not known
     },
-    mime_types=frozenset(
-        {"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/quicktime"}
-    ),
+    mime_types=frozenset({"image/jpeg", "image/png", "image/gif", "video/mp4", "video/quicktime"}),
     schedule_ahead=SOONEST,
 )
 
@@ -201,6 +199,13 @@ class FacebookRules(DraftRules):
         if media.kind is not MediaKind.VIDEO or kind == "video":
             return media.kind.value
         return f"{kind} video" if kind == "story" else kind
+
+    def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
+        if media.kind is not MediaKind.VIDEO:
+            yield from super()._alt_text(media, field, place)
+        elif media.alt_text:
+            message = "is lost: Facebook takes none for a video, so that it belongs into the text"
+            yield place.problem(f"{field}.alt_text", message, severity=Severity.WARNING)
 
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name the options that no edit changes."""

@@ -287,7 +287,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
 def _recipient(message: Message) -> JsonValue:
     if message.private:
         return {"id": message.author.id}
-    return {"post_id" if message.kind is MessageKind.MENTION else "comment_id": message.id}
+    return {"post_id" if message.id == message.post_id else "comment_id": message.id}
 
 
 def _top_of(message: Message) -> str:

@@ -25,7 +25,7 @@ from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS, video_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WirePage, WirePost
 
-__all__ = ["METRICS", "FacebookInsights"]
+__all__ = ["METRICS", "NOT_ASKED", "FacebookInsights"]
 
 LIFETIME: Final = (("period", "lifetime"),)
 DAILY: Final = (("period", "day"),)
@@ -63,6 +63,21 @@ ENDED_METRICS: Final = (
     *(MetricFact(native=name, dead_since=ENDED) for name in GONE),
     *(MetricFact(native=name, dead_since=ENDED_LATER) for name in GONE_LATER),
 )
+NOT_ASKED: Final[Mapping[str, str]] = {
+    "page_post_engagements": "counts clicks too, which no engagement of the catalogue holds",
+    "page_follows": "the Page itself tells its followers of now",
+    "page_daily_follows": "no metric of the catalogue counts who came or went",
+    "page_daily_follows_unique": "no metric of the catalogue counts who came or went",
+    "page_daily_unfollows_unique": "no metric of the catalogue counts who came or went",
+    "page_total_actions": "counts calls, ways and visits of the site together",
+    "page_video_complete_views_30s": "counts other plays than the plays of a video",
+    "page_lifetime_engaged_followers_unique": "no metric of the catalogue counts followers who did something",
+    "page_actions_post_reactions_total": "by kind; the likes of each post are all kinds together",
+    "post_clicks_by_type": "the parts of what is told as clicks",
+    "post_reactions_by_type_total": "by kind; the likes of a post are all kinds together",
+    "post_activity_by_action_type": "nobody saw in 2026 that it lives",
+}
+"""Metrics that live and are not asked for, each with why: none means what a canonical one means."""
 METRICS: Final = (*POST_METRICS, *VIDEO_METRICS, *ACCOUNT_METRICS, *ENDED_METRICS)
 """Facebook's metrics as far as they have a canonical name, or are known to have ended."""
 

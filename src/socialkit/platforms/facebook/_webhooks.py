@@ -17,6 +17,7 @@ from socialkit.models import (
     AccountRef,
     Lenient,
     Message,
+    MessageKind,
     Timestamp,
     WebhookEvent,
     WebhookEventKind,
@@ -41,6 +42,7 @@ __all__ = ["PUSHES"]
 
 POSTS: Final = frozenset({"post", "status", "photo", "video", "share", "link"})
 ADDED: Final = "add"
+MENTION: Final = "mention"
 CHANGES: Final = {
     ("comment", "edit"): WebhookEventKind.MESSAGE_EDITED,
     ("comment", "edited"): WebhookEventKind.MESSAGE_EDITED,
@@ -111,7 +113,15 @@ def _comment(
         created_time=when(at),
         parent=None if above is None else WireId(id=above),
     )
-    return comment_message(comment, entry.raw, account, wire.post_id or "")
+    message = comment_message(comment, entry.raw, account, wire.post_id or "")
+    if message is None or not _is_of_others(wire, entry):
+        return message
+    return message.model_copy(update={"kind": MessageKind.MENTION})
+
+
+def _is_of_others(wire: WireFeed, entry: PushedEntry) -> bool:
+    """Return whether a comment that names the Page stands below a post of somebody else."""
+    return entry.field == MENTION and (wire.post_id or "").partition("_")[0] != entry.account
 
 
 def _post(
@@ -158,7 +168,7 @@ def _private(told: WireMessage, entry: PushedEntry, account: AccountRef) -> Mess
     return None if found is None else found.model_copy(update={"conversation_id": None})
 
 
-READERS: Final = {"feed": _feed, "mention": _feed, "messaging": _messaging}
+READERS: Final = {"feed": _feed, MENTION: _feed, "messaging": _messaging}
 
 PUSHES: Final = PushFacts(proof=SIGNED, handshakes=(HANDSHAKE,), read=_read)
 """Signed with the app's secret; the address is asked for a challenge first."""
