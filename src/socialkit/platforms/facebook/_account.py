@@ -138,7 +138,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         token = await token_in_use(self._core)
         told = (await _inspected(self._core.pipeline, self._calls, self._app, token)).data
         scopes = told.scopes_for(self._core.ref.id or told.profile_id)
-        self._core.granted(_opened(scopes, told.type))
+        self._core.granted(None if scopes is None else _opened(scopes, told.type))
         return TokenReport(
             valid=told.is_valid,
             kind=told.type,

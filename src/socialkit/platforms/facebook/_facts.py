@@ -200,12 +200,9 @@ class FacebookRules(DraftRules):
             return media.kind.value
         return f"{kind} video" if kind == "story" else kind
 
-    def _alt_text(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
-        if media.kind is not MediaKind.VIDEO:
-            yield from super()._alt_text(media, field, place)
-        elif media.alt_text:
-            message = "is lost: Facebook takes none for a video, so that it belongs into the text"
-            yield place.problem(f"{field}.alt_text", message, severity=Severity.WARNING)
+    def describes(self, draft: Draft, media: Media) -> bool:
+        """Return whether a file is a picture: of videos none is described."""
+        return media.kind is not MediaKind.VIDEO
 
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name the options that no edit changes."""
@@ -221,6 +218,10 @@ class FacebookRules(DraftRules):
         if draft.quotes is not None:
             message = f"is not offered, instead: {INSTEAD[Capability.QUOTES]}"
             yield place.problem("quotes", message, basis=Basis.DRAFT)
+        for number, media in enumerate(draft.media):
+            if media.alt_text and not self.describes(draft, media):
+                message = "is lost: Facebook takes none for a video, so that it belongs into the text"
+                yield place.problem(f"media[{number}].alt_text", message, severity=Severity.WARNING)
         options = draft.option(FacebookOptions)
         if options is not None:
             video = any(one.kind is MediaKind.VIDEO for one in draft.media)
