@@ -444,6 +444,7 @@ async def test_a_container_is_made_awaited_and_published(mode: Any) -> None:
         state("IN_PROGRESS"),
         state("FINISHED"),
         early,
+        state("FINISHED"),
         json_answer({"id": "m1"}),
     )
     run = PassingRun(transport.now, patience=timedelta(minutes=5), steady=transport.steady)
@@ -459,6 +460,7 @@ async def test_a_container_is_made_awaited_and_published(mode: Any) -> None:
         "c1",
         "c1",
         "7/media_publish",
+        "c1",
         "7/media_publish",
     ]
     assert transport.sent[0].form == (("image_url", "https://x.example/1.jpg"),)
