@@ -236,6 +236,43 @@ async def test_campaigns_are_read_by_day(opened: Open, meta: FacebookSimulator) 
     assert caught.value.scopes == ("ads_read",)
 
 
+@pytest.mark.parametrize("told", ["NaN", "1e400", "-5", "1" + "0" * 400, "true"], ids=lambda one: one[:5])
+async def test_a_malformed_number_is_missing_and_loses_no_other(kind: Any, told: str) -> None:
+    bad, good = f'{{"value": {told}}}', '{"value": 4}'
+
+    def answer(request: Request) -> Response:
+        path = urlsplit(request.url).path
+        value = bad if "17_1" in path else good
+        if path.endswith("/act_17/insights"):
+            acts = f'[{{"action_type": "buy", "value": {told}}}, {{"action_type": "like", "value": "2"}}]'
+            row = f'{{"campaign_id": "1", "date_start": "2026-02-01", "impressions": {told}, "reach": "5", '
+            row += f'"spend": "{told}", "account_currency": "EUR", "actions": {acts}, "conversions": {acts}}}'
+            return Response(200, {}, f'{{"data": [{row}]}}'.encode())
+        if path.endswith("/insights"):
+            metrics = f'[{{"name": "post_clicks", "values": [{value}]}}]'
+            return Response(200, {}, f'{{"data": {metrics}}}'.encode())
+        node = f'{{"id": "17_1", "shares": {{"count": {told}}}, "followers_count": {told}}}'
+        return Response(200, {}, node.encode())
+
+    client = kind(access_token="made-up", transport=SteppedTransport(answer, suspends=kind is AsyncFacebook))
+    day = date(2026, 2, 1)
+
+    rows = await collect(client.insights.posts(["17_1", "17_2"]))
+    account = await settle(client.insights.account())
+    (ad,) = await collect(client.ads.days("17", since=day, until=day))
+
+    assert [one.value for one in rows if one.metric == "clicks"] == [None, 4]
+    assert [one.value for one in rows if one.metric == "shares"] == [None, None]
+    assert next(one for one in account if one.metric == "followers").value is None
+    assert (ad.impressions, ad.reach, ad.spend, ad.conversions, ad.actions) == (
+        None,
+        5,
+        None,
+        None,
+        {"like": 2},
+    )
+
+
 @pytest.mark.parametrize("account", ["", "act_", "17/../me", "act_x"])
 async def test_what_is_no_ad_account_is_refused_unsent(page: Any, account: str) -> None:
     with pytest.raises(ConfigurationError):

@@ -27,13 +27,16 @@ from socialkit.errors import (
     TokenExpiredError,
     UnexpectedResponseError,
 )
+from socialkit.models import Lenient, WireModel
 from socialkit.operations import Async, PassingRun, Sync, finish
 from socialkit.platforms._graph import (
     SIGNED,
     USAGE,
+    Amount,
     App,
     ContainerFlow,
     Containers,
+    Count,
     GraphAuthenticator,
     GraphCalls,
     Inspected,
@@ -49,6 +52,7 @@ from socialkit.platforms._graph import (
     graph_errors,
     graph_signature,
     page_params,
+    parts_of,
     pushed_entries,
     read_metrics,
     refresh_by,
@@ -399,6 +403,32 @@ def test_a_value_that_is_not_there_is_no_zero() -> None:
     assert WireMetric.model_validate({"name": "a", "values": []}).number is None
     assert WireMetric.model_validate({"name": "a", "values": [{"value": {"like": 3}}]}).number is None
     assert WireMetric.model_validate({"name": "a", "total_value": {"value": 0}}).number == 0
+
+
+class Counted(WireModel):
+    count: Lenient[Count] = None
+    amount: Lenient[Amount] = None
+
+
+NO_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-5", "1" + "0" * 400, "true", "null", '"seven"', "{}"]
+
+
+@pytest.mark.parametrize("told", NO_NUMBERS, ids=lambda one: one[:9])
+def test_what_is_no_number_is_missing_and_no_zero(told: str) -> None:
+    metric = WireMetric.model_validate_json(f'{{"name": "a", "values": [{{"value": {told}}}]}}')
+    part = f'{{"dimension_values": ["FR"], "value": {told}}}'
+    total = f'{{"name": "a", "total_value": {{"breakdowns": [{{"results": [{part}]}}]}}}}'
+    counted = Counted.model_validate_json(f'{{"count": {told}, "amount": {told}}}')
+
+    assert metric.number is None
+    assert parts_of(WireMetric.model_validate_json(total)) == []
+    assert (counted.count, counted.amount) == (None, None)
+
+
+def test_counts_and_amounts_may_come_as_texts() -> None:
+    counted = Counted.model_validate_json('{"count": "120", "amount": "1.5"}')
+
+    assert (counted.count, counted.amount) == (120, 1.5)
 
 
 # Containers -------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from socialkit.platforms._graph._metrics import (
     alive,
     read_metrics,
 )
+from socialkit.platforms._graph._numbers import Amount, Count, number_of
 from socialkit.platforms._graph._paging import (
     WireList,
     WirePaging,
@@ -76,6 +77,7 @@ __all__ = [
     "RETENTION",
     "SIGNED",
     "USAGE",
+    "Amount",
     "Anchor",
     "ApiVersion",
     "App",
@@ -84,6 +86,7 @@ __all__ = [
     "ContainerFlow",
     "ContainerState",
     "Containers",
+    "Count",
     "GraphAuthenticator",
     "GraphCalls",
     "GraphErrorTable",
@@ -122,6 +125,7 @@ __all__ = [
     "last_container",
     "merged",
     "newer_than",
+    "number_of",
     "page_of",
     "page_params",
     "parts_of",

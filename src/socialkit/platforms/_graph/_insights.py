@@ -12,6 +12,7 @@ from socialkit.models import AccountRef, Missing, Observation, SubjectKind
 from socialkit.operations import ModeT, Page
 from socialkit.platforms._graph._calls import GraphCalls
 from socialkit.platforms._graph._metrics import MetricFact, Metrics, WireMetric, alive, read_metrics
+from socialkit.platforms._graph._numbers import number_of
 from socialkit.platforms._graph._paging import WireList
 from socialkit.platforms.base import Core, Insights, offset_of
 
@@ -138,7 +139,7 @@ def parts_of(wire: WireMetric) -> list[tuple[list[str], float]]:
         results = breakdown.get("results")
         for one in results if isinstance(results, list) else []:
             entry = one if isinstance(one, dict) else {}
-            names, value = entry.get("dimension_values"), entry.get("value")
-            if isinstance(names, list) and isinstance(value, int | float) and not isinstance(value, bool):
-                found.append(([str(name) for name in names], float(value)))
+            names, value = entry.get("dimension_values"), number_of(entry.get("value"))
+            if isinstance(names, list) and value is not None:
+                found.append(([str(name) for name in names], value))
     return found

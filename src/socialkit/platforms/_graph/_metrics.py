@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from socialkit.errors import APIError, BadRequestError, NotFoundError
 from socialkit.models import Lenient, Timestamp, WireModel
+from socialkit.platforms._graph._numbers import number_of
 
 __all__ = ["MetricFact", "Metrics", "WireMetric", "WireMetricValue", "alive", "read_metrics"]
 
@@ -77,7 +78,7 @@ class WireMetric(WireModel):
         told = self.total_value.value if self.total_value is not None else None
         if told is None and self.values:
             told = self.values[-1].value
-        return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else None
+        return number_of(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ __all__ = ["AdDay", "FacebookAds"]
 
 MOST: Final = 100
 UNSENT: Final = Raw.of(b"{}")
+MOST_SPENT: Final = 10**15
+"""What no campaign costs in a day, in any currency."""
 FIELDS: Final = (
     "campaign_id",
     "campaign_name",
@@ -159,11 +161,13 @@ def _money(amount: str | None, currency: str | None) -> Money | None:
     if amount is None or currency is None:
         return None
     try:
-        return Money(Decimal(amount), currency)
+        spent = Decimal(amount)
+        return Money(spent, currency) if 0 <= spent < MOST_SPENT else None
     except (InvalidOperation, ValueError):
         return None
 
 
 def _sum(conversions: list[WireAction] | None) -> float | None:
-    values = [one.value for one in conversions or () if one.value is not None]
-    return sum(values) if values else None
+    values = [one.value for one in conversions or ()]
+    told = [one for one in values if one is not None]
+    return sum(told) if told and len(told) == len(values) else None

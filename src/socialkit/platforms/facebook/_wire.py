@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList, edge_read
+from socialkit.platforms._graph import Amount, Count, WireList, edge_read
 
 __all__ = [
     "FROM",
@@ -65,7 +65,7 @@ class WireId(WireModel):
 class WireSummary(WireModel):
     """What an edge says of all that it holds."""
 
-    total_count: Lenient[int] = None
+    total_count: Lenient[Count] = None
 
 
 class WireCounted(WireModel):
@@ -77,7 +77,7 @@ class WireCounted(WireModel):
 class WireShares(WireModel):
     """How often a post was shared; left out while it was not."""
 
-    count: Lenient[int] = None
+    count: Lenient[Count] = None
 
 
 class WireTarget(WireModel):
@@ -157,8 +157,8 @@ class WirePage(WireModel):
     username: Lenient[str] = None
     link: Lenient[str] = None
     about: Lenient[str] = None
-    followers_count: Lenient[int] = None
-    fan_count: Lenient[int] = None
+    followers_count: Lenient[Count] = None
+    fan_count: Lenient[Count] = None
     picture: Lenient[WirePictureData] = None
     access_token: Lenient[str] = Field(default=None, repr=False)
     tasks: Lenient[tuple[str, ...]] = None
@@ -177,7 +177,7 @@ class WirePhase(WireModel):
 
     status: Lenient[str] = None
     publish_status: Lenient[str] = None
-    bytes_transfered: Lenient[int] = None  # spelled so
+    bytes_transfered: Lenient[Count] = None  # spelled so
 
 
 class WireVideoStatus(WireModel):
@@ -267,7 +267,7 @@ class WireAction(WireModel):
     """How often people did one thing after an advertisement."""
 
     action_type: str
-    value: Lenient[float] = None
+    value: Lenient[Amount] = None
 
 
 class WireAdRow(WireModel):
@@ -278,8 +278,8 @@ class WireAdRow(WireModel):
     account_currency: Lenient[str] = None
     date_start: date
     spend: Lenient[str] = None
-    impressions: Lenient[int] = None
-    reach: Lenient[int] = None
-    clicks: Lenient[int] = None
+    impressions: Lenient[Count] = None
+    reach: Lenient[Count] = None
+    clicks: Lenient[Count] = None
     actions: Lenient[list[WireAction]] = None
     conversions: Lenient[list[WireAction]] = None

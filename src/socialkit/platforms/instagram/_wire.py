@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList, edge_read
+from socialkit.platforms._graph import Count, WireList, edge_read
 
 __all__ = [
     "FROM",
@@ -64,8 +64,8 @@ class WireMedia(WireModel):
     timestamp: Lenient[Timestamp] = None
     username: Lenient[str] = None
     owner: Lenient[WireId] = None
-    like_count: Lenient[int] = None
-    comments_count: Lenient[int] = None
+    like_count: Lenient[Count] = None
+    comments_count: Lenient[Count] = None
     is_comment_enabled: Lenient[bool] = None
     alt_text: Lenient[str] = None
     children: Annotated[WireList[WireMedia] | None, BeforeValidator(edge_read)] = None
@@ -82,9 +82,9 @@ class WireUser(WireModel):
     biography: Lenient[str] = None
     website: Lenient[str] = None
     profile_picture_url: Lenient[str] = None
-    followers_count: Lenient[int] = None
-    follows_count: Lenient[int] = None
-    media_count: Lenient[int] = None
+    followers_count: Lenient[Count] = None
+    follows_count: Lenient[Count] = None
+    media_count: Lenient[Count] = None
     account_type: Lenient[str] = None
 
 
@@ -107,7 +107,7 @@ class WireComment(WireModel):
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     hidden: Lenient[bool] = None
     parent_id: Lenient[Id] = None
-    like_count: Lenient[int] = None
+    like_count: Lenient[Count] = None
     replies: Lenient[WireList[WireComment]] = None
 
 
@@ -172,12 +172,12 @@ class WireDiscovered(WireModel):
 class WireConfig(WireModel):
     """What is allowed."""
 
-    quota_total: Lenient[int] = None
-    quota_duration: Lenient[int] = None
+    quota_total: Lenient[Count] = None
+    quota_duration: Lenient[Count] = None
 
 
 class WireLimits(WireModel):
     """How much of what is allowed is used."""
 
-    quota_usage: Lenient[int] = None
+    quota_usage: Lenient[Count] = None
     config: Lenient[WireConfig] = None

@@ -20,6 +20,7 @@ from socialkit.platforms._graph import (
     Subject,
     WireMetric,
     day_of,
+    number_of,
     parts_of,
 )
 from socialkit.platforms.threads._writing import OWN
@@ -133,6 +134,6 @@ def _number(wire: WireMetric) -> float | None:
     """Return the value; clicks are told link by link, and of one that is not told nobody knows the sum."""
     if wire.link_total_values is None:
         return wire.number
-    told = [one.get("value") for one in wire.link_total_values]
-    numbers = [float(one) for one in told if isinstance(one, int | float) and not isinstance(one, bool)]
-    return sum(numbers) if numbers and len(numbers) == len(told) else None
+    values = [number_of(one.get("value")) for one in wire.link_total_values]
+    told = [one for one in values if one is not None]
+    return sum(told) if told and len(told) == len(values) else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, FiniteFloat
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import WireList, edge_read
+from socialkit.platforms._graph import Count, WireList, edge_read
 
 __all__ = [
     "WireAllowed",
@@ -91,25 +91,25 @@ class WirePlace(WireModel):
     city: Lenient[str] = None
     country: Lenient[str] = None
     postal_code: Lenient[str] = None
-    latitude: Lenient[float] = None
-    longitude: Lenient[float] = None
+    latitude: Lenient[FiniteFloat] = None
+    longitude: Lenient[FiniteFloat] = None
 
 
 class WireAllowed(WireModel):
     """How much there is of something, and for how many seconds."""
 
-    quota_total: Lenient[int] = None
-    quota_duration: Lenient[int] = None
+    quota_total: Lenient[Count] = None
+    quota_duration: Lenient[Count] = None
 
 
 class WireQuotas(WireModel):
     """What the account used of its allowances."""
 
-    quota_usage: Lenient[int] = None
+    quota_usage: Lenient[Count] = None
     config: Lenient[WireAllowed] = None
-    reply_quota_usage: Lenient[int] = None
+    reply_quota_usage: Lenient[Count] = None
     reply_config: Lenient[WireAllowed] = None
-    delete_quota_usage: Lenient[int] = None
+    delete_quota_usage: Lenient[Count] = None
     delete_config: Lenient[WireAllowed] = None
-    location_search_quota_usage: Lenient[int] = None
+    location_search_quota_usage: Lenient[Count] = None
     location_search_config: Lenient[WireAllowed] = None
