@@ -51,6 +51,8 @@ def test_a_metric_that_lives_has_a_definition_and_one_that_ended_is_asked_for_no
     assert named
     assert named <= CATALOGUE.keys()
     assert {one.canonical for one in facts if one.dead_since is not None} <= {None}
+    assert "lifetime" in {one.period for one in facts}
+    assert {one.period for one in facts} <= {"lifetime", "day", None}
 
 
 OF_POSTS = {"likes", "replies", "shares", "quotes", "saves", "clicks", "impressions", "reach"}

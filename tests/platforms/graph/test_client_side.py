@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import warnings
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,12 +40,14 @@ from socialkit.platforms._graph import (
     GraphAuthenticator,
     GraphCalls,
     Inspected,
+    MetricFact,
     Metrics,
     TokenGrant,
     VersionWatch,
     WireList,
     WireMetric,
     WirePaging,
+    alive,
     appsecret_proof,
     chosen_version,
     cursor_of,
@@ -392,6 +394,14 @@ def test_one_dead_name_loses_no_other() -> None:
     assert {name: one.number for name, one in got.found.items()} == {"a": 1, "bb": 2, "dddd": 4}
     assert got.refused == {"ccc"}
     assert len(calls) <= 2 * 3 + 1
+
+
+def test_a_metric_is_asked_for_from_when_it_lives_until_it_ends() -> None:
+    begins, ends = date(2026, 2, 1), date(2026, 3, 1)
+    fact = MetricFact(native="a", alive_from=begins, dead_since=ends)
+
+    days = [begins - timedelta(days=1), begins, ends - timedelta(days=1), ends]
+    assert [alive([fact], day) == (fact,) for day in days] == [False, True, True, False]
 
 
 def test_all_names_refused_is_a_mistake_of_the_call() -> None:

@@ -20,6 +20,7 @@ from socialkit.platforms._graph._metrics import (
     WireMetric,
     WireMetricValue,
     alive,
+    of_period,
     read_metrics,
 )
 from socialkit.platforms._graph._numbers import Amount, Count, number_of
@@ -126,6 +127,7 @@ __all__ = [
     "merged",
     "newer_than",
     "number_of",
+    "of_period",
     "page_of",
     "page_params",
     "parts_of",

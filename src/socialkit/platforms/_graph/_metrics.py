@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -13,7 +13,7 @@ from socialkit.errors import APIError, BadRequestError, NotFoundError
 from socialkit.models import Lenient, Timestamp, WireModel
 from socialkit.platforms._graph._numbers import number_of
 
-__all__ = ["MetricFact", "Metrics", "WireMetric", "WireMetricValue", "alive", "read_metrics"]
+__all__ = ["MetricFact", "Metrics", "WireMetric", "WireMetricValue", "alive", "of_period", "read_metrics"]
 
 INVALID: Final = "100"
 """The code of a name that is no metric, or not one of this thing."""
@@ -27,6 +27,10 @@ class MetricFact:
     canonical: str | None = None
     """Its canonical name; None where there is none, as of those that ended."""
     unit: str = "count"
+    period: str | None = None
+    """Over what time it is told, in the platform's own word, such as `day`; None where it names none."""
+    alive_from: date | None = None
+    """From when on the platform takes it; None where nobody said."""
     dead_since: date | None = None
     """From when on the platform refuses it; None while it lives."""
     verified: bool = True
@@ -46,7 +50,18 @@ def alive(metrics: Iterable[MetricFact], today: date) -> tuple[MetricFact, ...]:
         >>> alive([gone], date(2026, 1, 1))
         ()
     """
-    return tuple(one for one in metrics if one.dead_since is None or today < one.dead_since)
+    begun = (one for one in metrics if one.alive_from is None or one.alive_from <= today)
+    return tuple(one for one in begun if one.dead_since is None or today < one.dead_since)
+
+
+def of_period(period: str, *metrics: MetricFact) -> tuple[MetricFact, ...]:
+    """Return metrics as they are told over a period.
+
+    Example:
+        >>> [one.period for one in of_period("lifetime", MetricFact(native="post_clicks"))]
+        ['lifetime']
+    """
+    return tuple(replace(one, period=period) for one in metrics)
 
 
 class WireMetricValue(WireModel):

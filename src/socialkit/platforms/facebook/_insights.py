@@ -19,6 +19,7 @@ from socialkit.platforms._graph import (
     Metrics,
     Subject,
     day_of,
+    of_period,
 )
 from socialkit.platforms.base import Core
 from socialkit.platforms.facebook._map import PAGE_FIELDS, POST_FIELDS, video_of
@@ -32,12 +33,14 @@ DAILY: Final = (("period", "day"),)
 ENDED: Final = date(2025, 11, 15)
 ENDED_LATER: Final = date(2026, 6, 15)
 
-POST_METRICS: Final = (
+POST_METRICS: Final = of_period(
+    "lifetime",
     MetricFact(native="post_media_view", canonical="impressions"),
     MetricFact(native="post_total_media_view_unique", canonical="reach"),
     MetricFact(native="post_clicks", canonical="clicks"),
 )
-ACCOUNT_METRICS: Final = (
+ACCOUNT_METRICS: Final = of_period(
+    "day",
     MetricFact(native="page_media_view", canonical="impressions"),
     MetricFact(native="page_total_media_view_unique", canonical="reach"),
     MetricFact(native="page_views_total", canonical="profile_views"),

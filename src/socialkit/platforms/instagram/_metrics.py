@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from socialkit.platforms._graph import MetricFact
+from socialkit.platforms._graph import MetricFact, of_period
 
 __all__ = ["ACCOUNT_METRICS", "DIMENSIONS", "ENDED_METRICS", "METRICS", "POST_METRICS"]
 
@@ -25,12 +25,13 @@ LINKS: Final = MetricFact(native="link_clicks", canonical="clicks")
 SHARED: Final = (VIEWS, REACH, SHARES)
 
 POST_METRICS: Final[Mapping[str, tuple[MetricFact, ...]]] = {
-    "FEED": (*SHARED, LIKES, SAVED, VISITS),
-    "REELS": (*SHARED, LIKES, SAVED),
-    "STORY": (*SHARED, VISITS, LINKS, MetricFact(native="replies", canonical="replies")),
+    "FEED": of_period("lifetime", *SHARED, LIKES, SAVED, VISITS),
+    "REELS": of_period("lifetime", *SHARED, LIKES, SAVED),
+    "STORY": of_period("lifetime", *SHARED, VISITS, LINKS, MetricFact(native="replies", canonical="replies")),
 }
 """By `media_product_type`: one that a kind of post does not have refuses the whole call."""
-ACCOUNT_METRICS: Final = (
+ACCOUNT_METRICS: Final = of_period(
+    "day",
     VIEWS,
     REACH,
     LIKES,
@@ -78,7 +79,9 @@ ENDED_METRICS: Final = (
     MetricFact(native="exits", dead_since=ENDED),
 )
 MEASURED_METRICS: Final = (*POST_METRICS.values(), ACCOUNT_METRICS, OWN_METRICS, ENDED_METRICS)
-METRICS: Final = tuple({one.native: one for facts in MEASURED_METRICS for one in facts}.values())
-"""Instagram's metrics: alive and dead."""
+METRICS: Final = tuple(
+    {(one.native, one.period): one for facts in MEASURED_METRICS for one in facts}.values()
+)
+"""Instagram's metrics: alive and dead, of posts and of the account."""
 DIMENSIONS: Final = ("age", "city", "country", "gender")
 """By what followers are broken down, one at a time."""

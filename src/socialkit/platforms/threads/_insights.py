@@ -21,6 +21,7 @@ from socialkit.platforms._graph import (
     WireMetric,
     day_of,
     number_of,
+    of_period,
     parts_of,
 )
 from socialkit.platforms.threads._writing import OWN
@@ -34,7 +35,8 @@ ENOUGH: Final = 100
 FOLLOWERS: Final = MetricFact(native="followers_count", canonical="followers")
 DEMOGRAPHICS: Final = MetricFact(native="follower_demographics", canonical="followers")
 
-POST_METRICS: Final = (
+POST_METRICS: Final = of_period(
+    "lifetime",
     MetricFact(native="views", canonical="impressions"),
     MetricFact(native="likes", canonical="likes"),
     MetricFact(native="replies", canonical="replies"),
