@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -29,8 +30,13 @@ class Reading:
 
 
 def in_one_line(text: str) -> str:
-    """Return a text with its white space made equal."""
-    return " ".join(text.split())
+    r"""Return a text with its white space made equal, and its letters composed as platforms keep them.
+
+    Example:
+        >>> in_one_line("Cafe\u0301\n open") == "Caf\u00e9 open"
+        True
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def differences(posts: Sequence[Reading], parts: Sequence[Draft], texts: Sequence[str]) -> tuple[str, ...]:
