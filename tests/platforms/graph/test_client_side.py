@@ -116,6 +116,8 @@ def test_an_unknown_code_is_transient_when_the_body_says_so_and_a_known_one_stay
     assert type(refused(987, is_transient=True)) is ServerError
     assert type(refused(987, is_transient=False)) is BadRequestError
     assert type(refused(4, is_transient=True)) is RateLimitedError
+    kinds = {100: BadRequestError, 200: MissingScopeError, 368: ContentRejectedError}
+    assert {code: type(refused(code, is_transient=True)) for code in kinds} == kinds
 
 
 def test_190_without_a_subcode_does_not_say_that_the_token_is_over() -> None:
@@ -347,6 +349,7 @@ def test_an_answer_without_a_token_shows_nothing_of_itself() -> None:
         finish(token_of(pipeline, request))
 
     assert "hidden-token" not in repr(caught.value) + repr(caught.value.__context__)
+    assert caught.value.platform == "facebook"
 
 
 def test_without_the_app_s_secret_no_token_is_made_longer() -> None:

@@ -62,6 +62,9 @@ CODES: Final[Mapping[str, type[APIError]]] = {
 }
 """Classes by code. `/1390008` is a subcode that means the same under every code.
 
+`is_transient` beside one of them changes nothing: it was recorded beside 2 alone, and what it means beside a
+refusal is not known well enough to send a write again by itself.
+
 190 alone is an `AuthenticationError`: it also comes where one Page lacks a permission, and logging in again
 does not help then.
 """

@@ -99,7 +99,8 @@ async def token_of(pipeline: Pipeline, request: Request) -> Stored:
         return WireToken.model_validate_json(response.content).to_stored(asked)
     except ValueError:
         # Not chained, and without the body: it may hold tokens where nobody looks for them.
-        error = UnexpectedResponseError("the answer holds no token", status=response.status)
+        message = "the answer holds no token"
+        error = UnexpectedResponseError(message, status=response.status, platform=pipeline.platform)
     raise error
 
 
