@@ -66,10 +66,7 @@ def token_holder(
     """
     ends = given is not None and given.expires_at is not None
     if tokens is None and not (ends and refresh is not None):
-        if given is None or given.access_token is None:
-            message = "access_token= is missing: use Login, or take one of the app's own dashboard"
-            raise ConfigurationError(message, platform=platform)
-        return BearerToken(given, put=put)
+        return _unchanging(given, put, platform)
     extends = refresh is not None and (ends or given is None)
     return Refreshing(
         Credentials() if given is None else given,
@@ -83,6 +80,13 @@ def token_holder(
         platform=platform,
         host=host_of(base_url) or None,
     )
+
+
+def _unchanging(given: Credentials | None, put: Signature, platform: str) -> BearerToken:
+    if given is None or given.access_token is None:
+        message = "access_token= is missing: use Login, or take one of the app's own dashboard"
+        raise ConfigurationError(message, platform=platform)
+    return BearerToken(given, put=put)
 
 
 async def _never(_stored: Stored, _transport: Transport) -> Stored:

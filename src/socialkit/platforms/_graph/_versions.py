@@ -92,8 +92,12 @@ def chosen_version(
         message = f"api_version={name!r} is no version: it reads like {default!r}"
         raise ConfigurationError(message, platform=platform)
     ends = end_of_life(name, versions)
-    if ends is None:
-        return name
+    if ends is not None:
+        _judge_end(name, ends, default, now, platform)
+    return name
+
+
+def _judge_end(name: str, ends: date, default: str, now: datetime, platform: str) -> None:
     left = ends - now.astimezone(UTC).date()
     if left <= timedelta():
         message = (
@@ -104,7 +108,6 @@ def chosen_version(
     if left <= AHEAD:
         message = f"{platform}: version {name} of the API ends on {ends}: move on to {default}"
         _warn(message, held=_is_writing())
-    return name
 
 
 def _is_writing() -> bool:
