@@ -12,7 +12,7 @@ from socialkit.auth import Credentials, Stored
 from socialkit.models import AccountRef, Draft, Media
 from socialkit.platforms._registry import find
 from socialkit.transport import Secret
-from tests.support import settle
+from tests.support import collect, settle
 from tests.transport.fakes import NOON, SteppedTransport, json_answer
 
 DRAFT: Final = Draft(text="Autumn", media=[Media.from_url("https://shop.example/dot.jpg", alt_text="A dot")])
@@ -260,3 +260,19 @@ async def test_what_was_planned_goes_out_after_a_new_login_and_the_account_is_we
 
     assert (seen[0], {*seen[1:]}) == (sk.HealthState.MISSING_SCOPE, {sk.HealthState.VALID})
     assert delivery.state is sk.DeliveryState.CONFIRMED
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_an_account_that_may_not_be_read_says_why_and_names_the_scope(
+    blocking: bool, writes: bool
+) -> None:
+    denied = {"error": {"message": "(#10) no", "type": "OAuthException", "code": 10, "fbtrace_id": "A"}}
+    transport = SteppedTransport(lambda _request: json_answer(denied, 400), suspends=not blocking)
+    client = opened(PLACES[2], blocking, transport, access_token="made-up")
+    with pytest.raises(sk.MissingScopeError, match="whose account this is is not known") as caught:
+        await (settle(client.posts.publish(DRAFT)) if writes else collect(client.inbox.iterate()))
+
+    assert caught.value.scopes == ("instagram_basic",)
+    assert "allow instagram_basic, or give account= with the id" in str(caught.value)
+    assert isinstance(caught.value.__cause__, sk.MissingScopeError)
+    assert "(#10) no" in str(caught.value.__cause__)

@@ -36,7 +36,7 @@ from socialkit.models import (
     Profile,
     WriteKind,
 )
-from socialkit.operations import Mode, OpenStep, PassingRun, current_run, run_maker
+from socialkit.operations import Mode, OpenStep, PassingRun, current_operation, current_run, run_maker
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.platforms.base._hosting import AsyncMediaHost, HostAccess, MediaHost
 from socialkit.platforms.base._settling import Settling
@@ -110,6 +110,7 @@ class Core:
         self._scopes = scopes
         self._granted: tuple[object, tuple[str, ...] | None] = UNASKED, None
         self._proven: object = UNASKED
+        self._untold: APIError | None = None
         pipeline.guard = self
         self.settling: Final = Settling(pipeline)
         self._unsettled: dict[str, Attempt] = {}
@@ -245,12 +246,15 @@ class Core:
             who = self.who
             if who is None or self._asked():  # somebody was before us
                 return
+            asking = current_operation.set("account.me")  # what is refused is this, and not what it is for
             try:
                 await self.confirm(who)
             except APIError as error:
                 if not refused_for_good(error):
                     raise  # whose account this is guards every write: a bad minute must not switch that off
-                self._proven = self._token()
+                self._proven, self._untold = self._token(), error.with_traceback(None)  # frames hold much
+            finally:
+                current_operation.reset(asking)
 
     async def confirm(self, who: Callable[[], Coroutine[Any, Any, Profile]]) -> Profile:
         """Return the account's profile, once it is known to be that of this client.
@@ -265,7 +269,10 @@ class Core:
         profile = await who()
         await self.learn(profile)
         if token == self._token():
-            self._proven = token  # else another one came meanwhile, and is compared before it writes
+            self._proven, self._untold = (
+                token,
+                None,
+            )  # else another one came meanwhile, and is compared before it writes
         return profile
 
     async def _told(self, holder: Holder) -> Standing:
@@ -300,15 +307,25 @@ class Core:
         """Return whose client this is, id and all.
 
         Raises:
-            NotSupportedError: The token may not read it.
+            MissingScopeError: The token may not read it for its scopes.
+            NotSupportedError: It may not read it.
         """
         ref = await self.identify()
         if ref.id is None:
-            message = "whose account this is is not known: the token may not read its own account"
-            raise NotSupportedError(
-                message, platform=self.facts.name, instead="a token that may, or account= with the id"
-            )
+            raise self._unknown() from self._untold
         return ref
+
+    def _unknown(self) -> NotSupportedError:
+        message = "whose account this is is not known: the token may not read its own account"
+        name, because = self.facts.name, self._untold
+        if isinstance(because, MissingScopeError):
+            error = MissingScopeError(message, status=because.status, platform=name)
+            allow = (
+                f"log in again, and allow {' or '.join(because.scopes)}" if because.scopes else "log in again"
+            )
+            error.scopes, error.instead = because.scopes, f"{allow}, or give account= with the id"
+            return error
+        return NotSupportedError(message, platform=name, instead="a token that may, or account= with the id")
 
     async def mine(self, *refs: AccountRef | None) -> None:
         """Raise unless all these things can be this account's."""
