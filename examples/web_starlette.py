@@ -217,8 +217,9 @@ STATUSES = {sk.DeliveryState.CONFIRMED: 200, sk.DeliveryState.REFUSED: 422, sk.D
 
 def told(delivery: sk.Delivery) -> Response:
     """Say what became of a delivery; until it is confirmed nobody is told that it is out."""
-    sent = delivery.post or delivery.message
-    known = {"state": delivery.state.value, "because": delivery.because, "id": sent.id if sent else None}
+    # Its `message` is what it answers, which is not ours.
+    sent = delivery.post.id if delivery.post else None
+    known = {"state": delivery.state.value, "because": delivery.because, "id": sent}
     return JSONResponse(known, STATUSES.get(delivery.state, 202))
 
 

@@ -165,6 +165,16 @@ async def test_nobody_is_told_that_a_post_is_out_before_it_is_known(town: Town) 
     assert len(town.meta.posts("kettle")) == 1
 
 
+async def test_an_answer_that_was_refused_has_no_id(town: Town) -> None:
+    await town.carry(await asked(town, "kettle", "When do you open?"))
+    (case,) = (await waiting(town, "kettle")).values()
+    town.meta.revoke_token("kettle")
+    refused = await town.browser.post(f"/kettle/cases/{case}/answer", content="At nine")
+
+    assert refused.json()["state"] != "confirmed"
+    assert refused.json()["id"] is None
+
+
 async def test_what_is_published_before_the_login_goes_out_after_it() -> None:
     async with web_starlette.town(*TENANTS, verify_token=TOKEN) as town:
         early = await town.publish("kettle", "Autumn is here")
