@@ -55,7 +55,7 @@ def started(folder: Path, *words: str) -> subprocess.Popen[str]:
         "SOCIALKIT_ACME": (folder / "token").read_text("utf-8"),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "socialkit.cli", *words],
+        [sys.executable, "-m", "socialkit", *words],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
