@@ -72,7 +72,12 @@ def _shape(media: Media, limit: MediaLimit, field: str, place: Place) -> Iterato
         return
     shown, least, most = f"{media.width}x{media.height}", limit.smallest, limit.largest
     if most is not None and (media.width > most[0] or media.height > most[1]):
-        yield place.problem(field, "is too large", limit="{}x{}".format(*most), actual=shown, unit="pixels")
+        # Where the width alone is over, the height is not named: some declare one that nothing reaches.
+        wide = media.height <= most[1]
+        limit_, actual = (most[0], media.width) if wide else ("{}x{}".format(*most), shown)
+        yield place.problem(
+            field, "is too wide" if wide else "is too large", limit=limit_, actual=actual, unit="pixels"
+        )
     if least is not None and (media.width < least[0] or media.height < least[1]):
         yield place.problem(field, "is smaller than {}x{}".format(*least), actual=shown, unit="pixels")
     shape = Fraction(media.width, media.height)
