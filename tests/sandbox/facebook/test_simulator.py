@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+import socialkit as sk
+from socialkit.platforms.facebook import FacebookOptions
 from socialkit.sandbox import Clock, SimRequest, SimResponse
 from socialkit.sandbox.facebook import FacebookSimulator
+from socialkit.testing import video
 
 
 class Caller:
@@ -119,3 +122,17 @@ def test_bytes_at_the_wrong_place_are_refused(caller: Caller) -> None:
     answer = caller.meta.handle(SimRequest.of("POST", path, headers=headers, body=b"0123456789"))
 
     assert json.loads(answer.body)["debug_info"]["type"] == "OffsetInvalidError"
+
+
+def test_a_page_takes_thirty_reels_in_a_day(socialkit_world: sk.Sandbox) -> None:
+    client: Any = socialkit_world.connect("facebook")
+    film, options = video(alt_text=None), [FacebookOptions(kind="reel")]
+    drafts = [sk.Draft(text=f"Reel {number}", media=[film], options=options) for number in range(32)]
+    for draft in drafts[:30]:
+        client.posts.publish(draft)
+    with pytest.raises(sk.RateLimitedError, match="limit of 30 reels"):
+        client.posts.publish(drafts[30])
+    socialkit_world.clock.advance(timedelta(hours=24))
+
+    assert client.posts.publish(drafts[31]).id
+    assert len(socialkit_world.posts("facebook")) == 31

@@ -135,6 +135,7 @@ def post_video_reels(call: FbCall) -> SimResponse:
     video.description = call.params.text("description") or ""
     if call.params.text("video_state") in {"PUBLISHED", "SCHEDULED"} and video.post_id is None:
         at = schedule(call)
+        state.spend_reel(node_of(call))
         state.posts[_release(state, video)].scheduled = at
     return SimResponse.json(OK)
 

@@ -9,6 +9,7 @@ from socialkit.sandbox._graph import (
     APP_SECRET,
     PAGE,
     USER,
+    GraphRefusal,
     PageState,
     Pushes,
     Token,
@@ -40,6 +41,9 @@ LONG = timedelta(days=60)
 PROCESSING = timedelta(seconds=10)
 """How long the simulated Facebook works on a video."""
 PRIVATE_REPLY = timedelta(days=7)
+DAY = timedelta(hours=24)
+REELS = 30
+"""How many reels a Page takes by the API within 24 hours."""
 
 
 class State(PageState):
@@ -61,6 +65,15 @@ class State(PageState):
         self.stories: dict[str, Story] = {}
         self._names: dict[str, str] = {}
         self.refuses_repeats = True
+        self._reels: list[tuple[str, datetime]] = []
+
+    def spend_reel(self, page: str) -> None:
+        """Note that a Page publishes a reel, or refuse the one too many: its code is not told."""
+        since = self.clock.now() - DAY
+        self._reels = [one for one in self._reels if one[1] > since]
+        if sum(owner == page for owner, _ in self._reels) >= REELS:
+            raise GraphRefusal(4, f"(#4) The Page has reached the limit of {REELS} reels in 24 hours")
+        self._reels.append((page, self.clock.now()))
 
     def person(self, name: str, *, page: bool = False) -> Person:
         """Somebody by name; made when they are new."""
