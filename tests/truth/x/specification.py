@@ -238,4 +238,29 @@ def _answer_problems(document: Document, operation: Any, response: SimResponse) 
         return
     else:
         schema = answers[str(response.status)]["content"][JSON]["schema"]
+        yield from (f"answer{one}" for one in _strangers(document, schema, json.loads(response.body), "$"))
     yield from (f"answer{one}" for one in _misfits(document, schema, json.loads(response.body)))
+
+
+def _strangers(document: Document, schema: Any, value: Any, place: str) -> Iterator[str]:
+    """Yield the names that no schema of an object knows: the document itself forbids none."""
+    branches = [*_branches(document, schema)]
+    if isinstance(value, list):
+        items = {"anyOf": [one["items"] for one in branches if "items" in one]}
+        for number, inner in enumerate(cast("list[Any]", value)):
+            yield from _strangers(document, items, inner, f"{place}[{number}]")
+    if not isinstance(value, dict) or not any("properties" in one for one in branches):
+        return  # an object of which nothing is said may hold anything
+    for name, inner in cast("dict[str, Any]", value).items():
+        known = [one["properties"][name] for one in branches if name in one.get("properties", ())]
+        if not known:
+            yield f"{place}: the field {name!r} is unknown"
+        yield from _strangers(document, {"anyOf": known}, inner, f"{place}.{name}")
+
+
+def _branches(document: Document, schema: Any) -> Iterator[Any]:
+    whole = _resolved(document, schema)
+    yield whole
+    for kind in ("allOf", "anyOf", "oneOf"):
+        for one in whole.get(kind, ()):
+            yield from _branches(document, one)

@@ -50,6 +50,12 @@ JSON = {**GOOD.headers, "content-type": "application/json"}
     [
         (replace(GOOD, path="/2/posts/1"), REFUSED, "the document has no such call"),
         (replace(GOOD, path="/2/tweets/abc"), REFUSED, "does not match"),
+        (GOOD, SimResponse.json({"surprise": 1}), "$: the field 'surprise' is unknown"),
+        (
+            GOOD,
+            SimResponse.json({"data": {"id": "1", "text": "x", "public_metrics": {"moods": 1}}}),
+            "$.data.public_metrics: the field 'moods' is unknown",
+        ),
         (replace(GOOD, query=(("tweet.fields", "id"),)), REFUSED, "the parameter 'tweet.fields' is unknown"),
         (replace(GOOD, query=(("post.fields", "id,mood"),)), REFUSED, "'mood' is not one of"),
         (replace(GOOD, path="/2/tweets/search/recent"), REFUSED, "the parameter 'query' is missing"),
