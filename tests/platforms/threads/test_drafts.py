@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import InvalidDraftError, OutcomeUnknownError
+from socialkit.errors import BadRequestError, InvalidDraftError, OutcomeUnknownError
 from socialkit.models import UTM, Draft, Media, MediaKind, Severity
 from socialkit.platforms.threads import FACTS, Threads, ThreadsOptions
 from socialkit.platforms.threads._rules import LIMITS
@@ -269,3 +269,12 @@ def test_parts_after_the_first_and_comments_count_as_replies() -> None:
 
     assert replies.need(Draft(text="One")) == 0
     assert replies.need(Draft(text="One", thread=[Draft(text="Two")], first_comment="Shop")) == 2
+
+
+@pytest.mark.parametrize("url", ["http://shop.example/rome.png", "http://shop.example/rome.mp4"])
+async def test_an_address_that_is_not_https_is_refused_as_what_it_is(
+    opened: Any, network: ThreadsSimulator, url: str
+) -> None:
+    with pytest.raises(BadRequestError, match="must be an https address"):
+        await settle(opened(media_host=None).posts.publish(Draft(media=[Media.from_url(url)])))
+    assert network.posts() == []

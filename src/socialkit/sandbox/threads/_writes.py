@@ -54,8 +54,8 @@ def post_threads(call: ThCall) -> SimResponse:
 def _require_whole(call: ThCall, content: Content) -> None:
     if content.kind == "TEXT" and not (content.text.strip() or content.link):
         raise bad_parameter("The parameter text is required")
-    if content.kind in {"IMAGE", "VIDEO"} and not (content.url or "").startswith("https://"):
-        raise bad_parameter(f"The parameter {content.kind.lower()}_url is required")
+    if content.kind in {"IMAGE", "VIDEO"}:
+        _require_address(f"{content.kind.lower()}_url", content.url)
     if length(content.text) > TEXT:
         raise bad_parameter(f"Param text must be at most {TEXT} characters long.")
     if len(content.alt_text or "") > ALT_TEXT:
@@ -63,6 +63,13 @@ def _require_whole(call: ThCall, content: Content) -> None:
     found = links(content.text) | ({content.link} if content.link else set[str]())
     if len(found) > LINKS:
         raise GraphRefusal("THREADS_API__LINK_LIMIT_EXCEEDED", "The post has too many links")
+
+
+def _require_address(name: str, url: str | None) -> None:
+    if not url:
+        raise bad_parameter(f"The parameter {name} is required")
+    if not url.startswith("https://"):
+        raise bad_parameter(f"Param {name} must be an https address")
 
 
 def _require_options(call: ThCall, content: Content) -> None:
