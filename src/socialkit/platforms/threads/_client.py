@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Final, Generic
 
-from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
+from socialkit.auth import AsyncTokenStore, BearerToken, Credentials, Refreshing, TokenStore
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
 from socialkit.platforms._graph import (
@@ -120,16 +120,7 @@ def _core(
     tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
     given = given_once(credentials, access_token, "threads")
-    holder = token_holder(
-        mode,
-        given,
-        refresh_by(RENEWED, App(), platform="threads", base_url=base_url, errors=FACTS.errors),
-        platform="threads",
-        base_url=base_url,
-        account=account,
-        tokens=tokens,
-        put=PUT,
-    )
+    holder = _holder(mode, given, base_url, account, tokens)
     return open_core(
         mode,
         FACTS,
@@ -141,6 +132,26 @@ def _core(
         retry=retry,
         scopes=given.scopes if given is not None else (),
         media_host=media_host,
+    )
+
+
+def _holder(
+    mode: type[Mode],
+    given: Credentials | None,
+    base_url: str,
+    account: AccountRef | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> BearerToken | Refreshing:
+    refresh = refresh_by(RENEWED, App(), platform="threads", base_url=base_url, errors=FACTS.errors)
+    return token_holder(
+        mode,
+        given,
+        refresh,
+        platform="threads",
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        put=PUT,
     )
 
 
