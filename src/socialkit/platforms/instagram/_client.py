@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Final, Generic
 
-from socialkit.auth import AsyncTokenStore, Credentials, TokenStore
+from socialkit.auth import AsyncTokenStore, BearerToken, Credentials, Refreshing, TokenStore
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef, Limits
 from socialkit.operations import Async, Mode, ModeT, Sync
@@ -142,6 +142,32 @@ def _login_kind(login: LoginKind | None, credentials: Credentials | None) -> Log
     return login
 
 
+def _holder(
+    mode: type[Mode],
+    given: Credentials | None,
+    app: App,
+    login: LoginKind,
+    *,
+    base_url: str,
+    account: AccountRef | None,
+    tokens: TokenStore | AsyncTokenStore | None,
+) -> BearerToken | Refreshing:
+    errors = FACTS_OF[login].errors
+    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=errors)
+    return token_holder(
+        mode,
+        given,
+        refresh if login == "instagram" or app.is_whole else None,
+        platform="instagram",
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        # The proof is documented for Facebook's login alone, whose app's secret it is made with.
+        put=graph_signature(app.client_secret if login == "facebook" else None),
+        hidden=app.secrets,
+    )
+
+
 def _core(
     mode: type[Mode],
     credentials: Credentials | None,
@@ -157,21 +183,8 @@ def _core(
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
 ) -> Core:
-    given = given_once(credentials, access_token, "instagram")
-    facts = FACTS_OF[login]
-    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=facts.errors)
-    holder = token_holder(
-        mode,
-        given,
-        refresh if login == "instagram" or app.is_whole else None,
-        platform="instagram",
-        base_url=base_url,
-        account=account,
-        tokens=tokens,
-        # The proof is documented for Facebook's login alone, whose app's secret it is made with.
-        put=graph_signature(app.client_secret if login == "facebook" else None),
-        hidden=app.secrets,
-    )
+    given, facts = given_once(credentials, access_token, "instagram"), FACTS_OF[login]
+    holder = _holder(mode, given, app, login, base_url=base_url, account=account, tokens=tokens)
     return open_core(
         mode,
         facts,

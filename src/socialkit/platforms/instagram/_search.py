@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from socialkit.errors import NotFoundError
-from socialkit.models import Attempt, Draft, Found, Post
+from socialkit.models import AccountRef, Attempt, Draft, Found, Post, Raw
 from socialkit.operations import Page
 from socialkit.platforms._graph import (
     ANCHOR,
@@ -136,24 +136,17 @@ class Search:
         request = self._calls.get(above, "comments", fields=REPLY_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
         for number, wire in enumerate(answer.value.data):
-            if (
-                _is_own(wire, ref.id, ref.handle)
-                and (wire.text or "").strip() == text
-                and wire.id not in attempt.taken
-            ):
-                return Found.published(
-                    Post(
-                        id=wire.id,
-                        account=ref,
-                        text=text,
-                        reply_to=above,
-                        published_at=wire.timestamp,
-                        raw=answer.raw.at("data", number),
-                    )
-                )
+            same = _is_own(wire, ref.id, ref.handle) and (wire.text or "").strip() == text
+            if same and wire.id not in attempt.taken:
+                raw = answer.raw.at("data", number)
+                return Found.published(_to_comment(wire, raw, ref, above=above, text=text))
         if answer.value.paging is not None and answer.value.paging.next:
             return Found.undecided("there are too many comments to look through them all")
         return Found.absent("it is not under the post")
+
+
+def _to_comment(wire: WireComment, raw: Raw, ref: AccountRef, *, above: str, text: str) -> Post:
+    return Post(id=wire.id, account=ref, text=text, reply_to=above, published_at=wire.timestamp, raw=raw)
 
 
 def _is_own(wire: WireComment, identity: str | None, handle: str | None) -> bool:
