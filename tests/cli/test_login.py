@@ -132,6 +132,31 @@ def test_nobody_is_sent_to_log_in_before_it_is_known_that_their_token_can_be_kep
     assert person == []
 
 
+def test_an_account_is_logged_in_by_the_login_that_the_file_names(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("socialkit.cli._login.at_terminal", lambda: True)
+    monkeypatch.setattr("socialkit.cli._login.say", said.append)
+
+    def typed(_question: str, **_how: bool) -> str:
+        return "no code"
+
+    monkeypatch.setattr("typer.prompt", typed)
+    monkeypatch.setenv("SOCIALKIT_KEY", TOKEN_KEY)
+    monkeypatch.setenv("SOCIALKIT_CLIENT_SECRET", "not-a-real-secret")
+    account = '\nplatform = "instagram"\nclient_id = "17"\n'
+    file = TOKENS.partition("\nplatform")[0] + account
+    for text in (file, file + 'login = "instagram"\n'):
+        Path("agency.toml").write_text(text, "utf-8")
+        shop.run("login", "acme/instagram/main", "--json", *OUT_OF_BAND)
+
+    facebook, instagram = [line for line in said if line.startswith("https://")]
+    assert "scope=instagram_basic" in facebook
+    assert instagram.startswith("https://www.instagram.com/oauth/authorize")
+    assert "scope=instagram_business_basic" in instagram
+
+
 def test_an_application_that_was_made_on_the_way_is_named_and_its_secret_is_not(
     shop: Shop, person: list[str]
 ) -> None:

@@ -100,6 +100,7 @@ def _flow(
 ) -> Login:
     from socialkit.platforms._arguments import OF_APPS
     from socialkit.platforms._login import Login
+    from socialkit.platforms._registry import find
 
     given = _looked_up(table)
     return Login(
@@ -109,6 +110,7 @@ def _flow(
         client_id=client_id or given.get("client_id"),
         client_secret=os.environ.get(SECRET) or next((given[one] for one in OF_APPS if one in given), None),
         scopes=scopes,
+        flow=find(ref.platform).load_login(given.get("login")),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import importlib
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeVar, cast
@@ -43,6 +43,8 @@ class Registration:
     facts: str = "FACTS"
     login: str | None = None
     """The name of the `LoginFlow` in the module, if the platform has logins."""
+    logins: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """The names of others, by what the `login` of a client says, where that is an argument of it."""
     pushes: str | None = None
     """The name of the `PushFacts` in the module, if the platform has webhooks."""
     simulator: str | None = None
@@ -71,8 +73,11 @@ class Registration:
             raise ConfigurationError(message, platform=self.name)
         return facts
 
-    def load_login(self) -> LoginFlow:
+    def load_login(self, kind: str | None = None) -> LoginFlow:
         """Return the platform's login.
+
+        Args:
+            kind: What the `login` of a client says, where that is an argument of it.
 
         Raises:
             ConfigurationError: It has none.
@@ -80,7 +85,7 @@ class Registration:
         if self.login is None:
             message = "the platform has no login of this kind: its page says how to get credentials"
             raise ConfigurationError(message, platform=self.name)
-        return cast("LoginFlow", self._load(self.login))
+        return cast("LoginFlow", self._load(self.logins.get(kind or "", self.login)))
 
     def load_pushes(self) -> PushFacts:
         """Return what the platform pushes, and how it proves that it does.
@@ -142,6 +147,7 @@ BUILT_IN: Final = (
         client="Instagram",
         async_client="AsyncInstagram",
         login="LOGIN",
+        logins={"instagram": "OWN_LOGIN"},
         pushes="PUSHES",
         simulator="socialkit.sandbox.instagram:InstagramSimulator",
     ),

@@ -392,21 +392,26 @@ async def test_what_somebody_declines_is_not_granted(
 ) -> None:
     declined = "instagram_content_publish"
     home, transport = world.address("instagram"), shop._core.transport
-    login = Login(
-        "instagram",
-        client_id=APP_ID,
-        client_secret=APP_SECRET,
-        base_url=home,
-        redirect_uri="https://shop.example/back",
-        transport=transport,
-    )
-    url, state = login.start()
-    back = meta.handle(SimRequest.of("GET", url.replace(f"{declined}%2C", ""))).headers["location"]
-    finish = login.finish if kind is Instagram else login.finish_async
-    found: Any = await settle(finish(back, state))
+
+    async def agreed(over: Any) -> Any:
+        login = Login(
+            "instagram",
+            client_id=APP_ID,
+            client_secret=APP_SECRET,
+            base_url=home,
+            redirect_uri="https://shop.example/back",
+            transport=over,
+        )
+        url, state = login.start()
+        assert declined in state.scopes
+        page = SimRequest.of("GET", url.replace(f"{declined}%2C", ""))
+        back = meta.handle(page).headers["location"]
+        return await settle((login.finish if kind is Instagram else login.finish_async)(back, state))
+
+    found = await agreed(transport)
     client = kind(found, base_url=home, transport=transport)
 
-    assert declined in state.scopes
+    assert (await agreed(Silent(transport))).scopes == ()  # which loses no login
     assert {*found.scopes} == {*SCOPES} - {declined}
     assert [client.can(one) for one in (Capability.PUBLISH, Capability.COMMENTS)] == [False, True]
 
@@ -421,6 +426,15 @@ async def test_what_somebody_declines_is_not_granted(
     assert (told.valid, told.kind, {*told.scopes}) == (True, "USER", {*few})
     assert told.ends_at == world.clock.now() + timedelta(days=60)
     assert not opens.can(Capability.PUBLISH)
+
+
+class Silent(RecordingTransport):
+    """Tells nobody what a token is worth."""
+
+    async def send(self, request: Request, /) -> Response:
+        if "/debug_token" in request.url:
+            return Response(400, {}, b'{"error": {"message": "No", "code": 100}}')
+        return await super().send(request)
 
 
 async def test_a_token_is_inspected_by_its_app_alone_and_a_login_holds_without(

@@ -6,7 +6,7 @@ from socialkit.platforms.instagram._facts import FACTS, FACTS_OF, INSTAGRAM_SCOP
 from socialkit.platforms.instagram._inbox import InstagramInbox
 from socialkit.platforms.instagram._insights import InstagramInsights
 from socialkit.platforms.instagram._listening import InstagramListening
-from socialkit.platforms.instagram._login import LOGIN, InstagramLogin
+from socialkit.platforms.instagram._login import LOGIN, OWN_LOGIN, InstagramLogin
 from socialkit.platforms.instagram._metrics import METRICS
 from socialkit.platforms.instagram._options import InstagramOptions, ProductTag, UserTag
 from socialkit.platforms.instagram._posts import InstagramPosts
@@ -20,6 +20,7 @@ __all__ = [
     "INSTAGRAM_SCOPES",
     "LOGIN",
     "METRICS",
+    "OWN_LOGIN",
     "PUSHES",
     "AsyncInstagram",
     "Instagram",

@@ -146,9 +146,8 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         if self._login == "instagram":
             message = "a login with Instagram itself opens one account: account.me() tells which"
             raise ConfigurationError(message, platform="instagram")
-        core, told = self._core, None
-        if self._app.is_whole:
-            told = await worth(core.pipeline, self._calls, self._app, await token_in_use(core))
+        core = self._core
+        told = await worth(core.pipeline, self._calls, self._app, await token_in_use(core))
         return tuple(await linked_of(core.pipeline, self._calls, self._app, told=told))
 
     @operation

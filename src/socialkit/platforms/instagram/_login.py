@@ -39,7 +39,7 @@ from socialkit.platforms.instagram._token import granted_for, worth
 from socialkit.platforms.instagram._wire import Id
 from socialkit.transport import Pipeline, Secret
 
-__all__ = ["LOGIN", "LONGER", "InstagramLogin"]
+__all__ = ["LOGIN", "LONGER", "OWN_LOGIN", "InstagramLogin"]
 
 DIALOG: Final = "https://www.facebook.com"
 INSTAGRAM_DIALOG: Final = "https://www.instagram.com"
@@ -74,7 +74,14 @@ class WireShort(WireModel):
 
 
 class InstagramLogin:
-    """The code flow of either login, then the long-lived exchange."""
+    """The code flow of either login, then the long-lived exchange.
+
+    Args:
+        scopes: What is asked for where an application names nothing.
+    """
+
+    def __init__(self, scopes: tuple[str, ...] = SCOPES) -> None:
+        self._scopes = scopes
 
     def scopes_for(self, given: Mapping[str, object], /) -> tuple[str, ...]:
         """Return the scopes of the login that an account's `login` names."""
@@ -82,7 +89,9 @@ class InstagramLogin:
 
     def base_url(self, plan: LoginPlan) -> str:
         """Return where the platform listens."""
-        return plan.base_url or (INSTAGRAM_URL if is_instagram_login(plan.scopes) else BASE_URL)
+        return plan.base_url or (
+            INSTAGRAM_URL if is_instagram_login(plan.scopes or self._scopes) else BASE_URL
+        )
 
     async def start(self, plan: LoginPlan, pipeline: Pipeline, now: datetime) -> tuple[str, LoginState]:
         """Return where to send somebody, and what to remember until they are back."""
@@ -101,7 +110,7 @@ class InstagramLogin:
             client_secret=plan.client_secret,
             redirect_uri=plan.redirect_uri,
             base_url=base,
-            scopes=plan.scopes or SCOPES,
+            scopes=plan.scopes or self._scopes,
             pkce=False,  # a secret is needed all the same
             now=now,
         )
@@ -115,8 +124,8 @@ class InstagramLogin:
         """Change a code into credentials.
 
         With Facebook's login those of the Page's account, or the person's where there are several accounts:
-        then `client.account.accounts()` gives those of each. Their scopes are those that were granted, where
-        the platform tells; else those that were asked for.
+        then `client.account.accounts()` gives those of each. Their scopes are those that were granted,
+        and not all that were asked for; empty where Facebook does not tell them.
         """
         clean = Secret(code.reveal().removesuffix(END_OF_CODE))
         if is_instagram_login(state.scopes):
@@ -160,9 +169,11 @@ async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) ->
     if len(linked) == 1:
         (_, mine) = linked[0]
         stored = Stored(access_token=mine.access_token or token)
-        return credentials_of(stored, state, scopes=mine.scopes or None, account_id=mine.account_id)
-    return credentials_of(long, state, scopes=granted_for(told))
+        return credentials_of(stored, state, scopes=mine.scopes, account_id=mine.account_id)
+    return credentials_of(long, state, scopes=granted_for(told) or ())
 
 
 LOGIN: Final = InstagramLogin()
-"""The login of Instagram, as `socialkit.Login` uses it."""
+"""The login of Instagram, as `socialkit.Login` uses it: Facebook's where no scopes say otherwise."""
+OWN_LOGIN: Final = InstagramLogin(INSTAGRAM_SCOPES)
+"""Instagram's own, where an account's `login` is that."""

@@ -54,10 +54,13 @@ async def inspected(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secr
 
 async def worth(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected | None:
     """Return the same; None where nobody tells, which must not lose a login or a list of accounts."""
-    try:
-        return await inspected(pipeline, calls, app, token)
-    except SocialKitError:
+    if not app.is_whole:
         return None
+    try:
+        told = await inspected(pipeline, calls, app, token)
+    except SocialKitError:  # a code that was changed already must not be lost for a look
+        return None
+    return told if told.data.is_valid else None
 
 
 def granted_for(told: Inspected | None, *ids: str | None) -> tuple[str, ...] | None:
