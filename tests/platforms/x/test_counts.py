@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from socialkit.models import Missing
-from socialkit.testing import collect, settle
+from socialkit.models import Draft, Missing
+from socialkit.platforms import AsyncX, X
+from socialkit.testing import collect, settle, video
 from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
 
 OLD = timedelta(days=31)
 
@@ -39,7 +41,49 @@ async def test_what_everybody_sees_and_the_clicks_come_in_one_call(place: Place)
         "impressions": 0,
         "reach": Missing.NOT_OFFERED,
         "clicks": 0,
+        "video_views": Missing.NOT_OFFERED,
     }
+
+
+VIEWS = {"media_key": "13_5", "type": "video", "public_metrics": {"view_count": 7}}
+MORE = {"media_key": "13_6", "type": "video", "public_metrics": {"view_count": 5}}
+UNTOLD = {"media_key": "13_6", "type": "video"}
+PICTURE = {"media_key": "3_6", "type": "photo"}
+
+
+@pytest.mark.parametrize(
+    ("files", "views"),
+    [([VIEWS, PICTURE], 7), ([VIEWS, MORE], 12), ([VIEWS, UNTOLD], None), ([PICTURE], None)],
+)
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_the_views_of_a_post_are_those_of_all_its_films_and_never_of_a_part(
+    files: list[Any], views: int | None, blocking: bool
+) -> None:
+    wire = {"id": "9", "text": "", "attachments": {"media_keys": [one["media_key"] for one in files]}}
+    carrier = SteppedTransport(
+        json_answer({"data": {"id": "7", "username": "shop", "name": "Shop"}}),
+        json_answer({"data": [wire], "includes": {"media": files}}),
+        suspends=not blocking,
+    )
+    client: Any = (X if blocking else AsyncX)(access_token="not-a-real-token", transport=carrier)
+    rows = {row.metric: row for row in await collect(client.insights.posts(["9"]))}
+
+    assert rows["video_views"].value == views
+    assert rows["video_views"].native == "view_count"
+    assert ("media.fields", "media_key,public_metrics,type") in carrier.sent[-1].params
+
+
+async def test_views_of_a_film_come_in_the_same_call_and_outlive_the_clicks(place: Place) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish(Draft(text="Look", media=[video()])))
+    before = len(client.sent.requests)
+    new = await values(client.insights.posts([post]))
+    calls = len(client.sent.requests) - before
+    place.world.clock.advance(OLD)
+    old = await values(client.insights.posts([post]))
+
+    assert (new["video_views"], new["clicks"], calls) == (0, 0, 1)
+    assert (old["video_views"], old["clicks"]) == (0, Missing.NOT_PERMITTED)
 
 
 async def test_after_thirty_days_the_rest_is_still_told(place: Place) -> None:

@@ -123,6 +123,8 @@ async def read_counts(connect: Connect, body: Any) -> None:
     assert {row.subject for row in rows} == set(counts)
     assert Missing.NOT_FOUND not in {row.missing for row in rows}
     told = {(row.subject, row.native): row.value for row in rows}
+    for film in body.get("includes", {}).get("media", ()):
+        assert told[wires[0]["id"], "view_count"] == film["public_metrics"]["view_count"]
     assert {told[post, name] for post, found in counts.items() for name in found} == {
         value for found in counts.values() for value in found.values()
     }

@@ -126,19 +126,24 @@ def test_a_post_of_either_vocabulary_reads_the_same() -> None:
 
 
 async def test_counts_in_other_answers_are_read(connect: Connect) -> None:
-    pages = [
-        one.json["data"] for one in recordings() if "/timeline/" in one.name or "media_tweet" in one.name
-    ]
-    for page in pages:
-        client = connect(("GET", "/2/tweets", json_answer({"data": page})))
+    answers = [one.json for one in recordings() if "/timeline/" in one.name or "media_tweet" in one.name]
+    for answer in answers:
+        page, files = answer["data"], answer.get("includes", {}).get("media", [])
+        client = connect(("GET", "/2/tweets", json_answer({"data": page, "includes": {"media": files}})))
         rows = await collect(client.insights.posts([wire["id"] for wire in page]))
 
         counts = {wire["id"]: wire["public_metrics"] for wire in page}
         told = {(row.subject, row.native): row.value for row in rows if row.value is not None}
         assert told == {
             (post, name): value for post, found in counts.items() for name, value in found.items()
+        } | {
+            (wire["id"], "view_count"): film["public_metrics"]["view_count"]
+            for wire in page
+            for film in files
+            if film["media_key"] in wire.get("attachments", {}).get("media_keys", ())
+            and "public_metrics" in film
         }
-    assert len(pages) >= 3
+    assert len(answers) >= 3
 
 
 async def test_private_metrics_of_the_guide_are_read(connect: Connect) -> None:

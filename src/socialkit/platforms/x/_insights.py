@@ -12,14 +12,23 @@ from socialkit.operations import ModeT, Page, paginated
 from socialkit.platforms.base import Core, Insights, observations, offset_of
 from socialkit.platforms.x._calls import MOST, Calls
 from socialkit.platforms.x._map import ACCOUNT_METRICS, POST_METRICS, PRIVATE_METRICS
-from socialkit.platforms.x._wire import WirePost, WirePosts, WireWhole
+from socialkit.platforms.x._wire import (
+    WireFilmMetrics,
+    WireIncludes,
+    WireMedia,
+    WirePost,
+    WirePosts,
+    WireWhole,
+)
 from socialkit.transport import Request
 
 __all__ = ["XInsights"]
 
 PUBLIC: Final = "public_metrics"
-GROUP_OF: Final[Mapping[str, str]] = {"clicks": "non_public_metrics"}
-"""The groups of metrics in `insights.posts` that not everybody sees."""
+FILMS: Final = "film_metrics"
+"""A group that stands beside the posts, with their files."""
+GROUP_OF: Final[Mapping[str, str]] = {"clicks": "non_public_metrics", "video_views": FILMS}
+"""The groups of metrics in `insights.posts` that are none of a post's public ones."""
 REFUSALS: Final = (BadRequestError, NotFoundError, PermissionDeniedError)
 """After these the rest may still be told: it is asked for apart."""
 NAMES: Final = {"user_profile_clicks": "user_profile_clicks", "engagements": "engagements"}
@@ -136,12 +145,13 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         return told
 
     async def _told_apart(self, posts: tuple[str, ...], groups: tuple[str, ...], told: _Told) -> None:
+        open_ = tuple(one for one in groups if one == FILMS)
         try:
-            told.posts |= await self._asked_bare(posts, told)
+            told.posts |= await self._asked_bare(posts, open_, told)
         except NotFoundError:  # none of them is there
             return
         there = tuple(one for one in posts if one in told.posts)
-        for group in groups if there else ():
+        for group in (one for one in groups if there and one not in open_):
             found, reason = dict[str, WirePost](), Missing.NOT_PERMITTED
             try:
                 found = await self._asked(there, (group,))
@@ -153,20 +163,29 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
                 else:
                     told.refused[one, group] = reason
 
-    async def _asked_bare(self, posts: tuple[str, ...], told: _Told) -> dict[str, WirePost]:
-        """Ask for what everybody sees; where X does not know that group any more, which posts there are."""
-        try:
-            return await self._asked(posts, (PUBLIC,))
-        except BadRequestError:
-            found = await self._asked(posts, ())  # else it was about the posts themselves
-            told.refused |= dict.fromkeys(((one, PUBLIC) for one in found), Missing.NOT_OFFERED)
-            return found
+    async def _asked_bare(
+        self, posts: tuple[str, ...], more: tuple[str, ...], told: _Told
+    ) -> dict[str, WirePost]:
+        """Ask for what everybody sees; where X does not know a group any more, for that much less."""
+        for groups in dict.fromkeys(((PUBLIC, *more), (PUBLIC,), more)):
+            try:
+                found = await self._asked(posts, groups)
+            except BadRequestError:
+                continue
+            break
+        else:
+            groups, found = (), await self._asked(posts, ())  # else it was about the posts themselves
+        gone = [one for one in (PUBLIC, *more) if one not in groups]
+        told.refused |= {(post, group): Missing.NOT_OFFERED for post in found for group in gone}
+        return found
 
     async def _asked(self, posts: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, WirePost]:
-        params = (("ids", ",".join(posts)), *self._calls.words.counts(*groups))
-        request = Request(method="GET", url="2/tweets", params=params)
-        answer = await self._core.pipeline.call(request, WirePosts)
-        return {one.id: one for one in answer.value.data}
+        words, names = self._calls.words, tuple(one for one in groups if one != FILMS)
+        asked = words.films(*names) if FILMS in groups else words.counts(*names)
+        request = Request(method="GET", url="2/tweets", params=(("ids", ",".join(posts)), *asked))
+        answer = (await self._core.pipeline.call(request, WirePosts)).value
+        files = {one.media_key: one for one in (answer.includes or WireIncludes()).media or ()}
+        return {one.id: _with_films(one, files) for one in answer.data}
 
     async def _account(self) -> tuple[Observation, ...]:
         request = Request(method="GET", url="2/users/me", params=self._calls.words.user())
@@ -180,3 +199,14 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
             account=self._core.ref,
             now=self._core.now(),
         )
+
+
+def _with_films(post: WirePost, files: Mapping[str, WireMedia]) -> WirePost:
+    """Return a post with how often its films were seen: the sum of them, where X tells it of each."""
+    keys = (post.attachments.media_keys if post.attachments is not None else None) or ()
+    films = [files[key] for key in keys if key in files and files[key].type == "video"]
+    views = [one.public_metrics.view_count if one.public_metrics is not None else None for one in films]
+    told = [one for one in views if one is not None]
+    if not told or len(told) < len(views):
+        return post
+    return post.model_copy(update={FILMS: WireFilmMetrics(view_count=sum(told))})

@@ -76,6 +76,7 @@ POST_METRICS: Final[Mapping[str, Reader | None]] = {
     "impressions": _public("impression_count"),
     "reach": None,
     "clicks": _private("non_public_metrics", "url_link_clicks"),
+    "video_views": _private("film_metrics", "view_count"),
 }
 """Canonical metric to how it is read; None: X counts no such thing."""
 

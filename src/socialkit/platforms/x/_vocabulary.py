@@ -54,6 +54,14 @@ class Vocabulary:
         """Return what asks for these groups of metrics alone."""
         return ((self.fields, ",".join(sorted(("id", *metrics)))),)
 
+    def films(self, *metrics: str) -> Params:
+        """Return what asks for these groups of metrics, and for how often films were seen."""
+        return (
+            *self.counts("attachments", *metrics),
+            ("expansions", "attachments.media_keys"),
+            ("media.fields", "media_key,public_metrics,type"),
+        )
+
     def user(self) -> Params:
         """Return what asks for an account."""
         return (("user.fields", ",".join(USER)),)
@@ -75,6 +83,7 @@ SHARED: Final = {
     "saves": "bookmark_count",
     "impressions": "impression_count",
     "clicks": "url_link_clicks",
+    "video_views": "view_count",
     "followers": "followers_count",
     "following": "following_count",
 }

@@ -20,6 +20,7 @@ __all__ = [
     "WireEntities",
     "WireEvent",
     "WireEvents",
+    "WireFilmMetrics",
     "WireHidden",
     "WireIncludes",
     "WireLiked",
@@ -111,6 +112,12 @@ class WirePrivateMetrics(WireMetrics):
     engagements: Lenient[Count] = None
 
 
+class WireFilmMetrics(WireModel):
+    """Counts of a film that everybody sees."""
+
+    view_count: Lenient[Count] = None
+
+
 class WirePost(WireModel):
     """A post."""
 
@@ -136,6 +143,8 @@ class WirePost(WireModel):
     public_metrics: Lenient[WireMetrics] = None
     non_public_metrics: Lenient[WirePrivateMetrics] = None
     organic_metrics: Lenient[WirePrivateMetrics] = None
+    film_metrics: Lenient[WireFilmMetrics] = None
+    """Not X's own: put together of the films that stand beside the post."""
 
     def reference(self, kind: str) -> str | None:
         """Return the id of the post that it refers to in this way."""
@@ -172,6 +181,7 @@ class WireMedia(WireModel):
     url: Lenient[str] = None
     preview_image_url: Lenient[str] = None
     alt_text: Lenient[str] = None
+    public_metrics: Lenient[WireFilmMetrics] = None
 
 
 class WireIncludes(WireModel):

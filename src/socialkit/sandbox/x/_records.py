@@ -30,6 +30,8 @@ class File:
     finished_at: datetime | None = None
     fails: bool = False
     alt_text: str | None = None
+    views: int = 0
+    """How often a film was seen."""
 
     @property
     def key(self) -> str:

@@ -197,6 +197,8 @@ def media(call: Call, one: File) -> Json:
     place = f"https://pbs.example/media/{one.id}"
     everything: Json = {"media_key": one.key, "type": one.kind, "width": 1, "height": 1}
     everything |= {"url": place} if one.kind == "photo" else {"preview_image_url": place}
+    if one.kind == "video":
+        everything["public_metrics"] = {"view_count": one.views}
     if one.alt_text is not None:
         everything["alt_text"] = one.alt_text
     wanted = {"media_key", "type", *call.items("media.fields")}
