@@ -298,3 +298,19 @@ async def test_a_question_that_x_would_refuse_is_not_paid_for(place: Place, give
     assert client.sent.requests == []
     place.x.set_tier(self_serve=False)
     assert await collect(place.client().listening.search("a" * 513)) == []
+
+
+async def test_a_day_of_the_app_that_is_spent_stops_posts_though_the_window_has_room(place: Place) -> None:
+    client = place.client(retry=Retry(attempts=1, on_limit="raise"))
+    place.x.set_left_today("create_post", 1)
+    await settle(client.posts.publish("One"))
+    before = place.world.clock.now()
+    for _ in range(2):
+        with pytest.raises(RateLimitedError) as caught:
+            await settle(client.posts.publish("Two"))
+
+        assert caught.value.resets_at is not None
+        assert caught.value.resets_at - before > timedelta(minutes=15)
+    assert [one.text for one in place.x.posts()] == ["One"]
+    place.world.clock.advance(timedelta(days=1))
+    await settle(client.posts.publish("Two"))

@@ -78,6 +78,17 @@ WINDOWS: Mapping[str, int] = {
 }
 """Calls of one user in a quarter of an hour."""
 
+DAYS: Mapping[str, Mapping[str, int]] = {
+    "create_post": {"app": 10_000},
+    "send_message": {"app": 1_440, "user": 1_440},
+    "like_post": {"user": 1_000},
+    **{name: {"app": 180_000} for name in ("initialize_upload", "append_upload", "finalize_upload")},
+    "upload_status": {"app": 100_000},
+    "post_metadata": {"app": 50_000},
+}
+"""Calls in 24 hours, of the app with all its users and of one user. When they begin is not documented: here
+with the day of UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

@@ -1,9 +1,11 @@
 """What a request must pass before its endpoint sees it: routes, tokens, scopes, windows, parameters."""
 
+from dataclasses import dataclass
+
 from socialkit.sandbox._http import SimRequest
 from socialkit.sandbox.x import _apps, _discovery, _media, _messages, _oauth, _posts
 from socialkit.sandbox.x._errors import PROBLEMS, RefusedError, invalid
-from socialkit.sandbox.x._facts import MEDIA_FIELDS, QUARTER, USER_FIELDS, VOCABULARIES, WINDOWS
+from socialkit.sandbox.x._facts import DAY, DAYS, MEDIA_FIELDS, QUARTER, USER_FIELDS, VOCABULARIES, WINDOWS
 from socialkit.sandbox.x._records import Token
 from socialkit.sandbox.x._route import Route
 from socialkit.sandbox.x._state import State
@@ -61,28 +63,57 @@ def spend(state: State, route: Route, token: Token | None) -> dict[str, str]:
         raise RefusedError(
             429, "Usage cap exceeded: posts read.", f"{PROBLEMS}usage-capped", period="Monthly"
         )
-    limit = WINDOWS.get(route.name)
-    if limit is None or token is None:
-        return {}
-    window, key = int(state.now.timestamp()) // QUARTER, (token.user, route.name)
-    known, used = state.uses.get(key, (window, 0))
-    used = used + 1 if known == window else 1
-    state.uses[key] = (window, used)
-    headers = window_headers(state, limit, limit - used)
-    if used > limit:
+    headers, over = dict[str, str](), False
+    for budget in () if token is None else budgets_of(route.name, token.user):
+        window = int(state.now.timestamp()) // budget.seconds
+        known, used = state.uses.get(budget.key, (window, 0))
+        used = used + 1 if known == window else 1
+        state.uses[budget.key] = (window, used)
+        headers |= window_headers(state, budget, budget.limit - used)
+        over = over or used > budget.limit
+    if over:
         refusal = RefusedError(429, "Too Many Requests")
         refusal.headers.update(headers)
         raise refusal
     return headers
 
 
-def window_headers(state: State, limit: int, left: int) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How often something may be called in a stretch of time."""
+
+    header: str
+    key: tuple[str, str]
+    """Whose calls count, and of what."""
+    limit: int
+    seconds: int
+
+
+def budgets_of(name: str, user: str) -> list[Budget]:
+    """The budgets of a call: of a quarter of an hour, and of a day."""
+    quarter = WINDOWS.get(name)
+    found = [] if quarter is None else [Budget("x-rate-limit", (user, name), quarter, QUARTER)]
+    return found + [
+        Budget(f"x-{whose}-limit-24hour", (user if whose == "user" else "", f"{name} of a day"), limit, DAY)
+        for whose, limit in DAYS.get(name, {}).items()
+    ]
+
+
+def leave(state: State, name: str, user: str, calls: int) -> None:
+    """Spend what is more than so many calls of a day."""
+    for budget in budgets_of(name, user):
+        if budget.seconds == DAY:
+            window = int(state.now.timestamp()) // DAY
+            state.uses[budget.key] = (window, budget.limit - calls)
+
+
+def window_headers(state: State, budget: Budget, left: int) -> dict[str, str]:
     """A window as headers; its end in seconds since 1970."""
-    ends = (int(state.now.timestamp()) // QUARTER + 1) * QUARTER
+    ends = (int(state.now.timestamp()) // budget.seconds + 1) * budget.seconds
     return {
-        "x-rate-limit-limit": str(limit),
-        "x-rate-limit-remaining": str(max(left, 0)),
-        "x-rate-limit-reset": str(ends),
+        f"{budget.header}-limit": str(budget.limit),
+        f"{budget.header}-remaining": str(max(left, 0)),
+        f"{budget.header}-reset": str(ends),
     }
 
 

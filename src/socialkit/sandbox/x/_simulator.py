@@ -12,7 +12,16 @@ from socialkit.sandbox.x import _render as render
 from socialkit.sandbox.x._call import Call
 from socialkit.sandbox.x._errors import RefusedError
 from socialkit.sandbox.x._facts import SCOPES
-from socialkit.sandbox.x._gate import ROUTES, authenticate, check_query, find_route, spend, window_headers
+from socialkit.sandbox.x._gate import (
+    ROUTES,
+    authenticate,
+    budgets_of,
+    check_query,
+    find_route,
+    leave,
+    spend,
+    window_headers,
+)
 from socialkit.sandbox.x._oauth import fields_of
 from socialkit.sandbox.x._pushes import delivery
 from socialkit.sandbox.x._records import Event, Post, Token, User
@@ -109,6 +118,11 @@ class XSimulator(Simulator):
         """Say how many posts the app may read in a month; then X answers nothing more with posts in it."""
         with self.lock:
             self._state.cap = posts
+
+    def set_left_today(self, call: str, calls: int, account: str = "main") -> None:
+        """Leave so many calls of a kind, such as `create_post` or `send_message`, until the day is over."""
+        with self.lock:
+            leave(self._state, call, self._state.user(account).id, calls)
 
     def forget_field(self, name: str) -> None:
         """Have X not know a field of posts any more: asking for it is an error."""
@@ -247,7 +261,8 @@ class XSimulator(Simulator):
         """Answer as X does when a window is spent."""
         del request
         refusal = RefusedError(429, "Too Many Requests")
-        refusal.headers.update(window_headers(self._state, 100, 0))
+        (quarter, *_) = budgets_of("create_post", "")
+        refusal.headers.update(window_headers(self._state, quarter, 0))
         return refusal.response()
 
     def server_error(self, request: SimRequest) -> SimResponse:
