@@ -431,8 +431,8 @@ def test_without_a_token_nothing_is_opened(kind: Any) -> None:
 SECRET = "made-up-secret"
 
 
-def pushed(page: Any = "1", **value: Any) -> bytes:
-    entry = {"id": page, "time": 1742667607, "changes": [{"field": "feed", "value": value}]}
+def pushed(page: Any = "1", field: str = "feed", **value: Any) -> bytes:
+    entry = {"id": page, "time": 1742667607, "changes": [{"field": field, "value": value}]}
     return json.dumps({"object": "page", "entry": [entry]}).encode()
 
 
@@ -459,6 +459,23 @@ def test_a_webhook_answers_the_challenge_and_takes_what_is_signed_alone(world: S
         ("Hi", "acme/facebook/main")
     ]
     assert again.messages == ()
+
+
+@pytest.mark.parametrize("strange", [True, False])
+def test_a_comment_below_a_strange_post_that_names_the_page_is_a_mention(
+    world: Sandbox, strange: bool
+) -> None:
+    workspace = world.workspace(acme=["facebook"])
+    me = workspace.brand("acme").client("facebook").account.me()
+    hook = sk.webhooks.Webhook("facebook", workspace, secret=SECRET, verify_token="chosen")
+    post = "99_1" if strange else f"{me.id}_1"
+    told = {"item": "comment", "verb": "add", "post_id": post, "comment_id": "1_3", "message": "Look"}
+    body = pushed(me.id, "mention", **told)
+
+    (message,) = hook.receive(method="POST", headers=signature(body), body=body).messages
+
+    assert message.kind is (MessageKind.MENTION if strange else MessageKind.COMMENT)
+    assert (message.id, message.post_id, message.reply_to) == ("1_3", post, post)
 
 
 def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,86 @@ async def test_comments_under_older_posts_are_read_in_parts_as_large_as_facebook
 
     assert {one.text for one in found} == {f"Question {place}" for place in range(20)}
     assert asked == list(range(20))  # five hundred posts
+
+
+def paged(path: str, size: int, things: list[Any], asked: list[int]) -> Callable[[Request], dict[str, Any]]:
+    """Answers page by page, the first of which stands in another answer for things inside others."""
+
+    def answer(sent: Request) -> dict[str, Any]:
+        start = int(str(dict(sent.params).get("after", 0)))
+        asked.append(start)
+        return edge(path, size, things, start)
+
+    return answer
+
+
+def edge(path: str, size: int, things: list[Any], start: int = 0) -> dict[str, Any]:
+    following = f"https://graph.facebook.com/v26.0/{path}?after={start + size}"
+    paging = {"next": following} if start + size < len(things) else {}
+    return {"data": things[start : start + size], "paging": paging}
+
+
+def said(number: int) -> dict[str, Any]:
+    time = (NOW - timedelta(minutes=number)).isoformat()
+    return {"id": f"1_{1000 - number}", "message": str(number), "created_time": time}
+
+
+TOLD_BY: dict[str, tuple[MessageKind, int, Callable[[list[Any], list[int]], dict[str, Any]]]] = {
+    "comments": (
+        MessageKind.COMMENT,
+        500,
+        lambda all_, asked: {
+            "me/published_posts": {"data": [{"id": "19_1", "comments": edge("19_1/comments", 100, all_)}]},
+            "19_1/comments": paged("19_1/comments", 100, all_, asked),
+        },
+    ),
+    "mentions": (
+        MessageKind.MENTION,
+        500,
+        lambda all_, asked: {"me/tagged": paged("me/tagged", 100, all_, asked)},
+    ),
+    "messages": (
+        MessageKind.DIRECT_MESSAGE,
+        125,
+        lambda all_, asked: {
+            "me/conversations": {"data": [{"id": "t_1", "messages": edge("t_1/messages", 25, all_)}]},
+            "t_1/messages": paged("t_1/messages", 25, all_, asked),
+        },
+    ),
+    "conversations": (
+        MessageKind.DIRECT_MESSAGE,
+        125,
+        lambda all_, asked: {
+            "me/conversations": paged(
+                "me/conversations",
+                25,
+                [
+                    {"id": f"t_{one['id']}", "updated_time": one["created_time"], "messages": {"data": [one]}}
+                    for one in all_
+                ],
+                asked,
+            )
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD_BY)
+async def test_no_message_is_lost_behind_the_first_page_of_a_listing(
+    told: Callable[[dict[str, Any]], Any], name: str
+) -> None:
+    kind, most, answers = TOLD_BY[name]
+    asked: list[int] = []
+    again: list[int] = []
+    all_ = [said(number) for number in range(most + 20)]
+
+    found = await collect(told(answers(all_, asked)).inbox.iterate(kinds={kind}))
+    newest = await collect(told(answers(all_, again)).inbox.iterate(kinds={kind}, limit=5))
+
+    assert [one.text for one in found] == [str(number) for number in range(most)]
+    assert max(asked) == most - (25 if most == 125 else 100)
+    assert [one.text for one in newest] == ["0", "1", "2", "3", "4"]
+    assert set(again) <= {0}  # what is older than all of them stays unread
 
 
 @pytest.mark.parametrize(

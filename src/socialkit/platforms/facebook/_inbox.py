@@ -6,7 +6,6 @@ https://developers.facebook.com/docs/messenger-platform/conversations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Generic
@@ -29,11 +28,13 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
-from socialkit.platforms.base import acted, in_one_line
+from socialkit.platforms.base import acted, in_one_line, page_size
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
+from socialkit.platforms.facebook._listings import Part, cut_at, read_on
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
     CONVERSATION_FIELDS,
+    MESSAGE_FIELDS,
     WRITTEN_FIELDS,
     comment_message,
     post_message,
@@ -63,6 +64,8 @@ TOO_MUCH: Final = "1"
 FEWER: Final = 4
 """By how much less is asked for then."""
 CONVERSATIONS: Final = 25
+MESSAGES: Final = 25
+"""Of a conversation, on one page of them."""
 LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
@@ -78,9 +81,10 @@ COMMENTED_FIELDS: Final = (
 class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     """Comments under the Page's posts, posts on it or that name it, and its private messages.
 
-    Facebook has no one listing of them. `iterate` reads the newest hundred comments under each of the newest
-    five hundred posts, the newest hundred posts on the Page or that name it, and the newest 25 conversations;
-    what lies further back is found with `comments(post)`, or is pushed by webhooks.
+    Facebook has no one listing of them. `iterate` reads the newest 500 comments under each of the newest 500
+    posts, the newest 500 posts on the Page, as many that name it, and the newest 125 messages of each of the
+    newest 125 conversations; of long ones no more than is newer than what it gives. What lies further back
+    is found with `comments(post)`, or is pushed by webhooks.
     """
 
     done = WireMade
@@ -95,12 +99,13 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
             *([self._others(edge) for edge in OTHERS] if MessageKind.MENTION in kinds else []),
             *([self._private()] if MessageKind.DIRECT_MESSAGE in kinds else []),
         ]
-        read = [one for some in await self._core.transport.gather(*sources) for one in some]
+        gather = self._core.transport.gather
+        read = await read_on(await gather(*sources), before, page_size(limit, MOST), gather)
         # Who names the Page in a post on it stands in two of the listings.
         return merged(read, before, limit=limit, most=MOST)
 
-    async def _commented(self) -> list[Message]:
-        found: list[Message] = []
+    async def _commented(self) -> Part:
+        parts: list[Part] = []
         cursor: str | None = None
         size, read = MOST, 0
         while read < POSTS:
@@ -113,42 +118,75 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
                 if not size or (error.code or "").partition("/")[0] != TOO_MUCH:
                     raise
                 continue
-            found += self._comments_in(answer)
+            parts += [
+                self._comments_of(post.id, post.comments, answer.raw, "data", number, "comments")
+                for number, post in enumerate(answer.value.data)
+                if post.comments is not None
+            ]
             cursor, read = cursor_of(answer.value.paging), read + size
             if cursor is None:
                 break
-        return found
+        return _together(parts)
 
-    def _comments_in(self, answer: Answer[WireList[WireCommented]]) -> Iterator[Message]:
-        for number, post in enumerate(answer.value.data):
-            for index, wire in enumerate(post.comments.data if post.comments is not None else ()):
-                raw = answer.raw.at("data", number, "comments", "data", index)
-                message = comment_message(wire, raw, self._core.ref, post.id)
-                if message is not None and not self._is_own(wire.sender):
-                    yield message
+    def _comments_of(self, post: str, page: WireList[WireComment], raw: Raw, *path: str | int) -> Part:
+        found = [
+            comment_message(wire, raw.at(*path, "data", number), self._core.ref, post)
+            for number, wire in enumerate(page.data)
+            if not self._is_own(wire.sender)
+        ]
+        times = [one.created_time for one in page.data]
+        cuts = cut_at(cursor_of(page.paging), times, partial(self._more_comments, post))
+        return Part(tuple(one for one in found if one is not None), cuts)
 
-    async def _others(self, edge: str) -> list[Message]:
-        params = (("limit", str(MOST)),)
+    async def _more_comments(self, post: str, cursor: str) -> Part:
+        order = (("filter", "stream"), ("order", "reverse_chronological"))
+        params = (*order, *page_params(cursor, None, MOST))
+        request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireComment])
+        return self._comments_of(post, answer.value, answer.raw)
+
+    async def _others(self, edge: str, cursor: str | None = None) -> Part:
+        params = page_params(cursor, None, MOST)
         request = self._calls.get(OWN, edge, fields=WRITTEN_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WirePost])
 
         def told(wire: WirePost, raw: Raw) -> Message | None:
             return None if self._is_own(wire.sender) else post_message(wire, raw, self._core.ref)
 
-        return things_of(answer, told)
+        times = [one.created_time for one in answer.value.data]
+        cuts = cut_at(cursor_of(answer.value.paging), times, partial(self._others, edge))
+        return Part(tuple(things_of(answer, told)), cuts)
 
-    async def _private(self) -> list[Message]:
-        answer = await self._conversations()
-        found: list[Message] = []
-        for number, one in enumerate(answer.value.data):
-            for index, wire in enumerate(one.messages.data if one.messages is not None else ()):
-                raw = answer.raw.at("data", number, "messages", "data", index)
-                message = private_message(wire, raw, self._core.ref, one.id)
-                found += [message] if message is not None and not self._is_own(wire.sender) else []
-        return found
+    async def _private(self, cursor: str | None = None) -> Part:
+        answer = await self._conversations(*page_params(cursor, CONVERSATIONS, CONVERSATIONS))
+        parts = [
+            self._messages_of(one.id, one.messages, answer.raw, "data", number, "messages")
+            for number, one in enumerate(answer.value.data)
+            if one.messages is not None
+        ]
+        times = [one.updated_time for one in answer.value.data]
+        return _together([*parts, Part((), cut_at(cursor_of(answer.value.paging), times, self._private))])
+
+    def _messages_of(
+        self, conversation: str, page: WireList[WireMessage], raw: Raw, *path: str | int
+    ) -> Part:
+        found = [
+            private_message(wire, raw.at(*path, "data", number), self._core.ref, conversation)
+            for number, wire in enumerate(page.data)
+            if not self._is_own(wire.sender)
+        ]
+        times = [one.created_time for one in page.data]
+        cuts = cut_at(cursor_of(page.paging), times, partial(self._more_messages, conversation))
+        return Part(tuple(one for one in found if one is not None), cuts)
+
+    async def _more_messages(self, conversation: str, cursor: str) -> Part:
+        params = page_params(cursor, MESSAGES, MESSAGES)
+        request = self._calls.get(conversation, "messages", fields=MESSAGE_FIELDS, params=params)
+        answer = await self._core.pipeline.call(request, WireList[WireMessage])
+        return self._messages_of(conversation, answer.value, answer.raw)
 
     async def _conversations(self, *params: tuple[str, str]) -> Answer[WireList[WireConversation]]:
-        asked = (("platform", "messenger"), ("limit", str(CONVERSATIONS)), *params)
+        asked = (("platform", "messenger"), *params)
         request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
         return await self._core.pipeline.call(request, WireList[WireConversation])
 
@@ -218,7 +256,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         return [_answer_of(one, me) for one in newest], all(whole for _, whole in read)
 
     async def _said_to(self, person: str) -> tuple[list[WireMessage | WireComment], bool]:
-        answer = (await self._conversations(("user_id", person))).value
+        answer = (await self._conversations(("limit", str(CONVERSATIONS)), ("user_id", person))).value
         edges = [one.messages for one in answer.data if one.messages is not None]
         pages = [answer.paging, *(one.paging for one in edges)]
         return [one for edge in edges for one in edge.data], not any(one and one.next for one in pages)
@@ -282,6 +320,11 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=COMMENT_FIELDS)
         return (await self._core.pipeline.call(request, WireComment)).value
+
+
+def _together(parts: list[Part]) -> Part:
+    messages = tuple(one for part in parts for one in part.messages)
+    return Part(messages, tuple(one for part in parts for one in part.cuts))
 
 
 def _recipient(message: Message) -> JsonValue:
