@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from tests.support import ROOT, corpus
@@ -20,7 +19,6 @@ from tests.truth.graph import as_object
 from tests.truth.instagram import recordings as instagram
 from tests.truth.threads import recordings as threads
 from tests.truth.x import recordings as x
-from tests.truth.x.cases import CASES as X_CASES
 
 TARGET: Final = ROOT / "tests" / "truth" / "shares.json"
 
@@ -28,43 +26,17 @@ READ: Final = "read"
 REFUSED: Final = "refused"
 ELSEWHERE: Final = "read by other tests"
 NOT_OFFERED: Final = "not offered"
-UNREAD: Final = "not read"
-KINDS: Final = (READ, REFUSED, ELSEWHERE, NOT_OFFERED, UNREAD)
+KINDS: Final = (READ, REFUSED, ELSEWHERE, NOT_OFFERED)
 
 Rules = Mapping[str, str]
 """By pattern of a file's name, why nothing reads it, or which test does."""
 
 TABLES: Final[Rules] = {r"\.csv$": "rows that another program made of answers"}
-X_PUSHES: Final = "tests/truth/x/test_recordings.py"
-X_ELSEWHERE: Final[Rules] = {
-    r"^twitter-text-conformance/(config/|\w+\.json)": "tests/text/test_vectors.py",
+X_APART: Final[Rules] = {
+    r"^twitter-text-conformance/": "tests/text/test_vectors.py",
     r"^oauth1-vectors/": "tests/auth/test_oauth1.py",
-    r"^documentation-examples/(account-activity-introduction|activity-event-payloads|activity-quickstart|"
-    r"direct-messages-lookup-integrate|fundamentals-edit-posts|fundamentals-metrics|webhooks-quickstart)/": (
-        X_PUSHES
-    ),
-    r"^twarc-csv/.*\.jsonl$": X_PUSHES,
 }
-X_UNREAD: Final[Rules] = {
-    r"usage_tweets_resp|tweet/tweets_resp|upload_v2/upload_simple|posts-manage-tweets": (
-        "a call that we make: its answers are replayed from other recordings"
-    ),
-}
-X_NOT_OFFERED: Final[Rules] = {
-    **TABLES,
-    r"unfollow_user|users_followers|blocking|muting|unblock|search_users": "followers, blocks and mutes",
-    r"_list|/list|compliance": "lists, and the compliance of archives",
-    r"space": "spaces",
-    r"liking_users|retweeters|retweed_users|quote_tweets|get_users\.json|bookmark": "who did what to a post",
-    r"^tweepy-cassettes/test(_api_)?[a-z]+": "API 1.1",
-    r"^bear-python-twitter/": "API 1.1",
-    r"media_upload/": "API 1.1",
-    r"authflow|social-core": "a login of which no shape is our own",
-    r"trends": "trends of a place",
-    r"streams/|webhooks-stream|streaming_output": "the filtered stream",
-    r"twitter/models/": "parts of answers, without the answer",
-    r"account-activity-quickstart|xchat|create-a-group": "older webhooks, encrypted chats, groups",
-}
+X_KINDS: Final = {"read": READ, "mapped": REFUSED, "not_offered": NOT_OFFERED}
 REASONS: Final = {
     "facebook": "people, groups, albums, live videos, tokens of a login, and what advertisements are made of",
     "instagram": "shops, live videos, an older login, rows of other programs",
@@ -130,39 +102,14 @@ def _graph(platform: str, module: Any, *, refused: str = "error") -> list[Classi
 
 
 def _x() -> list[Classified]:
-    taken = {
-        file: READ if 200 <= one.status < 300 else REFUSED
-        for one in x.recordings()
-        if any(case.takes(one) for case in X_CASES)
-        for file in [Path(one.name.partition("[")[0]).stem]
-    }
-
     def one(name: str) -> Classified:
-        if Path(name).stem in taken and not name.startswith("bear"):
-            return Classified(name, taken[Path(name).stem])
-        if name.endswith("streams/delete_error.json"):
-            return Classified(name, REFUSED)
-        if name.startswith("bear") and _is_pushed(corpus("x", name)):
-            return Classified(name, ELSEWHERE, X_PUSHES)
-        return first(name, [(ELSEWHERE, X_ELSEWHERE), (UNREAD, X_UNREAD), (NOT_OFFERED, X_NOT_OFFERED)])
+        kinds = x.kinds_of(name)
+        if len(kinds) == 1:
+            why = [told for pattern, told in x.NOT_OFFERED.items() if re.fullmatch(pattern, name)]
+            return Classified(name, X_KINDS[kinds[0]], " ".join(why))
+        return first(name, [(ELSEWHERE, X_APART), (NOT_OFFERED, TABLES)])
 
     return [one(name) for name in files("x")]
-
-
-def _is_pushed(file: Path) -> bool:
-    """Return whether a post of the older API stands in a file: such are replayed as pushes."""
-    held = [json.loads(file.read_text())]
-    while held:
-        value: Any = held.pop()
-        fields: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        held.extend(fields)
-        if isinstance(value, dict) and {"id_str", "user", "text"} <= set(value) and _whole(value):
-            return True
-    return False
-
-
-def _whole(post: dict[str, Any]) -> bool:
-    return "screen_name" in post["user"] and "retweeted_status" not in post
 
 
 SHARES: Final[Mapping[str, Callable[[], list[Classified]]]] = {

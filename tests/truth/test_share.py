@@ -23,7 +23,7 @@ def test_somebody_says_of_every_recorded_file_what_becomes_of_it(platform: str) 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_is_not_read_has_a_reason_and_what_others_read_a_test(platform: str) -> None:
     for one in sharing.classified(platform):
-        if one.kind in {sharing.NOT_OFFERED, sharing.UNREAD}:
+        if one.kind == sharing.NOT_OFFERED:
             assert one.why, one.name
         if one.kind == sharing.ELSEWHERE:
             assert (ROOT / one.why).is_file(), one.name
@@ -39,4 +39,4 @@ def test_the_committed_shares_are_what_is_found_now() -> None:
 
 
 def test_a_file_that_nobody_knows_is_told() -> None:
-    assert sharing.first("new/shape.json", [(sharing.NOT_OFFERED, sharing.X_NOT_OFFERED)]).kind is None
+    assert sharing.first("new/shape.json", [(sharing.NOT_OFFERED, sharing.TABLES)]).kind is None
