@@ -32,6 +32,7 @@ def test_every_marker_of_the_pages_becomes_a_table(tables: ModuleType) -> None:
     marked = [page for page in pages() if tables.MARKER.search(page.read_text("utf-8"))]
 
     assert {page.relative_to(DOCS).as_posix() for page in marked} == {
+        "concepts/capabilities-and-limits.md",
         "concepts/metrics.md",
         "how-to/add-a-platform.md",
         "index.md",

@@ -247,8 +247,7 @@ def _strangers(document: Document, schema: Any, value: Any, place: str) -> Itera
     branches = [*_branches(document, schema)]
     if isinstance(value, list):
         items = {"anyOf": [one["items"] for one in branches if "items" in one]}
-        found: list[Any] = value
-        for number, inner in enumerate(found):
+        for number, inner in enumerate(cast("list[Any]", value)):  # type: ignore[redundant-cast]  # pyright
             yield from _strangers(document, items, inner, f"{place}[{number}]")
     if not isinstance(value, dict) or not any("properties" in one for one in branches):
         return  # an object of which nothing is said may hold anything
