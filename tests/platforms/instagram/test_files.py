@@ -77,7 +77,7 @@ REFUSED: list[tuple[str, Media, str]] = [
     ("post", lasting(2.9), "shorter than 3 seconds"),
     ("post", lasting(15 * 60 + 1), "lasts too long"),
     ("post", film(300 * MIB + 1), "too large"),
-    ("post", film(width=1922, height=1080), "too large"),
+    ("post", film(width=1922, height=1080), "too wide"),
     ("post", film(width=9, height=1000), "narrower than 1:100"),
     ("post", film(width=1000, height=90), "wider than 10:1"),
     ("post", film(frame_rate=22), "fewer than 23 frames"),
