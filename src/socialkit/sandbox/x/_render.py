@@ -56,45 +56,67 @@ def _link(text: str, short: str, meant: str, key: str | None) -> Json:
 
 def post(call: Call, one: Post) -> Json:
     """A post with the fields that were asked for."""
-    names, state = call.names, call.state
+    names = call.names
     wanted = {"id", "text", *call.items(names.fields), *call.items("expansions")}
-    text, urls = shown_text(state, one)
-    everything: Json = {
+    if not call.items(names.fields):
+        wanted.add(names.history)
+    everything = {
+        **_of_itself(call, one),
+        **_words(call, one),
+        **_about_others(call, one),
+        **_counts(call, one),
+    }
+    return {name: value for name, value in everything.items() if name in wanted}
+
+
+def _of_itself(call: Call, one: Post) -> Json:
+    return {
         "id": one.id,
-        "text": text,
-        names.history: state.chain(one),
+        call.names.history: call.state.chain(one),
         "author_id": one.author,
         "created_at": moment(one.created_at),
         "conversation_id": one.root,
         "lang": "en" if one.text.strip() else "zxx",
         "reply_settings": one.reply_settings,
         "possibly_sensitive": False,
-        "public_metrics": public_metrics(call, one),
+        "edit_controls": controls(call, one),
     }
+
+
+def _words(call: Call, one: Post) -> Json:
+    """The text, with where its links lead; the whole of a long one stands apart."""
+    text, urls = shown_text(call.state, one)
+    entities: Json = {"entities": {"urls": urls}} if urls else {}
+    if texts.weight(one.typed) <= TEXT:
+        return {"text": text, **entities}
+    note: Json = {"text": text, "entities": {"urls": urls}}
+    return {"text": f"{text[: TEXT - 1]}…", call.names.note: note, **entities}
+
+
+def _about_others(call: Call, one: Post) -> Json:
+    """What it answers and repeats, and what is with it."""
+    state, found = call.state, dict[str, object]()
     parent, references = state.posts.get(one.reply_to or ""), references_of(one)
     if parent is not None:
-        everything["in_reply_to_user_id"] = parent.author
+        found["in_reply_to_user_id"] = parent.author
     if references:
-        everything[names.references] = references
-    if urls:
-        everything["entities"] = {"urls": urls}
-    if texts.weight(one.typed) > TEXT:
-        everything[names.note] = {"text": text, "entities": {"urls": urls}}
-        everything["text"] = f"{text[: TEXT - 1]}…"
-    everything["edit_controls"] = controls(call, one)
+        found[call.names.references] = references
     if one.poll is not None:
-        everything["attachments"] = {"poll_ids": [one.id]}
+        found["attachments"] = {"poll_ids": [one.id]}
     if one.files:
-        everything["attachments"] = {"media_keys": [state.files[file].key for file in one.files]}
+        found["attachments"] = {"media_keys": [state.files[file].key for file in one.files]}
+    return found
+
+
+def _counts(call: Call, one: Post) -> Json:
+    public = public_metrics(call, one)
     clicks = {"impression_count": 0, "url_link_clicks": 0, "user_profile_clicks": 0}
-    everything["non_public_metrics"] = {**clicks, "engagements": len(one.likes)}
-    counts = {
-        name: value for name, value in public_metrics(call, one).items() if name in _ORGANIC | {names.shares}
+    told = {name: value for name, value in public.items() if name in _ORGANIC | {call.names.shares}}
+    return {
+        "public_metrics": public,
+        "non_public_metrics": {**clicks, "engagements": len(one.likes)},
+        "organic_metrics": {**told, **clicks},
     }
-    everything["organic_metrics"] = {**counts, **clicks}
-    if not call.items(names.fields):
-        wanted.add(names.history)
-    return {name: value for name, value in everything.items() if name in wanted}
 
 
 def controls(call: Call, one: Post) -> Json:
