@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from socialkit.platforms import AsyncX, X
@@ -209,7 +209,7 @@ def shown() -> tuple[Recording, ...]:
 
 def bare(document: Any) -> Any:
     """Return what X sends, without what its keepers wrote around it."""
-    kept = document if isinstance(document, dict) else {}
+    kept = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
     return kept.get("example", kept.get("body", document)) if "source" in kept else document
 
 

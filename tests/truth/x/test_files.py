@@ -115,7 +115,7 @@ async def read_files(connect: Connect, body: Any) -> None:
 
 @reader("counts")
 async def read_counts(connect: Connect, body: Any) -> None:
-    wires = body["data"] if isinstance(body["data"], list) else [body["data"]]
+    wires: list[Any] = body["data"] if isinstance(body["data"], list) else [body["data"]]
     answer = json_answer({"data": wires, "includes": body.get("includes", {})})
     counts: dict[str, dict[str, int]] = {one["id"]: one.get("public_metrics", {}) for one in wires}
     rows = await collect(connect(("GET", "/2/tweets", answer)).insights.posts(counts))
@@ -145,7 +145,7 @@ async def read_webhooks(connect: Connect, body: Any) -> None:
     if "deleted" in told:
         await settle(connect(("DELETE", "/2/webhooks/7", json_answer(body))).account.remove_webhook("7"))
         return
-    page = body if isinstance(told, list) else {"data": [told], "meta": {"result_count": 1}}
+    page: Any = body if isinstance(told, list) else {"data": [told], "meta": {"result_count": 1}}
     found = await settle(connect(("GET", "/2/webhooks", json_answer(page))).account.webhooks())
     assert [(one.id, one.url, one.valid) for one in found] == [
         (one["id"], one["url"], one["valid"]) for one in page["data"]
@@ -158,7 +158,7 @@ async def read_subscriptions(connect: Connect, body: Any) -> None:
     if "deleted" in told:
         await settle(connect(("DELETE", f"{place}/7", json_answer(body))).account.unsubscribe("7"))
         return
-    page = body if isinstance(told, list) else {"data": [told]}
+    page: Any = body if isinstance(told, list) else {"data": [told]}
     found = await settle(connect(("GET", place, json_answer(page))).account.subscriptions())
     assert [one.id for one in found] == [one["subscription_id"] for one in page["data"]]
 
