@@ -15,6 +15,7 @@ from socialkit.models import (
     MessageKind,
 )
 from socialkit.platforms.facebook import FacebookOptions
+from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.testing import mp4, picture, video
 from socialkit.transport import FileBody, Request
 from tests.platforms.facebook.scripted import NOW, TOLD
@@ -285,3 +286,17 @@ async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
     ):
         with pytest.raises(TypeError, match=told_why):
             await collect(page.ads.days(account, since=since, until=day))
+
+
+async def test_the_simulator_tells_long_threads_page_by_page_too(page: Any, meta: FacebookSimulator) -> None:
+    post = await settle(page.posts.publish("Autumn"))
+    for number in range(105):
+        meta.receive(text=f"comment {number}", reply_to=post.id)
+    for number in range(30):
+        meta.receive(text=f"message {number}", private=True)
+
+    comments = await collect(page.inbox.iterate(kinds={MessageKind.COMMENT}))
+    messages = await collect(page.inbox.iterate(kinds={MessageKind.DIRECT_MESSAGE}))
+
+    assert {one.text for one in comments} == {f"comment {number}" for number in range(105)}
+    assert {one.text for one in messages} == {f"message {number}" for number in range(30)}

@@ -1,9 +1,20 @@
 """The calls of the simulated Facebook: posts, comments, likes, private messages, and what nodes tell."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter, missing
+from socialkit.sandbox._graph import (
+    Conversation,
+    GraphCall,
+    GraphRefusal,
+    Message,
+    Route,
+    bad_parameter,
+    edge,
+    missing,
+)
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._json import first, items
@@ -11,6 +22,7 @@ from socialkit.sandbox.facebook._records import Comment, Post
 from socialkit.sandbox.facebook._state import PRIVATE_REPLY, State, outside_window
 
 FbCall = GraphCall[State]
+T = TypeVar("T", Comment, Message)
 OK = {"success": True}
 SOONEST = timedelta(minutes=10)
 LATEST = timedelta(days=75)
@@ -106,10 +118,37 @@ def _inner_comments(call: FbCall) -> Callable[[Post], object] | None:
     fields = text[text.index("{", place) + 1 : text.index("}", place)].split(",")
 
     def inner(one: Post) -> object:
-        newest = sorted(call.state.under(one.id, whole=True), key=_age, reverse=True)[:100]
-        return {"data": [show.comment(call.state, each, fields) for each in newest]}
+        newest = sorted(call.state.under(one.id, whole=True), key=_age, reverse=True)
+        asked = {"filter": "stream", "order": "reverse_chronological", "fields": ",".join(fields)}
+        return _within(
+            call,
+            (one.id, "comments"),
+            newest,
+            lambda each: show.comment(call.state, each, fields),
+            {**asked, "limit": "100"},
+        )
 
     return inner
+
+
+def _within(
+    call: FbCall,
+    path: tuple[str, str],
+    things: list[T],
+    shown: Callable[[T], object],
+    asked: dict[str, str],
+) -> dict[str, object]:
+    """The first page of an edge inside another answer; its neighbour is a call of its own."""
+    version = call.request.path.strip("/").partition("/")[0]
+    request = replace(call.request, path=f"/{version}/{'/'.join(path)}", query=tuple(asked.items()), body=b"")
+    return edge(
+        things,
+        shown,
+        key=lambda one: one.id,
+        request=request,
+        token=call.token.value,
+        base_url=call.base_url,
+    )
 
 
 def _age(one: Comment) -> tuple[datetime, int]:
@@ -278,7 +317,32 @@ def conversations(call: FbCall) -> SimResponse:
     found = [one for one in call.state.conversations.values() if one.account == page and one.messages]
     chosen = [one for one in found if person in {None, one.person}]
     newest = sorted(chosen, key=lambda one: (one.messages[-1].created, one.id), reverse=True)
-    return call.page(newest, lambda one: show.conversation(call.state, one), key=lambda one: one.id)
+    return call.page(newest, lambda one: _conversation(call, one), key=lambda one: one.id)
+
+
+def _conversation(call: FbCall, one: Conversation) -> dict[str, object]:
+    """A conversation with its newest messages."""
+    newest = _newest(one)
+    inner = _within(
+        call,
+        (one.id, "messages"),
+        newest,
+        lambda each: show.message(call.state, each),
+        {"limit": "25"},
+    )
+    return {"id": one.id, "updated_time": show.time(newest[0].created), "messages": inner}
+
+
+def _newest(one: Conversation) -> list[Message]:
+    return sorted(one.messages, key=lambda each: (each.created, each.id), reverse=True)
+
+
+def messages_of(call: FbCall) -> SimResponse:
+    call.require("pages_messaging")
+    one = next((one for one in call.state.conversations.values() if one.id == node_of(call)), None)
+    if one is None:
+        raise missing(call.path["node"])
+    return call.page(_newest(one), lambda each: show.message(call.state, each), key=lambda each: each.id)
 
 
 def post_messages(call: FbCall) -> SimResponse:
@@ -334,6 +398,7 @@ ROUTES: tuple[Route[State], ...] = (
     Route("get_likes", "GET", ":node/likes", get_likes),
     Route("post_likes", "POST", ":node/likes", post_likes),
     Route("conversations", "GET", ":node/conversations", conversations),
+    Route("messages_of", "GET", ":node/messages", messages_of),
     Route("post_messages", "POST", ":node/messages", post_messages),
     Route("subscribe", "POST", ":node/subscribed_apps", subscribe),
     Route("get_page", "GET", ":node", get_page, "Page"),

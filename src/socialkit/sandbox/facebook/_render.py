@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from socialkit.sandbox._graph import Conversation, Message
+from socialkit.sandbox._graph import Message
 from socialkit.sandbox.facebook._records import Comment, Person, Photo, Post, Video
 from socialkit.sandbox.facebook._state import State
 
@@ -191,14 +191,4 @@ def message(state: State, one: Message) -> Shown:
         "message": one.text,
         "created_time": time(one.created),
         "from": person(state, one.sender),
-    }
-
-
-def conversation(state: State, one: Conversation) -> Shown:
-    """A conversation with its newest messages."""
-    newest = sorted(one.messages, key=lambda each: (each.created, each.id), reverse=True)[:25]
-    return {
-        "id": one.id,
-        "updated_time": time(newest[0].created) if newest else time(state.now),
-        "messages": {"data": [message(state, each) for each in newest]},
     }

@@ -58,7 +58,7 @@ class FacebookSimulator(PageSimulator[State]):
         "delete": frozenset({"delete_node"}),
         "get": frozenset({"get_post", "get_video", "get_photo", "get_nothing"}),
         "find": frozenset({"published_posts", "scheduled_posts", "get_video", "get_comments"}),
-        "iterate": frozenset({"published_posts", "tagged", "visitor_posts", "conversations"}),
+        "iterate": frozenset({"published_posts", "tagged", "visitor_posts", "conversations", "messages_of"}),
         "comments": frozenset({"get_comments"}),
         "upload": frozenset(
             {"post_photos", "post_videos", "post_video_reels", "post_video_stories", "take_bytes"}
