@@ -199,7 +199,7 @@ async def test_a_post_that_waited_before_is_not_the_lost_one(
         return json_answer({"error": {"message": "Kaputt", "code": 1, "fbtrace_id": "A"}}, 500)
 
     listed = [waiting("19_1"), written("19_0", "Other words")]
-    page = told({"me/scheduled_posts": lambda _sent: {"data": listed}, "me/feed": lose})
+    page = told({"me/scheduled_posts": {"data": listed}, "me/feed": lose})
     page._core.transport.clock = NOW
 
     with pytest.raises(OutcomeUnknownError) as caught:
