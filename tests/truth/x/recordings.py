@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from socialkit.platforms import AsyncX, X
 from socialkit.transport import Request, Response
 from tests.support import corpus
 from tests.transport.fakes import SteppedTransport, json_answer
+from tests.truth.graph import as_object
 
 AnyX = X | AsyncX
 
@@ -209,8 +210,9 @@ def shown() -> tuple[Recording, ...]:
 
 def bare(document: Any) -> Any:
     """Return what X sends, without what its keepers wrote around it."""
-    kept = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
-    return kept.get("example", kept.get("body", document)) if "source" in kept else document
+    kept = as_object(document) or {}
+    whole: Any = document
+    return kept.get("example", kept.get("body", whole)) if "source" in kept else whole
 
 
 def files() -> list[str]:
