@@ -41,6 +41,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "collect": WORK | DOMAIN,
     "desk": WORK | {"routing"},
     **dict.fromkeys(["cli", "reports"], WORK | DOMAIN | {"cli", "reports", "testing", "sandbox"}),
+    "__main__": frozenset({"cli"}),
     "testing": WORK | {"sandbox"},
     "campaign": FACTS | {"text", "strategy", "metrics"},
     "strategy": FACTS | {"text", "metrics"},

@@ -21,7 +21,7 @@ REPLY: Final = "reply"
 class GraphInbox(Inbox[ModeT], Generic[ModeT]):
     """Hides what stands under a post, and shows it again: one write with two values."""
 
-    done: ClassVar[type[WireModel]]
+    _done: ClassVar[type[WireModel]]
     """What writes answer of which nothing but the success is wanted."""
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
@@ -29,11 +29,11 @@ class GraphInbox(Inbox[ModeT], Generic[ModeT]):
         self._calls = calls
 
     async def _hide(self, message: Message, run: Run) -> None:
-        hiding = partial(acted, self._core, self._hiding(message.id, hidden=True), self.done)
+        hiding = partial(acted, self._core, self._hiding(message.id, hidden=True), self._done)
         await run.commit("hide", hiding, returns=bool)
 
     async def _unhide(self, message: Message, run: Run) -> None:
-        showing = partial(acted, self._core, self._hiding(message.id, hidden=False), self.done)
+        showing = partial(acted, self._core, self._hiding(message.id, hidden=False), self._done)
         await run.commit("unhide", showing, returns=bool)
 
     def _hiding(self, thing: str, *, hidden: bool) -> Request:
@@ -66,7 +66,7 @@ class CommentInbox(GraphInbox[ModeT], Generic[ModeT]):
 
     async def _delete(self, message: Message, run: Run) -> None:
         request = self._calls.delete(message.id)
-        await run.commit("delete", partial(acted, self._core, request, self.done), returns=bool)
+        await run.commit("delete", partial(acted, self._core, request, self._done), returns=bool)
 
     async def _find_delete(self, attempt: Attempt) -> Found:
         try:

@@ -269,10 +269,8 @@ class Core:
         profile = await who()
         await self.learn(profile)
         if token == self._token():
-            self._proven, self._untold = (
-                token,
-                None,
-            )  # else another one came meanwhile, and is compared before it writes
+            # Else another one came meanwhile, and is compared before it writes.
+            self._proven, self._untold = token, None
         return profile
 
     async def _told(self, holder: Holder) -> Standing:

@@ -87,7 +87,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     is found with `comments(post)`, or is pushed by webhooks.
     """
 
-    done = WireMade
+    _done = WireMade
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None

@@ -73,7 +73,7 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
     with `comments(post)`, or is pushed by webhooks.
     """
 
-    done = WireMade
+    _done = WireMade
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, tagged: bool) -> None:
         super().__init__(mode, core, calls)

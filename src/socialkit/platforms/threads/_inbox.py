@@ -53,7 +53,7 @@ class ThreadsInbox(GraphInbox[ModeT], Generic[ModeT]):
     pushed by webhooks.
     """
 
-    done = WireDone
+    _done = WireDone
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, writing: Writing) -> None:
         super().__init__(mode, core, calls)
