@@ -45,7 +45,7 @@ class Making:
         self._core = core
         self._calls = calls
         self._uploads = uploads
-        self.containers = Containers(core, calls, FLOW)
+        self.containers: Final = Containers(core, calls, FLOW)
 
     async def container(self, draft: Draft, owner: str, run: Run) -> str:
         """Return a container that can be published, as the steps of a run make it.

@@ -48,7 +48,7 @@ class Writing:
     def __init__(self, core: Core, calls: GraphCalls) -> None:
         self._core = core
         self._calls = calls
-        self.containers = Containers(core, calls, FLOW)
+        self.containers: Final = Containers(core, calls, FLOW)
 
     async def repost(self, target: str, run: Run) -> Post:
         """Repeat a post, without words of one's own."""
