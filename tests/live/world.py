@@ -81,6 +81,9 @@ class LiveWorld:
     def address(self, _platform: str) -> str:
         return self.line.url
 
+    def hosting(self, _kind: type[Any]) -> dict[str, Any]:
+        return {}  # nothing of the network fetches files by itself
+
     @contextmanager
     def install(self) -> Generator[LiveWorld]:
         def transport(mode: type[Mode], _platform: str) -> Transport:
