@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 import pytest
+from hypothesis import settings
 
 from tests.support import block_network
+
+EXAMPLES: Final = int(os.environ.get("SOCIALKIT_EXAMPLES", "40"))
+"""What a property test draws that says no other number."""
+settings.register_profile("socialkit", max_examples=EXAMPLES)
+settings.load_profile("socialkit")
 
 _PATCH = pytest.StashKey[pytest.MonkeyPatch]()
 
