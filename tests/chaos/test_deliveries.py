@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 
-RUNS = int(os.environ.get("SOCIALKIT_CHAOS_RUNS", "250"))
+RUNS = int(os.environ.get("SOCIALKIT_CHAOS_RUNS", "200"))
 FIRST = int(os.environ.get("SOCIALKIT_CHAOS_SEED", "1"))
 SHARE = 25
 AGAIN = "SOCIALKIT_CHAOS_SEED={} SOCIALKIT_CHAOS_RUNS=1 make chaos CHAOS=tests/chaos/test_deliveries.py"
