@@ -13,6 +13,7 @@ from socialkit.platforms._graph._errors import CODES, GraphErrorTable, graph_err
 from socialkit.platforms._graph._holding import given_once, token_holder
 from socialkit.platforms._graph._inbox import CommentInbox, GraphInbox
 from socialkit.platforms._graph._insights import DAY, GraphInsights, Subject, day_of, parts_of
+from socialkit.platforms._graph._inspection import granted_to, inspected
 from socialkit.platforms._graph._merged import age_of, merged, place_of
 from socialkit.platforms._graph._metrics import (
     MetricFact,
@@ -121,8 +122,10 @@ __all__ = [
     "form_of",
     "found_state",
     "given_once",
+    "granted_to",
     "graph_errors",
     "graph_signature",
+    "inspected",
     "last_container",
     "merged",
     "newer_than",

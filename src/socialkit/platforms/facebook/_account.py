@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from socialkit.auth import Credentials
-from socialkit.errors import BadRequestError, ConfigurationError, PermissionDeniedError, SocialKitError
+from socialkit.errors import BadRequestError, ConfigurationError, PermissionDeniedError
 from socialkit.models import AwareTime, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
 from socialkit.platforms._graph import (
@@ -16,6 +16,8 @@ from socialkit.platforms._graph import (
     WireList,
     appsecret_proof,
     cursor_of,
+    granted_to,
+    inspected,
     page_params,
     token_in_use,
 )
@@ -26,7 +28,7 @@ from socialkit.platforms.facebook._uploads import OWN
 from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
 from socialkit.transport import Pipeline, Request, Safety, Secret
 
-__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "granted_to", "pages_of", "scopes_of"]
+__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of", "scopes_of"]
 
 T = TypeVar("T")
 
@@ -136,7 +138,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: The client was opened without the app's id and secret.
         """
         token = await token_in_use(self._core)
-        told = (await _inspected(self._core.pipeline, self._calls, self._app, token)).data
+        told = (await inspected(self._core.pipeline, self._calls, self._app, token)).data
         scopes = told.scopes_for(self._core.ref.id or told.profile_id)
         self._core.granted(None if scopes is None else _opened(scopes, told.type))
         return TokenReport(
@@ -167,26 +169,9 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
         await acted(self._core, request, WireMade)
 
 
-async def granted_to(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected | None:
-    """Return what was granted to a token; None where that cannot be read, which hinders nothing."""
-    if not app.is_whole:
-        return None
-    try:
-        told = await _inspected(pipeline, calls, app, token)
-    except SocialKitError:  # a code that was changed already must not be lost for a look
-        return None
-    return told if told.data.is_valid else None
-
-
 def scopes_of(granted: Inspected | None, page: str | None = None) -> tuple[str, ...]:
     """Return what was granted, for a Page or at all, as credentials hold it: empty where nobody said."""
     return (None if granted is None else granted.data.scopes_for(page)) or ()
-
-
-async def _inspected(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected:
-    params = (("input_token", token), ("access_token", _app_token(app)))
-    request = calls.get("debug_token").replace(params=params, signed=False)
-    return (await pipeline.call(request, Inspected)).value
 
 
 async def pages_of(
@@ -270,10 +255,3 @@ def _credentials(wire: WirePage, app: App, granted: Inspected | None) -> Credent
         client_id=app.client_id,
         client_secret=app.client_secret,
     )
-
-
-def _app_token(app: App) -> Secret:
-    if app.client_id is None or app.client_secret is None:
-        message = "client_id= and app_secret= are missing: Facebook tells the app alone what a token is worth"
-        raise ConfigurationError(message, platform="facebook")
-    return Secret(f"{app.client_id}|{app.client_secret.reveal()}")

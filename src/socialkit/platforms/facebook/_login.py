@@ -19,10 +19,11 @@ from socialkit.platforms._graph import (
     chosen_version,
     code_query,
     credentials_of,
+    granted_to,
     token_of,
 )
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.facebook._account import granted_to, pages_of, scopes_of
+from socialkit.platforms.facebook._account import pages_of, scopes_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
 from socialkit.transport import Pipeline, Secret
 

@@ -15,13 +15,15 @@ from socialkit.platforms._graph import (
     Inspected,
     WireList,
     cursor_of,
+    granted_to,
+    inspected,
     page_params,
     token_in_use,
 )
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.instagram._facts import LoginKind
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, USER_FIELDS, to_profile
-from socialkit.platforms.instagram._token import InstagramToken, granted_for, inspected, worth
+from socialkit.platforms.instagram._token import InstagramToken, granted_for
 from socialkit.platforms.instagram._wire import WireLimits, WireMade, WirePage, WireUser
 from socialkit.transport import Pipeline, Safety, Secret
 
@@ -147,7 +149,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
             message = "a login with Instagram itself opens one account: account.me() tells which"
             raise ConfigurationError(message, platform="instagram")
         core = self._core
-        told = await worth(core.pipeline, self._calls, self._app, await token_in_use(core))
+        told = await granted_to(core.pipeline, self._calls, self._app, await token_in_use(core))
         return tuple(await linked_of(core.pipeline, self._calls, self._app, told=told))
 
     @operation

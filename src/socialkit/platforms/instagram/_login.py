@@ -22,6 +22,7 @@ from socialkit.platforms._graph import (
     code_form,
     code_query,
     credentials_of,
+    granted_to,
     token_of,
 )
 from socialkit.platforms.base import LoginPlan
@@ -35,7 +36,7 @@ from socialkit.platforms.instagram._facts import (
     LoginKind,
     is_instagram_login,
 )
-from socialkit.platforms.instagram._token import granted_for, worth
+from socialkit.platforms.instagram._token import granted_for
 from socialkit.platforms.instagram._wire import Id
 from socialkit.transport import Pipeline, Secret
 
@@ -164,7 +165,7 @@ async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) ->
     longer = LONGER["facebook"].request(short.access_token or Secret(""), app)
     long = await token_of(pipeline, longer)
     calls, token = GraphCalls(VERSION), long.access_token or Secret("")
-    told = await worth(pipeline, calls, app, token)
+    told = await granted_to(pipeline, calls, app, token)
     linked = await linked_of(pipeline, calls, app, token, told=told)
     if len(linked) == 1:
         (_, mine) = linked[0]

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from socialkit.errors import ConfigurationError, SocialKitError
 from socialkit.models import AwareTime, Model
-from socialkit.platforms._graph import App, GraphCalls, Inspected
-from socialkit.transport import Pipeline, Secret
+from socialkit.platforms._graph import Inspected
 
-__all__ = ["InstagramToken", "granted_for", "inspected", "worth"]
+__all__ = ["InstagramToken", "granted_for"]
 
 CHOSEN: Final = ("instagram_", "pages_")
 """What the scopes begin with that are given for some accounts, or the Pages that they are linked to."""
@@ -35,32 +33,6 @@ class InstagramToken(Model):
     """When it ends; None when it does not by itself."""
     data_access_ends_at: AwareTime | None = None
     """Until when data may be read, 90 days after somebody's last consent."""
-
-
-async def inspected(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected:
-    """Return what Facebook says of a token.
-
-    Raises:
-        ConfigurationError: The app's id or secret is missing.
-    """
-    if app.client_id is None or app.client_secret is None:
-        message = "client_id= and app_secret= are missing: Facebook tells the app alone what a token is worth"
-        raise ConfigurationError(message, platform="instagram")
-    own = Secret(f"{app.client_id}|{app.client_secret.reveal()}")
-    params = (("input_token", token), ("access_token", own))
-    request = calls.get("debug_token").replace(params=params, signed=False)
-    return (await pipeline.call(request, Inspected)).value
-
-
-async def worth(pipeline: Pipeline, calls: GraphCalls, app: App, token: Secret) -> Inspected | None:
-    """Return the same; None where nobody tells, which must not lose a login or a list of accounts."""
-    if not app.is_whole:
-        return None
-    try:
-        told = await inspected(pipeline, calls, app, token)
-    except SocialKitError:  # a code that was changed already must not be lost for a look
-        return None
-    return told if told.data.is_valid else None
 
 
 def granted_for(told: Inspected | None, *ids: str | None) -> tuple[str, ...] | None:
