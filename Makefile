@@ -99,7 +99,7 @@ live-install: $(READY)
 
 live: $(READY)
 	$(call step,suites against real servers)
-	@$(BIN)/python -m pytest -q tests/live -m live
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/live -m live
 
 chaos: $(READY)
 	$(call step,publishing while everything breaks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +10,7 @@ import pytest
 
 from socialkit.platforms import AsyncMastodon, Mastodon
 from tests.live.line import Line, faulty_line
-from tests.live.proof import Proof
+from tests.live.proof import judge
 from tests.live.servers.bluesky import BlueskyNetwork, bluesky
 from tests.live.servers.kepi import Kepi, kepi
 from tests.live.servers.prism import prism
@@ -18,40 +18,16 @@ from tests.truth.recordings import AnyMastodon
 from tests.truth.specification import document
 from tests.truth.x.specification import document as x_document
 
-LAST = "test_the_servers_prove_what_is_written_down"
-
 Connect = Callable[[str, str], AnyMastodon]
 """Makes a client from an address and a token."""
 
 Prove = Callable[[str], None]
 """Notes that a server has answered an operation of the running test well."""
 
-PROOF = pytest.StashKey[Proof]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[PROOF] = Proof()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Judge at the end, whatever the order of the rest."""
-    items.sort(key=lambda item: item.name == LAST)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Take in what each test proved."""
-    report = yield
-    item.config.stash[PROOF].note(report)
-    return report
-
-
-@pytest.fixture
-def proof(pytestconfig: pytest.Config) -> Proof:
-    """What was proven so far."""
-    return pytestconfig.stash[PROOF]
+    if not hasattr(config, "workerinput"):  # one process hears of the tests of all
+        config.pluginmanager.register(judge())
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Final
 
 import pytest
+
+from tests.truth.specification import document
 
 PROVEN = Path(__file__).with_name("proven.json")
 """What the servers proved when the evidence was last written: operations by server."""
@@ -29,6 +33,82 @@ class Proof:
         good = self._passed - self._failed
         servers = sorted({server for server, _ in good})
         return {server: sorted(one for name, one in good if name == server) for server in servers}
+
+
+MODULES: Final = frozenset(
+    {"test_bluesky", "test_bluesky_login", "test_bluesky_suite", "test_kepi", "test_prism"}
+)
+"""What must have run to the end before anybody can say what the servers prove."""
+
+
+class Judge:
+    """Compares what a whole run proved with what is written down, and fails the run where they differ.
+
+    It listens where the reports of all processes come together, so that tests may run beside each other.
+
+    Args:
+        expected: Operations by server, as written down.
+        target: Where to write down anew what was proven, instead of comparing.
+    """
+
+    def __init__(self, expected: dict[str, list[str]], target: Path | None = None) -> None:
+        self.verdict: str | None = None
+        self._expected = expected
+        self._target = target
+        self._proof = Proof()
+        self._modules: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what each test proved."""
+        self._modules.add(Path(report.location[0]).stem)
+        self._proof.note(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Judge, once everybody was asked."""
+        self.verdict = self._judged()
+        if self.verdict is not None and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what differs."""
+        if self.verdict is not None:
+            terminalreporter.section("what the servers prove")
+            terminalreporter.line(self.verdict)
+
+    def _judged(self) -> str | None:
+        if not self._modules >= MODULES:
+            return None
+        proven = self._proof.proven()
+        if self._target is not None:
+            write(proven, self._target)
+            return None
+        differing = [
+            f"{server}: {sign} {operation}"
+            for server in sorted(proven.keys() | self._expected.keys())
+            for sign, ours, theirs in (
+                ("no longer", self._expected, proven),
+                ("newly", proven, self._expected),
+            )
+            for operation in ours.get(server, ())
+            if operation not in theirs.get(server, ())
+        ]
+        return "\n".join(differing) or None
+
+
+def judge() -> Judge:
+    """Return the judge of a run; the environment may ask to write down anew."""
+    asked = os.environ.get("SOCIALKIT_PROVEN")
+    return Judge(expected(), Path(asked) if asked else None)
+
+
+def expected() -> dict[str, list[str]]:
+    """Return what is written down; Prism has nothing to check by where the OpenAPI document is missing."""
+    known = read()
+    try:
+        document()
+    except pytest.skip.Exception:
+        known.pop("prism", None)
+    return known
 
 
 def write(proven: dict[str, list[str]], path: Path) -> None:

@@ -294,7 +294,7 @@ def main() -> None:
     parser.add_argument("--live", action="store_true", help="ask the real servers first")
     if parser.parse_args().live:
         environment = {**os.environ, "SOCIALKIT_PROVEN": str(PROVEN)}
-        command = [sys.executable, "-m", "pytest", "-q", "tests/live", "-m", "live"]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/live", "-m", "live"]
         subprocess.run(command, cwd=ROOT, env=environment, check=True)
     TARGET.write_text(text(evidence()))
 
