@@ -218,8 +218,9 @@ async def test_a_login_that_was_begun_long_ago_goes_nowhere(consent: Consent, mo
 
 
 @needs_key
+@pytest.mark.parametrize("address", ["http://evil.example", "https://[", "https://[evil.example]:x/"])
 @pytest.mark.parametrize("field", ["token_endpoint", "pushed_authorization_request_endpoint"])
-def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: str) -> None:
+def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: str, address: str) -> None:
     inner = consent.transport._inner.send
 
     async def send(request: Request, /) -> Response:
@@ -227,10 +228,10 @@ def test_secrets_go_to_no_address_without_encryption(consent: Consent, field: st
         if not request.url.endswith("oauth-authorization-server"):
             return answer
         document: Any = answer.json()
-        return Response(200, answer.headers, json.dumps(document | {field: "http://evil.example"}).encode())
+        return Response(200, answer.headers, json.dumps(document | {field: address}).encode())
 
     consent.transport._inner.send = send  # type: ignore[method-assign]
-    with pytest.raises(ConfigurationError, match=r"evil\.example"):
+    with pytest.raises(ConfigurationError, match=r"may not go to: (evil\.example|what is no address)"):
         consent.login().start()
 
 

@@ -233,6 +233,7 @@ async def test_an_address_that_cannot_be_is_a_mistake_of_the_server(dial: Connec
         (None, "https://a.example/x/", "https://a.example/x"),
         ("", "https://a.example/", "https://a.example"),
         ("gopher://x", "https://a.example/", "https://a.example"),
+        ("wss://[", "https://a.example/", "https://a.example"),
     ],
 )
 def test_credentials_never_go_from_a_safe_line_to_an_open_one(

@@ -32,7 +32,7 @@ from socialkit.errors import (
     WrongAccountError,
 )
 from socialkit.models import Lenient, WireModel
-from socialkit.platforms.base import LoginPlan
+from socialkit.platforms.base import LoginPlan, host_of
 from socialkit.platforms.bluesky._session import (
     PDS,
     REMEDY,
@@ -99,6 +99,11 @@ def _wrong(message: str) -> ConfigurationError:
     return ConfigurationError(message, platform="bluesky", operation="login")
 
 
+def _shown(address: str) -> str:
+    """Return the host of an address that others named, which may be none."""
+    return host_of(address) or "what is no address"
+
+
 async def exchange(pipeline: Pipeline, prover: Prover, request: Request) -> Response:
     """Send a request with a proof, once more when the server asks for a fresh nonce."""
     request = request.replace(public_only=is_strange(request.url, pipeline.base_url))
@@ -130,7 +135,7 @@ async def renewed(stored: Stored, prover: Prover, pipeline: Pipeline) -> Stored:
         message = f"the login left nothing to renew it with: {REMEDY}"
         raise TokenExpiredError(message, status=401, platform="bluesky")
     if not may_have_credentials(endpoint, pipeline.base_url):
-        raise _wrong(f"the store names a server that tokens may not go to: {urlsplit(endpoint).hostname}")
+        raise _wrong(f"the store names a server that tokens may not go to: {_shown(endpoint)}")
     now, request = pipeline.transport.now(), refresh_request(endpoint, token, client_id=client)
     response = await exchange(pipeline, prover, request)
     wire = read_token(response, request, platform="bluesky")
@@ -230,9 +235,7 @@ class BlueskyLogin:
 
     def _require_safe(self, address: str, pipeline: Pipeline) -> None:
         if not may_have_credentials(address, pipeline.base_url):
-            raise _wrong(
-                f"the server names an address that secrets may not go to: {urlsplit(address).netloc}"
-            )
+            raise _wrong(f"the server names an address that secrets may not go to: {_shown(address)}")
 
     async def _read(self, address: str, returns: type[T], pipeline: Pipeline) -> T:
         self._require_safe(address, pipeline)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from socialkit.errors import NotFoundError, UnexpectedResponseError
 from socialkit.models import Message, Raw
 from socialkit.operations import Arrival
-from socialkit.platforms.base import Core, no_cursor
+from socialkit.platforms.base import Core, host_of, no_cursor
 from socialkit.platforms.mastodon._map import to_message
 from socialkit.platforms.mastodon._wire import WireInstance, WireInstanceV1, WireNotification
 from socialkit.transport import EventReader, OpenAnswer, Request, ServerEvent
@@ -198,7 +198,7 @@ class Notifications:
 def _spoken_to(streaming: str | None, base_url: str) -> str:
     """Return the address of the server's streams for HTTP, as safe as the server's own."""
     scheme, mark, rest = (streaming or "").partition("://")
-    if not mark or scheme.lower() not in {"ws", "wss", "http", "https"}:
+    if not mark or scheme.lower() not in {"ws", "wss", "http", "https"} or not host_of(streaming or ""):
         return base_url.rstrip("/")
     safe = scheme.lower() in {"wss", "https"} or base_url.lower().startswith("https://")
     return f"{'https' if safe else 'http'}://{rest.rstrip('/')}"
