@@ -17,7 +17,7 @@ from socialkit.models import Limits
 from socialkit.models._told import told
 from socialkit.platforms._limits_table import limits_reader
 from socialkit.platforms._registry import find
-from socialkit.platforms.base._core import LONGEST_WAIT, is_wait
+from socialkit.platforms.base._opening import LONGEST_WAIT, is_wait
 from socialkit.transport import Secret
 from socialkit.transport._origins import ORIGIN_PATTERN, origin_of
 

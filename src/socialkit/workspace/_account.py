@@ -8,7 +8,7 @@ from socialkit.errors import WrongAccountError
 from socialkit.models import AccountRef, Limits
 from socialkit.platforms import find
 from socialkit.platforms._connect import Arguments
-from socialkit.platforms.base._core import host_of
+from socialkit.platforms.base._opening import host_of
 from socialkit.workspace._names import checked, checked_id
 from socialkit.workspace._opener import Opener
 

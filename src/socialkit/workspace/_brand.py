@@ -9,7 +9,7 @@ from socialkit.errors import ConfigurationError, WrongAccountError
 from socialkit.models import AccountRef, BusinessHours
 from socialkit.models._language import require_language
 from socialkit.models._names import instead
-from socialkit.platforms.base._core import of_type
+from socialkit.platforms.base._things import of_type
 from socialkit.workspace._account import Account, identity_of, opener_of, ref_of, vouched
 from socialkit.workspace._names import checked, checked_departments, quoted, require_distinct
 

@@ -10,7 +10,7 @@ from socialkit.errors import ConfigurationError
 from socialkit.platforms import find
 from socialkit.platforms._arguments import logs_in
 from socialkit.platforms._connect import Arguments, made, require_all, takes
-from socialkit.platforms.base._core import of_type
+from socialkit.platforms.base._things import of_type
 from socialkit.transport import Secret
 
 if TYPE_CHECKING:

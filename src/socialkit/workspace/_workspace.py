@@ -14,7 +14,7 @@ from socialkit.models import AccountRef, BusinessHours, Retention
 from socialkit.models._names import instead
 from socialkit.operations import finish
 from socialkit.platforms import find
-from socialkit.platforms.base._core import of_type
+from socialkit.platforms.base._things import of_type
 from socialkit.workspace._brand import Brand, bound, identities, is_vouched
 from socialkit.workspace._checking import NOTICE, LoginPage, Question, Standings, ask, judged, told_apart
 from socialkit.workspace._clients import Clients, ClientT, Transports

@@ -26,7 +26,7 @@ from socialkit.platforms.base._client import (
     require_known,
     settings_of,
 )
-from socialkit.platforms.base._core import Core, Finder, host_of, of_type, open_core, refused_for_good
+from socialkit.platforms.base._core import Core, Finder, refused_for_good
 from socialkit.platforms.base._differences import Reading, in_one_line
 from socialkit.platforms.base._facts import PlatformFacts
 from socialkit.platforms.base._hosting import AsyncMediaHost, MediaHost
@@ -37,6 +37,7 @@ from socialkit.platforms.base._login import AsksByAccount, LoginFlow, LoginPlan
 from socialkit.platforms.base._media import MediaFiles, fetched, hosted, processed
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
+from socialkit.platforms.base._opening import host_of, open_core
 from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
 from socialkit.platforms.base._place import Place
 from socialkit.platforms.base._posts import PLANNED, Posts
@@ -50,6 +51,7 @@ from socialkit.platforms.base._steps import (
     publish_parts,
     secondary,
 )
+from socialkit.platforms.base._things import of_type
 from socialkit.platforms.base._three_legged import ThreeLegged
 from socialkit.platforms.base._token_keys import token_key
 from socialkit.platforms.base._webhooks import Hint, PushedThing, PushFacts, account_of, read_again

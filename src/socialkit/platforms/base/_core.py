@@ -6,14 +6,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from types import UnionType
-from typing import Any, Final, TypeVar, get_args
-from urllib.parse import urlsplit
+from typing import Any, Final, TypeVar
 
 from socialkit.auth import Holder, Standing
 from socialkit.errors import (
     APIError,
-    ConfigurationError,
     MissingScopeError,
     NoSuchCallError,
     NotFoundError,
@@ -32,47 +29,22 @@ from socialkit.models import (
     MediaKind,
     Message,
     OwnWriteKind,
-    Post,
     Profile,
     WriteKind,
 )
-from socialkit.operations import Mode, OpenStep, PassingRun, current_operation, current_run, run_maker
+from socialkit.operations import OpenStep, PassingRun, current_operation, current_run, run_maker
 from socialkit.platforms.base._facts import PlatformFacts
-from socialkit.platforms.base._hosting import AsyncMediaHost, HostAccess, MediaHost
+from socialkit.platforms.base._hosting import HostAccess
 from socialkit.platforms.base._settling import Settling
 from socialkit.transport import (
-    Authenticator,
-    BudgetOwner,
     Pipeline,
-    RateBudget,
-    Retry,
     Secret,
     Transport,
-    default_transport,
-    shared_budget,
 )
 
-__all__ = [
-    "LONGEST_WAIT",
-    "Core",
-    "Finder",
-    "host_of",
-    "is_wait",
-    "of_type",
-    "open_core",
-    "post_id",
-    "ref_of",
-    "refused_for_good",
-]
+__all__ = ["Core", "Finder", "refused_for_good"]
 
 T = TypeVar("T")
-
-CONNECTING: Final = timedelta(seconds=20)
-LONGEST_CALL: Final = timedelta(seconds=90)
-"""After this long a call with the default time-outs has ended, one way or another."""
-
-LONGEST_WAIT: Final = 86_400
-"""Seconds for one answer: a day, after which nobody waits any more."""
 
 UNASKED: Final = object()
 """No token at all, as which no client's can be taken."""
@@ -414,119 +386,3 @@ def _grants(scopes: tuple[str, ...], wanted: str) -> bool:
 def refused_for_good(error: APIError) -> bool:
     """Return whether a read was refused because the token may not, or the server has no such call."""
     return isinstance(error, PermissionDeniedError | NotFoundError | NoSuchCallError)
-
-
-def post_id(post: Post | Message | str, name: str = "post") -> str:
-    """Return the id of a post or message that may be given by its id alone."""
-    return post if isinstance(post, str) else of_type(post, Post | Message, name).id
-
-
-def of_type(value: T, kind: type[T] | UnionType, name: str) -> T:
-    """Return an argument, refusing one of another type before anything is sent."""
-    if not isinstance(value, kind):
-        wanted = getattr(kind, "__name__", None) or " or ".join(one.__name__ for one in get_args(kind))
-        message = f"{name} must be of type {wanted}, not {type(value).__name__}"
-        raise TypeError(message)
-    return value
-
-
-def ref_of(thing: Post | Message | str) -> AccountRef | None:
-    """Return whose a thing is, where it says so."""
-    return None if isinstance(thing, str) else thing.account
-
-
-def is_wait(timeout: float) -> bool:
-    """Return whether a client may be told to wait so many seconds for an answer."""
-    return not isinstance(timeout, bool) and 0 < timeout <= LONGEST_WAIT
-
-
-def open_core(
-    mode: type[Mode],
-    facts: PlatformFacts,
-    *,
-    base_url: str,
-    authenticator: Authenticator,
-    account: AccountRef | None = None,
-    transport: Transport | None = None,
-    timeout: float | None = None,
-    retry: Retry | None = None,
-    scopes: tuple[str, ...] = (),
-    media_host: MediaHost | AsyncMediaHost | None = None,
-    trusted_origins: frozenset[str] = frozenset(),
-) -> Core:
-    """Return the inside of a new client.
-
-    Args:
-        mode: How the client is called.
-        facts: The platform's.
-        base_url: Where the platform, or a stand-in for it, listens.
-        authenticator: Puts credentials on requests.
-        account: Whose client it is in a workspace.
-        transport: What carries requests; one for the network if not given.
-        timeout: Seconds to wait for an answer.
-        retry: The caller's patience.
-        scopes: What the token may do, where known.
-        media_host: Where local files are put that the platform fetches.
-        trusted_origins: Where the credentials may go besides, such as to the host that takes files.
-
-    Raises:
-        ConfigurationError: An argument is none of its kind.
-    """
-    if timeout is not None and not is_wait(timeout):
-        message = f"timeout={timeout} is no number of seconds to wait"
-        raise ConfigurationError(message, platform=facts.name)
-    pipeline = Pipeline(
-        default_transport(mode, facts.name) if transport is None else transport,
-        platform=facts.name,
-        base_url=base_url,
-        errors=facts.errors,
-        authenticator=authenticator,
-        retry=Retry() if retry is None else retry,
-        budget=_budget(facts, base_url, authenticator, account, transport),
-        timeout=timeout,
-        trusted_origins=trusted_origins,
-    )
-    ref = AccountRef(platform=facts.name) if account is None else account
-    patience = LONGEST_CALL if timeout is None else timedelta(seconds=timeout) + CONNECTING
-    return Core(
-        facts,
-        pipeline,
-        ref.model_copy(update={"host": host_of(base_url)}),
-        patience=patience,
-        scopes=scopes,
-        media_host=None if media_host is None else HostAccess(media_host, mode),
-    )
-
-
-def _budget(
-    facts: PlatformFacts,
-    base_url: str,
-    authenticator: Authenticator,
-    account: AccountRef | None,
-    transport: Transport | None,
-) -> RateBudget:
-    """Return the budget of an app and account: clients of the same one share it."""
-    named = account if account is not None and account.brand is not None else None
-    whose = hash(authenticator.secrets()) if named is None else named.key
-    place = f"{facts.name} {base_url}"
-    way = "network" if transport is None else id(transport)
-    return shared_budget(
-        f"{place} {whose} {way}",
-        owner=None if named is None else _owner(facts, place, named),
-        headers=facts.rate_headers,
-        local=facts.rate_limit,
-        bucket=facts.bucket,
-    )
-
-
-def _owner(facts: PlatformFacts, place: str, account: AccountRef) -> BudgetOwner:
-    name = place if facts.app_wide else f"{place} {account.key}"
-    return BudgetOwner(name=name, brand=account.brand or "", app_wide=facts.app_wide)
-
-
-def host_of(base_url: str) -> str:
-    """Return the host, and the port if it is not the usual one, of an address; empty if it is none."""
-    try:
-        return urlsplit(base_url).netloc.rpartition("@")[2].lower()
-    except ValueError:  # the pipeline says what is wrong with it
-        return ""

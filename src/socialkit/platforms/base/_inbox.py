@@ -22,9 +22,10 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import Arrival, ModeT, Page, Run, operation, paginated, streamed
-from socialkit.platforms.base._core import Core, of_type, post_id, ref_of
+from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._posts import cut
+from socialkit.platforms.base._things import of_type, post_id, ref_of
 
 __all__ = ["Inbox"]
 

@@ -7,8 +7,8 @@ from typing import Generic, final
 
 from socialkit.models import Capability, Observation, Post
 from socialkit.operations import ModeT, Page, operation, paginated
-from socialkit.platforms.base._core import post_id, ref_of
 from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._things import post_id, ref_of
 
 __all__ = ["Insights"]
 

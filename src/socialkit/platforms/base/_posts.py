@@ -22,11 +22,12 @@ from socialkit.models import (
     require_aware,
 )
 from socialkit.operations import ModeT, Page, Run, operation, paginated
-from socialkit.platforms.base._core import Core, Finder, of_type, post_id, ref_of
+from socialkit.platforms.base._core import Core, Finder
 from socialkit.platforms.base._differences import Reading, differences, in_one_line
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._rules import DraftRules
 from socialkit.platforms.base._steps import joined
+from socialkit.platforms.base._things import of_type, post_id, ref_of
 
 __all__ = ["PLANNED", "Posts"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from socialkit.errors import ConfigurationError
 from socialkit.models import AccountRef
-from socialkit.platforms.base._core import host_of
+from socialkit.platforms.base._opening import host_of
 
 __all__ = ["token_key"]
 

@@ -1,0 +1,31 @@
+"""What callers hand over: things of this library or their ids, checked before anything is sent."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import TypeVar, get_args
+
+from socialkit.models import AccountRef, Message, Post
+
+__all__ = ["of_type", "post_id", "ref_of"]
+
+T = TypeVar("T")
+
+
+def post_id(post: Post | Message | str, name: str = "post") -> str:
+    """Return the id of a post or message that may be given by its id alone."""
+    return post if isinstance(post, str) else of_type(post, Post | Message, name).id
+
+
+def of_type(value: T, kind: type[T] | UnionType, name: str) -> T:
+    """Return an argument, refusing one of another type before anything is sent."""
+    if not isinstance(value, kind):
+        wanted = getattr(kind, "__name__", None) or " or ".join(one.__name__ for one in get_args(kind))
+        message = f"{name} must be of type {wanted}, not {type(value).__name__}"
+        raise TypeError(message)
+    return value
+
+
+def ref_of(thing: Post | Message | str) -> AccountRef | None:
+    """Return whose a thing is, where it says so."""
+    return None if isinstance(thing, str) else thing.account
