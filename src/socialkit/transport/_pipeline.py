@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
 from socialkit.errors import (
-    BODY_SHOWN,
     APIError,
     AuthenticationError,
     ConfigurationError,
@@ -24,6 +23,7 @@ from socialkit.errors import (
     TransportError,
     UnexpectedResponseError,
 )
+from socialkit.errors._base import BODY_SHOWN
 from socialkit.models import Basis, Problem
 from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
