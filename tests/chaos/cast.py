@@ -14,6 +14,8 @@ from socialkit.models import AccountRef, Draft, Media, Message, MessageKind, Pos
 from socialkit.operations import Async, Sync
 from socialkit.platforms import (
     BlueskyOptions,
+    FacebookOptions,
+    InstagramOptions,
     LinkCard,
     MastodonOptions,
     Poll,
@@ -103,7 +105,7 @@ def _pictures(*alt_texts: str) -> list[Media]:
     return [picture(alt_text=one, width=number) for number, one in enumerate(alt_texts, 1)]
 
 
-def _photographs(*alt_texts: str) -> list[Media]:
+def _photographs(*alt_texts: str | None) -> list[Media]:
     found: list[Media] = []
     for number, one in enumerate(alt_texts):
         file = io.BytesIO()
@@ -114,6 +116,10 @@ def _photographs(*alt_texts: str) -> list[Media]:
 
 def _with(text: str, *options: Any) -> Draft:
     return Draft(text=text, options=list(options))
+
+
+def _story(kind: Any, file: Media) -> Draft:
+    return Draft(media=[file], options=[kind])
 
 
 def _later(world: Sandbox, tag: str, after: timedelta) -> Draft:
@@ -224,7 +230,8 @@ def written(world: Sandbox, platform: str) -> list[SimPost]:
         return posts
     comments = _public_answers(world, AccountRef(platform=platform))
     below = {post.id: [one for one in comments if one.reply_to == post.id] for post in posts}
-    return [one for post in posts for one in (post, *below[post.id])]
+    meta: Any = world.simulator(platform)
+    return [*meta.stories(), *(one for post in posts for one in (post, *below[post.id]))]
 
 
 def _public_answers(world: Sandbox, account: AccountRef | None) -> list[SimPost]:
@@ -341,6 +348,11 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
     "picture": PICTURE,
     "pictures without words": WORDLESS,
     "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
+    "reel": Shape(
+        lambda _world, tag: _with(f"one {tag}", FacebookOptions(kind="reel")).model_copy(
+            update={"media": [video(alt_text=None)]}
+        )
+    ),
     "first comment": COMMENTED,
     "reply": REPLY,
     "answer to a comment": ANSWER_COMMENT,
@@ -354,6 +366,9 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
 ON_INSTAGRAM: Final[Mapping[str, Shape | Act]] = {
     "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
     "film without words": Shape(lambda _world, _tag: Draft(media=[video(alt_text=None)])),
+    "story with a film": Shape(
+        lambda _world, _tag: _story(InstagramOptions(kind="story"), video(alt_text=None))
+    ),
     "answer to a comment": ANSWER_COMMENT,
     "private answer to a comment": Act(_comment, _answer_privately, _private_answers),
     "private reply": PRIVATELY,
@@ -365,6 +380,7 @@ ON_INSTAGRAM: Final[Mapping[str, Shape | Act]] = {
 IN_FRONT: Final[Mapping[str, Shape]] = {
     "picture": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot"))),
     "carousel": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot", "Another"))),
+    "story": Shape(lambda _world, _tag: _story(InstagramOptions(kind="story"), *_photographs(None))),
     "film": Shape(lambda _world, tag: Draft(text=f"one {tag}", media=[video(alt_text=None)])),
     "first comment": Shape(
         lambda _world, tag: Draft(text=f"one {tag}", media=_photographs("A dot"), first_comment=f"two {tag}")

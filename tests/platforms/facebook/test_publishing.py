@@ -78,7 +78,8 @@ async def test_a_story_is_shown_for_a_day(
 ) -> None:
     post = await settle(page.posts.publish(Draft(text="", media=[media], options=[STORY])))
 
-    assert meta.stories() == [one.id for one in post.media]
+    (story,) = meta.stories()
+    assert (story.id, [one.id for one in story.media]) == (post.id, [one.id for one in post.media])
     assert meta.posts() == []
     world.clock.advance(timedelta(days=1, seconds=1))
     assert meta.stories() == []

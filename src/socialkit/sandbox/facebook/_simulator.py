@@ -11,7 +11,7 @@ from socialkit.sandbox._params import BadBodyError
 from socialkit.sandbox._simulator import SimMedia, SimPost
 from socialkit.sandbox.facebook import _calls, _files, _numbers, _oauth, _visitors
 from socialkit.sandbox.facebook import _render as show
-from socialkit.sandbox.facebook._records import Comment, Person, Post
+from socialkit.sandbox.facebook._records import Comment, Person, Post, Story
 from socialkit.sandbox.facebook._state import PAGE, SCOPES, State
 
 API: GraphApi[State] = GraphApi(
@@ -145,12 +145,18 @@ class FacebookSimulator(PageSimulator[State]):
         with self.lock:
             self._state.refuses_repeats = refused
 
-    def stories(self, account: str = "main") -> list[str]:
-        """The ids of the files that a Page shows as stories now."""
+    def stories(self, account: str = "main") -> list[SimPost]:
+        """The stories that a Page shows now, oldest first."""
         with self.lock:
             self.tick()
             owner = self._page(account).id
-            return [one.media for one in self._state.stories.values() if one.owner == owner]
+            return [self._story(one) for one in self._state.stories.values() if one.owner == owner]
+
+    def _story(self, one: Story) -> SimPost:
+        photo = self._state.photos.get(one.media)
+        file = SimMedia(one.media, "image", photo.alt_text) if photo else SimMedia(one.media, "video")
+        name = self._state.people[one.owner].name
+        return SimPost(id=one.id, account=name, text="", media=(file,), published_at=one.created)
 
     def comment(self, comment: str) -> Comment | None:
         """A comment as it is now; None when it is gone."""
