@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 from socialkit.auth import Holder, Standing
@@ -120,7 +120,7 @@ class Core:
     def scopes(self) -> tuple[str, ...] | None:
         """What the token of now may do; None when nobody said, or what is kept was not read yet."""
         token, told = self._granted
-        holder = self._holder()
+        holder = self._holder
         if told is not None and token == self._token():
             return told
         # Credentials that name no scopes do not say that there are none.
@@ -128,7 +128,7 @@ class Core:
 
     async def read_scopes(self) -> None:
         """Read the token where it is kept, so that its scopes are known."""
-        holder = self._holder()
+        holder = self._holder
         if holder is not None and holder.token() is None:
             await holder.read(self.transport)
 
@@ -144,7 +144,7 @@ class Core:
 
     async def read_again(self) -> None:
         """Read the token where it is kept, though it was read before."""
-        holder = self._holder()
+        holder = self._holder
         if holder is not None:
             await holder.read(self.transport, again=True)
 
@@ -168,7 +168,7 @@ class Core:
 
     async def standing(self) -> Standing:
         """Return what is known of the login: how long it holds, and what the token may do."""
-        holder = self._holder()
+        holder = self._holder
         told = Standing() if holder is None else await self._told(holder)
         known = self.scopes
         return told if known is None else replace(told, scopes=known)
@@ -205,7 +205,7 @@ class Core:
 
     def _named(self) -> bool:
         """Return whether anybody said which account this is: its owner, the store, or the platform before."""
-        holder = self._holder()
+        holder = self._holder
         return self.ref.id is not None or (holder is not None and holder.owner() is not None)
 
     async def prove(self) -> None:
@@ -234,7 +234,7 @@ class Core:
         Raises:
             WrongAccountError: It is another account than the one this client was opened for.
         """
-        holder = self._holder()
+        holder = self._holder
         if holder is not None:
             await self._told(holder)  # renewed now, if at all, and not while we ask
         token = self._token()
@@ -249,9 +249,10 @@ class Core:
         return await self.pipeline.patiently(partial(holder.standing, self.transport))
 
     def _token(self) -> Secret | None:
-        holder = self._holder()
+        holder = self._holder
         return None if holder is None else holder.token()
 
+    @cached_property
     def _holder(self) -> Holder | None:
         holder: object = self.pipeline.authenticator
         return holder if isinstance(holder, Holder) else None
@@ -268,7 +269,7 @@ class Core:
                 "look where they were read from"
             )
             raise WrongAccountError(message, platform=self.facts.name)
-        holder = self._holder()
+        holder = self._holder
         if holder is not None:
             await holder.owned_by(profile.id, self.transport, sure=self.ref.id is not None)
         self.ref = self.ref.model_copy(update={"id": profile.id, "handle": profile.handle})
