@@ -27,6 +27,8 @@ class Reading:
     alt_texts: tuple[str | None, ...] | None
     """One for each file: empty when it has none, None when the platform does not tell. None instead of all
     when the answer does not say which files there are."""
+    others: tuple[str, ...] = ()
+    """What else the text may have been written as, where platforms put words before it."""
 
 
 def in_one_line(text: str) -> str:
@@ -58,7 +60,7 @@ def differences(posts: Sequence[Reading], parts: Sequence[Draft], texts: Sequenc
 
 
 def _of_part(post: Reading, part: Draft, text: str) -> Iterator[str]:
-    if post.text is not None and post.text != text:
+    if post.text is not None and text not in {post.text, *post.others}:
         shown, meant = _quoted(post.text, text)
         yield f"the text reads {shown} instead of {meant}"
     if post.alt_texts is None:
