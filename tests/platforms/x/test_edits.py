@@ -69,6 +69,18 @@ async def test_an_edit_whose_answer_is_lost_is_found_among_the_versions(
     assert (await settle(client.posts.find(bare))).state is FoundState.UNDECIDED
 
 
+async def test_an_edit_that_names_somebody_else_is_not_the_lost_one(place: Place, client: Any) -> None:
+    post = await settle(client.posts.publish("@ada Yes"))
+    place.world.fail("x", "edit", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.edit(post, "@bob No"))
+    attempt: Any = caught.value.attempt
+    await settle(client.posts.edit(post, "@cyd No"))
+    place.world.clock.advance(600)
+
+    assert (await settle(client.posts.find(attempt))).state is FoundState.ABSENT
+
+
 POLL = XOptions(poll=XPoll(choices=["Tea", "Coffee"], duration=timedelta(hours=1)))
 
 

@@ -110,6 +110,42 @@ async def test_an_answer_that_is_lost_is_found_with_the_name_that_x_put_before_i
     assert (found.state, found.post.id) == (FoundState.PUBLISHED, answer.id)
 
 
+async def test_a_post_to_somebody_else_is_never_taken_for_the_lost_one(place: Place) -> None:
+    client = place.client()
+    attempt = await lost(place, client, "@ada Thank you for coming!", Fault.DROP_BEFORE_COMMIT)
+    other = await settle(client.posts.publish("@bob Thank you for coming!"))
+    place.world.clock.advance(600)
+
+    assert (await settle(client.posts.find(attempt))).state is FoundState.ABSENT
+    assert client.posts.differences(other, "@ada Thank you for coming!") != ()
+    assert client.posts.differences(other, "Thank you for coming!") != ()
+    assert client.posts.differences(other, "@bob Thank you for coming!") == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "shown", "state"),
+    [
+        ("Who calls?", "@ada will call you", "@bob will call you", FoundState.ABSENT),
+        ("Who calls?", "will call you", "@bob will call you", FoundState.UNDECIDED),
+        ("Does @bob call?", "will call you", "@bob will call you", FoundState.PUBLISHED),
+        ("Who calls?", "@ada will call you", "@ada will call you", FoundState.PUBLISHED),
+    ],
+)
+async def test_names_before_an_answer_count_where_what_it_answers_explains_none(
+    place: Place, asked: str, wanted: str, shown: str, state: FoundState
+) -> None:
+    client = place.client()
+    place.x.receive(text=asked)
+    (message,) = await collect(client.inbox.iterate())
+    place.world.fail("x", "reply", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.inbox.reply(message, wanted))
+    await settle(client.inbox.reply(message, shown))
+    place.world.clock.advance(600)
+
+    assert (await settle(client.posts.find(caught.value.attempt))).state is state
+
+
 async def test_a_private_answer_from_before_is_not_taken_for_the_lost_one(place: Place) -> None:
     client = place.client()
     place.x.receive(text="Hello", private=True)

@@ -12,7 +12,7 @@ from socialkit.models import Attempt, Draft, Found, Model, Post
 from socialkit.operations import Run
 from socialkit.platforms.x._calls import Calls
 from socialkit.platforms.x._ids import age, time_of
-from socialkit.platforms.x._text import compared, shown_text
+from socialkit.platforms.x._text import as_written, compared, shown_text
 from socialkit.platforms.x._wire import WireOne, WirePost
 from socialkit.platforms.x._writing import Writing
 from socialkit.transport import Request, segment
@@ -58,7 +58,7 @@ class Edits:
             text = shown_text(await self._read(identity))
             if text is None:
                 return Found.undecided("a newer version may be it: X does not tell where its links lead")
-            if text == wanted:
+            if text == wanted or (kept.reply_to is not None and wanted in as_written(text)):
                 return Found.published(await self._calls.post(identity), "a newer version reads so")
         return Found.absent("no newer version reads as the post was to read")
 

@@ -13,7 +13,7 @@ from socialkit.platforms.base import Core, Posts, Reading, publish_draft
 from socialkit.platforms.x._calls import Calls, between, following
 from socialkit.platforms.x._edits import Edits
 from socialkit.platforms.x._facts import cost_of
-from socialkit.platforms.x._text import SHORTENED, compared
+from socialkit.platforms.x._text import SHORTENED, as_written, compared
 from socialkit.platforms.x._wire import WireDeleted
 from socialkit.platforms.x._writing import Writing
 from socialkit.transport import Request, Safety, segment
@@ -82,7 +82,9 @@ class XPosts(Posts[ModeT], Generic[ModeT]):
     def _reading(self, post: Post) -> Reading:
         unread = SHORTENED in post.text  # X did not say where a link leads
         alt_texts = tuple(_told(one.alt_text) for one in post.media)
-        return Reading(text=None if unread else compared(post.text, post.quotes), alt_texts=alt_texts)
+        text = compared(post.text, post.quotes)
+        others = () if post.reply_to is None else as_written(text)
+        return Reading(None if unread else text, alt_texts, others)
 
     def _meant_text(self, draft: Draft) -> str:
         return compared(draft.text, draft.quotes)

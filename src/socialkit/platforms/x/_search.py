@@ -8,17 +8,19 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from socialkit.errors import NotFoundError, PermissionDeniedError
 from socialkit.models import Attempt, Draft, Found
 from socialkit.platforms.base import FIRST_COMMENT, comment_of
 from socialkit.platforms.x._calls import Calls, following
 from socialkit.platforms.x._ids import age, media_id
-from socialkit.platforms.x._text import compared, cut_from, shown_text
+from socialkit.platforms.x._text import as_written, compared, cut_from, names_in, shown_text
 from socialkit.platforms.x._wire import WirePost
 
 __all__ = ["ANCHOR", "POST", "Search", "Wanted"]
 
 ANCHOR: Final = "anchor"
 POST: Final = "post"
+REFUSALS: Final = (NotFoundError, PermissionDeniedError)
 PAGES: Final = 5
 """Pages of own posts that a search looks through."""
 STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}")
@@ -27,6 +29,7 @@ LEFT_OUT: Final = "X counts more posts since than it shows"
 EDITED: Final = "a post since may be it: it was edited"
 FILES_UNTOLD: Final = "a post since may be it: X does not tell its files"
 CUT: Final = "a post since may be it: X shows but the start of its text"
+ADDRESSED: Final = "a post since may be it: whom it names first is not explained by what it answers"
 BEREFT: Final = "a post since may be it: what it answered is not told any more"
 
 
@@ -80,7 +83,9 @@ class Search:
             for wire, post in self._calls.mapped(answer):
                 if anchor and age(wire.id) <= age(anchor):
                     continue
-                is_it = _is_it(wire, wanted)
+                is_it = (
+                    await self._explained(wire, wanted) if (is_it := _is_it(wire, wanted)) is True else is_it
+                )
                 found = post if is_it is True else found
                 doubt = is_it if isinstance(is_it, str) else doubt
             doubt = doubt if answer.value.whole else LEFT_OUT
@@ -89,6 +94,23 @@ class Search:
                 return _told(doubt) if found is None else Found.published(found)
             page = (("pagination_token", token),)
         return Found.undecided("the account published too much since to look through it all")
+
+    async def _explained(self, wire: WirePost, wanted: Wanted) -> bool | str:
+        """Return whether X put the names before a text that fits, or why nobody can tell.
+
+        It puts there whom the answered post is from and whom it names; somebody may have written others.
+        """
+        if wanted.media or wanted.reply_to is None:
+            return True
+        before = names_in((shown_text(wire) or "").removesuffix(wanted.text))
+        if not before:
+            return True
+        try:
+            answered = await self._calls.post(wanted.reply_to)
+        except REFUSALS:
+            return ADDRESSED
+        author = "" if answered.author is None else f"@{answered.author.handle}"
+        return before <= names_in(f"{author} {answered.text}") or ADDRESSED
 
 
 def _told(doubt: str | None) -> Found:
@@ -120,9 +142,11 @@ def _says(wire: WirePost, wanted: Wanted, doubt: str | None) -> bool | str:
     text = shown_text(wire)
     if text is None:
         return UNTOLD
-    if text == wanted.text:
+    # X puts names before answers alone.
+    written = (text,) if wanted.reply_to is None else as_written(text)
+    if wanted.text in written:
         return doubt or True
-    if wire.note is None and cut_from(text, wanted.text):
+    if wire.note is None and any(cut_from(one, wanted.text) for one in written):
         return CUT
     return EDITED if len(wire.versions or ()) > 1 else False
 

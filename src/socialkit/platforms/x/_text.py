@@ -16,9 +16,11 @@ __all__ = [
     "SHORTENED",
     "SITE",
     "alike",
+    "as_written",
     "compared",
     "cut_from",
     "message_text",
+    "names_in",
     "resolved",
     "says",
     "shown_text",
@@ -27,8 +29,8 @@ __all__ = [
 
 SITE: Final = "https://x.com"
 OWN_FILE: Final = re.compile(r"/status/([0-9]+)/(?:photo|video)/[0-9]+$")
-LEADING: Final = re.compile(r"\A(?:@[A-Za-z0-9_]{1,20}\s+)+")
-"""Whom an answer addresses; X puts their names before its text."""
+NAME: Final = re.compile(r"@[A-Za-z0-9_]{1,20}")
+NAMED: Final = re.compile(r"(?<!\w)@[A-Za-z0-9_]{1,20}")
 SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 LINK: Final = re.compile(r"(?<![\w-])([\w-]+(?:\.[\w-]+)+)([/?#]\S*)?")
 """A host, and what stands behind it."""
@@ -76,24 +78,47 @@ def shown_text(wire: WirePost) -> str | None:
 
 
 def compared(text: str, quotes: str | None = None) -> str:
-    """Return a text without what X changes: addressees, the schemes of links, white space, composed letters.
+    """Return a text without what X changes: the schemes of links, white space, composed letters.
 
     A post that is quoted stands at its end, whether it was named apart or by a link there.
 
     Example:
-        >>> compared("@ada  See https://shop.example/"), compared("See shop.example")
-        ('See shop.example', 'See shop.example')
+        >>> compared("@ada  See https://shop.example/"), compared("@ada See shop.example")
+        ('@ada See shop.example', '@ada See shop.example')
         >>> compared("Look https://x.com/ada/status/7") == compared("Look", "7")
         True
     """
     if quotes is not None and f"/status/{quotes}" not in text:
         text = f"{text} {SITE}/i/status/{quotes}"
-    bare = alike(LEADING.sub("", unicodedata.normalize("NFC", text)))
-    return LAST_POST.sub(r"x.com/i/status/\1", bare)
+    return LAST_POST.sub(r"x.com/i/status/\1", alike(text))
+
+
+def as_written(text: str) -> tuple[str, ...]:
+    """Return what a compared answer may have been written as: X puts the names of some before its text.
+
+    The first is the text as it is; each of the others has one name less.
+
+    Example:
+        >>> as_written("@ada @ben Thanks @cyd")
+        ('@ada @ben Thanks @cyd', '@ben Thanks @cyd', 'Thanks @cyd')
+    """
+    words = text.split(" ")
+    names = next((n for n, word in enumerate(words) if not NAME.fullmatch(word)), len(words))
+    return tuple(" ".join(words[start:]) for start in range(names + 1))
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return whom a text names, in lower case.
+
+    Example:
+        >>> sorted(names_in("@Ada and @ben: see b@shop.example"))
+        ['@ada', '@ben']
+    """
+    return frozenset(one.lower() for one in NAMED.findall(text))
 
 
 def alike(text: str) -> str:
-    """Return a text without what X changes everywhere; whom it addresses stays.
+    """Return a text without what X changes everywhere.
 
     Links are compared whatever the case of their hosts, and however they are escaped.
 
