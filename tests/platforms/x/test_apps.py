@@ -46,6 +46,15 @@ async def test_what_was_read_is_told_by_day_and_each_post_counts_once_a_day(
             await settle(client.account.usage(days=days))
 
 
+async def test_a_client_with_keys_counts_posts_by_the_apps_own_token(place: Place, client: Any) -> None:
+    place.x.receive(text="A cup of tea")
+    found = await settle(client.listening.volume("tea"))
+    (asked,) = [one for one in client.sent.requests if "counts" in one.url]
+
+    assert sum(one.posts for one in found) == 1
+    assert reveal(asked.headers["Authorization"]).startswith("Bearer ")
+
+
 async def test_a_spent_cap_is_told_and_what_is_left_is_seen_before(place: Place, client: Any) -> None:
     post = await settle(client.posts.publish("Autumn is here"))
     await settle(client.posts.get(post))

@@ -167,6 +167,7 @@ async def _find(stage: Stage, client: AnyX) -> None:
 async def _for_the_app(client: AnyX, person: AnyX) -> None:
     """Ask what the app alone may, and subscribe as a person: the mock takes no signatures of OAuth 1.0a."""
     await settle(client.account.usage(days=90))
+    await settle(client.listening.volume("tea"))
     hook = await settle(client.account.register_webhook("https://shop.example/x"))
     await settle(client.account.webhooks())
     for one in await settle(person.account.subscribe(hook)):

@@ -24,6 +24,9 @@ JSON: Final = "application/json"
 UNDOCUMENTED: Final = ("/2/oauth2/", "/i/oauth2/", "/oauth/", "/oauth2/")
 """Logins, which the document only names."""
 
+TOKENS: Final = {"OAuth": {"UserToken"}, "Bearer": {"OAuth2UserToken", "BearerToken"}}
+"""Schemes of authorization, and what the document calls the tokens that come by them."""
+
 NAMES: Final = {
     "tweet.fields": "post.fields",
     "note_tweet": "note_post",
@@ -143,9 +146,17 @@ def problems(document: Document, exchange: Exchange) -> list[str]:
         *_body_problems(document, operation, request),
         *_answer_problems(document, operation, exchange.response),
     ]
-    if not re.match(r"(?:Bearer|OAuth) ", request.headers.get("authorization", "")):
-        found.append("it needs a token and has none")
+    found += _token_problems(operation, request)
     return [f"{exchange}: {one}" for one in found]
+
+
+def _token_problems(operation: Any, request: SimRequest) -> Iterator[str]:
+    """Yield what is wrong with who asks; a bearer's token may be a person's or the app's."""
+    scheme = request.headers.get("authorization", "").partition(" ")[0]
+    if scheme not in TOKENS:
+        yield "it needs a token and has none"
+    elif not TOKENS[scheme] & {name for one in operation["security"] for name in one}:
+        yield f"a token of the scheme {scheme} is not taken here"
 
 
 def _misfits(document: Document, schema: Any, value: object) -> Iterator[str]:

@@ -65,6 +65,11 @@ JSON = {**GOOD.headers, "content-type": "application/json"}
             "less than the minimum of 10",
         ),
         (replace(GOOD, headers={}), REFUSED, "it needs a token and has none"),
+        (
+            replace(GOOD, path="/2/tweets/counts/recent", headers={"authorization": "OAuth oauth_token=x"}),
+            REFUSED,
+            "a token of the scheme OAuth is not taken here",
+        ),
         (SimRequest.of("POST", "/2/tweets", headers=JSON, body=b'{"mood": 1}'), REFUSED, "'mood' is unknown"),
         (
             SimRequest.of("POST", "/2/tweets", headers=JSON, body=b'{"poll": {"options": ["a"]}}'),

@@ -77,12 +77,13 @@ class XPlatform(PlatformClient[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         _require_known("vocabulary", vocabulary, VOCABULARIES)
         calls = Calls(core, VOCABULARIES[vocabulary])
-        self._account = XAccount(mode, core, calls, App(core, keys))
+        app = App(core, keys)
+        self._account = XAccount(mode, core, calls, app)
         self._posts = XPosts(mode, core, calls)
         self._media = XMedia(mode, core)
         self._inbox = XInbox(mode, core, calls)
         self._insights = XInsights(mode, core, calls)
-        self._listening = XListening(mode, core, calls)
+        self._listening = XListening(mode, core, calls, app)
 
     @property
     def account(self) -> XAccount[ModeT]:

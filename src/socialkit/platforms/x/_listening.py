@@ -8,6 +8,7 @@ from typing import Final, Generic, Literal, TypeAlias, final, get_args
 from socialkit.models import AwareTime, Capability, Model, Post, Profile, require_aware
 from socialkit.operations import ModeT, Page, operation
 from socialkit.platforms.base import Core, Listening
+from socialkit.platforms.x._app import App
 from socialkit.platforms.x._calls import Calls, Course, between, following
 from socialkit.platforms.x._facts import BY_CONTRACT
 from socialkit.platforms.x._map import to_profile
@@ -46,9 +47,10 @@ class Volume(Model):
 class XListening(Listening[ModeT], Generic[ModeT]):
     """Public posts of the last seven days, in X's own language of queries, without reposts."""
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: Calls) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, calls: Calls, app: App) -> None:
         super().__init__(mode, core)
         self._calls = calls
+        self._app = app
 
     @final
     @operation
@@ -61,7 +63,8 @@ class XListening(Listening[ModeT], Generic[ModeT]):
     ) -> tuple[Volume, ...]:
         """Return how many public posts a query finds, over the last seven days, oldest first.
 
-        It reads no posts, and costs what one call costs.
+        It reads no posts, and costs what one call costs. X takes no signature of OAuth 1.0a here: a client
+        with the four keys of the console asks by the app's own token.
 
         Args:
             query: As `search` takes it.
@@ -92,7 +95,7 @@ class XListening(Listening[ModeT], Generic[ModeT]):
         token, course = tuple[tuple[str, str], ...](), Course()
         while True:
             request = Request(method="GET", url="2/tweets/counts/recent", params=(*base, *token))
-            answer = await self._core.pipeline.call(request, WireCounts)
+            answer = await self._app.call(request, WireCounts)
             found += [Volume(start=one.start, end=one.end, posts=one.count) for one in answer.value.data]
             meta = answer.value.meta
             if meta is None or not meta.next_token:

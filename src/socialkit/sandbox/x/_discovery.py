@@ -101,7 +101,9 @@ ROUTES = (
         "GET",
         "/2/tweets/counts/recent",
         counts_recent,
-        _READ,
+        (),
         BETWEEN | {"query", "granularity", "pagination_token", "next_token"},
+        apps="too",
+        signed=False,
     ),
 )

@@ -51,8 +51,9 @@ def authenticate(state: State, route: Route, request: SimRequest) -> Token | Non
 
 
 def _require_kind(route: Route, token: Token) -> None:
-    """Refuse an app's token where a person's is needed, and the other way round."""
-    if token.app != (route.apps == "alone") and route.apps != "too":
+    """Refuse an app's token where a person's is needed, the other way round, and one that signs."""
+    wrong = token.app != (route.apps == "alone") and route.apps != "too"
+    if wrong or (token.secret and not route.signed):
         kind = f"{PROBLEMS}unsupported-authentication"
         raise RefusedError(403, "This kind of token is not taken here.", kind)
 

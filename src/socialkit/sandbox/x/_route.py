@@ -25,6 +25,8 @@ class Route:
     """What it shows: `posts`, `users`, `media`, `messages`."""
     apps: Literal["", "too", "alone"] = ""
     """Whether an app's own token may ask, too or alone."""
+    signed: bool = True
+    """Whether a person's may that signs, as OAuth 1.0a does."""
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The values of the path's segments; None when the route does not fit."""
