@@ -17,15 +17,17 @@ from socialkit.errors import (
     InvalidDraftError,
     MissingScopeError,
     NotSupportedError,
+    OutcomeUnknownError,
     TokenExpiredError,
 )
-from socialkit.models import AccountRef, Capability, Draft, FoundState
+from socialkit.models import AccountRef, Attempt, Capability, Draft, FoundState
 from socialkit.platforms import X_OAUTH1_LOGIN, X
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Fault, SimRequest
 from socialkit.testing import collect, picture, settle
 from socialkit.transport import reveal
 from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
 
 BACK = "https://shop.example/back"
 
@@ -284,6 +286,27 @@ async def test_a_like_whose_answer_is_lost_is_found_among_what_the_account_likes
         found = await settle(client.posts.find(attempt.attempt))
 
     assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+
+
+@pytest.mark.parametrize("told", [{"resource_id": True}, {}], ids=["by its id", "without an id"])
+async def test_a_like_that_x_could_not_show_is_undecided(place: Place, told: dict[str, bool]) -> None:
+    place.x.set_tier(self_serve=False)
+    other = place.x.receive(text="We like you")
+    client = place.client()
+    message = (await collect(client.inbox.iterate()))[0]
+    place.world.fail("x", "like", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.inbox.like(message))
+    attempt = Attempt.model_validate(caught.value.attempt)
+    problem = dict.fromkeys(told, other) | {"type": "about:blank", "title": "", "detail": ""}
+    page = {"data": [{"id": "9", "text": ""}], "meta": {"result_count": 1}, "errors": [problem]}
+    me = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
+    carrier = SteppedTransport(json_answer(me), json_answer(page), suspends=not place.blocking)
+    asking = place.client(access_token="not-a-real-token", transport=carrier)
+    nobodys = attempt.account.model_copy(update={"id": None, "host": None})
+    found = await settle(asking.posts.find(attempt.model_copy(update={"account": nobodys})))
+
+    assert (found.state, "could not show" in (found.because or "")) == (FoundState.UNDECIDED, True)
 
 
 async def test_an_account_that_pays_may_write_longer_posts() -> None:

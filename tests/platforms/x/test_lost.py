@@ -228,6 +228,52 @@ async def test_a_page_that_counts_more_than_it_shows_decides_nothing(place: Plac
     )
 
 
+def unshown(**more: Any) -> dict[str, Any]:
+    problem = {"type": "https://api.x.com/2/problems/resource-unavailable", "title": "", "detail": ""}
+    return {"errors": [problem | more]}
+
+
+@pytest.mark.parametrize(
+    ("told", "decided"),
+    [
+        (unshown(resource_type="tweet", resource_id="2999999999999999998", section="data"), False),
+        (unshown(resource_type="tweet"), False),
+        (unshown(), False),
+        (unshown(resource_type="tweet", resource_id="1000000000000000000"), True),
+        (unshown(resource_type="tweet", resource_id="2999999999999999999"), True),
+        (unshown(resource_type="user", resource_id="2999999999999999998"), True),
+        (
+            unshown(
+                resource_type="tweet", resource_id="2999999999999999998", parameter="referenced_tweets.id"
+            ),
+            True,
+        ),
+        (unshown(resource_id="2999999999999999998", field="non_public_metrics"), True),
+    ],
+)
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_x_says_it_could_not_show_may_be_the_lost_one(
+    place: Place, told: dict[str, Any], decided: bool, private: bool
+) -> None:
+    client = place.client()
+    await settle(client.posts.publish("Before"))
+    if private:
+        place.x.receive(text="Hello", private=True)
+        (message,) = await collect(client.inbox.iterate())
+        place.world.fail("x", "reply", Fault.DROP_BEFORE_COMMIT)
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await settle(client.inbox.reply(message, "Autumn is here"))
+        attempt = an_old(Attempt.model_validate(caught.value.attempt))
+    else:
+        attempt = an_old(await lost(place, client, "Autumn is here", Fault.DROP_BEFORE_COMMIT))
+    other = {"id": "2999999999999999999", "text": "Another", "sender_id": "7"}
+    page = {"data": [other], "meta": {"result_count": 1}} | told
+    found = await looked_up(attempt, page, blocking=place.blocking)
+
+    assert found.state is FoundState.UNDECIDED
+    assert ("could not show" in (found.because or "")) is not decided
+
+
 async def test_what_was_there_before_is_not_guessed_from_an_answer_that_tells_nothing() -> None:
     carrier = SteppedTransport(json_answer(ME), json_answer({}))
     with pytest.raises(UnexpectedResponseError):

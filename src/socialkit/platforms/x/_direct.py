@@ -13,7 +13,7 @@ from socialkit.models import Attempt, Found, Message, Post
 from socialkit.operations import Page, Run
 from socialkit.platforms.base import refused_for_good
 from socialkit.platforms.x._calls import Calls
-from socialkit.platforms.x._ids import age
+from socialkit.platforms.x._ids import age, may_be_newer
 from socialkit.platforms.x._map import Including, event_message, sent_message
 from socialkit.platforms.x._text import says
 from socialkit.platforms.x._vocabulary import Params
@@ -28,6 +28,7 @@ PAGES: Final = 3
 WORDS: Final = (("event_types", "MessageCreate"),)
 UNTOLD: Final = "a message since may be it: X does not tell where its links lead, or whose it is"
 LEFT_OUT: Final = "X counts more messages since than it shows"
+UNSHOWN: Final = "there is a message since that X says it could not show"
 NO_ANCHOR: Final = "what was said before is not known: the token may not read private messages"
 
 
@@ -87,6 +88,8 @@ class Direct:
             verdicts = {n: self._is_it(one, draft.text, me, attempt) for n, one in newer}
             doubt = UNTOLD if None in verdicts.values() else doubt
             doubt = doubt if answer.value.whole else LEFT_OUT
+            if any(may_be_newer(one, anchor) for one in answer.value.left_out):
+                doubt = UNSHOWN
             for number in (n for n, is_it in verdicts.items() if is_it):
                 wire, raw = answer.value.data[number], answer.raw.at("data", number)
                 found = sent_message(wire.id, draft.text, raw, self._core.ref)

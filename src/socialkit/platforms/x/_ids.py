@@ -9,7 +9,7 @@ from typing import Final
 
 from socialkit.models import MediaKind
 
-__all__ = ["EPOCH", "ID", "KINDS_OF_TYPES", "age", "kind_of_key", "media_id", "time_of"]
+__all__ = ["EPOCH", "ID", "KINDS_OF_TYPES", "age", "kind_of_key", "may_be_newer", "media_id", "time_of"]
 
 EPOCH: Final = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 """Where the time in ids begins. No document says so; each recorded post agrees, to the second."""
@@ -48,6 +48,11 @@ def time_of(identity: str) -> datetime | None:
 def age(identity: str) -> tuple[int, str]:
     """Return what orders ids by time."""
     return len(identity), identity
+
+
+def may_be_newer(identity: str | None, anchor: str) -> bool:
+    """Return whether a thing may be newer than another; one without an id may."""
+    return identity is None or not anchor or age(identity) > age(anchor)
 
 
 def media_id(key: str) -> str:

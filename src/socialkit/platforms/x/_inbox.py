@@ -233,6 +233,8 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         answer = await self._core.pipeline.call(request, WirePage)
         if any(one.id == attempt.target for one in answer.value.data):
             return Found.published(None, "the account likes it")
+        if {None, attempt.target} & {*answer.value.left_out}:
+            return Found.undecided("X says that there is something liked that it could not show")
         if following(answer) is None and answer.value.whole:
             return Found.absent("the account does not like it")
         return Found.undecided("the account likes too much to look through it all")

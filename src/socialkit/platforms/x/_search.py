@@ -12,7 +12,7 @@ from socialkit.errors import NotFoundError, PermissionDeniedError
 from socialkit.models import Attempt, Draft, Found
 from socialkit.platforms.base import FIRST_COMMENT, comment_of
 from socialkit.platforms.x._calls import Calls, following
-from socialkit.platforms.x._ids import age, media_id
+from socialkit.platforms.x._ids import age, may_be_newer, media_id
 from socialkit.platforms.x._text import as_written, compared, cut_from, names_in, shown_text
 from socialkit.platforms.x._wire import WirePost
 
@@ -26,6 +26,7 @@ PAGES: Final = 5
 STEP: Final = re.compile(rf"(?:part ([1-9]\d{{0,3}}) |({FIRST_COMMENT}) )?{POST}")
 UNTOLD: Final = "there are posts since of which X does not tell where their links lead"
 LEFT_OUT: Final = "X counts more posts since than it shows"
+UNSHOWN: Final = "there is a post since that X says it could not show"
 EDITED: Final = "a post since may be it: it was edited"
 FILES_UNTOLD: Final = "a post since may be it: X does not tell its files"
 CUT: Final = "a post since may be it: X shows but the start of its text"
@@ -89,6 +90,8 @@ class Search:
                 found = post if is_it is True else found
                 doubt = is_it if isinstance(is_it, str) else doubt
             doubt = doubt if answer.value.whole else LEFT_OUT
+            if any(may_be_newer(one, anchor) for one in answer.value.left_out):
+                doubt = UNSHOWN
             token = following(answer)
             if token is None:
                 return _told(doubt) if found is None else Found.published(found)

@@ -6,11 +6,13 @@ Fields come when they are asked for and there is something to tell: what a post 
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Self, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Final, Generic, Self, TypeVar
 
 from pydantic import AliasChoices, Field, model_validator
 
 from socialkit.models import Lenient, Timestamp, WireModel
+from socialkit.platforms.x._ids import ID
 
 __all__ = [
     "Count",
@@ -43,6 +45,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+ITEMS: Final = ("tweet", "post", "dm_event")
+"""What X calls the things that pages are of."""
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -209,12 +214,37 @@ def _is_whole(meta: WireMeta | None, shown: int) -> bool:
     return meta is None or meta.result_count is None or meta.result_count == shown
 
 
+class WireProblem(WireModel):
+    """What X could not tell, beside what it tells."""
+
+    type: Lenient[str] = None
+    field: Lenient[str] = None
+    parameter: Lenient[str] = None
+    """What of the request it is about: an expansion, where it is about something that a post refers to."""
+    section: Lenient[str] = None
+    resource_id: Lenient[str] = None
+    resource_type: Lenient[str] = None
+
+    @property
+    def of_an_item(self) -> bool:
+        """Whether it may be that a thing of the page itself is not shown."""
+        beside = self.section == "includes" or self.parameter not in {None, "id", "ids"}
+        return self.field is None and not beside and self.resource_type in {None, *ITEMS}
+
+
+def _left_out(problems: list[WireProblem] | None, shown: Iterable[str]) -> tuple[str | None, ...]:
+    """Return the ids of what X says it could not show, None for one without; a page shows the others."""
+    ids = {one.resource_id for one in problems or () if one.of_an_item} - {*shown}
+    return tuple(one if one is not None and ID.fullmatch(one) else None for one in ids)
+
+
 class WirePosts(WireModel):
     """Posts that were asked for by their ids; without any there is no `data`."""
 
     data: list[WirePost] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
+    errors: Lenient[list[WireProblem]] = None
 
 
 class WirePage(WirePosts):
@@ -229,6 +259,11 @@ class WirePage(WirePosts):
     def whole(self) -> bool:
         """Whether it shows every post that it counts."""
         return _is_whole(self.meta, len(self.data))
+
+    @property
+    def left_out(self) -> tuple[str | None, ...]:
+        """Which posts X says it could not show: their ids, None for one without."""
+        return _left_out(self.errors, (one.id for one in self.data))
 
 
 class WireOne(WireModel):
@@ -318,6 +353,7 @@ class WireEvents(WireModel):
     data: list[WireEvent] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
+    errors: Lenient[list[WireProblem]] = None
 
     @model_validator(mode="after")
     def _tells(self) -> Self:
@@ -328,6 +364,11 @@ class WireEvents(WireModel):
     def whole(self) -> bool:
         """Whether it shows every message that it counts."""
         return _is_whole(self.meta, len(self.data))
+
+    @property
+    def left_out(self) -> tuple[str | None, ...]:
+        """Which messages X says it could not show: their ids, None for one without."""
+        return _left_out(self.errors, (one.id for one in self.data))
 
 
 class WireMessageSent(WireModel):
