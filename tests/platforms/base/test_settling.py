@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -149,8 +150,6 @@ def test_without_any_time_told_it_is_counted_from_the_first_look_of_this_process
     assert other.wait(attempt(), LATE, 1_100.0) == 3 * MINUTE
     # The same write, sent again: it has the key of the one before.
     assert told.wait(attempt(started_at=NOON + 1 * SECOND), LATE, 1_100.0) == 3 * MINUTE - SECOND
-    told.forget(attempt())
-    assert told.wait(attempt(), LATE, 1_200.0) == 3 * MINUTE
 
 
 # Looking for a write ----------------------------------------------------------------------------------
@@ -186,6 +185,33 @@ async def test_a_look_says_absent_by_the_platforms_clock_alone(blocking: bool, a
     assert early.ask_again is not None
     assert early.ask_again > transport.now()
     assert landed.state is FoundState.PUBLISHED
+
+
+class Timeless(RecordingTransport):
+    """Tells no time of the platform."""
+
+    async def send(self, request: Request, /) -> Response:
+        found = await super().send(request)
+        headers = {name: value for name, value in found.headers.items() if name.lower() != "date"}
+        return replace(found, headers=headers)
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_what_is_absent_once_stays_so_where_no_time_is_told(blocking: bool) -> None:
+    world = sk.Sandbox(seed=7)
+    kind: Any = Mastodon if blocking else AsyncMastodon
+    transport = Timeless(world._carry(Sync if blocking else Async, "mastodon"))
+    login = world.simulator("mastodon").connection("main")
+    client: Any = kind(base_url=world.address("mastodon"), transport=transport, **login)
+    world.fail("mastodon", "publish", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(sk.OutcomeUnknownError) as caught:
+        await settle(client.posts.publish("One"))
+    states: list[FoundState] = []
+    for _ in range(3):
+        states.append((await settle(client.posts.find(caught.value.attempt))).state)
+        world.clock.advance(10 * MINUTE)
+
+    assert states == [FoundState.UNDECIDED, FoundState.ABSENT, FoundState.ABSENT]
 
 
 @pytest.mark.parametrize("lasted", [0.0, 600.0])

@@ -370,9 +370,8 @@ class Core:
             self._unsettled.pop(next(iter(self._unsettled)), None)
 
     def settle(self, attempt: Attempt) -> None:
-        """Forget a write whose outcome is known now."""
+        """Take a write whose outcome is known now from those that were broken off."""
         self._unsettled.pop(attempt.key, None)
-        self.settling.forget(attempt)
 
     def unsettled(self) -> tuple[Attempt, ...]:
         """Return the writes that were broken off from outside, the newest last."""

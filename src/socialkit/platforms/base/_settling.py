@@ -69,10 +69,6 @@ class Settling:
             self._first.pop(next(iter(self._first)), None)
         return self._first.setdefault(key, moment)
 
-    def forget(self, attempt: Attempt) -> None:
-        """Forget a write whose outcome is known now."""
-        self._first.pop(_key(attempt), None)
-
 
 def _key(attempt: Attempt) -> tuple[str, datetime]:
     """Return what a write is known by; one that is sent again has the key of the one before."""
