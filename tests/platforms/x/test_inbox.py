@@ -53,6 +53,46 @@ async def test_an_inbox_goes_on_at_a_cursor(place: Place) -> None:
         await collect(client.inbox.iterate(cursor="tomorrow"))
 
 
+@pytest.mark.parametrize("limit", [1, 3, 7])
+async def test_an_inbox_read_in_small_pieces_gets_on_and_loses_nothing(place: Place, limit: int) -> None:
+    sent: list[str] = []
+    for number in range(12):
+        place.world.clock.advance(1)
+        sent.insert(0, place.x.receive(text=f"Number {number}", private=number % 3 == 0))
+    client = place.client()
+    got, cursor, ended = list[str](), None, False
+    while not ended and len(got) < 2 * len(sent):
+        listing = client.inbox.iterate(limit=limit, cursor=cursor)
+        got += [one.id for one in await collect(listing)]
+        cursor, ended = listing.cursor, listing.cursor is None
+        place.world.clock.advance(900)
+
+    assert (got, ended) == (sent, True)
+
+
+async def test_private_messages_that_are_all_newer_are_read_once(place: Place) -> None:
+    sent = [place.x.receive(text=f"Number {number}", private=number >= 130) for number in range(260)]
+
+    assert [one.id for one in await collect(place.client().inbox.iterate())] == sent[::-1]
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_page_without_anything_is_not_the_end_while_it_has_a_token(
+    place: Place, private: bool
+) -> None:
+    me = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
+    empty = {"meta": {"result_count": 0, "next_token": "more"}}
+    one = {"id": "1234567890123456789", "text": "Hello", "sender_id": "5", "author_id": "5"}
+    full = {"data": [one], "meta": {"result_count": 1}}
+    carrier = SteppedTransport(*map(json_answer, (me, empty, full)), suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    kind = MessageKind.DIRECT_MESSAGE if private else MessageKind.MENTION
+    found = await collect(client.inbox.iterate(kinds=[kind]))
+
+    assert [one.text for one in found] == ["Hello"]
+    assert ("pagination_token", "more") in carrier.sent[-1].params
+
+
 async def test_what_others_repeat_is_no_message_and_hides_none(place: Place) -> None:
     client = place.client()
     asked = place.x.receive(text="Is it in stock?")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, TypeVar
 
 from socialkit.errors import UnexpectedResponseError
 from socialkit.models import Post
 from socialkit.platforms.base import Core
 from socialkit.platforms.x._map import Including, to_post
 from socialkit.platforms.x._vocabulary import Params, Vocabulary
-from socialkit.platforms.x._wire import WireOne, WirePage, WirePost
+from socialkit.platforms.x._wire import WireEvents, WireOne, WirePage, WirePost
 from socialkit.transport import Answer, Request, segment
 
-__all__ = ["MOST", "Calls", "Course", "between", "following"]
+__all__ = ["MOST", "Calls", "Course", "between", "filled", "following"]
+
+PageT = TypeVar("PageT", WirePage, WireEvents)
 
 FEWEST, MOST = 5, 100
 
@@ -64,7 +66,7 @@ class Calls:
         return f"2/users/{segment(self.core.ref.id or '')}/tweets"
 
 
-def following(answer: Answer[WirePage]) -> str | None:
+def following(answer: Answer[WirePage] | Answer[WireEvents]) -> str | None:
     """Return the cursor of the next page; None at the end."""
     meta = answer.value.meta
     return None if meta is None else meta.next_token or None
@@ -87,3 +89,19 @@ class Course:
             raise UnexpectedResponseError(message, platform="x")
         self._seen.add(token)
         return (("pagination_token", token),)
+
+
+async def filled(ask: Callable[[Params], Awaitable[Answer[PageT]]]) -> Answer[PageT]:
+    """Return the first page that holds something, or the last: an empty one that has a token is not the end.
+
+    Args:
+        ask: Asks for a page with what asks for a token's.
+    """
+    course = Course()
+    token: Params = ()
+    while True:
+        answer = await ask(token)
+        further = following(answer)
+        if answer.value.data or further is None:
+            return answer
+        token = course.after(further)

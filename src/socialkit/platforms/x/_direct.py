@@ -12,7 +12,7 @@ from socialkit.errors import APIError
 from socialkit.models import Attempt, Found, Message, Post
 from socialkit.operations import Page, Run
 from socialkit.platforms.base import refused_for_good
-from socialkit.platforms.x._calls import Calls
+from socialkit.platforms.x._calls import Calls, filled, following
 from socialkit.platforms.x._ids import age, may_be_newer
 from socialkit.platforms.x._map import Including, event_message, sent_message
 from socialkit.platforms.x._text import says
@@ -41,14 +41,15 @@ class Direct:
 
     async def page(self, cursor: str | None, limit: str) -> Page[Message]:
         """Return a page of all that was said in private, newest first, our own words too."""
-        token = () if cursor is None else (("pagination_token", cursor),)
-        answer = await self._events("2/dm_events", (("max_results", limit), *token))
+        begin = () if cursor is None else (("pagination_token", cursor),)
+        size = (("max_results", limit),)
+        answer = await filled(lambda token: self._events("2/dm_events", (*size, *(token or begin))))
         ref, beside = self._core.ref, Including(answer.value.includes)
         items = [
             event_message(wire, beside, answer.raw.at("data", number), ref)
             for number, wire in enumerate(answer.value.data)
         ]
-        return Page(tuple(items), _following(answer))
+        return Page(tuple(items), following(answer))
 
     async def send(self, message: Message, text: str, run: Run) -> Post:
         """Answer in the message's conversation, or in one with its author."""
@@ -93,10 +94,10 @@ class Direct:
             for number in (n for n, is_it in verdicts.items() if is_it):
                 wire, raw = answer.value.data[number], answer.raw.at("data", number)
                 found = sent_message(wire.id, draft.text, raw, self._core.ref)
-            following = answer.value.meta and answer.value.meta.next_token
-            if not following or len(newer) < len(answer.value.data):
+            further = following(answer)
+            if further is None or len(newer) < len(answer.value.data):
                 return _told(found, doubt)
-            token = (("pagination_token", following),)
+            token = (("pagination_token", further),)
         return Found.undecided("too much was said since to look through it all")
 
     def _is_it(self, wire: WireEvent, text: str, me: str | None, attempt: Attempt) -> bool | None:
@@ -121,9 +122,3 @@ def _conversation(message: Message) -> str:
     if message.private and message.conversation_id is not None:
         return f"2/dm_conversations/{segment(message.conversation_id)}"
     return f"2/dm_conversations/with/{segment(message.author.id)}"
-
-
-def _following(answer: Answer[WireEvents]) -> str | None:
-    meta = answer.value.meta
-    # A page without anything ends it, whatever token stands beside it.
-    return None if meta is None or not answer.value.data else meta.next_token or None

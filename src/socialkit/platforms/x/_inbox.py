@@ -11,7 +11,7 @@ from socialkit.errors import APIError, NotSupportedError
 from socialkit.models import Attempt, Capability, Draft, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms.base import Core, Inbox, acted, no_cursor, refused_for_good
-from socialkit.platforms.x._calls import Calls, Course, between, following
+from socialkit.platforms.x._calls import Calls, Course, between, filled, following
 from socialkit.platforms.x._direct import Direct
 from socialkit.platforms.x._ids import ID, age
 from socialkit.platforms.x._map import Including, message_kind, post_message
@@ -26,6 +26,17 @@ __all__ = ["XInbox"]
 PUBLIC: Final = frozenset({MessageKind.MENTION, MessageKind.COMMENT, MessageKind.REPLY, MessageKind.QUOTE})
 EVERYTHING: Final = PUBLIC | {MessageKind.DIRECT_MESSAGE}
 SEPARATOR: Final = ":"
+DONE: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A page of one of the two sources."""
+
+    messages: Sequence[Message] = ()
+    last: str | None = None
+    """The id of its last item, message or not."""
+    following: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class _Place:
 
     until: str | None = None
     token: str | None = None
+    """Of private messages; `DONE` after the last of them."""
 
     @classmethod
     def read(cls, cursor: str | None) -> _Place:
@@ -47,15 +59,12 @@ class _Place:
     def __str__(self) -> str:
         return f"{self.until}{SEPARATOR}{self.token or ''}"
 
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A page of one of the two sources."""
-
-    messages: Sequence[Message] = ()
-    last: str | None = None
-    """The id of its last item, message or not."""
-    following: str | None = None
+    def after(self, bound: str, private: _Source | None) -> _Place:
+        """Return where the next page begins, once all down to an id was handed over."""
+        if private is None:
+            return _Place(bound, self.token)
+        over = private.last is None or age(private.last) >= age(bound)
+        return _Place(bound, (private.following or DONE) if over else self.token)
 
 
 _Said: TypeAlias = tuple[WirePost, Including, Raw]
@@ -107,27 +116,30 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
         place = _Place.read(cursor)
         public = await self._mentions(place, limit) if kinds & PUBLIC else _Source()
         private = await self._private(kinds, place, limit)
+        read = [public] if private is None else [public, private]
         # Of a page that is not the last, what comes after it is older than its last item.
-        ends = [one.last for one in (public, private) if one.following and one.last]
+        ends = [one.last for one in read if one.following and one.last]
         bound = max(ends, key=age, default=None)
         fresh = [
             one
-            for one in (*public.messages, *private.messages)
+            for source in read
+            for one in source.messages
             if (place.until is None or age(one.id) < age(place.until))
             and (bound is None or age(one.id) >= age(bound))
             and one.author.id != self._core.ref.id
         ]
         merged = tuple(sorted(fresh, key=lambda one: age(one.id), reverse=True))
-        if bound is None:
-            return Page(merged)
-        over = private.last is not None and age(private.last) >= age(bound)
-        return Page(merged, str(_Place(bound, private.following if over else place.token)))
+        if limit is not None and len(merged) > limit:
+            merged = merged[:limit]
+            bound = merged[-1].id
+        return Page(merged, None if bound is None else str(place.after(bound, private)))
 
     async def _mentions(self, place: _Place, limit: int | None) -> _Source:
         ref = await self._core.known()
         until = () if place.until is None else (("until_id", place.until),)
         url = f"2/users/{segment(ref.id)}/mentions"
-        answer = await self._calls.posts(url, (("max_results", between(limit)), *until))
+        params = (("max_results", between(limit)), *until)
+        answer = await filled(lambda token: self._calls.posts(url, (*params, *token)))
         beside, found = Including(answer.value.includes), answer.value.data
         messages: list[Message] = []
         for number, wire in enumerate(found):
@@ -138,15 +150,20 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
                 messages.append(post_message(wire, beside, raw, ref, kind=kind, under=under))
         return _Source(messages, found[-1].id if found else None, following(answer))
 
-    async def _private(self, kinds: frozenset[MessageKind], place: _Place, limit: int | None) -> _Source:
-        if MessageKind.DIRECT_MESSAGE not in kinds or not await self._core.may(Capability.DIRECT_MESSAGES):
-            return _Source()
+    async def _private(
+        self, kinds: frozenset[MessageKind], place: _Place, limit: int | None
+    ) -> _Source | None:
+        """Return a page of private messages; None where there are none to be asked for."""
+        if MessageKind.DIRECT_MESSAGE not in kinds or place.token == DONE:
+            return None
+        if not await self._core.may(Capability.DIRECT_MESSAGES):
+            return None
         try:
             page = await self._direct.page(place.token, between(limit, 1))
         except APIError as error:
             if _named(kinds) or not refused_for_good(error):
                 raise
-            return _Source()
+            return None
         return _Source(page.items, page.items[-1].id if page.items else None, page.next_cursor)
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
