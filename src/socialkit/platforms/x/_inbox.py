@@ -95,6 +95,9 @@ class XInbox(Inbox[ModeT], Generic[ModeT]):
 
     X tells of no likes, follows or reposts here: there are no notices. A token without access to private
     messages gives an inbox without them, and `NotSupportedError` where `kinds` names them.
+
+    `comments()` reads all that X's search finds of a conversation before it gives the first: X shows the
+    newest first, and what is asked for is the oldest. A limit there saves none of the posts that are paid.
     """
 
     def __init__(self, mode: type[ModeT], core: Core, calls: Calls) -> None:
