@@ -154,7 +154,7 @@ async def test_a_refresh_token_without_the_app_says_what_is_missing(place: Place
 
 @pytest.mark.parametrize(
     ("lacks", "wanted"),
-    [("media.write", ("media.write",)), ("tweet.write", ("tweet.read", "tweet.write"))],
+    [("media.write", ("media.write",)), ("tweet.write", ("tweet.write", "tweet.read", "users.read"))],
 )
 async def test_a_scope_that_is_missing_is_named(place: Place, lacks: str, wanted: tuple[str, ...]) -> None:
     scopes = {"tweet.read", "tweet.write", "users.read", "media.write"} - {lacks}
@@ -186,7 +186,7 @@ async def test_an_inbox_without_access_to_private_messages_is_the_rest_of_it(pla
     assert [one.text for one in await collect(client.inbox.iterate())] == ["@main In public"]
     with pytest.raises(MissingScopeError) as caught:
         await collect(client.inbox.iterate(kinds=["direct message"]))
-    assert caught.value.scopes == ("dm.read",)
+    assert caught.value.scopes == ("dm.read", "tweet.read", "users.read")
 
 
 READING = "tweet.read users.read offline.access"
@@ -194,8 +194,12 @@ READING = "tweet.read users.read offline.access"
 
 @pytest.mark.parametrize(
     ("granted", "wanted"),
-    [(f"{READING} tweet.write", "media.write"), (READING, "tweet.write")],
-    ids=["no files", "no posts"],
+    [
+        (f"{READING} tweet.write", "media.write"),
+        (READING, "tweet.write"),
+        ("tweet.read tweet.write media.write", "users.read"),
+    ],
+    ids=["no files", "no posts", "no accounts"],
 )
 async def test_a_post_whose_files_the_token_may_not_upload_is_refused_before_anything_is_sent(
     place: Place, granted: str, wanted: str

@@ -34,7 +34,7 @@ from socialkit.transport import (
     read_error_body,
 )
 
-__all__ = ["DUPLICATES", "ERRORS", "bucket", "rate"]
+__all__ = ["DUPLICATES", "ERRORS", "READING", "bucket", "rate"]
 
 DUPLICATE: Final = "duplicate"
 OLD_DUPLICATE: Final = "187"
@@ -45,20 +45,27 @@ UNTYPED: Final = "about:blank"
 LATER: Final = timedelta(hours=1)
 """When to try again once the paid budget is spent. X does not tell: longer than anybody waits at once."""
 
+READING: Final = ("tweet.read", "users.read")
+"""What nearly every call needs of a token of OAuth 2.0, whatever else it does."""
+
 SCOPES_OF_PATHS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("/2/media", ("media.write",)),
     ("/2/activity/subscriptions?", ("tweet.read", "like.read")),
     ("/2/activity", ("tweet.read", "dm.read", "like.read")),
-    ("/messages", ("dm.write",)),
-    ("/2/dm_", ("dm.read",)),
-    ("/hidden", ("tweet.moderate.write",)),
-    ("/likes", ("like.write",)),
-    ("/liked_tweets", ("like.read",)),
-    ("?", ("tweet.read", "users.read")),
-    ("/2/tweets", ("tweet.read", "tweet.write")),
-    ("/2/users", ("tweet.read", "users.read")),
+    ("/2/tweets/counts", ()),
+    ("/messages", ("dm.write", *READING)),
+    ("/2/dm_", ("dm.read", *READING)),
+    ("/hidden", ("tweet.moderate.write", *READING)),
+    ("/likes", ("like.write", *READING)),
+    ("/liked_tweets", ("like.read", *READING)),
+    ("?", READING),
+    ("/2/tweets", ("tweet.write", *READING)),
+    ("/2/users", READING),
 )
-"""What a bare refusal may lack, by what its address holds: the first that fits. Reads alone have a query."""
+"""All that a call needs, which a bare refusal may lack, by what its address holds: the first that fits.
+
+Reads alone have a query.
+"""
 
 
 def read_error(response: Response) -> ErrorBody | None:

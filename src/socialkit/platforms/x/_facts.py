@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from socialkit.models import Capability, Draft, Kept, RetentionLimit
 from socialkit.platforms.base import PlatformFacts, Quota, comment_of
-from socialkit.platforms.x._errors import ERRORS, bucket, rate
+from socialkit.platforms.x._errors import ERRORS, READING, bucket, rate
 from socialkit.platforms.x._rules import LIMITS, PREMIUM, XRules
 from socialkit.text import Dialect, EntityKind, extract_entities
 
@@ -69,7 +69,7 @@ INSTEAD: Final = {
 }
 
 WRITE: Final = ("tweet.write",)
-READ: Final = ("tweet.read",)
+READ, USERS = ("tweet.read",), ("users.read",)
 
 SCOPES: Final = {
     Capability.PUBLISH: WRITE,
@@ -90,9 +90,17 @@ SCOPES: Final = {
     Capability.COMMENTS: READ,
     Capability.SEARCH: READ,
     Capability.POST_INSIGHTS: READ,
-    Capability.ACCOUNT_INSIGHTS: ("users.read",),
-    Capability.PROFILES: ("users.read",),
+    Capability.ACCOUNT_INSIGHTS: USERS,
+    Capability.PROFILES: USERS,
 }
+
+FILES: Final = frozenset({Capability.MEDIA, Capability.ALT_TEXT})
+SCOPES_BESIDES: Final = {
+    **{one: tuple(name for name in READING if (name,) != scopes) for one, scopes in SCOPES.items()},
+    **dict.fromkeys(FILES, ()),
+    Capability.WEBHOOKS: READ,
+}
+"""What X's OpenAPI document wants with each of them: files alone need nothing else."""
 
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 
@@ -132,6 +140,7 @@ FACTS: Final = PlatformFacts(
     capabilities=SELF_SERVE,
     instead=INSTEAD,
     scopes=SCOPES,
+    scopes_besides=SCOPES_BESIDES,
     limits=LIMITS,
     rules=XRules("x"),
     errors=ERRORS,
