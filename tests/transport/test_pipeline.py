@@ -168,6 +168,17 @@ def test_an_answer_is_validated_and_kept(drive: Drive) -> None:
     assert answer.raw is answer.raw
 
 
+def test_a_status_without_a_body_is_null_to_what_takes_it_and_else_says_what_came(drive: Drive) -> None:
+    pipeline = over(drive.stepped(Response(204, {}, b""), Response(204, {}, b"")))
+    request = Request(method="DELETE", url="pins/1", safety=Safety.WRITE)
+    nothing = drive.run(pipeline.call(request, type(None)))
+
+    assert nothing.response.status == 204
+    with pytest.raises(OutcomeUnknownError) as caught:
+        drive.run(pipeline.call(request, WirePin))
+    assert "the answer is an empty body" in str(caught.value.__cause__)
+
+
 def test_a_list_is_validated_too(drive: Drive) -> None:
     answer = drive.run(over(drive.stepped(json_answer([{"id": "1"}]))).call(read(), list[WirePin]))
 

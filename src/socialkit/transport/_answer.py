@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +16,8 @@ from socialkit.transport._request import Request, Response
 __all__ = ["Answer", "validate"]
 
 T = TypeVar("T")
+
+NO_CONTENT: Final = 204
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,25 @@ class Answer(Generic[T]):
 
 
 def validate(response: Response, request: Request, returns: type[T]) -> Answer[T] | UnexpectedResponseError:
-    """Return the body as a type, or the error that names the place where it is another."""
+    """Return the body as a type, or the error that names the place where it is another.
+
+    Where a status says that there is no body, the type is given null: those that can stand for nothing take it.
+    """
+    bodiless = response.status == NO_CONTENT
+    body = b"null" if bodiless else response.content
     try:
-        return Answer(cast("T", _adapter(cast("Any", returns)).validate_json(response.content)), response)
+        return Answer(cast("T", _adapter(cast("Any", returns)).validate_json(body)), response)
     except ValidationError as problems:
         # Not chained: pydantic's own text quotes the input, and an answer may hold tokens.
         first = problems.errors(include_url=False, include_context=False, include_input=False)[0]
+    kind = "json_invalid" if bodiless else first["type"]
     error = UnexpectedResponseError(
-        _misfit(first["loc"], first["type"], first["msg"], response),
+        _misfit(first["loc"], kind, first["msg"], response),
         status=response.status,
         body=response.content,
         request=request.shown(),
     )
-    error.repeatable = first["type"] == "json_invalid"
+    error.repeatable = kind == "json_invalid"
     return error
 
 
