@@ -36,7 +36,7 @@ class Answer(Generic[T]):
 def validate(response: Response, request: Request, returns: type[T]) -> Answer[T] | UnexpectedResponseError:
     """Return the body as a type, or the error that names the place where it is another.
 
-    Where a status says that there is no body, the type is given null: those that can stand for nothing take it.
+    Where a status says that there is no body, the type is given null: what can stand for nothing takes it.
     """
     bodiless = response.status == NO_CONTENT
     body = b"null" if bodiless else response.content

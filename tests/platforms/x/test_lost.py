@@ -282,6 +282,17 @@ async def test_what_was_there_before_is_not_guessed_from_an_answer_that_tells_no
     assert [one.method for one in carrier.sent] == ["GET", "GET"]
 
 
+@pytest.mark.parametrize("call", ["delete", "remove_webhook", "unsubscribe"])
+async def test_a_deletion_that_is_answered_without_a_body_is_done(place: Place, call: str) -> None:
+    answers = [Response(204, {}, b"")]
+    carrier = SteppedTransport(*answers, suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    delete = client.posts.delete if call == "delete" else getattr(client.account, call)
+    await settle(delete("9"))
+
+    assert carrier.sent[-1].method == "DELETE"
+
+
 STATUS = "https://x.com/ada/status/1700000000000000000"
 
 

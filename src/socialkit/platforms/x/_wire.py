@@ -305,9 +305,14 @@ class WireIsDeleted(WireModel):
 
 
 class WireDeleted(WireModel):
-    """The answer to a deletion."""
+    """The answer to a deletion; X's table of statuses has one without a body, which says the same."""
 
     data: WireIsDeleted
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bodiless(cls, value: object) -> object:
+        return {"data": {"deleted": True}} if value is None else value
 
 
 class WireIsHidden(WireModel):
