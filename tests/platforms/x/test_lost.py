@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import ConflictError, OutcomeUnknownError, UnexpectedResponseError
-from socialkit.models import Attempt, Draft, Found, FoundState
+from socialkit.errors import (
+    ConflictError,
+    MediaProcessingError,
+    OutcomeUnknownError,
+    UnexpectedResponseError,
+)
+from socialkit.models import Attempt, Author, Draft, Found, FoundState, Message, MessageKind
 from socialkit.platforms import AsyncX, X
 from socialkit.sandbox import Fault
 from socialkit.testing import collect, picture, settle
@@ -291,6 +296,35 @@ async def test_a_deletion_that_is_answered_without_a_body_is_done(place: Place, 
     await settle(delete("9"))
 
     assert carrier.sent[-1].method == "DELETE"
+
+
+@pytest.mark.parametrize("identity", ["", "abc/../", "7" * 20, "7\n"])
+@pytest.mark.parametrize("what", ["post", "message", "file"])
+async def test_what_is_made_without_a_whole_id_is_not_known_to_be_made(
+    place: Place, what: str, identity: str
+) -> None:
+    made = {"id": identity, "dm_event_id": identity, "dm_conversation_id": "5-7", "text": "Hello"}
+    nothing = json_answer({"meta": {"result_count": 0}})
+    answers = [json_answer(ME), nothing] if what != "file" else []
+    carrier = SteppedTransport(*answers, json_answer({"data": made}, 201), suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    message = Message(
+        id="9",
+        kind=MessageKind.DIRECT_MESSAGE,
+        author=Author(id="5", handle="ada"),
+        private=True,
+        created_at=place.world.clock.now(),
+    )
+    call = {
+        "post": lambda: client.posts.publish("Hello"),
+        "message": lambda: client.inbox.reply(message, "Hello"),
+        "file": lambda: client.media.upload(picture()),
+    }[what]
+    # A file alone is nothing that anybody sees: it may go up again.
+    with pytest.raises(MediaProcessingError if what == "file" else OutcomeUnknownError):
+        await settle(call())
+
+    assert carrier.sent[-1].method == "POST"
 
 
 STATUS = "https://x.com/ada/status/1700000000000000000"

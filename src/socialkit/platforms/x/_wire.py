@@ -50,6 +50,8 @@ ITEMS: Final = ("tweet", "post", "dm_event")
 """What X calls the things that pages are of."""
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
+Made = Annotated[str, Field(pattern=f"^{ID.pattern}$")]
+"""The id of what a write made: without one that is whole nobody could look for the thing again."""
 
 
 class WireUrl(WireModel):
@@ -288,7 +290,7 @@ class WireWhole(WireModel):
 class WireNew(WireModel):
     """A post that was just made."""
 
-    id: str
+    id: Made
     text: str
 
 
@@ -380,7 +382,7 @@ class WireMessageSent(WireModel):
     """A private message that was just sent."""
 
     dm_conversation_id: str
-    dm_event_id: str
+    dm_event_id: Made
 
 
 class WireSent(WireModel):
@@ -408,7 +410,7 @@ class WireProcessing(WireModel):
 class WireUpload(WireModel):
     """A file that is uploaded."""
 
-    id: str
+    id: Made
     media_key: Lenient[str] = None
     processing_info: Lenient[WireProcessing] = None
 
