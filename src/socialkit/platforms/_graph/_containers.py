@@ -20,7 +20,7 @@ from socialkit.errors import (
 from socialkit.models import OpenEnum, WireModel
 from socialkit.operations import Run
 from socialkit.platforms._graph._calls import GraphCalls
-from socialkit.platforms.base import Core, processed
+from socialkit.platforms.base import Core, last_made, made_again, processed
 from socialkit.transport import Safety
 
 __all__ = ["Container", "ContainerFlow", "ContainerState", "Containers", "last_container"]
@@ -73,10 +73,6 @@ class ContainerFlow:
     """How long a container may take; Meta advises to look for at most five minutes."""
 
 
-def _again(step: str, number: int) -> str:
-    return f"{step} again {number}"
-
-
 def last_container(results: Mapping[str, JsonValue], step: str) -> str | None:
     """Return the last container that `prepared` made in a step; None where it made none.
 
@@ -84,9 +80,7 @@ def last_container(results: Mapping[str, JsonValue], step: str) -> str | None:
         >>> last_container({"part 1 container": "17", "part 1 container again 1": "18"}, "part 1 container")
         '18'
     """
-    found, again = results.get(step), 1
-    while (later := results.get(_again(step, again))) is not None:
-        found, again = later, again + 1
+    found = last_made(results, step)
     return found if isinstance(found, str) else None
 
 
@@ -155,24 +149,18 @@ class Containers:
         Raises:
             MediaProcessingError: The platform could not make it; nothing is public.
         """
-        fresh = False
 
         async def make() -> str:
-            nonlocal fresh
-            fresh = True
             made = await self.create(owner, values)
             if fill is not None:
                 await fill(made)
             return made
 
-        container = await run.step(step, make, returns=str)
-        again = 0
-        # One that an earlier run wrote down may be over by now; it was never published, so another will do.
-        # It is written down too: whoever looks for a lost answer must not ask the one that is over.
-        while not fresh and (await self.look(container)).state is ContainerState.EXPIRED:
-            again += 1
-            container = await run.step(_again(step, again), make, returns=str)
-        return await self.ready(container)
+        async def is_over(container: str) -> bool:
+            return (await self.look(container)).state is ContainerState.EXPIRED
+
+        # One that is over was never published, so another will do.
+        return await self.ready(await made_again(run, step, make, is_over, returns=str))
 
     async def publish(self, owner: str, container: str) -> str:
         """Publish a container, and return the id of what it became; for `run.commit`.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
+
+from pydantic import JsonValue
 
 from socialkit.errors import (
     FrozenError,
@@ -19,7 +21,19 @@ from socialkit.operations import Run
 from socialkit.platforms.base._core import Core
 from socialkit.transport import Request
 
-__all__ = ["FIRST_COMMENT", "acted", "comment_of", "joined", "publish_draft", "publish_parts", "secondary"]
+__all__ = [
+    "FIRST_COMMENT",
+    "acted",
+    "comment_of",
+    "joined",
+    "last_made",
+    "made_again",
+    "publish_draft",
+    "publish_parts",
+    "secondary",
+]
+
+T = TypeVar("T")
 
 FIRST_COMMENT: Final = "first comment"
 """What the steps of a first comment begin with."""
@@ -98,6 +112,49 @@ async def secondary(post: Post, name: str, call: Callable[[], Awaitable[object]]
     else:
         return post
     return post.model_copy(update={"incomplete": (*post.incomplete, flaw)})
+
+
+async def made_again(
+    run: Run,
+    step: str,
+    make: Callable[[], Awaitable[T]],
+    is_over: Callable[[T], Awaitable[bool]],
+    *,
+    returns: type[T],
+) -> T:
+    """Return what a step makes; made again where what an earlier run wrote down does not count any more.
+
+    Each is written down: whoever looks for a lost answer must not look for what is over. See `last_made`.
+    """
+    fresh = False
+
+    async def anew() -> T:
+        nonlocal fresh
+        fresh = True
+        return await make()
+
+    made, again = await run.step(step, anew, returns=returns), 0
+    while not fresh and await is_over(made):
+        again += 1
+        made = await run.step(_again(step, again), anew, returns=returns)
+    return made
+
+
+def last_made(results: Mapping[str, JsonValue], step: str) -> JsonValue:
+    """Return what a step made at last, of what an attempt holds; None where it made nothing.
+
+    Example:
+        >>> last_made({"part 1 media 1": "17", "part 1 media 1 again 1": "18"}, "part 1 media 1")
+        '18'
+    """
+    found, again = results.get(step), 1
+    while (later := results.get(_again(step, again))) is not None:
+        found, again = later, again + 1
+    return found
+
+
+def _again(step: str, number: int) -> str:
+    return f"{step} again {number}"
 
 
 async def acted(core: Core, request: Request, returns: type[object] = WireModel) -> bool:
