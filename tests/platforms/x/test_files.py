@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tracemalloc
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+import socialkit as sk
 from socialkit.errors import BadRequestError, MediaProcessingError
 from socialkit.models import Draft, Media
 from socialkit.platforms import AsyncX, X
+from socialkit.sandbox import Fault, Sandbox
+from socialkit.sandbox.x import XSimulator
 from socialkit.testing import gif, mp4, picture, settle, video
 from socialkit.transport import Request, Response
 from tests.platforms.x.conftest import Place
@@ -67,6 +71,27 @@ async def test_a_film_is_never_whole_in_memory(blocking: bool, tmp_path: Path) -
 
     assert carried == size
     assert peak < 8 * MIB
+
+
+@pytest.mark.parametrize("fault", [Fault.RATE_LIMITED, Fault.DROP_BEFORE_COMMIT])
+def test_a_file_that_a_journal_kept_too_long_goes_up_again(fault: Fault) -> None:
+    draft = Draft(text="Look", media=[picture(alt_text="A dot")])
+    with Sandbox(seed=7) as world:
+        workspace = world.workspace(acme=["x"])
+        publisher = sk.Publisher(workspace, sk.Journal.open("sqlite://"), actor="mia")
+        publisher.plan(draft, to=workspace.brand("acme").accounts("x"), not_after=timedelta(days=3))
+        x = cast("XSimulator", world.simulator("x"))
+        world.fail("x", "create_post", fault)
+        publisher.run_due(now=world.clock.now())
+        world.clock.advance(timedelta(hours=26))
+        world.fail("x", "create_post", Fault.DROP_AFTER_COMMIT)
+        for _ in range(4):
+            publisher.run_due(now=world.clock.now())
+            publisher.reconcile()
+            world.clock.advance(600)
+
+        (delivery,) = publisher.deliveries()
+        assert (delivery.state.value, [one.text for one in x.posts()]) == ("confirmed", ["Look"])
 
 
 async def test_work_on_a_film_is_looked_at_as_often_as_x_says(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -315,14 +316,14 @@ async def test_what_is_made_without_a_whole_id_is_not_known_to_be_made(
         private=True,
         created_at=place.world.clock.now(),
     )
-    call = {
-        "post": lambda: client.posts.publish("Hello"),
-        "message": lambda: client.inbox.reply(message, "Hello"),
-        "file": lambda: client.media.upload(picture()),
-    }[what]
+    calls: dict[str, Any] = {
+        "post": partial(client.posts.publish, "Hello"),
+        "message": partial(client.inbox.reply, message, "Hello"),
+        "file": partial(client.media.upload, picture()),
+    }
     # A file alone is nothing that anybody sees: it may go up again.
     with pytest.raises(MediaProcessingError if what == "file" else OutcomeUnknownError):
-        await settle(call())
+        await settle(calls[what]())
 
     assert carrier.sent[-1].method == "POST"
 

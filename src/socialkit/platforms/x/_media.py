@@ -8,17 +8,19 @@ from datetime import timedelta
 from functools import partial
 from typing import BinaryIO, Final, Generic
 
+from pydantic import JsonValue
+
 from socialkit.errors import MediaProcessingError
-from socialkit.models import Media, MediaKind, PostMedia
-from socialkit.operations import ModeT
-from socialkit.platforms.base import Core, MediaFiles, fetched
+from socialkit.models import AwareTime, Media, MediaKind, Model, PostMedia
+from socialkit.operations import ModeT, Run
+from socialkit.platforms.base import Core, MediaFiles, fetched, last_made, made_again
 from socialkit.platforms.x._facts import PROCESSING_LIMIT
 from socialkit.platforms.x._map import uploaded
 from socialkit.platforms.x._rules import LIMITS
 from socialkit.platforms.x._wire import WireProcessing, WireUpload, WireUploaded
 from socialkit.transport import Request, Response, Safety, Upload, segment
 
-__all__ = ["Files", "XMedia"]
+__all__ = ["Files", "XMedia", "file_step", "kept_file"]
 
 UPLOADS: Final = "2/media/upload"
 PIECE: Final = 2**20
@@ -34,18 +36,58 @@ CATEGORIES: Final[Mapping[MediaKind, str]] = {
 }
 
 
+LIFE: Final = timedelta(days=1)
+"""How long a file can be attached where X does not say: about as long as its guide says of pictures."""
+SPARE: Final = timedelta(minutes=15)
+"""A file that can be attached for no longer than this goes up again: a post is not sent in no time."""
+
+
+class Kept(Model):
+    """An uploaded file, as it is written down."""
+
+    id: str
+    until: AwareTime
+    """Until when it can be attached."""
+
+
+def file_step(number: int) -> str:
+    """Return the name of the step that uploads one of a post's files."""
+    return f"media {number}"
+
+
+def kept_file(results: Mapping[str, JsonValue], step: str) -> str | None:
+    """Return the id of the file that a step uploaded at last; None where an attempt holds none."""
+    found = last_made(results, step)
+    identity = found.get("id") if isinstance(found, dict) else None
+    return identity if isinstance(identity, str) else None
+
+
 class Files:
     """Uploads files for one client."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def upload_ready(self, media: Media) -> str:
-        """Upload a file, wait until it can be attached, and return its id."""
-        return (await self.upload(media)).id
+    async def prepared(self, run: Run, number: int, media: Media) -> str:
+        """Return the id of a file that can be attached: uploaded in a step, and again once that is over."""
+
+        async def is_over(kept: Kept) -> bool:
+            return kept.until <= run.now() + SPARE
+
+        upload = partial(self._kept, media)
+        return (await made_again(run, file_step(number), upload, is_over, returns=Kept)).id
+
+    async def _kept(self, media: Media) -> Kept:
+        begun = self._core.now()
+        found, life = await self._uploaded(media)
+        return Kept(id=found.id, until=begun + life)
 
     async def upload(self, media: Media) -> PostMedia:
         """Upload a file and return it once it can be attached."""
+        return (await self._uploaded(media))[0]
+
+    async def _uploaded(self, media: Media) -> tuple[PostMedia, timedelta]:
+        """Upload a file, and return it with how long from now on it can be attached."""
         whole = await fetched(self._core, media, limit=FETCH_LIMIT)
         begun = await self._begin(whole)
         for number, start in enumerate(range(0, whole.size or 0, PIECE)):
@@ -57,7 +99,9 @@ class Files:
         if media.alt_text:
             await self._describe(begun.id, media.alt_text)
         found = uploaded(done, whole.kind, media.alt_text)
-        return found.model_copy(update={"id": begun.id, "ready": True})
+        told = begun.expires_after_secs
+        life = LIFE if told is None else timedelta(seconds=told)
+        return found.model_copy(update={"id": begun.id, "ready": True}), life
 
     async def _begin(self, whole: Media) -> WireUpload:
         request = Request(

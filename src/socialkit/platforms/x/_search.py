@@ -13,6 +13,7 @@ from socialkit.models import Attempt, Draft, Found
 from socialkit.platforms.base import FIRST_COMMENT, comment_of
 from socialkit.platforms.x._calls import Calls, following
 from socialkit.platforms.x._ids import age, may_be_newer, media_id
+from socialkit.platforms.x._media import file_step, kept_file
 from socialkit.platforms.x._text import as_written, compared, cut_from, names_in, shown_text
 from socialkit.platforms.x._wire import WirePost
 
@@ -176,11 +177,11 @@ def lost_of(attempt: Attempt) -> Lost | None:
     prefix = attempt.step.removesuffix(POST)
     before = _id_of(results.get(f"part {number - 1} {POST}")) if number > 1 else None
     anchor = before if number > 1 else results.get(f"{prefix}{ANCHOR}")
-    media = [results.get(f"{prefix}media {one}") for one in range(1, len(part.media) + 1)]
-    texts = tuple(one for one in media if isinstance(one, str))
-    if not isinstance(anchor, str) or len(texts) < len(part.media):
+    files = [kept_file(results, f"{prefix}{file_step(one)}") for one in range(1, len(part.media) + 1)]
+    media = tuple(one for one in files if one is not None)
+    if not isinstance(anchor, str) or len(media) < len(part.media):
         return None
-    wanted = Wanted.of(part, texts, before or part.reply_to)
+    wanted = Wanted.of(part, media, before or part.reply_to)
     return Lost(replace(wanted, taken=frozenset(attempt.taken)), anchor)
 
 

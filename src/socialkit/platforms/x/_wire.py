@@ -412,6 +412,7 @@ class WireUpload(WireModel):
 
     id: Made
     media_key: Lenient[str] = None
+    expires_after_secs: Lenient[Annotated[int, Field(gt=0, lt=2**31)]] = None
     processing_info: Lenient[WireProcessing] = None
 
 

@@ -64,10 +64,7 @@ class Writing:
     async def publish_part(self, draft: Draft, run: Run, previous: Post | None) -> Post:
         """Publish one part: remember what was there, upload, post."""
         anchor = await self._remembered(run) if previous is None else previous.id
-        media = [
-            await run.step(f"media {number}", partial(self._files.upload_ready, one), returns=str)
-            for number, one in enumerate(draft.media, 1)
-        ]
+        media = [await self._files.prepared(run, number, one) for number, one in enumerate(draft.media, 1)]
         reply_to = previous.id if previous is not None else draft.reply_to
         create = partial(self._create, draft, media, reply_to, anchor)
         return await run.commit(POST, create, returns=Post)
