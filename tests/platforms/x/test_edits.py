@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from socialkit.errors import InvalidDraftError, NotSupportedError, OutcomeUnknownError
-from socialkit.models import Capability, Draft, FoundState
+from socialkit.models import Attempt, Capability, Draft, FoundState
 from socialkit.platforms import XOptions, XPoll
 from socialkit.sandbox import Fault
 from socialkit.testing import collect, picture, settle
 from tests.platforms.x.conftest import Place
+from tests.transport.fakes import SteppedTransport, json_answer
 
 
 @pytest.fixture
@@ -67,6 +68,25 @@ async def test_an_edit_whose_answer_is_lost_is_found_among_the_versions(
         assert (found.state, truth.id) == (FoundState.ABSENT, post.id)
     bare = attempt.model_copy(update={"results": {}})
     assert (await settle(client.posts.find(bare))).state is FoundState.UNDECIDED
+
+
+@pytest.mark.parametrize("told", [{}, {"edit_history_tweet_ids": []}, {"edit_history_tweet_ids": "9"}])
+async def test_an_edit_of_which_x_tells_no_versions_is_undecided(
+    place: Place, client: Any, told: dict[str, Any]
+) -> None:
+    post = await settle(client.posts.publish("Open on Sunday"))
+    place.world.fail("x", "edit", Fault.DROP_BEFORE_COMMIT)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(client.posts.edit(post, "Open on Monday"))
+    attempt = Attempt.model_validate(caught.value.attempt)
+    nobodys = attempt.account.model_copy(update={"id": None, "host": None})
+    me = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
+    answer = {"data": {"id": post.id, "text": "Open on Sunday"} | told}
+    carrier = SteppedTransport(json_answer(me), json_answer(answer), suspends=not place.blocking)
+    asking = place.client(access_token="not-a-real-token", transport=carrier, premium=True)
+    found = await settle(asking.posts.find(attempt.model_copy(update={"account": nobodys})))
+
+    assert (found.state, "versions" in (found.because or "")) == (FoundState.UNDECIDED, True)
 
 
 async def test_an_edit_that_names_somebody_else_is_not_the_lost_one(place: Place, client: Any) -> None:

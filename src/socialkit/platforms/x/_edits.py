@@ -53,7 +53,9 @@ class Edits:
             return Found.undecided("the attempt does not hold which version was to be changed")
         kept = Kept.model_validate(told)
         wanted = compared(attempt.draft.text, kept.quotes)
-        versions = (await self._read(attempt.target or "")).versions or ()
+        versions = (await self._read(attempt.target or "")).versions
+        if versions is None or kept.newest not in versions:
+            return Found.undecided("X does not tell which versions of the post there are")
         for identity in sorted((one for one in versions if age(one) > age(kept.newest)), key=age):
             text = shown_text(await self._read(identity))
             if text is None:
