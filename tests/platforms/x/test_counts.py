@@ -73,6 +73,38 @@ async def test_the_views_of_a_post_are_those_of_all_its_films_and_never_of_a_par
     assert ("media.fields", "media_key,public_metrics,type") in carrier.sent[-1].params
 
 
+FIELD = {"title": "", "detail": "", "resource_type": "tweet"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "clicks"),
+    [
+        ({"type": "https://api.twitter.com/2/problems/not-authorized-for-field", "resource_id": "9"}, True),
+        ({"type": "https://api.x.com/2/problems/field-unauthorized"}, True),
+        ({"type": "https://api.x.com/2/problems/not-authorized-for-field", "resource_id": "8"}, False),
+    ],
+)
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocking", "async"])
+async def test_a_field_that_x_may_not_tell_of_a_post_it_shows_is_not_permitted(
+    problem: dict[str, str], clicks: bool, blocking: bool
+) -> None:
+    wire = {"id": "9", "text": "", "public_metrics": {"like_count": 3}}
+    private = [
+        FIELD | problem | {"field": one} for one in ("non_public_metrics", "organic_metrics.like_count")
+    ]
+    carrier = SteppedTransport(
+        json_answer({"data": {"id": "7", "username": "shop", "name": "Shop"}}),
+        *[json_answer({"data": [wire], "errors": private})] * 2,
+        suspends=not blocking,
+    )
+    client: Any = (X if blocking else AsyncX)(access_token="not-a-real-token", transport=carrier)
+    common = await values(client.insights.posts(["9"]))
+    told = set((await values(client.insights.private(["9"]))).values())
+    missing = Missing.NOT_PERMITTED if clicks else Missing.NOT_OFFERED
+
+    assert (common["likes"], common["clicks"], told) == (3, missing, {missing})
+
+
 async def test_views_of_a_film_come_in_the_same_call_and_outlive_the_clicks(place: Place) -> None:
     client = place.client()
     post = await settle(client.posts.publish(Draft(text="Look", media=[video()])))

@@ -18,6 +18,7 @@ from socialkit.platforms.x._wire import (
     WireMedia,
     WirePost,
     WirePosts,
+    WireProblem,
     WireWhole,
 )
 from socialkit.transport import Request
@@ -31,6 +32,8 @@ GROUP_OF: Final[Mapping[str, str]] = {"clicks": "non_public_metrics", "video_vie
 """The groups of metrics in `insights.posts` that are none of a post's public ones."""
 REFUSALS: Final = (BadRequestError, NotFoundError, PermissionDeniedError)
 """After these the rest may still be told: it is asked for apart."""
+FORBIDDEN_FIELDS: Final = frozenset({"not-authorized-for-field", "field-unauthorized"})
+"""The last parts of the types of problems that are about a single field."""
 NAMES: Final = {"user_profile_clicks": "user_profile_clicks", "engagements": "engagements"}
 
 
@@ -135,7 +138,7 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         """Ask for all at once, and for what does not come of it apart."""
         told = _Told()
         try:
-            told.posts = await self._asked(posts, (PUBLIC, *groups))
+            told.posts = await self._asked(posts, (PUBLIC, *groups), told)
         except REFUSALS:
             left = posts
         else:
@@ -154,7 +157,7 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         for group in (one for one in groups if there and one not in open_):
             found, reason = dict[str, WirePost](), Missing.NOT_PERMITTED
             try:
-                found = await self._asked(there, (group,))
+                found = await self._asked(there, (group,), told)
             except REFUSALS as error:
                 reason = Missing.NOT_OFFERED if isinstance(error, BadRequestError) else reason
             for one in there:
@@ -169,23 +172,27 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         """Ask for what everybody sees; where X does not know a group any more, for that much less."""
         for groups in dict.fromkeys(((PUBLIC, *more), (PUBLIC,), more)):
             try:
-                found = await self._asked(posts, groups)
+                found = await self._asked(posts, groups, told)
             except BadRequestError:
                 continue
             break
         else:
-            groups, found = (), await self._asked(posts, ())  # else it was about the posts themselves
+            groups, found = (), await self._asked(posts, (), told)  # else it was about the posts themselves
         gone = [one for one in (PUBLIC, *more) if one not in groups]
         told.refused |= {(post, group): Missing.NOT_OFFERED for post in found for group in gone}
         return found
 
-    async def _asked(self, posts: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, WirePost]:
+    async def _asked(
+        self, posts: tuple[str, ...], groups: tuple[str, ...], told: _Told
+    ) -> dict[str, WirePost]:
         words, names = self._calls.words, tuple(one for one in groups if one != FILMS)
         asked = words.films(*names) if FILMS in groups else words.counts(*names)
         request = Request(method="GET", url="2/tweets", params=(("ids", ",".join(posts)), *asked))
         answer = (await self._core.pipeline.call(request, WirePosts)).value
         files = {one.media_key: one for one in (answer.includes or WireIncludes()).media or ()}
-        return {one.id: _with_films(one, files) for one in answer.data}
+        found = {one.id: _with_films(one, files) for one in answer.data}
+        told.refused |= _refused(answer.errors or (), found)
+        return found
 
     async def _account(self) -> tuple[Observation, ...]:
         request = Request(method="GET", url="2/users/me", params=self._calls.words.user())
@@ -199,6 +206,16 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
             account=self._core.ref,
             now=self._core.now(),
         )
+
+
+def _refused(problems: Iterable[WireProblem], shown: Iterable[str]) -> dict[tuple[str, str], Missing]:
+    """Return which groups of metrics X may not tell of the posts that it shows: of one, or of each."""
+    return {
+        (post, (one.field or "").partition(".")[0]): Missing.NOT_PERMITTED
+        for one in problems
+        for post in shown
+        if one.kind in FORBIDDEN_FIELDS and one.resource_id in {None, post}
+    }
 
 
 def _with_films(post: WirePost, files: Mapping[str, WireMedia]) -> WirePost:

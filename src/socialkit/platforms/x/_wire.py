@@ -33,6 +33,7 @@ __all__ = [
     "WirePost",
     "WirePosts",
     "WirePrivateMetrics",
+    "WireProblem",
     "WireProcessing",
     "WireSent",
     "WireUpload",
@@ -226,6 +227,11 @@ class WireProblem(WireModel):
     section: Lenient[str] = None
     resource_id: Lenient[str] = None
     resource_type: Lenient[str] = None
+
+    @property
+    def kind(self) -> str:
+        """The last part of its type, which names it."""
+        return (self.type or "").rstrip("/").rpartition("/")[2]
 
     @property
     def of_an_item(self) -> bool:
