@@ -116,6 +116,8 @@ def test_an_error_inside_a_success_is_found_where_the_platform_does_that() -> No
     assert type(told(json_answer({"ok": False, "code": 7}), table)) is BadRequestError
     assert told(json_answer({"ok": True}), table) is None
     assert told(Response(204, {}, b""), table) is None
+    left = ASKED.replace(accepts=frozenset({401}))
+    assert told(json_answer({"ok": False, "code": 190}, 401), table, request=left) is None
 
 
 def read_ok(response: Response) -> ErrorBody | None:

@@ -193,8 +193,8 @@ def classify(
 ) -> SocialKitError | None:
     """Return the error that an answer stands for, or None where it is none. The only place that decides."""
     status = response.status
-    success = 200 <= status < 300 or status in request.accepts
-    if success and not table.errors_in_success:
+    success = 200 <= status < 300
+    if status in request.accepts or (success and not table.errors_in_success):
         return None
     body = _body(response, table)
     if success and body is None:
