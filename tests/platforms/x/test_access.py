@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from socialkit.errors import (
     MissingScopeError,
     NotSupportedError,
     OutcomeUnknownError,
+    ServerError,
     TokenExpiredError,
 )
 from socialkit.models import AccountRef, Attempt, Capability, Draft, FoundState
@@ -25,7 +27,7 @@ from socialkit.platforms import X_OAUTH1_LOGIN, X
 from socialkit.platforms._login import Login
 from socialkit.sandbox import Fault, SimRequest
 from socialkit.testing import collect, picture, settle
-from socialkit.transport import reveal
+from socialkit.transport import Request, Response, reveal
 from tests.platforms.x.conftest import Place
 from tests.transport.fakes import SteppedTransport, json_answer
 
@@ -81,6 +83,59 @@ async def test_a_token_is_renewed_before_its_end_and_each_refresh_token_works_on
     assert all("client_secret" not in dict(one.form) for one in renewals)
     with pytest.raises(TokenExpiredError):
         await settle(place.client(credentials=credentials).account.me())
+
+
+TOKENS = "/oauth2/token"
+OUTAGE = {"title": "Unauthorized", "detail": "Unauthorized", "type": "about:blank", "status": 401}
+
+
+class Gateway:
+    """A transport that lets a gateway answer renewals until it is open."""
+
+    def __init__(self, inner: Any, status: int, body: object) -> None:
+        self._inner, self._status = inner, status
+        self._body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.open = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def send(self, request: Request, /) -> Response:
+        if self.open or not request.url.endswith(TOKENS):
+            return cast("Response", await self._inner.send(request))
+        return Response(self._status, {}, self._body, url=request.url)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, OUTAGE, ServerError),
+        (400, b"<html>gateway", ServerError),
+        (400, {"error": "invalid_request", "error_description": "Missing parameter [x]."}, ServerError),
+        (401, {"error": "unauthorized_client", "error_description": "No header"}, ConfigurationError),
+        (400, {"error": "invalid_grant"}, TokenExpiredError),
+    ],
+    ids=["outage", "page", "parameter", "app", "void"],
+)
+async def test_only_a_refusal_that_says_that_the_login_is_over_ends_it(
+    place: Place, status: int, body: object, kind: type[Exception]
+) -> None:
+    credentials = await logged_in(place)
+    gateway = Gateway(place.transport(), status, body)
+    client = place.client(credentials=credentials, transport=gateway)
+    await settle(client.account.me())
+    place.world.clock.advance(timedelta(hours=3))
+    gateway.open = False
+    with pytest.raises(kind):
+        await settle(client.posts.publish("Autumn is here"))
+    gateway.open = True
+
+    if kind is TokenExpiredError:
+        with pytest.raises(kind):
+            await settle(client.posts.publish("Autumn is here"))
+    else:
+        await settle(client.posts.publish("Autumn is here"))
+    assert len(place.x.posts()) == (kind is not TokenExpiredError)
 
 
 async def test_without_offline_access_there_is_nothing_to_renew_with(place: Place) -> None:

@@ -19,7 +19,14 @@ from socialkit.auth import (
     refresh_request,
     token_request,
 )
-from socialkit.errors import ConfigurationError, TokenExpiredError
+from socialkit.errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ServerError,
+    TokenExpiredError,
+)
 from socialkit.platforms.base import LoginPlan, ThreeLegged
 from socialkit.transport import Pipeline, Request, Secret
 
@@ -34,6 +41,8 @@ SCOPES: Final = (
 )
 """What socialkit's operations need; the last one lets tokens be renewed."""
 TOKEN: Final = "2/oauth2/token"
+VOID: Final = "Value passed for the token"
+"""How X says with `invalid_request` that a refresh token is none, or none any more: its code says less."""
 
 
 class XLogin:
@@ -96,8 +105,32 @@ async def renewed(
     now = pipeline.transport.now()
     request = refresh_request(pipeline.resolve(TOKEN), stored.refresh_token, client_id=client_id)
     request = _authorized(request, client_id, client_secret)
-    wire = read_token(await pipeline.send(request), request, platform="x")
+    answer = await pipeline.send(request)
+    try:
+        wire = read_token(answer, request, platform="x")
+    except (AuthenticationError, BadRequestError) as error:
+        if _is_final(error):
+            raise
+        raise _unconfirmed(error) from error
     return wire.to_stored(now, account_id=stored.account_id)
+
+
+def _is_final(error: APIError) -> bool:
+    """Return whether it says that the refresh token is void: outages are answered with bare refusals too."""
+    return error.code == "invalid_grant" or (error.code == "invalid_request" and VOID in error.message)
+
+
+def _unconfirmed(error: APIError) -> ServerError:
+    """Return a refusal that may pass, so that the tokens are kept and tried again."""
+    return ServerError(
+        f"X did not renew the token, and did not say that the login is over either: {error.message}; "
+        "it is tried again at the next call, and only if this lasts somebody has to log in again",
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        request=error.request,
+        platform="x",
+    )
 
 
 LOGIN: Final = XLogin()
