@@ -96,8 +96,13 @@ def test_an_answer_that_holds_a_part_is_no_refusal() -> None:
     assert table.read(json_answer({"data": {"text": '"errors"'}})) is None
 
 
-async def test_a_spent_budget_of_money_is_not_tried_again_at_once() -> None:
-    carrier = SteppedTransport(json_answer(problem("usage-capped"), 429))
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(429, problem("usage-capped")), (402, problem("", "Credits depleted")), (402, "<html>")],
+    ids=["cap", "credits", "page"],
+)
+async def test_a_spent_budget_of_money_is_not_tried_again_at_once(status: int, body: Any) -> None:
+    carrier = SteppedTransport(json_answer(body, status))
     client = X(access_token="not-a-real-token", transport=carrier)
     with pytest.raises(RateLimitedError) as caught:
         client.posts.get("9")
@@ -105,6 +110,16 @@ async def test_a_spent_budget_of_money_is_not_tried_again_at_once() -> None:
     assert len(carrier.sent) == 1
     assert caught.value.retry_after is not None
     assert caught.value.retry_after >= timedelta(minutes=30)
+
+
+async def test_a_request_that_is_not_valid_is_told_with_what_is_wrong_in_it() -> None:
+    words = "The `ids` query parameter value [a] is not valid"
+    body = problem("invalid-request", "One or more parameters to your request was invalid.")
+    carrier = SteppedTransport(json_answer({**body, "errors": [{"message": words}]}, 400))
+    with pytest.raises(BadRequestError) as caught:
+        X(access_token="not-a-real-token", transport=carrier).posts.get("9")
+
+    assert words in str(caught.value)
 
 
 def headers(**given: int) -> dict[str, str]:

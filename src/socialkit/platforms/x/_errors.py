@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -41,7 +42,10 @@ OLD_DUPLICATE: Final = "187"
 DUPLICATES: Final = frozenset({DUPLICATE, OLD_DUPLICATE})
 FORBIDDEN: Final = "forbidden"
 CAPPED: Final = "usage-capped"
+INVALID: Final = "invalid-request"
 UNTYPED: Final = "about:blank"
+UNPAID: Final = 402
+"""What X is said to answer when the credits are gone; no document names it."""
 LATER: Final = timedelta(hours=1)
 """When to try again once the paid budget is spent. X does not tell: longer than anybody waits at once."""
 
@@ -70,6 +74,11 @@ Reads alone have a query.
 
 def read_error(response: Response) -> ErrorBody | None:
     """Return what a refusal says; None of an answer that is none."""
+    found = _read(response)
+    return replace(found or ErrorBody(), retry_after=LATER) if response.status == UNPAID else found
+
+
+def _read(response: Response) -> ErrorBody | None:
     success = response.status < 300
     if success and b'"errors"' not in response.content:
         return None
@@ -82,7 +91,9 @@ def read_error(response: Response) -> ErrorBody | None:
     if success and not detail:
         return None
     code = _code(document) or _code(detail)
-    message = _text(document, "detail") or _text(detail, "message", "detail", "title")
+    said = _text(detail, "message", "detail", "title")
+    # The detail of a request that is not valid says so of every one, and what is wrong stands below it.
+    message = (code == INVALID and said) or _text(document, "detail") or said
     message = message or _text(document, "title", "message")
     if not code and not message:
         return read_error_body(response)
@@ -125,7 +136,7 @@ ERRORS: Final = ErrorTable(
         FORBIDDEN: MissingScopeError,
         CAPPED: RateLimitedError,
         "rate-limit-exceeded": RateLimitedError,
-        "invalid-request": BadRequestError,
+        INVALID: BadRequestError,
         "resource-not-found": NotFoundError,
         "not-authorized-for-resource": PermissionDeniedError,
         "not-authorized-for-field": PermissionDeniedError,
@@ -139,7 +150,7 @@ ERRORS: Final = ErrorTable(
         "resource-unavailable": ServerError,
         "field-hydration-failure": ServerError,
     },
-    statuses={401: AuthenticationError},
+    statuses={401: AuthenticationError, UNPAID: RateLimitedError},
     read=read_error,
     errors_in_success=True,
 )
