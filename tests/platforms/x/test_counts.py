@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from socialkit.errors import UnexpectedResponseError
 from socialkit.models import Draft, Missing
 from socialkit.platforms import AsyncX, X
 from socialkit.testing import collect, settle, video
@@ -189,3 +190,20 @@ async def test_what_everybody_sees_may_die_and_the_clicks_are_still_told(place: 
     assert {row.metric: row.value for row in rows if row.missing is None} == {"clicks": 0}
     assert {row.missing for row in rows if row.metric != "clicks"} == {Missing.NOT_OFFERED}
     assert found["likes"] is Missing.NOT_FOUND  # of the last post, which is not there
+
+
+@pytest.mark.parametrize("body", [{}, {"meta": {}}, {"data": []}])
+async def test_an_answer_that_tells_nothing_at_all_is_no_answer(place: Place, body: Any) -> None:
+    carrier = SteppedTransport(json_answer(body), suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    with pytest.raises(UnexpectedResponseError):
+        await collect(client.insights.posts(["9"]))
+    with pytest.raises(UnexpectedResponseError):
+        await settle(client.listening.volume("tea"))
+
+
+async def test_no_posts_at_all_are_told_as_none(place: Place) -> None:
+    carrier = SteppedTransport(json_answer({"meta": {"total_tweet_count": 0}}), suspends=not place.blocking)
+
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    assert await settle(client.listening.volume("tea")) == ()

@@ -203,7 +203,8 @@ async def test_comments_under_every_part_of_a_thread_are_found(place: Place) -> 
 
 @pytest.mark.parametrize("call", ["comments", "volume"])
 async def test_a_read_that_would_never_end_ends(place: Place, call: str) -> None:
-    page: dict[str, Any] = {"data": [], "meta": {"result_count": 0, "next_token": "again"}}
+    nothing = {"result_count": 0, "total_tweet_count": 0}
+    page: dict[str, Any] = {"data": [], "meta": {**nothing, "next_token": "again"}}
     me = {"data": {"id": "7", "username": "shop", "name": "Shop"}}
     answers = [json_answer(me)] * (call == "comments") + [json_answer(page)] * 2
     carrier = SteppedTransport(*answers, suspends=not place.blocking)

@@ -247,12 +247,18 @@ def _left_out(problems: list[WireProblem] | None, shown: Iterable[str]) -> tuple
 
 
 class WirePosts(WireModel):
-    """Posts that were asked for by their ids; without any there is no `data`."""
+    """Posts that were asked for by their ids; of those that are not there it says so."""
 
     data: list[WirePost] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
     errors: Lenient[list[WireProblem]] = None
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        if not self.errors:
+            _require_told(self.meta, len(self.data))
+        return self
 
 
 class WirePage(WirePosts):
@@ -436,8 +442,22 @@ class WireCount(WireModel):
     count: Count = Field(validation_alias=AliasChoices("tweet_count", "post_count"))
 
 
+class WireTotal(WireMeta):
+    """How many posts there were in all."""
+
+    total: Lenient[Count] = Field(
+        default=None, validation_alias=AliasChoices("total_tweet_count", "total_post_count")
+    )
+
+
 class WireCounts(WireModel):
-    """How many posts a query finds, over time."""
+    """How many posts a query finds, over time; where it tells of no time, it says that there are none."""
 
     data: list[WireCount] = []
-    meta: Lenient[WireMeta] = None
+    meta: Lenient[WireTotal] = None
+
+    @model_validator(mode="after")
+    def _tells(self) -> Self:
+        if not self.data and (self.meta is None or self.meta.total != 0):
+            raise ValueError("there are neither counts nor a total of zero")
+        return self
