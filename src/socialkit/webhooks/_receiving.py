@@ -222,6 +222,8 @@ class WebhookBase(Operations[ModeT], Generic[ModeT]):
                 found = thing.make(ref)
             except (ValidationError, LookupError, TypeError, ValueError, AttributeError):
                 self._unreadable()
+            if thing.undated and isinstance(found, Message):
+                found = found.model_copy(update={"created_at": self._accounts.now()})
             believed = self._believed(found)
             if believed is not None:
                 made.append(_Made(_key(ref, thing.key), ref, believed))

@@ -32,6 +32,8 @@ class PushedThing:
     """The platform's ids of whom it is for; empty where the push does not say, and its address has to."""
     make: Callable[[AccountRef], Message | WebhookEvent | Hint | None]
     """Returns it for one of the accounts; None where it is nothing to that one, such as its own words."""
+    undated: bool = False
+    """Whether the push does not say when it happened: then a message is of the time at which it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
