@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -46,6 +47,7 @@ class Scene:
         gone = {"status": {"id": "6", "user_id": me}, "timestamp_ms": "1432228155593"}
         about = {"event_uuid": "7", "filter": {"user_id": me, "direction": "inbound"}}
         self.client = client
+        self.now = world.clock.now
         self.pushes: list[Any] = [json.loads(x.push(one, SECRET).body) for one in written]
         self.pushes += [
             {
@@ -83,6 +85,18 @@ def test_each_kind_of_push_is_taken(scene: Scene) -> None:
     taken = [len(got.messages) + len(got.events) for got in map(scene.give, scene.pushes)]
 
     assert taken == [1, 1, 1, 1, 1, 1, 2]
+
+
+def test_what_is_pushed_without_its_time_is_of_the_time_at_which_it_came(scene: Scene) -> None:
+    like, follow = (json.loads(json.dumps(one)) for one in scene.pushes[3:5])
+    follow["data"]["event_uuid"] = str(2**62)  # no id of a post: there is no time in it
+    when = "2026-07-24T21:12:45.000Z"
+    dated = json.loads(json.dumps(like))
+    dated["data"]["payload"] |= {"id": "6", "created_at": when}
+    made = [scene.give(one).messages[0].created_at for one in (like, follow, dated)]
+
+    assert [one - scene.now() for one in made[:2]] == [timedelta(), timedelta()]
+    assert made[2] == datetime.fromisoformat(when)
 
 
 SHORT: Final = "https://t.co/abc"

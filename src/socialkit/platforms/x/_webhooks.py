@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -162,7 +163,8 @@ def _words(post: WirePost, beside: Including, raw: Raw, account: AccountRef) -> 
         return None
     if post.reference("retweeted") is not None:
         about = post.reference("retweeted")
-        return _notice(post.id, NoticeKind.SHARE, beside.author(post.author_id), about, account, raw)
+        who, at = beside.author(post.author_id), post.created_at or time_of(post.id)
+        return _notice(post.id, NoticeKind.SHARE, who, about, at, account, raw)
     kind = message_kind(post, account.id)
     under = post.reference("replied_to") if kind is MessageKind.COMMENT else post.reference("quoted")
     return post_message(post, beside, raw, account, kind=kind, under=under)
@@ -174,12 +176,14 @@ def _like(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
     if direction == "outbound" or not others:  # the account's own like, or nobody says whose it is
         return
     who = Including(None, me=others[0]).author(others[0].id)
-
-    def make(account: AccountRef) -> Message:
-        notice = _notice(like.id, NoticeKind.LIKE, who, like.liked_tweet_id, account, raw)
-        return notice.model_copy(update={"created_at": like.created_at or notice.created_at})
-
-    yield PushedThing(key=f"{wire.event_type} {like.id}", accounts=(user,), make=make)
+    yield PushedThing(
+        key=f"{wire.event_type} {like.id}",
+        accounts=(user,),
+        make=lambda account: _notice(
+            like.id, NoticeKind.LIKE, who, like.liked_tweet_id, like.created_at, account, raw
+        ),
+        undated=like.created_at is None,
+    )
 
 
 def _follow(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
@@ -191,19 +195,26 @@ def _follow(wire: WireActivity, user: str, raw: Raw) -> Iterator[PushedThing]:
     yield PushedThing(
         key=f"{wire.event_type} {identity}",
         accounts=(user,),
-        make=lambda account: _notice(identity, NoticeKind.FOLLOW, who, None, account, raw),
+        make=lambda account: _notice(identity, NoticeKind.FOLLOW, who, None, None, account, raw),
+        undated=True,
     )
 
 
 def _notice(
-    identity: str, kind: NoticeKind, who: Author, post: str | None, account: AccountRef, raw: Raw
+    identity: str,
+    kind: NoticeKind,
+    who: Author,
+    post: str | None,
+    at: datetime | None,
+    account: AccountRef,
+    raw: Raw,
 ) -> Message:
     return Message(
         id=identity,
         kind=MessageKind.NOTICE,
         account=account,
         author=who,
-        created_at=time_of(identity) or time_of(post or "") or EPOCH,
+        created_at=at or EPOCH,
         post_id=post,
         notice=kind,
         raw=raw,
