@@ -34,7 +34,7 @@ from socialkit.platforms.base._inbox import Inbox
 from socialkit.platforms.base._insights import Insights
 from socialkit.platforms.base._listening import Listening
 from socialkit.platforms.base._login import AsksByAccount, LoginFlow, LoginPlan
-from socialkit.platforms.base._media import MediaFiles, fetched, hosted, processed
+from socialkit.platforms.base._media import MediaFiles, fetched, fitting, hosted, processed
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._observations import observations, post_observations
 from socialkit.platforms.base._opening import host_of, open_core
@@ -105,6 +105,7 @@ __all__ = [
     "comment_of",
     "facts_for",
     "fetched",
+    "fitting",
     "host_of",
     "hosted",
     "in_one_line",

@@ -7,13 +7,21 @@ from datetime import timedelta
 from typing import Final, Generic, TypeVar, final
 from urllib.parse import urlsplit
 
-from socialkit.errors import APIError, MediaProcessingError, TransportError, UnexpectedResponseError
-from socialkit.models import Capability, HostedMedia, Media, PostMedia
+from socialkit.errors import (
+    APIError,
+    InvalidDraftError,
+    MediaProcessingError,
+    TransportError,
+    UnexpectedResponseError,
+)
+from socialkit.models import Capability, HostedMedia, Media, PostMedia, Severity
 from socialkit.operations import ModeT, Run, operation
 from socialkit.platforms.base._core import Core
+from socialkit.platforms.base._media_rules import file_problems, limit_of
 from socialkit.platforms.base._namespace import Namespace
+from socialkit.platforms.base._place import Place
 
-__all__ = ["MediaFiles", "fetched", "hosted", "processed"]
+__all__ = ["MediaFiles", "fetched", "fitting", "hosted", "processed"]
 
 T = TypeVar("T")
 
@@ -86,6 +94,25 @@ async def fetched(core: Core, media: Media, *, limit: int) -> Media:
         response.content, filename=media.filename, alt_text=media.alt_text, focus=media.focus
     )
     return whole.model_copy(update={"fetched_from": urlsplit(media.url).hostname})
+
+
+async def fitting(core: Core, media: Media, *, limit: int) -> Media:
+    """Return a file with its content; one that was behind an address is judged as `check` judges others.
+
+    Raises:
+        MediaProcessingError: It could not be got, or is longer than `limit` bytes.
+        InvalidDraftError: The platform would refuse it, or it does not lie on the public internet.
+    """
+    whole = await fetched(core, media, limit=limit)
+    if media.url is None:
+        return whole  # it was judged with its draft
+    place = Place("", core.limits, core.facts.name)
+    found = file_problems(whole, limit_of(whole.kind.value, whole, place), "media", place)
+    problems = [one for one in found if one.severity is Severity.ERROR]
+    if problems:
+        message = f"{media.filename} would be refused, and nothing was published with it"
+        raise InvalidDraftError(message, problems=problems, platform=core.facts.name)
+    return whole
 
 
 async def hosted(core: Core, media: Media, run: Run, step: str) -> str:

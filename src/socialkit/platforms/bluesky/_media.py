@@ -22,7 +22,7 @@ from socialkit.errors import (
 )
 from socialkit.models import Media, MediaKind, PostMedia
 from socialkit.operations import ModeT
-from socialkit.platforms.base import Core, MediaFiles, fetched, processed
+from socialkit.platforms.base import Core, MediaFiles, fitting, processed
 from socialkit.platforms.bluesky._calls import Calls
 from socialkit.platforms.bluesky._richtext import Uploaded
 from socialkit.platforms.bluesky._session import is_loopback
@@ -64,7 +64,7 @@ class Files:
 
     async def upload(self, media: Media) -> Uploaded:
         """Upload a file, and return it once a post may refer to it."""
-        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        whole = await fitting(self._core, media, limit=FETCH_LIMIT)
         video = whole.kind is MediaKind.VIDEO
         blob = await (self._video(whole) if video else self._picture(whole))
         uploaded = Uploaded(

@@ -14,7 +14,7 @@ from socialkit.errors import (
 )
 from socialkit.models import Attempt, Draft, Found, Media, Post, PostMedia
 from socialkit.operations import Run
-from socialkit.platforms.base import Core, fetched, processed, refused_for_good
+from socialkit.platforms.base import Core, fitting, processed, refused_for_good
 from socialkit.platforms.mastodon._facts import PROCESSING_LIMIT
 from socialkit.platforms.mastodon._map import to_media, to_post, to_scheduled_post
 from socialkit.platforms.mastodon._options import MastodonOptions, Poll
@@ -137,7 +137,7 @@ class Statuses:
 
     async def upload(self, media: Media) -> PostMedia:
         """Upload a file and return it once it can be attached."""
-        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        whole = await fitting(self._core, media, limit=FETCH_LIMIT)
         fields = [("description", media.alt_text)] if media.alt_text else []
         if media.focus is not None:
             fields.append(("focus", "{:.3f},{:.3f}".format(*media.focus)))
