@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 import socialkit as sk
-from socialkit.errors import BadRequestError, MediaProcessingError
+from socialkit.errors import BadRequestError, InvalidDraftError, MediaProcessingError
 from socialkit.models import Draft, Media
 from socialkit.platforms import AsyncX, X
 from socialkit.sandbox import Fault, Sandbox
@@ -147,3 +147,21 @@ async def test_a_film_is_waited_for_no_longer_than_is_said_and_told_of_in_words_
     )
     with pytest.raises(MediaProcessingError, match="No frames"):
         await settle(place.client(access_token="not-a-real-token", transport=carrier).media.get("9"))
+
+
+async def test_a_picture_behind_an_address_is_judged_before_any_of_it_is_sent_on(place: Place) -> None:
+    large = picture().content or b""
+    large += bytes(6 * MIB - len(large))
+    carrier = SteppedTransport(
+        json_answer({"data": {"id": "7", "username": "shop", "name": ""}}),
+        json_answer({"meta": {"result_count": 0}}),
+        Response(200, {"content-type": "image/png"}, large),
+        suspends=not place.blocking,
+    )
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    draft = Draft(text="Look", media=[Media.from_url("https://files.example/a.png", alt_text="A")])
+    assert client.posts.check(draft) == ()
+    with pytest.raises(InvalidDraftError, match="too large"):
+        await settle(client.posts.publish(draft))
+
+    assert [one.method for one in carrier.sent] == ["GET"] * 3

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from socialkit.errors import MediaProcessingError
 from socialkit.models import AwareTime, Media, MediaKind, Model, PostMedia
 from socialkit.operations import ModeT, Run
-from socialkit.platforms.base import Core, MediaFiles, fetched, last_made, made_again
+from socialkit.platforms.base import Core, MediaFiles, fitting, last_made, made_again
 from socialkit.platforms.x._facts import PROCESSING_LIMIT
 from socialkit.platforms.x._map import uploaded
 from socialkit.platforms.x._rules import LIMITS
@@ -88,7 +88,7 @@ class Files:
 
     async def _uploaded(self, media: Media) -> tuple[PostMedia, timedelta]:
         """Upload a file, and return it with how long from now on it can be attached."""
-        whole = await fetched(self._core, media, limit=FETCH_LIMIT)
+        whole = await fitting(self._core, media, limit=FETCH_LIMIT)
         begun = await self._begin(whole)
         for number, start in enumerate(range(0, whole.size or 0, PIECE)):
             await self._append(begun.id, number, whole, start)
