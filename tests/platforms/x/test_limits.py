@@ -310,7 +310,13 @@ async def test_a_question_that_x_would_refuse_is_not_paid_for(place: Place, give
         with pytest.raises(ValueError, match="X takes 512"):
             await collect(client.listening.search(given["query"]))
 
+    now, week = place.world.clock.now(), timedelta(days=7)
+    for since in (now - week - timedelta(seconds=1), now + timedelta(seconds=1)):
+        with pytest.raises(ValueError, match="seven days"):
+            await settle(client.listening.volume("tea", since=since))
     assert client.sent.requests == []
+    for since in (now - week, now):
+        await settle(client.listening.volume("tea", since=since))
     place.x.set_tier(self_serve=False)
     assert await collect(place.client().listening.search("a" * 513)) == []
 

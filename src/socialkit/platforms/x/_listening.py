@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Generic, Literal, TypeAlias, final, get_args
 
 from socialkit.models import AwareTime, Capability, Model, Post, Profile, require_aware
@@ -23,6 +23,8 @@ Granularity: TypeAlias = Literal["minute", "hour", "day"]
 LONGEST_SELF_SERVE: Final = 512
 LONGEST: Final = 4_096
 """Characters of a query: of the guide for apps that anybody can have, and of the OpenAPI document."""
+SEARCHED: Final = timedelta(days=7)
+"""How far back X searches and counts for apps that anybody can have."""
 FEWEST: Final = 10
 """Posts in one page of a search, at least."""
 
@@ -69,10 +71,10 @@ class XListening(Listening[ModeT], Generic[ModeT]):
         Args:
             query: As `search` takes it.
             granularity: How long each stretch of time is.
-            since: Only what came after this time (aware).
+            since: Only what came after this time (aware), within the last seven days.
 
         Raises:
-            ValueError: The query is empty or too long, or the time has no zone.
+            ValueError: The query is empty or too long, or the time has no zone or is not in those days.
 
         Example:
             >>> from socialkit import Sandbox
@@ -88,8 +90,7 @@ class XListening(Listening[ModeT], Generic[ModeT]):
         if granularity not in get_args(Granularity):
             message = f"granularity={granularity!r} is none of {', '.join(get_args(Granularity))}"
             raise ValueError(message)
-        start = None if since is None else require_aware(since, "since")
-        begin = () if start is None else (("start_time", f"{start:%Y-%m-%dT%H:%M:%SZ}"),)
+        begin = () if since is None else (("start_time", self._begin(since)),)
         base = (("granularity", granularity), ("query", query.strip()), *begin)
         found: list[Volume] = []
         token, course = tuple[tuple[str, str], ...](), Course()
@@ -101,6 +102,14 @@ class XListening(Listening[ModeT], Generic[ModeT]):
             if meta is None or not meta.next_token:
                 return tuple(sorted(found, key=lambda one: one.start))
             token = course.after(meta.next_token)
+
+    def _begin(self, since: datetime) -> str:
+        """Return a time as X takes it; raise for one that X would refuse."""
+        start, now = require_aware(since, "since"), self._core.now()
+        if not now - SEARCHED <= start <= now:
+            message = f"since={start:%Y-%m-%d %H:%M} UTC: X counts the last seven days alone"
+            raise ValueError(message)
+        return f"{start:%Y-%m-%dT%H:%M:%SZ}"
 
     async def _search(self, query: str, limit: int | None, cursor: str | None) -> Page[Post]:
         self._require_short(query)

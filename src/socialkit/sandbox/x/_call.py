@@ -87,7 +87,7 @@ class Call:
     ) -> list[ItemT]:
         """Keep what lies between the ids and times that the caller named."""
         since, until = self.params.number("since_id"), self.params.number("until_id")
-        start, end = self._moment("start_time"), self._moment("end_time")
+        start, end = self.moment("start_time"), self.moment("end_time")
         return [
             one
             for one in items
@@ -97,7 +97,8 @@ class Call:
             and (end is None or time(one) < end)
         ]
 
-    def _moment(self, name: str) -> datetime | None:
+    def moment(self, name: str) -> datetime | None:
+        """A time that the caller named."""
         text = self.params.text(name)
         if text is None:
             return None

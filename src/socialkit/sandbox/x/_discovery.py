@@ -35,7 +35,10 @@ def _found(call: Call) -> list[Post]:
     if not query:
         name = "query"
         raise invalid(name, "The `query` query parameter can not be empty")
-    since = call.state.now - SEARCHED
+    since, start = call.state.now - SEARCHED, call.moment("start_time")
+    if start is not None and not since <= start <= call.state.now:
+        name = "start_time"
+        raise invalid(name, "The `start_time` query parameter value is not within the last 7 days")
     fresh = [one for one in call.state.posts.values() if one.created_at >= since and one.repost_of is None]
     fits = [one for one in fresh if all(_fits(call, one, word) for word in query.split())]
     ordered = call.state.newest_first(iter(fits))
