@@ -149,6 +149,31 @@ async def test_a_film_is_waited_for_no_longer_than_is_said_and_told_of_in_words_
         await settle(place.client(access_token="not-a-real-token", transport=carrier).media.get("9"))
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"state": "in_progress"}, {"state": "pending", "check_after_secs": -1}, {"state": "odd"}, "odd", [], {}],
+    ids=["untold", "before", "state", "text", "list", "nothing"],
+)
+async def test_work_of_which_x_does_not_say_how_far_it_is_is_looked_at_ever_more_seldom(
+    place: Place, told: Any
+) -> None:
+    looks = 0
+
+    def answer(request: Request) -> Response:
+        nonlocal looks
+        looks += dict(request.params).get("command") == "STATUS"
+        return json_answer({"data": {"id": "9", "processing_info": told}})
+
+    me = json_answer({"data": {"id": "7", "username": "shop", "name": ""}})
+    carrier = SteppedTransport(me, answer, suspends=not place.blocking)
+    client = place.client(access_token="not-a-real-token", transport=carrier)
+    with pytest.raises(MediaProcessingError, match="not processed within 0:15:00"):
+        await settle(client.media.upload(video()))
+
+    assert sum(carrier.slept) == 900
+    assert looks < 80
+
+
 async def test_a_picture_behind_an_address_is_judged_before_any_of_it_is_sent_on(place: Place) -> None:
     large = picture().content or b""
     large += bytes(6 * MIB - len(large))

@@ -26,8 +26,9 @@ UPLOADS: Final = "2/media/upload"
 PIECE: Final = 2**20
 """Bytes of a piece. X documents none: five times as much was answered with 431, and this is in use."""
 FETCH_LIMIT: Final = LIMITS.video.bytes or 0
-FIRST_WAIT: Final = 1.0
-"""Seconds until the next look where X does not say."""
+FIRST_WAIT, LONGEST_WAIT, SLOWER = 1.0, 15.0, 1.5
+"""Seconds until the next look where X does not say, at first and at most, and how they grow: looks have a
+budget."""
 
 CATEGORIES: Final[Mapping[MediaKind, str]] = {
     MediaKind.IMAGE: "tweet_image",
@@ -138,7 +139,7 @@ class Files:
 
     async def _processed(self, wire: WireUpload) -> None:
         """Look at a file as often as X says, until it is worked on no more."""
-        waited = timedelta()
+        waited, pause = timedelta(), FIRST_WAIT
         while (work := wire.processing_info) is not None and work.state != "succeeded":
             if work.state == "failed":
                 raise _failed(wire.id, work)
@@ -148,7 +149,8 @@ class Files:
                 )
                 raise MediaProcessingError(message, platform="x")
             left = (PROCESSING_LIMIT - waited).total_seconds()
-            wait = min(max(work.check_after_secs or 0, FIRST_WAIT), left)
+            wait = min(max(work.check_after_secs or pause, FIRST_WAIT), left)
+            pause = min(pause * SLOWER, LONGEST_WAIT)
             await self._core.transport.sleep(wait)
             waited += timedelta(seconds=wait)
             wire = await self.status(wire.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Final, Generic, Self, TypeVar
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from socialkit.models import Lenient, Timestamp, WireModel
 from socialkit.platforms.x._ids import ID
@@ -413,10 +413,15 @@ class WireProcessingError(WireModel):
 class WireProcessing(WireModel):
     """How far the work on a file is."""
 
-    state: str
-    """`pending`, `in_progress`, `succeeded` or `failed`."""
+    state: Lenient[str] = None
+    """`pending`, `in_progress`, `succeeded` or `failed`; whatever else it is, nobody said that it is done."""
     check_after_secs: Lenient[Annotated[float, Field(ge=0, le=3600)]] = None
     error: Lenient[WireProcessingError] = None
+
+
+def _something(value: object) -> object:
+    """Return what is told of the work on a file; what cannot be read is no word that there is none."""
+    return value if value is None or isinstance(value, dict) else {}
 
 
 class WireUpload(WireModel):
@@ -425,7 +430,7 @@ class WireUpload(WireModel):
     id: Made
     media_key: Lenient[str] = None
     expires_after_secs: Lenient[Annotated[int, Field(gt=0, lt=2**31)]] = None
-    processing_info: Lenient[WireProcessing] = None
+    processing_info: Annotated[WireProcessing | None, BeforeValidator(_something)] = None
 
 
 class WireUploaded(WireModel):
