@@ -61,6 +61,7 @@ QUOTED: Final = {**URL, "url": "https://t.co/c", "expanded_url": "https://twitte
         ("Fish &amp; chips &lt;3", {}, "Fish & chips <3"),
         ("See https://t.co/a now", {"entities": {"urls": [URL]}}, "See https://shop.example/jackets now"),
         ("Look https://t.co/b", {"entities": {"urls": [OWN]}}, "Look"),
+        ("Look", {"entities": {"urls": [{**URL, "url": ""}, {**OWN, "url": ""}]}}, "Look"),
         (
             "Look https://t.co/c",
             {"entities": {"urls": [QUOTED]}, "referenced_tweets": [{"type": "quoted", "id": "8"}]},

@@ -57,7 +57,7 @@ def resolved(
 ) -> str:
     """Return a text with the links that were meant, without those to its own files and to what it quotes."""
     urls = [] if entities is None else entities.urls or []
-    for one in sorted(urls, key=lambda url: len(url.url), reverse=True):
+    for one in sorted((url for url in urls if url.url), key=lambda url: len(url.url), reverse=True):
         meant = one.expanded_url or one.url
         file = OWN_FILE.search(meant)
         hidden = one.media_key is not None or (file is not None and file[1] in ids)
