@@ -124,6 +124,18 @@ async def test_an_address_that_x_does_not_push_to_is_refused_before_anything_is_
     assert client.sent.requests == []
 
 
+async def test_one_name_instead_of_a_list_is_refused_before_anything_is_sent(client: Any) -> None:
+    for ask, given in (
+        (client.account.subscribe, ("1", "follow.follow")),
+        (client.account.subscribe, ("1", [5])),
+        (client.account.register_webhook, (5,)),
+    ):
+        with pytest.raises(TypeError, match="events must be|url must be"):
+            await settle(ask(*given))
+
+    assert client.sent.requests == []
+
+
 async def test_each_kind_of_activity_is_subscribed_to_once(place: Place, client: Any) -> None:
     hook = await settle(client.account.register_webhook(ADDRESS))
     place.world.fail("x", "subscribe", Fault.DROP_AFTER_COMMIT)

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from socialkit.errors import NotFoundError
 from socialkit.models import Profile
 from socialkit.operations import ModeT, operation
-from socialkit.platforms.base import Account, Core
+from socialkit.platforms.base import Account, Core, of_type
 from socialkit.platforms.x._app import (
     App,
     WireSubscribed,
@@ -122,7 +122,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: The client's token is a person's, and it has no keys of the app.
             OutcomeUnknownError: It may be registered or not. The error has no `attempt`: ask again.
         """
-        require_address(url)
+        require_address(of_type(url, str, "url"))
         known = await self._app.call(Request(method="GET", url=WEBHOOKS), WireWebhooks)
         found = next((one for one in known.value.data if one.url == url), None)
         if found is not None:
@@ -173,6 +173,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
             events: X's names of what to push.
 
         Raises:
+            TypeError: `events` is one name, and no list of names.
             MissingScopeError: The token lacks the scope for a kind: `dm.read` for private messages.
             OutcomeUnknownError: One may be subscribed to or not. The error has no `attempt`: ask again.
 
@@ -185,13 +186,14 @@ class XAccount(Account[ModeT], Generic[ModeT]):
             ...         [one.event for one in client.account.subscribe(hook, ["follow.follow"])]
             ['follow.follow']
         """
-        ref, target = await self._core.known(), _id_of(webhook)
+        names, target = _names(events), _id_of(webhook)
+        ref = await self._core.known()
         known = {
             one.event: one
             for one in await self._subscriptions()
             if (one.user_id, one.webhook_id) == (ref.id, target)
         }
-        for event in dict.fromkeys(events):
+        for event in names:
             if event not in known:
                 body: dict[str, JsonValue] = {
                     "event_type": event,
@@ -201,7 +203,7 @@ class XAccount(Account[ModeT], Generic[ModeT]):
                 request = Request(method="POST", url=SUBSCRIPTIONS, json=body, safety=Safety.WRITE)
                 answer = await self._core.pipeline.call(request, WireSubscribed)
                 known[event] = to_subscription(answer.value.data)
-        return tuple(known[event] for event in dict.fromkeys(events))
+        return tuple(known[event] for event in names)
 
     @final
     @operation
@@ -228,6 +230,14 @@ class XAccount(Account[ModeT], Generic[ModeT]):
         if not answer.value.data.deleted:
             message = "X did not delete it"
             raise NotFoundError(message, status=answer.response.status, platform="x")
+
+
+def _names(events: Sequence[str]) -> tuple[str, ...]:
+    """Return each name once; a text is a sequence of letters, none of which X knows."""
+    if isinstance(events, str):
+        message = f"events must be a list of names, not {events!r} alone"
+        raise TypeError(message)
+    return tuple(dict.fromkeys(of_type(event, str, "events") for event in events))
 
 
 def _id_of(thing: XWebhook | XSubscription | str) -> str:
