@@ -179,6 +179,8 @@ def test_a_post_costs_what_the_list_says() -> None:
 
     assert str(client.posts.cost("Autumn is here")) == "0.020"
     assert str(client.posts.cost(thread)) == "0.235"
+    assert str(client.posts.cost(Draft(text="Thank you", reply_to="9"))) == "0.015"
+    assert str(client.posts.cost(Draft(text="See https://example.com", reply_to="9"))) == "0.205"
     assert str(client.posts.cost(Draft(text="Look", media=[picture(), picture(alt_text=None)]))) == "0.025"
 
 

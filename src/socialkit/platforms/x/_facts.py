@@ -63,7 +63,7 @@ INSTEAD: Final = {
     Capability.SCHEDULE: "a publisher: X's API schedules nothing",
     Capability.EDIT: "premium=True, where the account pays X; else delete the post and publish it anew",
     Capability.STREAM: "webhooks, or inbox.iterate() from time to time",
-    Capability.DELETE_COMMENTS: "inbox.hide()",
+    Capability.DELETE_COMMENTS: "inbox.hide() for answers in public; private messages stay",
     Capability.AUDIENCE_INSIGHTS: "the follower count of insights.account(); X tells nothing more",
     Capability.TRENDS: "listening.search() and listening.volume()",
 }
@@ -117,6 +117,7 @@ PRICES: Final = {
     "post with a link": Decimal("0.200"),
     "description of a file": Decimal("0.005"),
     "own post read": Decimal("0.001"),
+    "answer": Decimal("0.010"),
 }
 """US dollars of pay per use, as of 2026-08: https://docs.x.com/x-api/getting-started/pricing."""
 ANCHORED: Final = 5
@@ -176,5 +177,6 @@ def cost_of(draft: Draft) -> Decimal:
 def _part_cost(part: Draft) -> Decimal:
     linked = any(one.kind is EntityKind.URL for one in extract_entities(part.text, Dialect.X))
     described = sum(1 for one in part.media if one.alt_text)
-    post = PRICES["post with a link" if linked else "post"]
+    # Whom nobody named may answer nobody; the parts of a thread, which name no post, are posts.
+    post = PRICES["post with a link" if linked else "post" if part.reply_to is None else "answer"]
     return post + described * PRICES["description of a file"]
