@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +128,29 @@ async def test_a_post_is_edited_as_long_and_as_often_as_x_says(place: Place, cli
         await settle(client.posts.edit(late, "Later"))
 
     assert sorted(one.text for one in place.x.posts()) == ["5", "Late"]
+
+
+class Fast:
+    """A machine whose clock is three hours ahead."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def now(self) -> datetime:
+        now: datetime = self._inner.now()
+        return now + timedelta(hours=3)
+
+
+async def test_how_long_a_post_is_edited_goes_by_the_clock_of_x(place: Place) -> None:
+    place.x.set_premium(pays=True)
+    client = place.client(premium=True, transport=Fast(place.transport()))
+    post = await settle(client.posts.publish("Open on Sunday"))
+    await settle(client.posts.edit(post, "Open on Monday"))
+
+    assert [one.text for one in place.x.posts()] == ["Open on Monday"]
 
 
 async def test_only_the_text_is_edited_and_only_of_accounts_that_pay(place: Place, client: Any) -> None:

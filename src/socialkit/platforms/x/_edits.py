@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -81,12 +82,17 @@ class Edits:
             why = "X says that it is none that can be"
         elif controls is not None and controls.edits_remaining == 0:
             why = "it was edited as often as X lets it"
-        elif controls is not None and controls.editable_until and controls.editable_until <= self._core.now():
+        elif controls is not None and controls.editable_until and self._is_past(controls.editable_until):
             why = f"X let it until {controls.editable_until:%Y-%m-%d %H:%M} UTC"
         else:
             return
         message = f"the post cannot be edited: {why}"
         raise NotSupportedError(message, platform="x", instead=ANEW)
+
+    def _is_past(self, until: datetime) -> bool:
+        """Return whether the clock of X, as its answer told it, is past a time: our own may be wrong."""
+        now = self._core.pipeline.clock.earliest(self._core.transport.steady())
+        return now is not None and until <= now
 
     async def _read(self, post: str) -> WirePost:
         params = self._calls.words.post("public_metrics", CONTROLS)
