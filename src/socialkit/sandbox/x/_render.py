@@ -1,13 +1,13 @@
 """How the simulated X shows posts, accounts, files and messages, by the fields that were asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from socialkit.sandbox.x import _text as texts
 from socialkit.sandbox.x._call import Call
 from socialkit.sandbox.x._errors import hidden_field
 from socialkit.sandbox.x._facts import EDITED, EDITS, PRIVATE_LIFE, SITE, TEXT
-from socialkit.sandbox.x._records import Event, File, Post, User
+from socialkit.sandbox.x._records import Event, File, Link, Post, User
 from socialkit.sandbox.x._state import State
 
 Json = dict[str, object]
@@ -22,10 +22,7 @@ def moment(value: datetime) -> str:
 
 def shown_text(state: State, post: Post) -> tuple[str, list[Json]]:
     """The text as X shows it, and where its links are."""
-    pieces = [(one.short, one.typed, None) for one in post.links]
-    text = texts.escaped(post.text)
-    for short, typed, _ in pieces:
-        text = text.replace(texts.escaped(typed), short)
+    text, urls = _shortened(post.text, post.links, texts.escaped)
     author = state.users[post.author].username
     added: list[tuple[str, str, str | None]] = []
     if post.quote_of is not None:
@@ -38,11 +35,20 @@ def shown_text(state: State, post: Post) -> tuple[str, list[Json]]:
         added += [(post.file_link, place, state.files[one].key) for one in post.files]
     for short in dict.fromkeys(short for short, _, _ in added):
         text = f"{text} {short}".lstrip()
-    return text, [_link(text, *one) for one in [*pieces, *added]]
+    return text, [*urls, *(_link(text.find(short), short, *more) for short, *more in added)]
 
 
-def _link(text: str, short: str, meant: str, key: str | None) -> Json:
-    start = text.find(short)
+def _shortened(text: str, links: list[Link], write: Callable[[str], str] = str) -> tuple[str, list[Json]]:
+    """A text with what stands for its links, and where that is."""
+    shown, urls, last = "", list[Json](), 0
+    for (start, end), link in zip(texts.links(text), links, strict=True):
+        shown += write(text[last:start])
+        urls.append(_link(len(shown), link.short, link.typed))
+        shown, last = shown + link.short, end
+    return shown + write(text[last:]), urls
+
+
+def _link(start: int, short: str, meant: str, key: str | None = None) -> Json:
     whole = meant if meant.lower().startswith("http") else f"http://{meant}"
     link: Json = {
         "start": start,
@@ -229,9 +235,7 @@ def media(call: Call, one: File) -> Json:
 
 def event(call: Call, one: Event) -> Json:
     """A private message with the fields that were asked for; its links are X's own."""
-    text = one.text
-    for link in one.links:
-        text = text.replace(link.typed, link.short)
+    text, urls = _shortened(one.text, one.links)
     everything: Json = {
         "id": one.id,
         "event_type": "MessageCreate",
@@ -240,7 +244,7 @@ def event(call: Call, one: Event) -> Json:
         "dm_conversation_id": one.conversation,
         "created_at": moment(one.created_at),
     }
-    if one.links:
-        everything["entities"] = {"urls": [_link(text, link.short, link.typed, None) for link in one.links]}
+    if urls:
+        everything["entities"] = {"urls": urls}
     wanted = {"id", "event_type", "text", *call.items("dm_event.fields"), *call.items("expansions")}
     return {name: value for name, value in everything.items() if name in wanted}

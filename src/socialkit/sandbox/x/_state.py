@@ -76,6 +76,12 @@ class State:
         """Make a short link."""
         return f"https://t.co/{self.rng.getrandbits(50):010x}"
 
+    def _linked(self, text: str) -> list[Link]:
+        """What stands for the links of a text, in order; the same for the same one."""
+        typed = [text[start:end] for start, end in texts.links(text)]
+        shorts = {one: self.short() for one in dict.fromkeys(typed)}
+        return [Link(one, shorts[one]) for one in typed]
+
     def user(self, name: str) -> User:
         """The account of that name, made when it is new."""
         name = name.lstrip("@")
@@ -117,7 +123,7 @@ class State:
             if name.lower() not in texts.names(typed)[:1]:
                 text = f"@{name} {typed}"
         post = Post(self.snowflake(), author.id, self.now, text, typed, files=files or [])
-        post.links = [Link(one, self.short()) for one in texts.links(text)]
+        post.links = self._linked(text)
         post.file_link = self.short() if post.files else ""
         post.reply_to = None if reply_to is None else reply_to.id
         post.root = post.id if reply_to is None else reply_to.root
@@ -129,7 +135,7 @@ class State:
     def edit(self, before: Post, typed: str) -> Post:
         """Make a new version of a post; the one before is read by its id alone."""
         post = replace(before, id=self.snowflake(), text=typed, typed=typed, created_at=self.now)
-        post.links = [Link(one, self.short()) for one in texts.links(typed)]
+        post.links = self._linked(typed)
         post.versions = [*before.versions, before.id]
         del self.posts[before.id]
         self.posts[post.id], self.texts[before.id] = post, before
@@ -144,7 +150,7 @@ class State:
     def say(self, sender: User, conversation: str, text: str) -> Event:
         """Send a private message."""
         event = Event(self.snowflake(), conversation, sender.id, text, self.now)
-        event.links = [Link(one, self.short()) for one in texts.links(text)]
+        event.links = self._linked(text)
         self.events[event.id] = event
         return event
 
