@@ -21,16 +21,15 @@ TOLD = "2026-03-02T09:00:00+0000"
 
 
 def attempt(kind: WriteKind, **more: Any) -> Attempt:
-    """A write whose deadline is long over, so that a look can say that it never landed."""
-    begun = datetime(2020, 3, 2, 9, tzinfo=UTC)
+    """A write of that time, which a later look can say of that it never landed."""
     return Attempt(
         platform="facebook",
         account=AccountRef(platform="facebook"),
         kind=kind,
         step="reply",
         key="k",
-        started_at=begun,
-        deadline=begun + timedelta(minutes=1),
+        started_at=NOW,
+        deadline=NOW + timedelta(minutes=1),
         **more,
     )
 

@@ -63,7 +63,7 @@ class FacebookPlatform(PlatformClient[ModeT], Generic[ModeT]):
         calls = GraphCalls(version)
         self._calls = calls
         self._account = FacebookAccount(mode, core, calls, app)
-        self._posts = FacebookPosts(mode, core, calls)
+        self._posts = FacebookPosts(mode, core, calls, app=app.client_id)
         self._media = FacebookMedia(mode, core, calls)
         self._inbox = FacebookInbox(mode, core, calls)
         self._insights = FacebookInsights(mode, core, calls)

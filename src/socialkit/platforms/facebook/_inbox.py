@@ -30,6 +30,7 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import acted, in_one_line, page_size
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
+from socialkit.platforms.facebook._fitting import Then
 from socialkit.platforms.facebook._listings import Part, cut_at, read_on
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -275,16 +276,20 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         newer = after_anchor(anchor, answers)
         if newer is None:
             return Found.undecided("the answer before it is not there any more")
-        text, seen = in_one_line(draft.text), {one.id for one in newer}
+        then, seen = Then.of(attempt), {one.id for one in newer}
         untimed = [one for one in answers if one.published_at is None and one.id not in {anchor, *seen}]
-        alike = [
-            one for one in (*untimed, *newer) if in_one_line(one.text) == text and one.id not in attempt.taken
+        since = [
+            one for one in (*untimed, *newer) if one.id not in attempt.taken and then.holds(one.published_at)
         ]
-        fitting = [one for one in alike if one.author is not None and one.id in seen]
+        alike = [one for one in since if in_one_line(one.text) == in_one_line(draft.text)]
+        own = [one for one in since if one.author is not None and one.id in seen]
+        fitting = [one for one in own if one in alike]
         if fitting:
             return Found.published(fitting[-1])
         if alike:
             return Found.undecided(UNTOLD)
+        if own and not attempt.private:  # nothing says that a private message can be changed
+            return Found.undecided(f"{own[-1].id} may be it: it is the Page's, and may have been changed")
         if not anchor and not whole:
             return Found.undecided("there is too much since to look through it all")
         return Found.absent("it is not among the Page's answers since")

@@ -41,9 +41,10 @@ from socialkit.platforms.base import (
     publish_draft,
 )
 from socialkit.platforms.facebook._facts import kind_of, window_problems
+from socialkit.platforms.facebook._fitting import Wanted
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
-from socialkit.platforms.facebook._search import COMMENT, POST, Search, Wanted, listing_of
+from socialkit.platforms.facebook._search import COMMENT, POST, Search, listing_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
 from socialkit.transport import Request
@@ -57,11 +58,11 @@ TIME: Final = "time"
 class FacebookPosts(Posts[ModeT], Generic[ModeT]):
     """Posts of a Page."""
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, app: str | None = None) -> None:
         super().__init__(mode, core)
         self._calls = calls
         self._uploads = Uploads(core, calls)
-        self._search = Search(core, calls, self._uploads)
+        self._search = Search(core, calls, self._uploads, app=app)
         core.finders["reschedule"] = self._find_reschedule
 
     @paginated
@@ -164,7 +165,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         except ConflictError as error:
             if before is None:
                 raise
-            return await self._duplicated(Wanted.of(draft, photos), before, error)
+            return await self._duplicated(self._search.wanted(draft, photos), before, error)
         return _as_sent(to_post(answer.value, answer.raw, self._core.ref), answer.value, draft, photos)
 
     async def _duplicated(self, wanted: Wanted, before: str, refusal: ConflictError) -> Post:

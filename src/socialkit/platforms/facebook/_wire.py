@@ -124,6 +124,7 @@ class WirePost(WireModel):
     is_published: Lenient[bool] = None
     is_hidden: Lenient[bool] = None
     scheduled_publish_time: Lenient[Timestamp] = None
+    application: Lenient[WireId] = None
     attachments: Annotated[WireList[WireAttachment] | None, BeforeValidator(edge_read)] = None
     shares: Lenient[WireShares] = None
     reactions: Lenient[WireCounted] = None

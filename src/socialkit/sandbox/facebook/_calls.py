@@ -19,7 +19,7 @@ from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._json import first, items
 from socialkit.sandbox.facebook._records import Comment, Post
-from socialkit.sandbox.facebook._state import PRIVATE_REPLY, State, outside_window
+from socialkit.sandbox.facebook._state import APP_ID, PRIVATE_REPLY, State, outside_window
 
 FbCall = GraphCall[State]
 T = TypeVar("T", Comment, Message)
@@ -198,7 +198,7 @@ def post_feed(call: FbCall) -> SimResponse:
     if state.refuses_repeats and at is None and not photos and _repeats(newest, message, link):
         raise GraphRefusal(506, "(#506) Duplicate status message")
     post = state.publish(owner, message, at)
-    post.link, post.photos = link, photos
+    post.link, post.photos, post.app = link, photos, APP_ID
     shown = call.fields or ["id"]
     return SimResponse.json(show.post(state, post, checked(call, "PagePost", show.POST) or shown))
 

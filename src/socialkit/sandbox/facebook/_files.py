@@ -4,7 +4,7 @@ from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.facebook._calls import OK, node_of, schedule
 from socialkit.sandbox.facebook._records import Photo, Story, Video
-from socialkit.sandbox.facebook._state import PROCESSING, State
+from socialkit.sandbox.facebook._state import APP_ID, PROCESSING, State
 
 FbCall = GraphCall[State]
 PIECE = 4 * 2**20
@@ -96,7 +96,7 @@ def process(state: State, video: Video) -> None:
 
 def _release(state: State, video: Video) -> str:
     post = state.publish(video.owner, video.description)
-    post.video, video.post_id = video.id, post.id
+    post.video, post.app, video.post_id = video.id, APP_ID, post.id
     return post.id
 
 

@@ -61,6 +61,8 @@ class Post:
     """The id of the Page on which somebody else put it."""
     scheduled: datetime | None = None
     """When it goes out; None once it is out."""
+    app: str | None = None
+    """The id of the application that made it; None where somebody wrote it by hand."""
     likes: set[str] = field(default_factory=set[str])
     shares: int = 0
     views: int = 0
