@@ -215,7 +215,7 @@ async def test_a_post_that_waited_before_is_not_the_lost_one(
 
 OURS = {"from": {"id": "19", "name": "The shop"}}
 THEIRS = {"from": {"id": "7", "name": "Ada"}}
-SINCE = {"created_time": "2026-03-02T09:05:00+0000"}
+SINCE = {"created_time": "2026-03-02T09:02:00+0000"}
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["comment", "message"])

@@ -21,7 +21,7 @@ MARGIN: Final = timedelta(minutes=5)
 SAME_TIME: Final = timedelta(minutes=1)
 SKEW: Final = timedelta(minutes=1)
 """How far apart the platform's clock, as it is known, and what it writes of a post may be."""
-STRANGE: Final = timedelta(minutes=10)
+STRANGE: Final = timedelta(days=1)
 """How far apart its clock and this machine's may be, where it never told its time."""
 
 
@@ -38,18 +38,24 @@ class Then:
 
     earliest: datetime
     latest: datetime
+    slack: timedelta = timedelta()
+    """How much earlier or later it may have been, if this machine's clock was wrong."""
 
     @classmethod
     def of(cls, attempt: Attempt) -> Then:
         """Return when a write may have landed, by the platform's clock where that is known."""
         began = attempt.platform_time or attempt.started_at
-        skew = SKEW if attempt.platform_time is not None else STRANGE
+        slack = timedelta() if attempt.platform_time is not None else STRANGE
         span = attempt.deadline - attempt.started_at + SETTLES_AFTER
-        return cls(began - skew, began + span + skew)
+        return cls(began - SKEW, began + span + SKEW, slack)
 
     def holds(self, at: datetime | None) -> bool:
         """Return whether something of that time may be it; what tells no time may be."""
         return at is None or self.earliest <= at <= self.latest
+
+    def may_hold(self, at: datetime | None) -> bool:
+        """Return whether it may be it if this machine's clock was wrong."""
+        return at is None or self.earliest - self.slack <= at <= self.latest + self.slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +115,13 @@ class Wanted:
             return True  # they were uploaded for this post alone
         if self.app is not None and seen.app not in {None, self.app}:
             return False
-        if not self._is_of_then(seen):
-            return False
-        if in_one_line(seen.post.text) == self.text:
+        if in_one_line(seen.post.text) != self.text:
+            changed = self._is_of_then(seen) and self._is_edited(seen)
+            return seen.may_be("it was changed since") if changed else False
+        if self._is_of_then(seen):
             return self._fits_rest(seen)
-        return seen.may_be("it was changed since") if self._is_edited(seen) else False
+        may_be = self.then is not None and self.at is None and self.then.may_hold(seen.made_at)
+        return seen.may_be("it says the same, and no clock tells whether then") if may_be else False
 
     def _is_of_then(self, seen: Seen) -> bool:
         """Return whether a post may be of that time; when one for later goes out, anybody may change."""
@@ -121,7 +129,7 @@ class Wanted:
             return True
         if self.at is None:
             return self.then.holds(seen.made_at)
-        return seen.made_at is None or self.then.earliest <= seen.made_at
+        return seen.made_at is None or self.then.earliest - self.then.slack <= seen.made_at
 
     def _is_edited(self, seen: Seen) -> bool:
         """Return whether a post may have been another one; comments move that time as well."""

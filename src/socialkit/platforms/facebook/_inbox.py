@@ -278,11 +278,11 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
             return Found.undecided("the answer before it is not there any more")
         then, seen = Then.of(attempt), {one.id for one in newer}
         untimed = [one for one in answers if one.published_at is None and one.id not in {anchor, *seen}]
-        since = [
-            one for one in (*untimed, *newer) if one.id not in attempt.taken and then.holds(one.published_at)
-        ]
+        since = [one for one in (*untimed, *newer) if one.id not in attempt.taken]
+        since = [one for one in since if then.may_hold(one.published_at)]
         alike = [one for one in since if in_one_line(one.text) == in_one_line(draft.text)]
         own = [one for one in since if one.author is not None and one.id in seen]
+        own = [one for one in own if then.holds(one.published_at)]
         fitting = [one for one in own if one in alike]
         if fitting:
             return Found.published(fitting[-1])

@@ -159,7 +159,7 @@ class Search:
         waits = await self._among(wanted, Anchor(), scheduled=True)
         if waits.post is not None:
             return waits
-        earliest = wanted.then.earliest if wanted.then is not None else at - MARGIN
+        earliest = at - MARGIN if wanted.then is None else wanted.then.earliest - wanted.then.slack
         out = await self._among(wanted, Anchor("", earliest), scheduled=False)
         if out.post is not None:
             return Found.undecided(WAITED) if before.waiting and not wanted.files else out
@@ -218,16 +218,20 @@ class Search:
         since = [
             (wire, answer.raw.at("data", number))
             for number, wire in enumerate(answer.value.data)
-            if wire.id not in taken and then.holds(wire.created_time)
+            if wire.id not in taken and then.may_hold(wire.created_time)
         ]
         own = [one for one in since if one[0].sender is not None and one[0].sender.id == ref.id]
-        alike = [one for one in own if in_one_line(one[0].message) == text]
-        if alike:
-            return Found.published(_comment_of(*alike[0], above, ref))
-        if any(wire.sender is None and in_one_line(wire.message) == text for wire, _ in since):
-            return Found.undecided("a comment says the same, and Facebook does not tell whose it is")
-        if own:
-            return Found.undecided(f"{own[0][0].id} may be it: it is the Page's, and may have been changed")
+        alike = [one for one in since if in_one_line(one[0].message) == text]
+        sure = [one for one in own if one in alike and then.holds(one[0].created_time)]
+        if sure:
+            return Found.published(_comment_of(*sure[0], above, ref))
+        if any(one in own or one[0].sender is None for one in alike):
+            return Found.undecided(
+                "a comment says the same, and nobody knows whose it is, or whether of then"
+            )
+        changed = [wire.id for wire, _ in own if then.holds(wire.created_time)]
+        if changed:
+            return Found.undecided(f"{changed[0]} may be it: it is the Page's, and may have been changed")
         if answer.value.paging is not None and answer.value.paging.next:
             return Found.undecided("there are too many comments to look through them all")
         return Found.absent("it is not under the post")
