@@ -12,7 +12,7 @@ from typing import Final, Generic
 
 from pydantic import JsonValue
 
-from socialkit.errors import ServerError
+from socialkit.errors import NotFoundError, NotSupportedError, ServerError
 from socialkit.models import AccountRef, Attempt, Author, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
@@ -72,6 +72,9 @@ OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 UNTOLD: Final = "an answer that says the same may be it: Facebook does not tell whose it is, or of when"
+ANSWER: Final = "answer"
+"""The one thing that can be done to a private message."""
+NEITHER: Final = "it is no comment and no post, and no look at it tells what was done to it"
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
 COMMENTED_FIELDS: Final = (
     "id",
@@ -316,15 +319,41 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     def _hiding(self, thing: str, *, hidden: bool) -> Request:
         return self._calls.post(thing, values={"is_hidden": hidden})
 
+    def _require_words(self, message: Message | Post, what: str) -> None:
+        super()._require_words(message, what)
+        if isinstance(message, Message) and message.private and what != ANSWER:
+            raise NotSupportedError(
+                f"Facebook has no call to {what} a private message",
+                platform=self._core.facts.name,
+                instead="the Page's inbox at Facebook",
+            )
+
     async def _find_hide(self, attempt: Attempt) -> Found:
-        wire = await self._comment(attempt.target or "")
+        wire = await self._moderated(attempt)
+        if wire is None:
+            return Found.undecided(NEITHER)
         if wire.is_hidden is None:
             return Found.undecided("Facebook does not tell whether it is hidden")
-        return found_state(hidden=wire.is_hidden, wanted=attempt.kind == "hide", what="comment")
+        what = "comment" if isinstance(wire, WireComment) else "post"
+        return found_state(hidden=wire.is_hidden, wanted=attempt.kind == "hide", what=what)
 
-    async def _comment(self, comment: str) -> WireComment:
-        request = self._calls.get(comment, fields=COMMENT_FIELDS)
-        return (await self._core.pipeline.call(request, WireComment)).value
+    async def _find_delete(self, attempt: Attempt) -> Found:
+        try:
+            wire = await self._moderated(attempt)
+        except NotFoundError:
+            return Found.published(None, "it is gone")
+        return Found.undecided(NEITHER) if wire is None else Found.absent("it is still there")
+
+    async def _moderated(self, attempt: Attempt) -> WireComment | WirePost | None:
+        """Return a comment or post as it is now; None for what is neither, of which no look would tell."""
+        message = attempt.message
+        if message is None or message.private:
+            return None
+        is_post = message.kind is MessageKind.MENTION and message.id == message.post_id
+        fields = WRITTEN_FIELDS if is_post else COMMENT_FIELDS
+        request = self._calls.get(message.id, fields=fields)
+        kind: type[WirePost | WireComment] = WirePost if is_post else WireComment
+        return (await self._core.pipeline.call(request, kind)).value
 
 
 def _together(parts: list[Part]) -> Part:

@@ -224,7 +224,11 @@ def schedule(call: FbCall) -> datetime | None:
 def post_post(call: FbCall) -> SimResponse:
     call.require("pages_manage_posts")
     post, params = call.state.post(node_of(call), "post"), call.params
-    _own(call, post.owner)
+    hidden = params.flag("is_hidden")
+    _own(call, post.owner if hidden is None else post.wall or post.owner)
+    if hidden is not None:
+        post.hidden = hidden
+        return SimResponse.json(OK)
     if params.text("message") is not None:
         post.message, post.updated = params.text("message") or "", call.state.now
     if params.text("attached_media") is not None:
@@ -240,7 +244,7 @@ def delete_node(call: FbCall) -> SimResponse:
     state, node = call.state, node_of(call)
     if node in state.posts:
         call.require("pages_manage_posts")
-        _own(call, state.posts[node].owner)
+        _own(call, state.posts[node].wall or state.posts[node].owner)
         state.remove_post(state.posts[node])
     elif node in state.comments:
         call.require("pages_manage_engagement")

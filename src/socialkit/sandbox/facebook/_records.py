@@ -63,6 +63,7 @@ class Post:
     """When it goes out; None once it is out."""
     app: str | None = None
     """The id of the application that made it; None where somebody wrote it by hand."""
+    hidden: bool = False
     likes: set[str] = field(default_factory=set[str])
     shares: int = 0
     views: int = 0

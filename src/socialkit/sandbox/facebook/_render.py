@@ -97,7 +97,7 @@ def post(state: State, one: Post, fields: Iterable[str]) -> Shown:
         "permalink_url": lambda: f"https://www.facebook.com/{one.owner}/posts/{one.id.partition('_')[2]}",
         "from": lambda: person(state, one.owner),
         "is_published": lambda: one.scheduled is None,
-        "is_hidden": lambda: False,
+        "is_hidden": lambda: one.hidden,
         "scheduled_publish_time": lambda: None if one.scheduled is None else int(one.scheduled.timestamp()),
         "application": lambda: None if one.app is None else {"id": one.app, "name": "An application"},
         "attachments": lambda: attachments(one),
