@@ -16,6 +16,7 @@ from tests.support import settle
 from tests.transport.fakes import SteppedTransport, json_answer
 
 ME = {"id": "19", "name": "The shop"}
+Told = Callable[[dict[str, Any]], Any]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOLD = "2026-03-02T09:00:00+0000"
 

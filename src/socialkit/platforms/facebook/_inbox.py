@@ -42,6 +42,7 @@ from socialkit.platforms.facebook._map import (
     private_message,
 )
 from socialkit.platforms.facebook._uploads import OWN
+from socialkit.platforms.facebook._videos import Videos
 from socialkit.platforms.facebook._wire import (
     WireComment,
     WireCommented,
@@ -199,6 +200,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         ref = await self._core.known()  # else our own answers would look like somebody's
+        post = await Videos(self._core, self._calls).home(post)
         params = (("filter", "stream"), ("order", "chronological"), *page_params(cursor, limit, MOST))
         request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])

@@ -27,6 +27,7 @@ from socialkit.platforms.facebook._wire import (
     WireMessage,
     WirePage,
     WirePost,
+    WireVideo,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "to_post",
     "to_profile",
     "video_of",
+    "video_post",
 ]
 
 PAGE_FIELDS: Final = (
@@ -194,6 +196,21 @@ def to_post(wire: WirePost, raw: Raw, account: AccountRef | None) -> Post:
         like_count=_total(wire.reactions),
         share_count=_shares(wire),
         reply_count=_total(wire.comments),
+        raw=raw,
+    )
+
+
+def video_post(wire: WireVideo, raw: Raw, account: AccountRef | None) -> Post:
+    """Map a video whose post is not told yet; when that went out, only the post would tell."""
+    waits = not wire.published and wire.scheduled_publish_time is not None
+    return Post(
+        id=wire.id,
+        account=account,
+        text=wire.description,
+        url=LINK_OF.format(wire.id),
+        scheduled_at=wire.scheduled_publish_time if waits else None,
+        visibility=Visibility.PUBLIC,
+        media=(PostMedia(id=wire.id, kind=MediaKind.VIDEO),),
         raw=raw,
     )
 

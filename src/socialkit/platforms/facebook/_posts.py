@@ -28,7 +28,7 @@ from socialkit.models import (
     Problem,
     require_aware,
 )
-from socialkit.operations import ModeT, Page, Run, current_run, operation, paginated
+from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params, remembered
 from socialkit.platforms.base import (
     Core,
@@ -46,6 +46,7 @@ from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITT
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._search import COMMENT, POST, Search, listing_of
 from socialkit.platforms.facebook._uploads import OWN, Uploads
+from socialkit.platforms.facebook._videos import Videos, is_post
 from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
 from socialkit.transport import Request
 
@@ -62,6 +63,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         super().__init__(mode, core)
         self._calls = calls
         self._uploads = Uploads(core, calls)
+        self._videos = Videos(core, calls)
         self._search = Search(core, calls, self._uploads, app=app)
         core.finders["reschedule"] = self._find_reschedule
 
@@ -114,9 +116,13 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             return at.isoformat()
 
         await run.step(TIME, chosen, returns=str)
-        request = self._calls.post(target, values={"scheduled_publish_time": at})
+        node = await self._videos.changed(target, run)
+        request = self._calls.post(node, values={"scheduled_publish_time": at})
+        if not is_post(node):
+            moved = partial(self._videos.write, request, node, lambda one: _is_due(one, at))
+            return await run.commit("reschedule", moved, returns=Post)
         await run.commit("reschedule", partial(acted, self._core, request, WireMade), returns=bool)
-        return await self._after(target, Post(id=target, account=self._core.ref, scheduled_at=at))
+        return await self._after(node, Post(id=node, account=self._core.ref, scheduled_at=at))
 
     async def _find_reschedule(self, attempt: Attempt) -> Found:
         wanted = attempt.results.get(TIME)
@@ -126,9 +132,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             return Found.undecided("it is not there any more, so its time cannot be read")
         if post.scheduled_at is None:
             return Found.undecided("it is out, so its time cannot be read")
-        if isinstance(wanted, str) and post.scheduled_at == datetime.fromisoformat(wanted).replace(
-            microsecond=0
-        ):
+        if isinstance(wanted, str) and _is_due(post, datetime.fromisoformat(wanted)):
             return Found.published(post, "it is scheduled for the new time")
         return Found.absent("it is scheduled for another time")
 
@@ -145,9 +149,9 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         if kind == "story":
             return await self._story(draft, run)
         if kind == "reel":
-            return await self._reel(draft, options, run)
+            return await self._videos.reel(draft, options, run, POST)
         if kind == "video":
-            return await self._video(draft, options, run)
+            return await self._videos.video(draft, options, run, POST)
         before = await remembered(run, partial(self._search.before, draft))
         later = options.scheduled_at is not None
         photos = [
@@ -199,52 +203,6 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             raw=answer.raw,
         )
 
-    async def _video(self, draft: Draft, options: FacebookOptions, run: Run) -> Post:
-        upload = partial(self._uploads.video, draft.media[0], title=options.title, text=draft.text)
-        video = await run.step("media 1", upload, returns=str)
-        at = options.scheduled_at
-        values: dict[str, JsonValue | datetime] = {"published": True}
-        if at is not None:
-            values = {"published": False, "scheduled_publish_time": at}
-        request = self._calls.post(video, values=values)
-        return await run.commit(POST, partial(self._release, request, video, draft, at), returns=Post)
-
-    async def _reel(self, draft: Draft, options: FacebookOptions, run: Run) -> Post:
-        upload = partial(self._uploads.clip, draft.media[0], "video_reels")
-        video = await run.step("media 1", upload, returns=str)
-        at = options.scheduled_at
-        values: dict[str, JsonValue | datetime] = {
-            "upload_phase": "finish",
-            "video_id": video,
-            "video_state": "PUBLISHED" if at is None else "SCHEDULED",
-            "scheduled_publish_time": at,
-            "title": options.title,
-            "description": draft.text or None,
-            "place": options.place,
-        }
-        request = self._calls.post(OWN, "video_reels", values=values)
-        return await run.commit(POST, partial(self._release, request, video, draft, at), returns=Post)
-
-    async def _release(self, request: Request, video: str, draft: Draft, at: datetime | None) -> Post:
-        """Publish a video, and return its post; where that cannot be read, what is known of it.
-
-        The video is out then whatever comes, so that no failure of the read may look like one of the write.
-        A journal, which knows a post by its id, has to look for it.
-        """
-        await acted(self._core, request, WireMade)
-        files = (PostMedia(id=video, kind=MediaKind.VIDEO),)
-        known = Post(id=video, account=self._core.ref, text=draft.text, media=files, scheduled_at=at)
-        try:
-            wire = await self._uploads.look(video)
-        except SocialKitError as error:
-            if _is_journaled():
-                message = f"the video {video} is out, and its post could not be read: {error.message}"
-                raise OutcomeUnknownError(message, platform="facebook") from error
-            return known
-        if wire.post_id is None:
-            return known
-        return await self._after(wire.post_id, known.model_copy(update={"id": wire.post_id}))
-
     async def _after(self, post: str, known: Post) -> Post:
         """Return a post as it is after a write; where it cannot be read, what is known of it."""
         try:
@@ -274,13 +232,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
     # Reading -----------------------------------------------------------------------------
 
     async def _get(self, post: str) -> Post:
-        target = post if "_" in post else await self._post_of(post)
-        answer = await self._core.pipeline.call(self._calls.get(target, fields=POST_FIELDS), WirePost)
-        return to_post(answer.value, answer.raw, self._core.ref)
-
-    async def _post_of(self, video: str) -> str:
-        """Return the id of the post of a video: ids of posts hold the Page's."""
-        return (await self._uploads.look(video)).post_id or video
+        return await self._videos.get(post)
 
     async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
         await self._core.known()
@@ -301,6 +253,9 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             problem = Problem(field="media", message="must be pictures in an edit", basis=Basis.DRAFT)
             message = "a video cannot be put into a post that is out"
             raise InvalidDraftError(message, problems=[problem], platform="facebook")
+        node = await self._videos.changed(post, run)
+        if not is_post(node):
+            return await self._describe(node, draft, run)
         values: dict[str, JsonValue] = {"message": draft.text}
         if "media" in draft.model_fields_set:
             photos = [
@@ -308,9 +263,21 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
                 for number, one in enumerate(draft.media, 1)
             ]
             values["attached_media"] = _attached(photos)
-        request = self._calls.post(post, values=values)
+        request = self._calls.post(node, values=values)
         await run.commit("edit", partial(acted, self._core, request, WireMade), returns=bool)
-        return await self._after(post, Post(id=post, account=self._core.ref, text=draft.text))
+        return await self._after(node, Post(id=node, account=self._core.ref, text=draft.text))
+
+    async def _describe(self, video: str, draft: Draft, run: Run) -> Post:
+        """Edit a post whose id is not told yet by what describes its video."""
+        if "media" in draft.model_fields_set:
+            problem = Problem(field="media", message="cannot be changed yet", basis=Basis.DRAFT)
+            message = "Facebook does not tell the post of this video yet, and a video's files stay"
+            raise InvalidDraftError(message, problems=[problem], platform="facebook")
+        request = self._calls.post(video, values={"description": draft.text})
+        described = partial(
+            self._videos.write, request, video, lambda one: in_one_line(one.text) == in_one_line(draft.text)
+        )
+        return await run.commit("edit", described, returns=Post)
 
     async def _find_edit(self, attempt: Attempt) -> Found:
         found, draft = await super()._find_edit(attempt), attempt.draft
@@ -323,7 +290,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
 
     async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
         del scheduled
-        request = self._calls.delete(post)
+        request = self._calls.delete(await self._videos.changed(post, run))
         await run.commit("delete", partial(acted, self._core, request, WireMade), returns=bool)
 
     async def _find(self, attempt: Attempt) -> Found:
@@ -332,12 +299,6 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
     def _reading(self, post: Post) -> Reading:
         # What describes a picture stands at the picture alone.
         return Reading(in_one_line(post.text), (None,) * len(post.media))
-
-
-def _is_journaled() -> bool:
-    """Return whether whoever carries the write notes what became of it, and looks for it later."""
-    run = current_run.get()
-    return run is not None and not run.waits
 
 
 def _as_sent(post: Post, wire: WirePost, draft: Draft, photos: list[str]) -> Post:
@@ -354,6 +315,11 @@ def _as_sent(post: Post, wire: WirePost, draft: Draft, photos: list[str]) -> Pos
     described = {one.id: one.alt_text for one in files}
     media = [one.model_copy(update={"alt_text": described.get(one.id)}) for one in post.media]
     return post.model_copy(update={"media": tuple(media)})
+
+
+def _is_due(post: Post, at: datetime) -> bool:
+    """Return whether a post is scheduled for a time, which Facebook knows in whole seconds."""
+    return post.scheduled_at == at.replace(microsecond=0)
 
 
 def feed_values(draft: Draft, options: FacebookOptions, photos: list[str]) -> dict[str, JsonValue | datetime]:

@@ -27,6 +27,7 @@ from socialkit.platforms.facebook._fitting import MARGIN, Seen, Then, Wanted, ch
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._uploads import OWN, Uploads
+from socialkit.platforms.facebook._videos import Videos
 from socialkit.platforms.facebook._wire import WireComment, WirePost, WireVideoStatus
 
 __all__ = ["COMMENT", "POST", "Search", "listing_of"]
@@ -88,6 +89,7 @@ class Search:
         self._core = core
         self._calls = calls
         self._uploads = uploads
+        self._videos = Videos(core, calls)
         self._app = app
 
     async def find(self, attempt: Attempt) -> Found:
@@ -194,11 +196,7 @@ class Search:
         state = phase.publish_status if phase is not None else None
         if wire.published or state in {"published", "scheduled"}:
             because = "the video says that it is published"
-            if wire.post_id is None:
-                return Found.published(Post(id=video, account=self._core.ref), because)
-            request = self._calls.get(wire.post_id, fields=POST_FIELDS)
-            answer = await self._core.pipeline.call(request, WirePost)
-            return Found.published(to_post(answer.value, answer.raw, self._core.ref), because)
+            return Found.published(await self._videos.get(wire.post_id or video), because)
         if _is_at_work(wire.status):
             again = self._core.now() + LOOK_AGAIN
             return Found.undecided("Facebook still works on the video, and may publish it", ask_again=again)

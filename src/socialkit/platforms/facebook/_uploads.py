@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import BinaryIO, Final, Literal
@@ -21,7 +22,7 @@ from socialkit.platforms.facebook._wire import (
     WireVideo,
     WireVideoStatus,
 )
-from socialkit.transport import FileBody, Request, Safety, Upload
+from socialkit.transport import Answer, FileBody, Request, Safety, Upload
 
 __all__ = ["OWN", "Uploads"]
 
@@ -228,13 +229,20 @@ class Uploads:
 
     async def look(self, video: str) -> WireVideo:
         """Return a video as it is now, with the whole id of its post."""
-        fields = ("id", "status", "published", "post_id", "permalink_url")
-        wire = (await self._core.pipeline.call(self._calls.get(video, fields=fields), WireVideo)).value
-        page = self._core.ref.id
-        if wire.post_id is None or "_" in wire.post_id or page is None:
-            return wire
+        return (await self._told(video, ())).value
+
+    async def tell(self, video: str) -> Answer[WireVideo]:
+        """Return a video as `look` does, with what a post of it says."""
+        return await self._told(video, ("description", "scheduled_publish_time"))
+
+    async def _told(self, video: str, more: tuple[str, ...]) -> Answer[WireVideo]:
+        fields = ("id", "status", "published", "post_id", "permalink_url", *more)
+        answer = await self._core.pipeline.call(self._calls.get(video, fields=fields), WireVideo)
+        told, page = answer.value.post_id, self._core.ref.id
+        if told is None or "_" in told or page is None:
+            return answer
         # The reference does not say whether it is told with the Page's id before it; posts are read with it.
-        return wire.model_copy(update={"post_id": f"{page}_{wire.post_id}"})
+        return replace(answer, value=answer.value.model_copy(update={"post_id": f"{page}_{told}"}))
 
     async def find(self, media: str) -> PostMedia:
         """Return a picture or a video as it is now.

@@ -198,6 +198,8 @@ class WireVideo(WireModel):
     published: Lenient[bool] = None
     post_id: Lenient[str] = None
     permalink_url: Lenient[str] = None
+    description: Text = ""
+    scheduled_publish_time: Lenient[Timestamp] = None
 
 
 class WireMade(WireModel):

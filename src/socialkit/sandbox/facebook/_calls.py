@@ -246,6 +246,10 @@ def delete_node(call: FbCall) -> SimResponse:
         call.require("pages_manage_posts")
         _own(call, state.posts[node].wall or state.posts[node].owner)
         state.remove_post(state.posts[node])
+    elif node in state.videos:
+        call.require("pages_manage_posts")
+        _own(call, state.videos[node].owner)
+        state.remove_video(state.videos[node])
     elif node in state.comments:
         call.require("pages_manage_engagement")
         state.remove_comment(state.comments[node])
@@ -259,7 +263,7 @@ def delete_node(call: FbCall) -> SimResponse:
 
 def get_comments(call: FbCall) -> SimResponse:
     call.require("pages_read_user_content", "pages_read_engagement")
-    node = node_of(call)
+    node = call.state.shown(node_of(call))
     if node not in call.state.posts and node not in call.state.comments:
         raise missing(node)
     found = call.state.under(node, whole=call.params.text("filter") == "stream")
@@ -274,7 +278,7 @@ def get_comments(call: FbCall) -> SimResponse:
 
 def post_comments(call: FbCall) -> SimResponse:
     call.require("pages_manage_engagement")
-    node, message = node_of(call), call.params.text("message") or ""
+    node, message = call.state.shown(node_of(call)), call.params.text("message") or ""
     if node not in call.state.posts and node not in call.state.comments:
         raise missing(node, "post")
     if not message.strip():
@@ -293,7 +297,7 @@ def post_comment(call: FbCall) -> SimResponse:
 
 
 def _liked(call: FbCall) -> set[str]:
-    node = node_of(call)
+    node = call.state.shown(node_of(call))
     found = call.state.posts.get(node) or call.state.comments.get(node)
     if found is None:
         raise missing(node, call.request.method)

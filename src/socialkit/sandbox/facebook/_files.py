@@ -3,7 +3,7 @@
 from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.facebook._calls import OK, node_of, schedule
-from socialkit.sandbox.facebook._records import Photo, Story, Video
+from socialkit.sandbox.facebook._records import Photo, Post, Story, Video
 from socialkit.sandbox.facebook._state import APP_ID, PROCESSING, State
 
 FbCall = GraphCall[State]
@@ -96,20 +96,33 @@ def process(state: State, video: Video) -> None:
 
 def _release(state: State, video: Video) -> str:
     post = state.publish(video.owner, video.description)
+    video.released = state.clock.now()
     post.video, post.app, video.post_id = video.id, APP_ID, post.id
     return post.id
 
 
 def post_video(call: FbCall) -> SimResponse:
-    """Publish a video that nobody saw so far, or have it wait for its time."""
+    """Publish a video that nobody saw so far, now or at its time; or change what it says, or when."""
     call.require("pages_manage_posts")
     state = call.state
     video = state.videos[node_of(call)]
+    if video.post_id in state.posts:
+        return _change(call, video, state.posts[video.post_id])
     if video.ready_at is None or video.ready_at > state.clock.now() or video.failed:
         raise bad_parameter("The video is not ready", 1363030)
     at = schedule(call)
     if video.post_id is None and (at is not None or call.params.flag("published")):
         post = state.posts[_release(state, video)]
+        post.scheduled = at
+    return SimResponse.json(OK)
+
+
+def _change(call: FbCall, video: Video, post: Post) -> SimResponse:
+    description, at = call.params.text("description"), schedule(call)
+    if description is not None:
+        video.description = post.message = description
+        post.updated = call.state.now
+    if at is not None and post.scheduled is not None:
         post.scheduled = at
     return SimResponse.json(OK)
 

@@ -39,6 +39,7 @@ class Video:
     title: str = ""
     description: str = ""
     post_id: str | None = None
+    released: datetime | None = None
     reel: bool = False
 
 

@@ -70,7 +70,9 @@ COMMENT = frozenset(
     }
 )
 PHOTO = frozenset({"alt_text_custom", "link", "created_time"})
-VIDEO = frozenset({"status", "published", "post_id", "permalink_url", "title", "description"})
+VIDEO = frozenset(
+    {"status", "published", "post_id", "permalink_url", "title", "description", "scheduled_publish_time"}
+)
 
 
 def page(one: Person, fields: Iterable[str]) -> Shown:
@@ -155,12 +157,19 @@ def video(state: State, one: Video, fields: Iterable[str]) -> Shown:
     known: dict[str, Reader] = {
         "status": lambda: video_status(state, one),
         "published": lambda: found is not None and found.scheduled is None,
-        "post_id": lambda: one.post_id,
+        "post_id": lambda: one.post_id if _is_told(state, one) else None,
         "permalink_url": lambda: None if found is None else f"/reel/{one.id}/",
         "title": lambda: one.title or None,
         "description": lambda: one.description or None,
+        "scheduled_publish_time": lambda: (
+            None if found is None or found.scheduled is None else time(found.scheduled)
+        ),
     }
     return _chosen(one.id, fields, known)
+
+
+def _is_told(state: State, one: Video) -> bool:
+    return one.released is not None and one.released + state.posts_told_after <= state.clock.now()
 
 
 def video_status(state: State, one: Video) -> Shown:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from socialkit.sandbox._clock import Clock
@@ -99,7 +100,7 @@ class FacebookSimulator(PageSimulator[State]):
             return names
         with self.lock:
             _, path = self._state.versions.split(request.path)
-            above = self._state.posts.get(path.partition("/")[0])
+            above = self._state.posts.get(self._state.shown(path.partition("/")[0]))
             own = above is not None and self._state.people[above.owner].page
             return names - {"reply"} | {"publish"} if own else names
 
@@ -144,6 +145,11 @@ class FacebookSimulator(PageSimulator[State]):
         """Say whether Facebook refuses what the post before says: it does not promise to."""
         with self.lock:
             self._state.refuses_repeats = refused
+
+    def set_posts_told(self, *, after: timedelta) -> None:
+        """Say how long after its release a video tells which post shows it."""
+        with self.lock:
+            self._state.posts_told_after = after
 
     def stories(self, account: str = "main") -> list[SimPost]:
         """The stories that a Page shows now, oldest first."""

@@ -65,6 +65,8 @@ class State(PageState):
         self.stories: dict[str, Story] = {}
         self._names: dict[str, str] = {}
         self.refuses_repeats = True
+        self.posts_told_after = timedelta()
+        """How long after its release a video tells which post shows it."""
         self._reels: list[tuple[str, datetime]] = []
 
     def spend_reel(self, page: str) -> None:
@@ -115,6 +117,17 @@ class State(PageState):
         if post not in self.posts:
             raise missing(post, method)
         return self.posts[post]
+
+    def shown(self, node: str) -> str:
+        """The post that stands for a node: a video's own, where it has one."""
+        video = self.videos.get(node)
+        return node if video is None or video.post_id is None else video.post_id
+
+    def remove_video(self, video: Video) -> None:
+        """Delete a video with its post."""
+        if video.post_id in self.posts:
+            self.remove_post(self.posts[video.post_id])
+        del self.videos[video.id]
 
     def visible(self, page: str) -> list[Post]:
         """The posts of a Page that are out, the newest first."""
