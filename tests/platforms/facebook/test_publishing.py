@@ -100,13 +100,38 @@ async def test_a_video_says_itself_whether_it_is_out(
     assert [one.id for one in meta.posts()] == ([found.post.id] if fault.commits else [])
 
 
-async def test_nobody_can_tell_whether_a_story_is_out(page: Any, world: Sandbox) -> None:
-    draft = Draft(text="", media=[picture()], options=[STORY])
-    attempt = await lost(world, page, draft, Fault.DROP_AFTER_COMMIT)
+@pytest.mark.parametrize("media", [picture(), video()], ids=["picture", "video"])
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT, Fault.LATE])
+async def test_a_story_that_shows_the_file_is_the_lost_one_and_none_proves_nothing(
+    page: Any, world: Sandbox, meta: FacebookSimulator, media: Media, fault: Fault
+) -> None:
+    await settle(page.posts.publish(Draft(text="", media=[picture()], options=[STORY])))
+    draft = Draft(text="", media=[media], options=[STORY])
+    attempt = await lost(world, page, draft, fault)
 
     found = await settle(page.posts.find(attempt))
+    while found.ask_again is not None:
+        world.clock.advance(found.ask_again - world.clock.now())
+        found = await settle(page.posts.find(attempt))
+
+    wanted = None if fault is Fault.DROP_BEFORE_COMMIT else meta.stories()[-1]
+    assert found.state is (FoundState.PUBLISHED if wanted else FoundState.UNDECIDED)
+    assert (found.post and found.post.id, found.post and found.post.published_at) == (
+        wanted and wanted.id,
+        wanted and wanted.published_at,
+    )
+
+
+async def test_stories_that_may_not_be_read_leave_a_lost_one_undecided(
+    opened: Open, world: Sandbox, meta: FacebookSimulator
+) -> None:
+    page = opened(access_token=meta.issue_token(scopes=("pages_manage_posts",)))
+    draft = Draft(text="", media=[picture()], options=[STORY])
+
+    found = await settle(page.posts.find(await lost(world, page, draft, Fault.DROP_AFTER_COMMIT)))
 
     assert (found.state, found.ask_again) == (FoundState.UNDECIDED, None)
+    assert found.because.startswith("the Page's stories may not be read")
 
 
 async def test_a_first_comment_is_the_page_s_own_under_its_post(page: Any, meta: FacebookSimulator) -> None:

@@ -75,6 +75,7 @@ async def play(stage: Stage) -> None:
     await _advertise(stage)
     await _answer(stage, client, first)
     await _find(stage, client)
+    await _change_by_video(stage, client)
     await settle(client.posts.edit(first, Draft(text="Hello again", media=[picture()])))
     await settle(client.posts.delete(first))
 
@@ -181,11 +182,24 @@ async def _find(stage: Stage, client: AnyFacebook) -> None:
         Draft(text="Lost too", media=[picture()]),
         Draft(text="Lost film", media=[video()]),
         Draft(text="Lost later", options=[FacebookOptions(scheduled_at=at)]),
+        Draft(text="", media=[picture()], options=[FacebookOptions(kind="story")]),
     ):
         await _lose(stage, client, "publish", partial(client.posts.publish, draft))
     post: Post = await settle(client.posts.publish("Kept"))
     await _lose(stage, client, "edit", lambda: client.posts.edit(post, "Changed"))
     await _lose(stage, client, "delete", lambda: client.posts.delete(post))
+
+
+async def _change_by_video(stage: Stage, client: AnyFacebook) -> None:
+    """Do what is done to a post while its video alone is known."""
+    at = stage.world.clock.now() + timedelta(days=1)
+    stage.simulator.set_posts_told(after=timedelta(hours=1))
+    draft = Draft(text="Late", media=[video()], options=[FacebookOptions(kind="reel", scheduled_at=at)])
+    film = (await settle(client.posts.publish(draft))).media[0].id
+    await settle(client.posts.edit(film, "Later"))
+    await settle(client.posts.reschedule(film, at + timedelta(hours=1)))
+    await collect(client.inbox.comments(film))
+    await settle(client.posts.delete(film))
 
 
 async def _lose(

@@ -45,10 +45,10 @@ from socialkit.platforms.facebook._fitting import Wanted
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, WRITTEN_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._search import COMMENT, POST, Search, listing_of
+from socialkit.platforms.facebook._stories import Stories
 from socialkit.platforms.facebook._uploads import OWN, Uploads
 from socialkit.platforms.facebook._videos import Videos, is_post
 from socialkit.platforms.facebook._wire import WireComment, WireMade, WirePost
-from socialkit.transport import Request
 
 __all__ = ["FacebookMedia", "FacebookPosts"]
 
@@ -64,6 +64,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         self._calls = calls
         self._uploads = Uploads(core, calls)
         self._videos = Videos(core, calls)
+        self._stories = Stories(core, calls)
         self._search = Search(core, calls, self._uploads, app=app)
         core.finders["reschedule"] = self._find_reschedule
 
@@ -147,7 +148,7 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
         options = draft.option(FacebookOptions) or FacebookOptions()
         kind = kind_of(draft)
         if kind == "story":
-            return await self._story(draft, run)
+            return await self._stories.publish(draft, run, POST)
         if kind == "reel":
             return await self._videos.reel(draft, options, run, POST)
         if kind == "video":
@@ -209,25 +210,6 @@ class FacebookPosts(Posts[ModeT], Generic[ModeT]):
             return await self._get(post)
         except SocialKitError:
             return known
-
-    async def _story(self, draft: Draft, run: Run) -> Post:
-        media = draft.media[0]
-        if media.kind is MediaKind.VIDEO:
-            upload = partial(self._uploads.clip, media, "video_stories")
-            file = await run.step("media 1", upload, returns=str)
-            request = self._calls.post(
-                OWN, "video_stories", values={"upload_phase": "finish", "video_id": file}
-            )
-        else:
-            file = await run.step("media 1", partial(self._uploads.photo, media), returns=str)
-            request = self._calls.post(OWN, "photo_stories", values={"photo_id": file})
-        sent = PostMedia(id=file, kind=media.kind)
-        return await run.commit(POST, partial(self._told_story, request, sent), returns=Post)
-
-    async def _told_story(self, request: Request, file: PostMedia) -> Post:
-        answer = await self._core.pipeline.call(request, WireMade)
-        told = answer.value.post_id or answer.value.id or file.id
-        return Post(id=told, account=self._core.ref, media=(file,), raw=answer.raw)
 
     # Reading -----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -26,7 +26,8 @@ from socialkit.platforms.facebook._facts import SETTLES_AFTER, kind_of
 from socialkit.platforms.facebook._fitting import MARGIN, Seen, Then, Wanted, chosen
 from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, to_post
 from socialkit.platforms.facebook._options import FacebookOptions
-from socialkit.platforms.facebook._uploads import OWN, Uploads
+from socialkit.platforms.facebook._stories import Stories
+from socialkit.platforms.facebook._uploads import LOOK_AGAIN, OWN, Uploads
 from socialkit.platforms.facebook._videos import Videos
 from socialkit.platforms.facebook._wire import WireComment, WirePost, WireVideoStatus
 
@@ -37,8 +38,6 @@ COMMENT: Final = "comment"
 PART: Final = "part 1 "
 """What the steps of the one part of a post begin with."""
 MOST: Final = 100
-LOOK_AGAIN: Final = timedelta(minutes=2)
-"""After how long a video that is worked on is looked at again."""
 WORKING: Final = "processing"
 IN_PROGRESS: Final = "in_progress"
 TOO_MANY: Final = "*"
@@ -90,6 +89,7 @@ class Search:
         self._calls = calls
         self._uploads = uploads
         self._videos = Videos(core, calls)
+        self._stories = Stories(core, calls)
         self._app = app
 
     async def find(self, attempt: Attempt) -> Found:
@@ -101,7 +101,7 @@ class Search:
             return await self._first_comment(attempt, draft)
         kind = kind_of(draft)
         if kind == "story":
-            return Found.undecided("Facebook does not tell which stories are out")
+            return await self._story(attempt, draft)
         if kind in {"video", "reel"}:
             return await self._video(attempt)
         return await self._post(attempt, draft)
@@ -203,6 +203,12 @@ class Search:
         if wire.published is None and state is None:
             return Found.undecided("the video does not say whether it is published")
         return Found.absent("the video is not published")
+
+    async def _story(self, attempt: Attempt, draft: Draft) -> Found:
+        file = attempt.results.get(f"{PART}media 1")
+        if not isinstance(file, str):
+            return Found.undecided("which file it shows is not known")
+        return await self._stories.find(attempt, draft, file)
 
     async def _first_comment(self, attempt: Attempt, draft: Draft) -> Found:
         above = _id_in(attempt.results.get(f"{PART}{POST}"))

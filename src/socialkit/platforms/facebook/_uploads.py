@@ -24,7 +24,7 @@ from socialkit.platforms.facebook._wire import (
 )
 from socialkit.transport import Answer, FileBody, Request, Safety, Upload
 
-__all__ = ["OWN", "Uploads"]
+__all__ = ["LOOK_AGAIN", "OWN", "Uploads"]
 
 OWN: Final = "me"
 """The node of whoever's token it is: a Page's, here."""
@@ -32,6 +32,8 @@ FETCH_LIMIT: Final = 1_750_000_000
 """Bytes of a file behind a URL: what a resumable upload takes."""
 PROCESSING_LIMIT: Final = timedelta(minutes=30)
 """How long a video may be processed before it counts as failed; not documented."""
+LOOK_AGAIN: Final = timedelta(minutes=2)
+"""After how long what a file became is looked at again."""
 BROKEN: Final = frozenset({"error", "expired", "upload_failed"})
 FAILED: Final = "error"
 DONE: Final = frozenset({"ready", "upload_complete"})

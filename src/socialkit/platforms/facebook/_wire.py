@@ -28,6 +28,7 @@ __all__ = [
     "WirePost",
     "WireSent",
     "WireSession",
+    "WireStory",
     "WireUpload",
     "WireVideo",
     "WireVideoStatus",
@@ -200,6 +201,14 @@ class WireVideo(WireModel):
     permalink_url: Lenient[str] = None
     description: Text = ""
     scheduled_publish_time: Lenient[Timestamp] = None
+
+
+class WireStory(WireModel):
+    """A story."""
+
+    post_id: str
+    media_id: Lenient[str] = None
+    creation_time: Lenient[Timestamp] = None
 
 
 class WireMade(WireModel):

@@ -2,13 +2,15 @@
 
 from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimRequest, SimResponse
-from socialkit.sandbox.facebook._calls import OK, node_of, schedule
+from socialkit.sandbox.facebook import _render as show
+from socialkit.sandbox.facebook._calls import OK, checked, node_of, schedule
 from socialkit.sandbox.facebook._records import Photo, Post, Story, Video
 from socialkit.sandbox.facebook._state import APP_ID, PROCESSING, State
 
 FbCall = GraphCall[State]
 PIECE = 4 * 2**20
 """Bytes of a piece of a video."""
+FOREVER = float("inf")
 LARGEST_PHOTO = 10 * 2**20
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
@@ -178,6 +180,19 @@ def _story(call: FbCall, media: str) -> SimResponse:
     return SimResponse.json({"success": True, "post_id": story.id})
 
 
+def get_stories(call: FbCall) -> SimResponse:
+    """The stories of a Page that are out: those that are over would be in its archive."""
+    call.require("pages_read_engagement")
+    since, until = (call.params.number(name) for name in ("since", "until"))
+    fields = checked(call, "Stories", show.STORY)
+    page = node_of(call)
+    newest = sorted(
+        (one for one in call.state.stories.values() if one.owner == page), key=lambda one: one.created
+    )[::-1]
+    found = [one for one in newest if (since or 0) <= one.created.timestamp() <= (until or FOREVER)]
+    return call.page(found, lambda one: show.story(call.state, one, fields), key=lambda one: one.id)
+
+
 def take_bytes(state: State, request: SimRequest, video_id: str) -> SimResponse:
     """What the host of uploads does: bytes in the body, the place in a header."""
     video = state.videos.get(video_id)
@@ -202,5 +217,6 @@ ROUTES: tuple[Route[State], ...] = (
     Route("post_video_reels", "POST", ":node/video_reels", post_video_reels, "Page"),
     Route("post_video_stories", "POST", ":node/video_stories", post_video_stories, "Page"),
     Route("post_photo_stories", "POST", ":node/photo_stories", post_photo_stories, "Page"),
+    Route("get_stories", "GET", ":node/stories", get_stories, "Page"),
     Route("post_video", "POST", ":node", post_video, "AdVideo"),
 )

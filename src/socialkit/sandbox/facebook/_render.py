@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from socialkit.sandbox._graph import Message
-from socialkit.sandbox.facebook._records import Comment, Person, Photo, Post, Video
+from socialkit.sandbox.facebook._records import Comment, Person, Photo, Post, Story, Video
 from socialkit.sandbox.facebook._state import State
 
 Shown = dict[str, object]
@@ -73,6 +73,9 @@ PHOTO = frozenset({"alt_text_custom", "link", "created_time"})
 VIDEO = frozenset(
     {"status", "published", "post_id", "permalink_url", "title", "description", "scheduled_publish_time"}
 )
+
+
+STORY = frozenset({"post_id", "media_id", "media_type", "creation_time", "status", "url"})
 
 
 def page(one: Person, fields: Iterable[str]) -> Shown:
@@ -193,6 +196,19 @@ def video_status(state: State, one: Video) -> Shown:
             "publish_status": published,
         },
     }
+
+
+def story(state: State, one: Story, fields: Iterable[str]) -> Shown:
+    """A story; its times are told in seconds."""
+    known: dict[str, Reader] = {
+        "post_id": lambda: one.id,
+        "media_id": lambda: one.media,
+        "media_type": lambda: "photo" if one.media in state.photos else "video",
+        "creation_time": lambda: str(int(one.created.timestamp())),
+        "status": lambda: "PUBLISHED",
+        "url": lambda: f"https://facebook.com/stories/{one.id}",
+    }
+    return {name: value for name, value in _chosen(one.id, fields, known).items() if name != "id"}
 
 
 def message(state: State, one: Message) -> Shown:

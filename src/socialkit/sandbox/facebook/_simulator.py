@@ -58,7 +58,7 @@ class FacebookSimulator(PageSimulator[State]):
         "reschedule": frozenset({"post_post"}),
         "delete": frozenset({"delete_node"}),
         "get": frozenset({"get_post", "get_video", "get_photo", "get_nothing"}),
-        "find": frozenset({"published_posts", "scheduled_posts", "get_video", "get_comments"}),
+        "find": frozenset({"published_posts", "scheduled_posts", "get_video", "get_comments", "get_stories"}),
         "iterate": frozenset({"published_posts", "tagged", "visitor_posts", "conversations", "messages_of"}),
         "comments": frozenset({"get_comments"}),
         "upload": frozenset(
