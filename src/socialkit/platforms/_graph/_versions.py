@@ -15,7 +15,8 @@ from socialkit.transport import Request, Response, Safety
 
 __all__ = ["GRAPH_VERSIONS", "ApiVersion", "VersionWatch", "chosen_version", "end_of_life"]
 
-NAME: Final = re.compile(r"v\d{1,3}\.\d{1,2}")
+NAME: Final = re.compile(r"v(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d?)")
+"""One spelling for each: `v020.0` is none, and would slip past what is known of `v20.0`."""
 AHEAD: Final = timedelta(days=90)
 """How long before the end of a version it is warned of."""
 SERVED: Final = "facebook-api-version"
