@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import OutcomeUnknownError, UnexpectedResponseError
+from socialkit.errors import ContentRejectedError, OutcomeUnknownError, UnexpectedResponseError
 from socialkit.models import (
     Capability,
     Draft,
@@ -300,3 +300,17 @@ async def test_the_simulator_tells_long_threads_page_by_page_too(page: Any, meta
 
     assert {one.text for one in comments} == {f"comment {number}" for number in range(105)}
     assert {one.text for one in messages} == {f"message {number}" for number in range(30)}
+
+
+async def test_a_block_for_posting_too_fast_is_told_and_not_tried_again(
+    told: Callable[[dict[str, Any]], Any],
+) -> None:
+    asked: list[Request] = []
+
+    def blocked(sent: Request) -> Any:
+        asked.append(sent)
+        return json_answer({"error": {"message": "Langsam", "code": 368, "error_subcode": 1390008}}, 400)
+
+    with pytest.raises(ContentRejectedError):
+        await settle(told({"me/feed": blocked}).posts.publish("Autumn"))
+    assert len(asked) == 1

@@ -98,7 +98,7 @@ def refused(code: int | str, subcode: int | None = None, *, status: int = 400, *
         (1, 2853001, PermissionDeniedError),
         (4, None, RateLimitedError),
         (80014, 2446079, RateLimitedError),
-        (368, 1390008, RateLimitedError),
+        (368, 1390008, ContentRejectedError),
         (368, None, ContentRejectedError),
         (7, 1346003, ContentRejectedError),
         (1, 99, ServerError),
@@ -211,7 +211,9 @@ def test_the_default_is_called_unless_another_version_is_chosen() -> None:
     assert (chosen(None), chosen("v24.0"), chosen("v27.0")) == ("v26.0", "v24.0", "v27.0")
 
 
-@pytest.mark.parametrize("name", ["v20.0", "v18.0", "v3.2", "26.0", "v26", "v26.0/../x", ""])
+@pytest.mark.parametrize(
+    "name", ["v20.0", "v18.0", "v3.2", "26.0", "v26", "v26.0/../x", "", "v020.0", "v26.00"]
+)
 def test_a_version_that_is_over_or_none_is_refused_before_anything_is_sent(name: str) -> None:
     with pytest.raises(ConfigurationError):
         chosen(name)

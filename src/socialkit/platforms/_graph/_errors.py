@@ -34,7 +34,7 @@ EXPIRED: Final = (458, 459, 460, 463, 464, 467, 492)
 LIMITS: Final = (4, 17, 32, 341, 613, *range(80000, 80015))
 SCOPES: Final = (10, *range(200, 300))
 """10 and the two hundreds: a permission that was not granted, or not approved."""
-BLOCKED: Final = (1346003, 1404006, 1404102, 1404078, 1404112, 4854002)
+BLOCKED: Final = (1346003, 1390008, 1404006, 1404102, 1404078, 1404112, 4854002)
 
 CODES: Final[Mapping[str, type[APIError]]] = {
     "1": ServerError,
@@ -52,7 +52,6 @@ CODES: Final[Mapping[str, type[APIError]]] = {
     "/1363047": NotFoundError,
     "/1609010": NotFoundError,
     "/1366051": ConflictError,
-    "/1390008": RateLimitedError,
     "10/2018278": PermissionDeniedError,
     **{f"190/{subcode}": TokenExpiredError for subcode in EXPIRED},
     **dict.fromkeys([str(code) for code in LIMITS], RateLimitedError),
@@ -60,7 +59,7 @@ CODES: Final[Mapping[str, type[APIError]]] = {
     **dict.fromkeys([f"/{subcode}" for subcode in BLOCKED], ContentRejectedError),
     "283": PermissionDeniedError,
 }
-"""Classes by code. `/1390008` is a subcode that means the same under every code.
+"""Classes by code. `/1346003` is a subcode that means the same under every code.
 
 `is_transient` beside one of them changes nothing: it was recorded beside 2 alone, and what it means beside a
 refusal is not known well enough to send a write again by itself.
@@ -114,8 +113,8 @@ class GraphErrorTable(ErrorTable):
     """Codes of a Graph API, where a subcode may mean the same under every code.
 
     Example:
-        >>> graph_errors().find(400, "100/1390008").__name__, graph_errors().find(400, "100/7").__name__
-        ('RateLimitedError', 'BadRequestError')
+        >>> graph_errors().find(400, "100/1346003").__name__, graph_errors().find(400, "100/7").__name__
+        ('ContentRejectedError', 'BadRequestError')
     """
 
     __slots__ = ()
