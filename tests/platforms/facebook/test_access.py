@@ -533,6 +533,28 @@ def test_pushes_become_messages_and_events(value: dict[str, Any], found: object)
     assert all(one.accounts == ("1",) for one in things)
 
 
+def test_each_edit_of_a_comment_is_an_event_of_its_own_time(world: Sandbox) -> None:
+    workspace = world.workspace(acme=["facebook"])
+    me = workspace.brand("acme").client("facebook").account.me()
+    hook = sk.webhooks.Webhook("facebook", workspace, secret=SECRET, verify_token="chosen")
+    value = {"item": "comment", "post_id": f"{me.id}_2", "comment_id": "2_3", "created_time": 1742667604}
+    told: list[tuple[sk.WebhookEventKind, datetime | None]] = []
+
+    for verb, second in (("edited", 7), ("edited", 7), ("edited", 9), ("remove", 11)):
+        changes = [{"field": "feed", "value": {**value, "verb": verb}}]
+        entry = {"id": me.id, "time": 1742667600 + second, "changes": changes}
+        body = json.dumps({"object": "page", "entry": [entry]}).encode()
+        got = hook.receive(method="POST", headers=signature(body), body=body)
+        hook.done(got)
+        told += [(one.kind, one.at) for one in got.events]
+
+    edited, deleted = sk.WebhookEventKind.MESSAGE_EDITED, sk.WebhookEventKind.MESSAGE_DELETED
+    assert told == [
+        (kind, datetime.fromtimestamp(1742667600 + second, UTC))
+        for kind, second in ((edited, 7), (edited, 9), (deleted, 11))
+    ]
+
+
 def test_what_a_push_tells_besides_loses_none_of_the_rest() -> None:
     feed = {"item": "comment", "verb": "add", "post_id": "1_2", "comment_id": "2_3", "message": None}
     changes = [{"field": "name", "value": "The shop"}, {"field": "feed", "value": feed}, {"field": "website"}]

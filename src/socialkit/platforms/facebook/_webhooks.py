@@ -78,20 +78,26 @@ def _feed(entry: PushedEntry) -> PushedThing | None:
     subject = wire.comment_id if wire.item == "comment" else wire.post_id
     if wire.sender is not None and wire.sender.id == entry.account:
         return None
-    at = wire.created_time or entry.at
-    make = _made(wire, entry, subject or "", at)
+    make = _made(wire, entry, subject or "")
     if make is None:
         return None
     if subject is None:
         message = "nothing tells what it is about"
         raise ValueError(message)
+    at = _changed(wire, entry)
     key = f"{wire.item} {wire.verb} {subject} {'' if at is None else at.isoformat()}"
     return PushedThing(key=key, accounts=(entry.account,), make=make)
 
 
+def _changed(wire: WireFeed, entry: PushedEntry) -> datetime | None:
+    """Return when something was done: of a change `created_time` says when the thing itself was made."""
+    return wire.created_time or entry.at if wire.verb == ADDED else entry.at or wire.created_time
+
+
 def _made(
-    wire: WireFeed, entry: PushedEntry, subject: str, at: datetime | None
+    wire: WireFeed, entry: PushedEntry, subject: str
 ) -> partial[Message | None] | partial[WebhookEvent] | None:
+    at = _changed(wire, entry)
     if wire.item == "comment" and wire.verb == ADDED:
         return partial(_comment, wire, entry, subject, at)
     if wire.item in POSTS and wire.verb == ADDED:
