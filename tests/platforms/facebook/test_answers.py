@@ -179,6 +179,27 @@ async def test_a_thing_that_cannot_be_read_is_an_error_and_no_silence(
         await collect(page(id=None).inbox.iterate(kinds={kind}))
 
 
+async def test_a_name_that_is_null_loses_nothing_else(told: Callable[[dict[str, Any]], Any]) -> None:
+    us, them = ({"id": name, "name": None} for name in ("19", "7"))
+    comments = [{"id": f"1_{one['id']}", "created_time": TOLD, "from": one} for one in (us, them)]
+    rows = [{"campaign_id": one, "campaign_name": None, "date_start": "2026-03-01"} for one in ("1", "2")]
+    page = told(
+        {
+            "me": us,
+            "19_1/comments": {"data": comments},
+            "me/accounts": {"data": [{**us, "access_token": "made-up"}]},
+            "act_1/insights": {"data": rows},
+        }
+    )
+    day = date(2026, 3, 1)
+
+    assert (await settle(page.account.me())).id == "19"
+    assert [one.id for one in await collect(page.inbox.comments("19_1"))] == ["1_7"]
+    assert [one.id for one, _ in await settle(page.account.pages())] == ["19"]
+    days = await collect(page.ads.days("1", since=day, until=day))
+    assert [(one.campaign_id, one.campaign) for one in days] == [("1", ""), ("2", "")]
+
+
 async def test_an_answer_that_nothing_was_done_is_no_success(told: Callable[[dict[str, Any]], Any]) -> None:
     page = told({"19_1": {"success": False}})
 

@@ -53,14 +53,14 @@ def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validat
 
 
 Text = Annotated[str, BeforeValidator(_told)]
-"""What somebody wrote; empty where there is nothing but a picture."""
+"""What somebody wrote, or how something is called; empty where nothing is told."""
 
 
 class WireId(WireModel):
     """What has an id, and perhaps a name."""
 
     id: str
-    name: str = ""
+    name: Text = ""
 
 
 class WireSummary(WireModel):
@@ -155,7 +155,7 @@ class WirePage(WireModel):
     """A Page."""
 
     id: str
-    name: str = ""
+    name: Text = ""
     username: Lenient[str] = None
     link: Lenient[str] = None
     about: Lenient[str] = None
@@ -286,7 +286,7 @@ class WireAdRow(WireModel):
     """One campaign on one day. Amounts are texts in the currency of the ad account."""
 
     campaign_id: str
-    campaign_name: str = ""
+    campaign_name: Text = ""
     account_currency: Lenient[str] = None
     date_start: date
     spend: Lenient[str] = None
