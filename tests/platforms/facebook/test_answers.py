@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import ContentRejectedError, OutcomeUnknownError, UnexpectedResponseError
+from socialkit.errors import (
+    ConfigurationError,
+    ContentRejectedError,
+    OutcomeUnknownError,
+    UnexpectedResponseError,
+)
 from socialkit.models import (
     Capability,
     Draft,
@@ -258,6 +263,26 @@ async def test_pages_are_read_to_the_last_and_those_of_businesses_too(
     found = await settle(page.account.pages())
 
     assert [one.id for one, _ in found] == (["1", "2", "3"] if granted else ["1", "2"])
+
+
+@pytest.mark.parametrize("page_alone", [True, False])
+async def test_a_field_that_is_none_any_more_makes_no_page_a_person(
+    told: Callable[[dict[str, Any]], Any], page_alone: bool
+) -> None:
+    def me(sent: Request) -> Any:
+        gone = {"fan_count"} if page_alone else {"fan_count", "category"}
+        if gone & {*str(dict(sent.params)["fields"]).split(",")}:
+            return json_answer({"error": {"message": "Nein", "code": 100}}, 400)
+        return {"id": "19", "name": "The shop"}
+
+    page = told({"me": me})
+
+    if page_alone:
+        profile = await settle(page.account.me())
+        assert (profile.id, profile.name, profile.follower_count) == ("19", "The shop", None)
+    else:
+        with pytest.raises(ConfigurationError, match=r"account.pages\(\)"):
+            await settle(page.account.me())
 
 
 async def test_what_was_allowed_for_other_pages_is_not_allowed_for_this_one(

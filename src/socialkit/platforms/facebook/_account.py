@@ -26,7 +26,7 @@ from socialkit.platforms.facebook._facts import SCOPES
 from socialkit.platforms.facebook._map import PAGE_FIELDS, to_profile
 from socialkit.platforms.facebook._uploads import OWN
 from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
-from socialkit.transport import Pipeline, Request, Safety, Secret
+from socialkit.transport import Answer, Pipeline, Request, Safety, Secret
 
 __all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of", "scopes_of"]
 
@@ -40,6 +40,8 @@ OF_PAGES: Final = frozenset(scope for scopes in SCOPES.values() for scope in sco
 MOST: Final = 100
 MOST_PAGES: Final = 50
 """Of a listing of Pages: five thousand of them."""
+PAGES_ALONE: Final = "category"
+"""A field that every Page has, and nobody else."""
 OWNED_FIELDS: Final = ("id", "name", "access_token", "tasks")
 SUBSCRIBED: Final = ("feed", "mention", "messages")
 PERSONAL: Final = (
@@ -96,19 +98,21 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
 
     async def _me(self) -> Profile:
         try:
-            answer = await self._core.pipeline.call(self._calls.get(OWN, fields=PAGE_FIELDS), WirePage)
+            answer = await self._own(*PAGE_FIELDS)
         except BadRequestError as error:
-            await self._read_at_all()
-            # People have a name, and no followers_count.
-            raise ConfigurationError(PERSONAL, platform="facebook") from error
+            answer = await self._own("id", "name")  # what refuses this too is about something else
+            try:
+                await self._own(PAGES_ALONE)
+            except BadRequestError:
+                raise ConfigurationError(PERSONAL, platform="facebook") from error
+            # It is a Page: one of the fields is none any more, and must not take the Page with it.
         return to_profile(answer.value, answer.raw, self._core.ref)
 
     async def _limits(self) -> Limits:
         return self._core.limits  # Facebook tells none: those that were given stay
 
-    async def _read_at_all(self) -> None:
-        """Pass where the token opens anything: what refuses this too is about something else."""
-        await self._core.pipeline.call(self._calls.get(OWN, fields=("id", "name")), WireId)
+    async def _own(self, *fields: str) -> Answer[WirePage]:
+        return await self._core.pipeline.call(self._calls.get(OWN, fields=fields), WirePage)
 
     @operation
     async def pages(self) -> tuple[tuple[FacebookPage, Credentials], ...]:

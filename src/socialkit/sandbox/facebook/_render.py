@@ -38,7 +38,10 @@ def person(state: State, owner: str) -> Shown:
 
 
 PAGE = frozenset(
-    {"name", "username", "link", "about", "followers_count", "fan_count", "picture", "access_token", "tasks"}
+    {
+        *("name", "username", "link", "about", "category", "picture"),
+        *("followers_count", "fan_count", "access_token", "tasks"),
+    }
 )
 POST = frozenset(
     {
@@ -85,6 +88,7 @@ def page(one: Person, fields: Iterable[str]) -> Shown:
         "username": lambda: one.name.replace(" ", "").lower(),
         "link": lambda: f"https://www.facebook.com/{one.id}",
         "about": lambda: f"All about {one.name}",
+        "category": lambda: "Clothing Store",
         "followers_count": lambda: one.followers,
         "fan_count": lambda: one.followers,
         "picture": lambda: {"data": {"url": f"https://scontent.example/{one.id}.jpg"}},
