@@ -51,6 +51,7 @@ from socialkit.platforms._graph import (
     appsecret_proof,
     chosen_version,
     cursor_of,
+    day_of,
     graph_errors,
     graph_signature,
     page_params,
@@ -118,6 +119,25 @@ def test_an_unknown_code_is_transient_when_the_body_says_so_and_a_known_one_stay
     assert type(refused(4, is_transient=True)) is RateLimitedError
     kinds = {100: BadRequestError, 200: MissingScopeError, 368: ContentRejectedError}
     assert {code: type(refused(code, is_transient=True)) for code in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("ends", "begins"),
+    [
+        (["2026-03-08T08:00:00+0000", "2026-03-09T07:00:00+0000"], "2026-03-08T08:00:00+00:00"),
+        (["2026-03-07T08:00:00+0000", "2026-03-09T07:00:00+0000"], "2026-03-08T07:00:00+00:00"),
+        ([None, "2026-03-09T07:00:00+0000"], "2026-03-08T07:00:00+00:00"),
+        (["2026-03-09T07:00:00+0000"], "2026-03-08T07:00:00+00:00"),
+    ],
+    ids=["clock change", "a day left out", "not told", "one day"],
+)
+def test_a_day_begins_where_the_day_before_ends(ends: list[str | None], begins: str) -> None:
+    values = [{"value": 1, "end_time": end} for end in ends]
+
+    span = day_of(WireMetric.model_validate({"name": "page_media_view", "values": values}))
+
+    assert span is not None
+    assert [one.isoformat() for one in span] == [begins, "2026-03-09T07:00:00+00:00"]
 
 
 def test_190_without_a_subcode_does_not_say_that_the_token_is_over() -> None:

@@ -21,6 +21,8 @@ __all__ = ["DAY", "GraphInsights", "Subject", "day_of", "parts_of"]
 AT_ONCE: Final = 10
 """Posts whose metrics are read for one page of rows: each takes a call, two or three."""
 DAY: Final = timedelta(days=1)
+CLOCK_CHANGE: Final = timedelta(hours=1)
+"""By how much a day may be longer or shorter; what lies further back is no day before."""
 
 Params = tuple[tuple[str, str], ...]
 Span = tuple[datetime, datetime]
@@ -119,9 +121,21 @@ class GraphInsights(Insights[ModeT], Generic[ModeT]):
 
 
 def day_of(wire: WireMetric | None) -> Span | None:
-    """Return the day of a value that has one: its time is the day's end."""
-    end = wire.values[-1].end_time if wire is not None and wire.values else None
-    return None if end is None else (end - DAY, end)
+    """Return the day of a value that has one: from the end of the day before to its own.
+
+    Example:
+        >>> days = [{"end_time": f"2026-03-0{day}T0{hour}:00:00+0000"} for day, hour in ((8, 8), (9, 7))]
+        >>> start, end = day_of(WireMetric.model_validate({"name": "page_media_view", "values": days}))
+        >>> end - start
+        datetime.timedelta(seconds=82800)
+    """
+    ends = [one.end_time for one in (wire.values or ())[-2:]] if wire is not None else []
+    end = ends[-1] if ends else None
+    if end is None:
+        return None
+    before = ends[0] if len(ends) > 1 else None
+    told = before is not None and abs(end - before - DAY) <= CLOCK_CHANGE
+    return (before if before is not None and told else end - DAY), end
 
 
 def parts_of(wire: WireMetric) -> list[tuple[list[str], float]]:
