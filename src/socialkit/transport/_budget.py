@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
 from socialkit.transport._innermost import Innermost
@@ -24,6 +24,7 @@ __all__ = [
     "RateBudget",
     "RateHeaders",
     "RateReading",
+    "ReadsBuckets",
     "parse_reset",
     "shared_budget",
     "sharing_budgets",
@@ -52,6 +53,17 @@ class RateReading:
 
 HeaderReader = Callable[[Mapping[str, str], datetime], RateReading | None]
 """Reads the headers of an answer."""
+
+
+@runtime_checkable
+class ReadsBuckets(Protocol):
+    """A reader of headers that tell of several buckets at once."""
+
+    def of_bucket(self, bucket: str, /) -> HeaderReader:
+        """Return what reads of one bucket alone."""
+        ...
+
+
 BucketNamer = Callable[[Request], str]
 """Names the bucket that a request counts against."""
 
@@ -153,7 +165,9 @@ class RateBudget:
 
     def update(self, response: Response, now: datetime, bucket: str = "") -> None:
         """Learn from an answer; one that says nothing changes nothing."""
-        reading = None if self._headers is None else self._headers(response.headers, now)
+        given: object = self._headers
+        reader = given.of_bucket(bucket) if isinstance(given, ReadsBuckets) else self._headers
+        reading = None if reader is None else reader(response.headers, now)
         if reading is not None:
             self.learn(reading, bucket)
 
