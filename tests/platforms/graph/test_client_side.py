@@ -190,6 +190,23 @@ def test_usage_spaces_calls_and_stops_them(headers: dict[str, str], wait: float)
     assert budget.delay(NOON + timedelta(seconds=wait)).total_seconds() == 0
 
 
+def test_a_spent_budget_of_one_kind_stops_no_call_of_another() -> None:
+    spent = '{"type":"%s","call_count":100,"estimated_time_to_regain_access":%s}'
+    left = '{"type":"pages","call_count":1}'
+    budget = RateBudget(USAGE)
+
+    def told(*usages: str, bucket: str = "") -> float:
+        text = f'{{"7":[{",".join(usages)}]}}'
+        budget.update(Response(200, {"x-business-use-case-usage": text}, b"{}"), NOON, bucket)
+        return budget.delay(NOON, bucket).total_seconds()
+
+    assert told(spent % ("messenger", 19), left) == 0
+    assert told(spent % ("messenger", 19), left, bucket="messenger") == 19 * 60
+    assert told(spent % ("pages", 7), bucket="messenger") == 19 * 60
+    assert told(spent % ("pages", 7)) == 7 * 60
+    assert told('{"type":["pages"],"call_count":100}', bucket="ads") == 300
+
+
 def test_no_header_makes_anybody_wait_longer_than_a_day() -> None:
     text = '{"7":[{"call_count":100,"estimated_time_to_regain_access":1e300}]}'
     budget = RateBudget(USAGE)

@@ -10,9 +10,10 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
-from socialkit.transport import RateReading
+from socialkit.transport import HeaderReader, RateReading
 
 __all__ = ["USAGE", "UsageHeaders"]
 
@@ -27,6 +28,11 @@ WAITS: Final = {
 LONGEST: Final = timedelta(days=1)
 """Longer than any of the budgets, which are of an hour or of a day."""
 WHOLE: Final = 100.0
+APART: Final[Mapping[str, frozenset[str]]] = {
+    "": frozenset({"pages", "instagram"}),
+    "messenger": frozenset({"messenger"}),
+}
+"""By bucket the kinds of use that count against it alone: one answer tells of several budgets."""
 
 
 class _Usage(NamedTuple):
@@ -54,7 +60,26 @@ class UsageHeaders:
 
     def __call__(self, headers: Mapping[str, str], now: datetime) -> RateReading | None:
         """Return what the headers of an answer say; None when they say nothing."""
-        found = [usage for name in HEADERS for usage in _usages(headers.get(name))]
+        return self._read(frozenset(), headers, now)
+
+    def of_bucket(self, bucket: str, /) -> HeaderReader:
+        """Return what reads of one bucket alone: kinds of which nobody knows whose they are count for each.
+
+        Example:
+            >>> from datetime import UTC
+            >>> told = (
+            ...     '{"7": [{"type": "messenger", "call_count": 100}, {"type": "pages", "call_count": 28}]}'
+            ... )
+            >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+            >>> USAGE.of_bucket("")({"x-business-use-case-usage": told}, noon).remaining
+            72.0
+        """
+        own = APART.get(bucket, frozenset[str]())
+        others = frozenset(kind for kinds in APART.values() for kind in kinds if kind not in own)
+        return partial(self._read, others)
+
+    def _read(self, others: frozenset[str], headers: Mapping[str, str], now: datetime) -> RateReading | None:
+        found = [usage for name in HEADERS for usage in _usages(headers.get(name), others)]
         if not found:
             return None
         percent = max(usage.percent for usage in found)
@@ -67,8 +92,13 @@ class UsageHeaders:
         return RateReading(0, now + self.longest_pause * share, WHOLE)
 
 
-def _usages(text: str | None) -> Iterator[_Usage]:
-    """Yield every usage in a header: one object, or lists of them by the id of whom they are of."""
+def _usages(text: str | None, others: frozenset[str]) -> Iterator[_Usage]:
+    """Yield every usage in a header: one object, or lists of them by the id of whom they are of.
+
+    Args:
+        text: The header.
+        others: Kinds of use that count elsewhere.
+    """
     if text is None:
         return
     try:
@@ -76,6 +106,9 @@ def _usages(text: str | None) -> Iterator[_Usage]:
     except (ValueError, RecursionError):
         return
     for one in _objects(document):
+        kind: object = one.get("type")
+        if isinstance(kind, str) and kind in others:
+            continue
         shares = [number for name in SHARES if (number := _number(one.get(name))) is not None]
         if shares:
             waits = [_wait(one.get(name), unit) for name, unit in WAITS.items()]
