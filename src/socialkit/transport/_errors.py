@@ -158,7 +158,11 @@ class ErrorTable:
     errors_in_success: bool = False
     """Whether answers with a 2xx status may be refusals."""
     scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """By operation the scopes that open it, for a platform that says only that one is missing."""
+    """By operation the scopes that open it, for a platform that says only that one is missing.
+
+    A call of an operation that takes another scope stands by itself, as `inbox.reply POST messages`: with its
+    method, and what its address ends with.
+    """
 
     def find(self, status: int, code: str | None, *, transient: bool = False) -> type[APIError]:
         """Return the class for a code and a status."""
@@ -169,6 +173,18 @@ class ErrorTable:
             return ServerError
         kind = self.statuses.get(status) or STATUSES.get(status)
         return kind or (ServerError if status >= 500 else BadRequestError)
+
+    def opening(self, request: Request) -> tuple[str, ...]:
+        """Return the scopes that open a call; none where nobody wrote them down.
+
+        Example:
+            >>> scopes = {"inbox.reply": ("write",), "inbox.reply POST messages": ("messages",)}
+            >>> private = Request(method="POST", url="https://a.example/7/messages", operation="inbox.reply")
+            >>> ErrorTable(scopes=scopes).opening(private)
+            ('messages',)
+        """
+        operation, end = request.operation or "", urlsplit(request.url).path.rpartition("/")[2]
+        return self.scopes.get(f"{operation} {request.method} {end}") or self.scopes.get(operation, ())
 
     def leaves_open(self, error: APIError) -> bool:
         """Tell whether a code says nothing about what became of a write."""
@@ -230,7 +246,7 @@ def _refusal(
         operation=request.operation,
     )
     if isinstance(error, MissingScopeError):
-        error.scopes = body.scopes or table.scopes.get(request.operation or "", ())
+        error.scopes = body.scopes or table.opening(request)
     if isinstance(error, RateLimitedError) and wait is not None:
         error.resets_at = now + wait
     return error
