@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import warnings
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
@@ -72,6 +73,35 @@ async def test_a_missing_scope_is_named(opened: Open, meta: FacebookSimulator) -
         await settle(reader.posts.publish("Autumn"))
     assert caught.value.scopes == ("pages_manage_posts",)
     assert meta.posts() == []
+
+
+ALL_BUT = {name: tuple(one for one in SCOPES if one != name) for name in SCOPES}
+
+
+@pytest.mark.parametrize(
+    ("missing", "call"),
+    [
+        ("pages_manage_engagement", lambda page, one: page.inbox.reply(one, "Ten", private=False)),
+        ("pages_messaging", lambda page, one: page.inbox.reply(one, "Ten", private=True)),
+        ("pages_messaging", lambda page, _: page.inbox.iterate()),
+        ("pages_read_user_content", lambda page, _: page.inbox.iterate()),
+        ("pages_read_engagement", lambda page, one: page.insights.posts([one.post_id])),
+    ],
+    ids=["reply", "private reply", "private messages", "mentions", "insights"],
+)
+async def test_no_scope_is_named_that_is_not_missing(
+    opened: Open, meta: FacebookSimulator, missing: str, call: Callable[[Any, Any], Any]
+) -> None:
+    page = opened()
+    post = await settle(page.posts.publish("Autumn"))
+    meta.receive(text="How much?", reply_to=post.id)
+    (message,) = await collect(page.inbox.comments(post.id))
+    reader = opened(access_token=meta.issue_token(scopes=ALL_BUT[missing]))
+
+    with pytest.raises(MissingScopeError) as caught:
+        asked = call(reader, message)
+        await (collect(asked) if isinstance(asked, sk.Listing | sk.AsyncListing) else settle(asked))
+    assert caught.value.scopes == (missing,)
 
 
 async def test_what_a_token_may_do_changes_what_the_client_can(opened: Open, meta: FacebookSimulator) -> None:

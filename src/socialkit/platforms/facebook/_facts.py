@@ -132,6 +132,8 @@ SCOPES: Final = {
 
 OPERATIONS: Final = {
     "posts.publish": ("pages_manage_posts",),
+    "posts.publish POST comments": ("pages_manage_engagement",),
+    "posts.publish GET published_posts": ("pages_read_engagement",),
     "posts.edit": ("pages_manage_posts",),
     "posts.delete": ("pages_manage_posts",),
     "posts.reschedule": ("pages_manage_posts",),
@@ -143,18 +145,25 @@ OPERATIONS: Final = {
     "account.me": ("pages_read_engagement",),
     "account.pages": ("pages_show_list",),
     "account.subscribe": ("pages_manage_metadata",),
-    "inbox.iterate": ("pages_read_user_content", "pages_messaging"),
+    "inbox.iterate": ("pages_read_user_content",),
+    "inbox.iterate GET conversations": ("pages_messaging",),
+    "inbox.iterate GET messages": ("pages_messaging",),
     "inbox.comments": ("pages_read_user_content",),
-    "inbox.reply": ("pages_manage_engagement", "pages_messaging"),
+    "inbox.reply": ("pages_manage_engagement",),
+    "inbox.reply POST messages": ("pages_messaging",),
+    "inbox.reply GET conversations": ("pages_messaging",),
     "inbox.like": ("pages_manage_engagement",),
     "inbox.hide": ("pages_manage_engagement",),
     "inbox.unhide": ("pages_manage_engagement",),
     "inbox.delete": ("pages_manage_engagement",),
-    "insights.posts": ("read_insights",),
-    "insights.account": ("read_insights",),
+    "insights.posts": ("pages_read_engagement",),
+    "insights.account": ("pages_read_engagement",),
     "ads.days": ("ads_read",),
 }
-"""By operation what a refusal for want of a permission names: Facebook says only that one is missing."""
+"""By operation, and by call where those differ, what a refusal for want of a permission names.
+
+Facebook says only that one is missing. Insights that may not be read say so in their rows.
+"""
 
 
 ITSELF: Final = "facebook.com"
