@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from socialkit.auth._credentials import Credentials
 from socialkit.auth._signing import Signature, bearer
 from socialkit.auth._standing import Standing
@@ -52,6 +54,7 @@ class BearerToken:
         self._token = credentials.access_token
         self._standing = Standing(ends_at=credentials.expires_at, scopes=credentials.scopes)
         self._secrets = credentials.secrets()
+        self._extra = credentials.extra
         self._put = put
 
     def secrets(self) -> tuple[Secret, ...]:
@@ -76,6 +79,10 @@ class BearerToken:
     def scopes(self) -> tuple[str, ...]:
         """Return what the credentials say that the token may do."""
         return self._standing.scopes
+
+    def extra(self) -> Mapping[str, str | Secret]:
+        """Return what only one platform puts beside the token."""
+        return self._extra
 
     async def read(self, _transport: Transport, /, *, again: bool = False) -> None:
         """Read nothing: nothing is kept."""

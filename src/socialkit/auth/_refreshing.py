@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -199,6 +200,10 @@ class Refreshing:
     def scopes(self) -> tuple[str, ...]:
         """Return what the tokens of now may do; empty before the store was read, or when nobody said."""
         return () if self._kept.current is None else self._kept.current.scopes
+
+    def extra(self) -> Mapping[str, str | Secret]:
+        """Return what only one platform keeps with the tokens of now; empty before the store was read."""
+        return {} if self._kept.current is None else self._kept.current.extra
 
     async def read(self, transport: Transport, /, *, again: bool = False) -> None:
         """Read what the store holds, if it was not yet or is to be `again`; nothing is renewed."""

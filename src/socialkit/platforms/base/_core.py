@@ -163,7 +163,8 @@ class Core:
             needed = self._unmet(capability, self.scopes or ())
             message = f"the token lacks the scope for: {capability.value}"
             error = MissingScopeError(message, status=0, platform=facts.name)
-            error.scopes, error.instead = needed, f"log in again, and allow {' or '.join(needed)}"
+            login = f"log in again, and allow {' or '.join(needed)}"
+            error.scopes, error.instead = needed, ", or ".join(filter(None, (login, facts.scopes_else)))
             raise error
 
     async def standing(self) -> Standing:

@@ -35,6 +35,8 @@ class PlatformFacts:
         default_factory=dict[Capability, tuple[str, ...]]
     )
     """Each of these is needed besides one of `scopes`."""
+    scopes_else: str = ""
+    """What opens something as well where a scope is missing, beside another login; part of a sentence."""
     tokens_last: bool | None = None
     """Whether a token of which nobody says when it ends holds until it is taken back; None when not known."""
     settings: str | None = None
