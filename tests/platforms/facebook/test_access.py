@@ -25,6 +25,7 @@ from socialkit.errors import (
 from socialkit.models import AccountRef, Capability, MessageKind, Missing
 from socialkit.platforms._graph import alive
 from socialkit.platforms._login import Login
+from socialkit.platforms.base import login_of
 from socialkit.platforms.facebook import (
     METRICS,
     PUSHES,
@@ -63,6 +64,9 @@ async def test_a_person_s_token_is_no_page_s_and_the_error_says_what_to_take(
         await settle(client.account.me())
     ((found, credentials),) = await settle(client.account.pages())
     assert (found.name, found.can_publish) == ("main", True)
+    assert not client.can(Capability.PUBLISH)
+    with pytest.raises(MissingScopeError, match=r"account.pages\(\)"):
+        await settle(client.posts.publish("Autumn"))
     assert credentials.account_id == found.id
 
 
@@ -78,15 +82,18 @@ async def test_a_missing_scope_is_named(opened: Open, meta: FacebookSimulator) -
 ALL_BUT = {name: tuple(one for one in SCOPES if one != name) for name in SCOPES}
 
 
+NEEDED: list[tuple[str, Callable[[Any, Any], Any]]] = [
+    ("pages_manage_engagement", lambda page, one: settle(page.inbox.reply(one, "Ten", private=False))),
+    ("pages_messaging", lambda page, one: settle(page.inbox.reply(one, "Ten", private=True))),
+    ("pages_messaging", lambda page, _: collect(page.inbox.iterate())),
+    ("pages_read_user_content", lambda page, _: collect(page.inbox.iterate())),
+    ("pages_read_engagement", lambda page, one: collect(page.insights.posts([one.post_id]))),
+]
+
+
 @pytest.mark.parametrize(
     ("missing", "call"),
-    [
-        ("pages_manage_engagement", lambda page, one: page.inbox.reply(one, "Ten", private=False)),
-        ("pages_messaging", lambda page, one: page.inbox.reply(one, "Ten", private=True)),
-        ("pages_messaging", lambda page, _: page.inbox.iterate()),
-        ("pages_read_user_content", lambda page, _: page.inbox.iterate()),
-        ("pages_read_engagement", lambda page, one: page.insights.posts([one.post_id])),
-    ],
+    NEEDED,
     ids=["reply", "private reply", "private messages", "mentions", "insights"],
 )
 async def test_no_scope_is_named_that_is_not_missing(
@@ -99,8 +106,7 @@ async def test_no_scope_is_named_that_is_not_missing(
     reader = opened(access_token=meta.issue_token(scopes=ALL_BUT[missing]))
 
     with pytest.raises(MissingScopeError) as caught:
-        asked = call(reader, message)
-        await (collect(asked) if isinstance(asked, sk.Listing | sk.AsyncListing) else settle(asked))
+        await call(reader, message)
     assert caught.value.scopes == (missing,)
 
 
@@ -372,7 +378,7 @@ async def test_a_login_with_several_pages_gives_the_person_and_each_page(
 
 ASKED = ("pages_show_list", "pages_manage_posts", "pages_messaging", "read_insights")
 FOR_ANOTHER = {"scope": "pages_manage_posts", "target_ids": ["18"]}
-TOLD = {"is_valid": True, "scopes": [one for one in ASKED if one != "pages_messaging"]}
+TOLD: dict[str, Any] = {"is_valid": True, "scopes": tuple(one for one in ASKED if one != "pages_messaging")}
 
 
 @pytest.mark.parametrize(
@@ -384,7 +390,7 @@ TOLD = {"is_valid": True, "scopes": [one for one in ASKED if one != "pages_messa
             1,
             ("pages_show_list", "read_insights"),
         ),
-        (json_answer({"data": TOLD}), 2, ("pages_show_list", "pages_manage_posts", "read_insights")),
+        (json_answer({"data": {**TOLD, "type": "USER"}}), 2, TOLD["scopes"]),
         (json_answer({"data": {**TOLD, "is_valid": False}}), 1, ()),
         (json_answer({"error": {"message": "No", "code": 190}}, 400), 1, ()),
         (json_answer({"error": {"message": "No", "code": 190}}, 400), 2, ()),
@@ -425,9 +431,58 @@ async def test_a_login_s_scopes_are_those_that_were_granted(
     }
     client = kind(got, transport=transport)
 
-    assert (got.scopes, got.account_id) == (scopes, "17" if pages == 1 else None)
+    own = scopes if pages == 1 else tuple(one for one in scopes if one == "pages_show_list")
+    assert (got.scopes, got.account_id) == (own, "17" if pages == 1 else None)
     assert client.can(Capability.DIRECT_MESSAGES) is (scopes == ())
+    assert client.can(Capability.PUBLISH) is (scopes == () or "pages_manage_posts" in own)
     assert {one.scopes for _, one in await settle(client.account.pages())} == {scopes}
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+async def test_health_tells_until_when_a_login_may_read(
+    world: Sandbox, meta: FacebookSimulator, kind: Any, page: Any, pages: int
+) -> None:
+    for name in ("main", "other")[:pages]:
+        meta.connection(name)
+    back = "https://shop.example/back"
+    where: dict[str, Any] = {"base_url": world.address("facebook"), "transport": page._core.transport}
+    login = Login(
+        "facebook",
+        client_id=APP_ID,
+        client_secret=APP_SECRET,
+        redirect_uri=back,
+        flow=FacebookLogin(),
+        **where,
+    )
+    start, finish = ("start", "finish") if kind is Facebook else ("start_async", "finish_async")
+    url, state = await settle(getattr(login, start)())
+    got = await settle(
+        getattr(login, finish)(meta.handle(SimRequest.of("GET", url)).headers["location"], state)
+    )
+    client = kind(got, **where)
+    store = MemoryTokenStore()
+    ref = AccountRef(platform="facebook", brand="acme", name="main")
+    kept = kind(got, tokens=store, account=ref, **where)
+
+    assert (await login_of(page)).ends_at is None
+    await settle(page.account.inspect())
+
+    ends = world.clock.now() + timedelta(days=90)
+    for one in (client, kept, page):
+        found = await login_of(one)
+        assert (found.ends_at, found.renews) == (ends, False)
+
+
+def test_a_workspace_warns_before_data_may_be_read_no_more(world: Sandbox) -> None:
+    workspace = world.workspace(acme=["facebook"])
+    workspace.brand("acme").client("facebook").account.inspect()
+
+    (before,) = workspace.health()
+    world.clock.advance(timedelta(days=80))
+    (soon,) = workspace.health()
+
+    assert (before.state, before.until) == (sk.HealthState.VALID, world.clock.now() + timedelta(days=10))
+    assert (soon.state, soon.lasts) == (sk.HealthState.EXPIRING, False)
 
 
 async def test_a_token_that_ends_is_made_longer_and_kept(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.auth import BearerToken, Credentials, Pushed, Refreshing, RefreshModel
+from socialkit.auth import BearerToken, Credentials, Pushed, Refreshing, RefreshModel, Standing
 from socialkit.errors import (
     APIError,
     AuthenticationError,
@@ -399,7 +399,19 @@ def test_without_the_app_s_secret_no_token_is_made_longer() -> None:
 def test_a_login_ends_at_the_nearer_of_its_two_ends() -> None:
     body = {"data": {"expires_at": 1777000000, "data_access_expires_at": 1776000000, "scopes": ["a"]}}
 
-    assert Inspected.model_validate(body).standing().ends_at == datetime.fromtimestamp(1776000000, UTC)
+    told = Inspected.model_validate(body)
+
+    assert told.standing(Standing()).ends_at == datetime.fromtimestamp(1776000000, UTC)
+    assert told.standing(Standing(ends_at=NOON)).ends_at == NOON
+
+
+def test_a_token_that_is_renewed_ends_with_what_somebody_consented_to() -> None:
+    def standing(**told: int) -> Standing:
+        return Inspected.model_validate({"data": told}).standing(Standing(renews=True))
+
+    assert standing(expires_at=1777000000) == Standing(renews=True)
+    consented = standing(expires_at=1776000000, data_access_expires_at=1777000000)
+    assert consented == Standing(ends_at=datetime.fromtimestamp(1777000000, UTC))
 
 
 def test_a_recorded_answer_tells_what_a_token_is_worth() -> None:
@@ -407,10 +419,10 @@ def test_a_recorded_answer_tells_what_a_token_is_worth() -> None:
     if not path.is_file():
         pytest.skip(f"no recording at {path}")
 
-    standing = Inspected.model_validate_json(path.read_bytes()).standing()
+    told = Inspected.model_validate_json(path.read_bytes())
 
-    assert standing.ends_at == datetime.fromtimestamp(1577347200, UTC)
-    assert "pages_show_list" in standing.scopes
+    assert told.standing(Standing()).ends_at == datetime.fromtimestamp(1577347200, UTC)
+    assert "pages_show_list" in (told.data.scopes or ())
 
 
 # Metrics ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from socialkit.errors import (
 from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing, WebhookEventKind
 from socialkit.operations import finish
 from socialkit.platforms._login import Login
+from socialkit.platforms.base import login_of
 from socialkit.platforms.instagram import (
     INSTAGRAM_SCOPES,
     PUSHES,
@@ -425,6 +426,9 @@ async def test_what_somebody_declines_is_not_granted(
     told = await settle(opens.account.inspect())
     assert (told.valid, told.kind, {*told.scopes}) == (True, "USER", {*few})
     assert told.ends_at == world.clock.now() + timedelta(days=60)
+    reads_until = world.clock.now() + timedelta(days=90)
+    for one, ends in ((opens, told.ends_at), (client, reads_until)):
+        assert (await login_of(one)).ends_at == ends
     assert not opens.can(Capability.PUBLISH)
 
 

@@ -57,6 +57,7 @@ from socialkit.platforms._graph._signing import (
     GraphAuthenticator,
     appsecret_proof,
     graph_signature,
+    learned,
     token_in_use,
 )
 from socialkit.platforms._graph._terms import RETENTION
@@ -127,6 +128,7 @@ __all__ = [
     "graph_signature",
     "inspected",
     "last_container",
+    "learned",
     "merged",
     "newer_than",
     "number_of",

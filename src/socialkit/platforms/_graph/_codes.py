@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from socialkit.auth import Credentials, LoginState, Stored
 from socialkit.transport import Request, Safety, Secret
 
@@ -37,6 +39,7 @@ def credentials_of(
     *,
     scopes: tuple[str, ...] | None = None,
     account_id: str | None = None,
+    extra: Mapping[str, str | Secret] | None = None,
 ) -> Credentials:
     """Return what a login gave.
 
@@ -45,6 +48,7 @@ def credentials_of(
         state: What the login was begun with.
         scopes: Those that were granted, where they are told; else those that were asked for.
         account_id: Whose it is, where that is known.
+        extra: What only one platform keeps with it.
     """
     return Credentials(
         access_token=stored.access_token,
@@ -53,4 +57,5 @@ def credentials_of(
         client_id=state.client_id,
         client_secret=state.client_secret,
         account_id=account_id,
+        extra=extra,
     )

@@ -9,11 +9,12 @@ from typing import Final
 from socialkit.auth import BearerToken, Refreshing, Signature, Standing, bearer, query_token
 from socialkit.auth._signing import authorized
 from socialkit.errors import ConfigurationError
+from socialkit.platforms._graph._tokens import Inspected, kept_until, until
 from socialkit.platforms._graph._versions import VersionWatch
 from socialkit.platforms.base import Core
 from socialkit.transport import Request, Response, Secret, Transport
 
-__all__ = ["GraphAuthenticator", "appsecret_proof", "graph_signature", "token_in_use"]
+__all__ = ["GraphAuthenticator", "appsecret_proof", "graph_signature", "learned", "token_in_use"]
 
 PROOF: Final = "appsecret_proof"
 UPLOADS: Final = ("/video-upload/", "/ig-api-upload/")
@@ -65,6 +66,7 @@ class GraphAuthenticator:
     ) -> None:
         self._inner = inner
         self._hidden = hidden
+        self._told: tuple[Secret | None, Inspected] | None = None
         self.watch = watch
 
     def secrets(self) -> tuple[Secret, ...]:
@@ -96,8 +98,16 @@ class GraphAuthenticator:
         await self._inner.read(transport, again=again)
 
     async def standing(self, transport: Transport, /) -> Standing:
-        """Return what is known of the token."""
-        return await self._inner.standing(transport)
+        """Return what is known of the token, until when data may be read with it among that."""
+        known = await self._inner.standing(transport)
+        token, told = self._told or (None, None)
+        if told is not None and token == self._inner.token():
+            return told.standing(known)
+        return until(known, kept_until(self._inner.extra()))
+
+    def learn(self, told: Inspected, /) -> None:
+        """Take over until when the token of now holds, as the platform told it."""
+        self._told = self._inner.token(), told
 
     async def owned_by(self, account_id: str, transport: Transport, /, *, sure: bool) -> None:
         """Keep whose the token is."""
@@ -114,11 +124,28 @@ async def token_in_use(core: Core) -> Secret:
     Raises:
         ConfigurationError: There is none.
     """
-    holder: object = core.pipeline.authenticator
-    assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
+    holder = _holder(core)
     await holder.standing(core.transport)  # reads the store
     token = holder.token()
     if token is None:
         message = "there is no access token: log in first"
         raise ConfigurationError(message, platform=core.facts.name)
     return token
+
+
+def learned(core: Core, told: Inspected, scopes: tuple[str, ...] | None) -> None:
+    """Take over what the platform told of the token in use: `can` and the account's health go by it.
+
+    Args:
+        core: The client's.
+        told: The answer.
+        scopes: What of it the token opens; None where the platform did not say.
+    """
+    core.granted(scopes)
+    _holder(core).learn(told)
+
+
+def _holder(core: Core) -> GraphAuthenticator:
+    holder: object = core.pipeline.authenticator
+    assert isinstance(holder, GraphAuthenticator), "the client's own constructor makes one"
+    return holder

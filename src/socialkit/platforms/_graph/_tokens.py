@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -13,9 +14,11 @@ from socialkit.errors import ConfigurationError, UnexpectedResponseError
 from socialkit.models import AwareTime, Lenient, WireModel
 from socialkit.transport import ErrorTable, Pipeline, Request, Safety, Secret, Transport
 
-__all__ = ["App", "Inspected", "TokenGrant", "refresh_by", "token_of"]
+__all__ = ["App", "Inspected", "TokenGrant", "kept_until", "refresh_by", "token_of", "until"]
 
 
+DATA_ACCESS: Final = "data_access_ends_at"
+"""Where `Credentials.extra` keeps until when data may be read, 90 days after somebody's last consent."""
 OF_PAGES: Final = "pages_"
 """What the scopes begin with whose targets are Pages; those of others are other things."""
 
@@ -185,14 +188,52 @@ class Inspected(WireModel):
     """The answer of `debug_token`: what a token is worth.
 
     Example:
-        >>> answer = '{"data": {"is_valid": true, "expires_at": 0, "scopes": ["read_insights"]}}'
-        >>> Inspected.model_validate_json(answer).standing()
-        Standing(ends_at=None, renews=False, scopes=('read_insights',))
+        >>> answer = '{"data": {"is_valid": true, "expires_at": 0, "data_access_expires_at": 1780000000}}'
+        >>> told = Inspected.model_validate_json(answer)
+        >>> found = told.standing(Standing(renews=True))
+        >>> str(found.ends_at), found.renews
+        ('2026-05-28 20:26:40+00:00', False)
     """
 
     data: WireInspected
 
-    def standing(self) -> Standing:
-        """Return until when the login holds, whichever of its two ends comes first, and its scopes."""
-        ends = [one for one in (self.data.expires_at, self.data.data_access_expires_at) if one is not None]
-        return Standing(ends_at=min(ends, default=None), scopes=self.data.scopes or ())
+    @property
+    def extra(self) -> dict[str, str | Secret]:
+        """What credentials keep of it: until when data may be read, which no renewal changes."""
+        ends = self.data.data_access_expires_at
+        return {} if ends is None else {DATA_ACCESS: ends.isoformat()}
+
+    def standing(self, known: Standing) -> Standing:
+        """Return what is known of a login with what is told: it holds to whichever end comes first.
+
+        Args:
+            known: What is known of the token itself; the end of one that is renewed counts for nothing.
+        """
+        ends = None if known.renews else self.data.expires_at
+        return until(replace(known, ends_at=_first(known.ends_at, ends)), self.data.data_access_expires_at)
+
+
+def kept_until(extra: Mapping[str, str | Secret]) -> datetime | None:
+    """Return until when data may be read, as credentials keep it; None where they do not.
+
+    Example:
+        >>> kept_until({"data_access_ends_at": "2026-05-28T20:26:40+00:00"}).year, kept_until({})
+        (2026, None)
+    """
+    told = extra.get(DATA_ACCESS)
+    try:
+        ends = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return ends if ends is not None and ends.tzinfo is not None else None
+
+
+def until(known: Standing, consent_ends: datetime | None) -> Standing:
+    """Return what is known of a login that somebody must consent to again, whatever else is renewed."""
+    if consent_ends is None:
+        return known
+    return replace(known, ends_at=_first(known.ends_at, consent_ends), renews=False)
+
+
+def _first(*ends: datetime | None) -> datetime | None:
+    return min((one for one in ends if one is not None), default=None)

@@ -18,6 +18,7 @@ from socialkit.platforms._graph import (
     cursor_of,
     granted_to,
     inspected,
+    learned,
     page_params,
     token_in_use,
 )
@@ -28,11 +29,12 @@ from socialkit.platforms.facebook._uploads import OWN
 from socialkit.platforms.facebook._wire import WireId, WireMade, WirePage
 from socialkit.transport import Answer, Pipeline, Request, Safety, Secret
 
-__all__ = ["FacebookAccount", "FacebookPage", "TokenReport", "pages_of", "scopes_of"]
+__all__ = ["PERSON", "FacebookAccount", "FacebookPage", "TokenReport", "opened", "pages_of", "scopes_of"]
 
 T = TypeVar("T")
 
-PEOPLE: Final = frozenset({"USER", "SYSTEM_USER"})
+PERSON: Final = "USER"
+PEOPLE: Final = frozenset({PERSON, "SYSTEM_USER"})
 """Kinds of tokens that are no Page's."""
 OF_PAGES: Final = frozenset(scope for scopes in SCOPES.values() for scope in scopes)
 """Scopes of what is done as a Page."""
@@ -104,6 +106,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             try:
                 await self._own(PAGES_ALONE)
             except BadRequestError:
+                self._core.granted(opened(self._core.scopes or (), PERSON))
                 raise ConfigurationError(PERSONAL, platform="facebook") from error
             # It is a Page: one of the fields is none any more, and must not take the Page with it.
         return to_profile(answer.value, answer.raw, self._core.ref)
@@ -132,7 +135,7 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
 
     @operation
     async def inspect(self) -> TokenReport:
-        """Return what Facebook says of the client's token; `can` goes by its scopes from now on.
+        """Return what Facebook says of the client's token; `can` and its health go by that from now on.
 
         What a Page's token alone opens is closed to a person's, whatever that person allowed.
 
@@ -142,9 +145,10 @@ class FacebookAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: The client was opened without the app's id and secret.
         """
         token = await token_in_use(self._core)
-        told = (await inspected(self._core.pipeline, self._calls, self._app, token)).data
+        answer = await inspected(self._core.pipeline, self._calls, self._app, token)
+        told = answer.data
         scopes = told.scopes_for(self._core.ref.id or told.profile_id)
-        self._core.granted(None if scopes is None else _opened(scopes, told.type))
+        learned(self._core, answer, None if scopes is None else opened(scopes, told.type))
         return TokenReport(
             valid=told.is_valid,
             kind=told.type,
@@ -242,7 +246,7 @@ class _Reader:
         return request.replace(params=(*request.params, *params), signed=False)
 
 
-def _opened(scopes: tuple[str, ...], kind: str) -> tuple[str, ...]:
+def opened(scopes: tuple[str, ...], kind: str) -> tuple[str, ...]:
     """Return the scopes of a token that open something with it: Pages are for their own tokens."""
     return tuple(one for one in scopes if one not in OF_PAGES) if kind in PEOPLE else scopes
 
@@ -258,4 +262,5 @@ def _credentials(wire: WirePage, app: App, granted: Inspected | None) -> Credent
         scopes=scopes_of(granted, wire.id),
         client_id=app.client_id,
         client_secret=app.client_secret,
+        extra=None if granted is None else granted.extra,
     )

@@ -310,6 +310,7 @@ FACTS: Final = PlatformFacts(
     capabilities=CAPABILITIES,
     instead=INSTEAD,
     scopes=SCOPES,
+    scopes_else="take the credentials of one of account.pages() where these are a person's",
     tokens_last=True,  # a Page's token from a long-lived login has no end, until somebody takes it back
     settings="https://www.facebook.com/settings?tab=business_tools",
     limits=LIMITS,

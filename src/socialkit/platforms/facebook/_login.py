@@ -23,7 +23,7 @@ from socialkit.platforms._graph import (
     token_of,
 )
 from socialkit.platforms.base import LoginPlan
-from socialkit.platforms.facebook._account import pages_of, scopes_of
+from socialkit.platforms.facebook._account import PERSON, opened, pages_of, scopes_of
 from socialkit.platforms.facebook._facts import BASE_URL, VERSION
 from socialkit.transport import Pipeline, Secret
 
@@ -116,7 +116,8 @@ class FacebookLogin:
         if len(pages) == 1:
             (_, credentials) = pages[0]
             return credentials
-        return credentials_of(long, state, scopes=scopes_of(granted))
+        scopes = opened(scopes_of(granted), PERSON)  # what only a Page's token opens is closed to a person's
+        return credentials_of(long, state, scopes=scopes, extra=granted.extra if granted else None)
 
 
 LOGIN: Final = FacebookLogin()

@@ -17,6 +17,7 @@ from socialkit.platforms._graph import (
     cursor_of,
     granted_to,
     inspected,
+    learned,
     page_params,
     token_in_use,
 )
@@ -154,7 +155,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
 
     @operation
     async def inspect(self) -> InstagramToken:
-        """Return what Facebook says of the client's token; `can` goes by its scopes from now on.
+        """Return what Facebook says of the client's token; `can` and its health go by that from now on.
 
         `GET /debug_token` ([reference](https://developers.facebook.com/docs/graph-api/reference/debug_token)).
         A login with Instagram itself tells what was granted, and has no such call.
@@ -171,8 +172,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         core = self._core
         told = await inspected(core.pipeline, self._calls, self._app, await token_in_use(core))
         scopes = granted_for(told, core.ref.id, told.data.profile_id)
-        if scopes is not None:
-            core.granted(scopes)
+        learned(core, told, scopes)
         return InstagramToken(
             valid=told.data.is_valid,
             kind=told.data.type,
@@ -264,5 +264,6 @@ def _linked(page: WirePage, app: App, told: Inspected | None) -> tuple[LinkedAcc
         scopes=granted_for(told, user.id, page.id) or (),
         client_id=app.client_id,
         client_secret=app.client_secret,
+        extra=None if told is None else told.extra,
     )
     return LinkedAccount(id=user.id, handle=user.username or "", page=page.name), credentials

@@ -170,8 +170,10 @@ async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) ->
     if len(linked) == 1:
         (_, mine) = linked[0]
         stored = Stored(access_token=mine.access_token or token)
-        return credentials_of(stored, state, scopes=mine.scopes, account_id=mine.account_id)
-    return credentials_of(long, state, scopes=granted_for(told) or ())
+        return credentials_of(stored, state, scopes=mine.scopes, account_id=mine.account_id, extra=mine.extra)
+    return credentials_of(
+        long, state, scopes=granted_for(told) or (), extra=None if told is None else told.extra
+    )
 
 
 LOGIN: Final = InstagramLogin()
