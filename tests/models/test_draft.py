@@ -205,6 +205,18 @@ def test_a_draft_that_was_copied_into_itself_is_refused_with_its_problems() -> N
     ]
 
 
+def test_options_that_stand_twice_are_told_since_the_last_alone_would_count() -> None:
+    quiet, loud = MastodonOptions(content_warning="Spiders"), MastodonOptions(sensitive=True)
+
+    def found(*options: PlatformOptions) -> list[str]:
+        draft = Draft(text="One", options=options, thread=[Draft(text="Two", options=options)])
+        return [str(one) for one in FACTS.rules.check(draft, "mastodon", FACTS.limits)]
+
+    twice = "hold MastodonOptions more than once, and only the last would count: put all into one"
+    assert found(quiet) == []
+    assert found(quiet, loud) == [f"options {twice}", f"thread[0].options {twice}"]
+
+
 def test_options_of_other_platforms_go() -> None:
     class OtherOptions(PlatformOptions):
         platform = "otherwall"

@@ -151,7 +151,7 @@ class Draft(GivenModel):
         return self.model_copy(update=changes)
 
     def option(self, kind: type[OptionsT]) -> OptionsT | None:
-        """Return the options of one class, if the draft has them; the last given wins.
+        """Return the options of one class, if the draft has them; of several, which `check` tells, the last.
 
         Args:
             kind: The class, such as `MastodonOptions`.

@@ -255,6 +255,7 @@ class DraftRules:
             yield place.problem("text", "is empty, and there is nothing else to publish", basis=Basis.DRAFT)
         if not _can_be_written(part.text):
             yield place.problem("text", HALF, basis=Basis.DRAFT)
+        yield from _option_problems(part, place)
         yield from self._text_problems(part, place)
         if part.visibility is not None and part.visibility not in self.visibilities:
             offered = ", ".join(sorted(self.visibilities))
@@ -323,6 +324,13 @@ class DraftRules:
     def _address(self, media: Media, field: str, place: Place) -> Iterator[Problem]:
         if media.url is None and media.kind in place.unhosted:
             yield place.problem(field, UNHOSTED if media.fetched_from is None else MOVED, basis=Basis.DRAFT)
+
+
+def _option_problems(part: Draft, place: Place) -> Iterator[Problem]:
+    kinds = [type(one) for one in part.options if one.platform == place.platform]
+    for name in sorted({kind.__name__ for kind in kinds if kinds.count(kind) > 1}):
+        message = f"hold {name} more than once, and only the last would count: put all into one"
+        yield place.problem("options", message, basis=Basis.DRAFT)
 
 
 @cache
