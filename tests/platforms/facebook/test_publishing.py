@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from socialkit.errors import ConflictError, InvalidDraftError, MediaProcessingError, OutcomeUnknownError
-from socialkit.models import Draft, FoundState, Media, Outcome, Severity
+from socialkit.models import Basis, Draft, FoundState, Media, Outcome, Severity
 from socialkit.platforms.facebook import FacebookOptions, FacebookRules
 from socialkit.platforms.facebook._facts import LIMITS
 from socialkit.sandbox import Fault, Sandbox
@@ -220,6 +220,11 @@ BAD: list[tuple[Draft, str]] = [
     (Draft(text="", media=[picture()], options=[FacebookOptions(kind="story", place="1")]), "options.place"),
     (Draft(text="x", options=[FacebookOptions(link="shop.example")]), "options.link"),
     (Draft(text="x", options=[FacebookOptions(link="https://www.facebook.com/1_2")]), "options.link"),
+    (Draft(text="x", options=[FacebookOptions(place="the shop")]), "options.place"),
+    (Draft(text="x", options=[FacebookOptions(place="")]), "options.place"),
+    (Draft(text="x", options=[FacebookOptions(place="17", tags=["1", "@joe"])]), "options.tags"),
+    (Draft(text="", media=[shot(duration=timedelta(seconds=91))], options=[STORY]), "media[0]"),
+    (Draft(text="", media=[shot(duration=timedelta(seconds=2))], options=[STORY]), "media[0]"),
     (Draft(text="x", reply_to="1_2"), "reply_to"),
     (Draft(text="x", quotes="1_2"), "quotes"),
 ]
@@ -243,19 +248,16 @@ def test_a_video_has_no_alt_text_and_says_so() -> None:
     assert (warned(bare), len(warned(picture(alt_text="")))) == ([], 1)
 
 
-def test_a_video_of_the_feed_or_of_a_story_may_be_what_a_reel_may_not() -> None:
+def test_a_video_of_the_feed_may_be_what_a_reel_or_a_story_may_not() -> None:
     wide = shot(width=960, height=540, duration=timedelta(seconds=100)).model_copy(update={"alt_text": None})
     reel, story, feed = (
         FacebookRules("facebook").check(Draft(text=text, media=[wide], options=options), "facebook", LIMITS)
         for text, options in (("x", [REEL]), ("", [STORY]), ("x", []))
     )
 
-    assert [one.message for one in reel] == [
-        "is smaller than 540x960",
-        "is wider than 9:16",
-        "lasts too long",
-    ]
-    assert (story, feed) == ((), ())
+    refused = ["is smaller than 540x960", "is wider than 9:16", "lasts too long"]
+    assert [[one.message for one in some] for some in (reel, story, feed)] == [refused, refused, []]
+    assert {one.basis for one in story} == {Basis.DEFAULT}
 
 
 async def test_limits_that_somebody_knows_better_are_judged_by(opened: Open) -> None:
