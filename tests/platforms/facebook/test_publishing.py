@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from socialkit.errors import ConflictError, InvalidDraftError, MediaProcessingError, OutcomeUnknownError
+from socialkit.errors import (
+    BadRequestError,
+    ConflictError,
+    InvalidDraftError,
+    MediaProcessingError,
+    OutcomeUnknownError,
+)
 from socialkit.models import Basis, Draft, FoundState, Media, Outcome, Severity
 from socialkit.platforms.facebook import FacebookOptions, FacebookRules
 from socialkit.platforms.facebook._facts import LIMITS
-from socialkit.sandbox import Fault, Sandbox
+from socialkit.sandbox import Fault, Sandbox, SimRequest
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.testing import mp4, picture, video
 from tests.platforms.facebook.conftest import Open
@@ -288,3 +296,52 @@ async def test_an_edit_with_a_video_is_refused_unsent(page: Any, meta: FacebookS
     with pytest.raises(InvalidDraftError, match="a video cannot be put into a post"):
         await settle(page.posts.edit(post, Draft(text="Autumn", media=[video()])))
     assert meta._state.photos == {}
+
+
+async def test_the_simulator_takes_no_more_than_facebook_does(
+    opened: Open, meta: FacebookSimulator, world: Sandbox
+) -> None:
+    page = opened(limits=LIMITS.model_copy(update={"text": 70_000}))
+    buyer = opened(access_token=meta.issue_token(scopes=("ads_read",)))
+    world.receive("facebook", text="Hello?", private=True)
+    (message,) = await collect(page.inbox.iterate())
+    kept, gone = date(2023, 2, 2), date(2023, 2, 1)  # the world's clock says 2026-03-02
+
+    for draft in (Draft(text="a" * 63_207), Draft(text="a" * 63_207, media=[video()])):
+        with pytest.raises(BadRequestError):
+            await settle(page.posts.publish(draft))
+    with pytest.raises(BadRequestError) as caught:
+        await collect(buyer.ads.days("17", since=gone, until=kept))
+    assert caught.value.code == "3018"
+    assert await collect(buyer.ads.days("17", since=kept, until=kept))
+    for asked in (
+        {"recipient": f'{{"id": "{message.author.id}"}}', "message": f'{{"text": "{"a" * 2_001}"}}'},
+        {"message": "Later", "scheduled_publish_time": str(int(world.clock.now().timestamp()) + 3600)},
+        {"message": "With", "tags": "[1]"},
+        {"message": "With", "place": "the shop"},
+    ):
+        edge = "messages" if "recipient" in asked else "feed"
+        assert _sent(meta, edge, **asked)["error"]["code"] == 100
+    assert meta.posts() == []
+
+
+async def test_the_simulator_keeps_where_a_post_was_made_and_the_version_that_was_asked(
+    opened: Open, meta: FacebookSimulator
+) -> None:
+    page = opened(api_version="v25.0")
+    options = [FacebookOptions(place="17", tags=["1", "2"])]
+    post = await settle(page.posts.publish(Draft(text="Here", options=options)))
+    reel = FacebookOptions(kind="reel", place="18")
+    await settle(page.posts.publish(Draft(text="There", media=[video()], options=[reel])))
+
+    assert meta._state.posts[post.id].with_people == ["1", "2"]
+    assert [one.raw["place"] for one in meta.posts()] == [{"id": "17"}, {"id": "18"}]
+    told = _sent(meta, "video_reels", version="v25.0", upload_phase="start")
+    assert "/video-upload/v25.0/" in told["upload_url"]
+
+
+def _sent(meta: FacebookSimulator, edge: str, *, version: str = "v26.0", **params: str) -> Any:
+    token = meta.connection("main")["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    request = SimRequest.of("POST", f"/{version}/me/{edge}?{urlencode(params)}", headers=headers)
+    return json.loads(meta.handle(request).body)

@@ -18,6 +18,7 @@ from socialkit.sandbox._graph import (
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._json import first, items
+from socialkit.sandbox.facebook._limits import placed, private_text, unpublished_until_then
 from socialkit.sandbox.facebook._records import Comment, Post
 from socialkit.sandbox.facebook._state import APP_ID, PRIVATE_REPLY, State, outside_window
 
@@ -193,6 +194,8 @@ def post_feed(call: FbCall) -> SimResponse:
     for one in photos:
         if one not in state.photos or state.photos[one].owner != owner:
             raise bad_parameter(f"Invalid attached_media: {one}", 2069019)
+    unpublished_until_then(call)
+    place, tags = placed(call)
     at = schedule(call)
     newest = next(iter(state.visible(owner)), None)
     if state.refuses_repeats and at is None and not photos and _repeats(newest, message, link):
@@ -200,6 +203,7 @@ def post_feed(call: FbCall) -> SimResponse:
     post = state.publish(owner, message, at)
     post.link, post.photos, post.app = link, photos, APP_ID
     shown = call.fields or ["id"]
+    post.place, post.with_people = place, tags
     return SimResponse.json(show.post(state, post, checked(call, "PagePost", show.POST) or shown))
 
 
@@ -230,7 +234,7 @@ def post_post(call: FbCall) -> SimResponse:
         post.hidden = hidden
         return SimResponse.json(OK)
     if params.text("message") is not None:
-        post.message, post.updated = params.text("message") or "", call.state.now
+        post.message, post.updated = call.state.fitting(params.text("message") or ""), call.state.now
     if params.text("attached_media") is not None:
         post.photos = [str(one.get("media_fbid", "")) for one in items(params.text("attached_media"))]
     if params.text("scheduled_publish_time") is not None:
@@ -357,9 +361,7 @@ def post_messages(call: FbCall) -> SimResponse:
     call.require("pages_messaging")
     state, page = call.state, node_of(call)
     recipient, message = first(call.params.text("recipient")), first(call.params.text("message"))
-    text = str(message.get("text", ""))
-    if not text.strip():
-        raise bad_parameter("Param message must be non-empty")
+    text = private_text(str(message.get("text", "")))
     answers = recipient.get("comment_id") or recipient.get("post_id")
     if answers is not None:
         person = _asker(call, str(answers))

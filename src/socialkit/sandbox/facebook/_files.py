@@ -4,6 +4,7 @@ from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._calls import OK, checked, node_of, schedule
+from socialkit.sandbox.facebook._limits import placed
 from socialkit.sandbox.facebook._records import Photo, Post, Story, Video
 from socialkit.sandbox.facebook._state import APP_ID, PROCESSING, State
 
@@ -134,7 +135,8 @@ def _clip(call: FbCall, *, reel: bool) -> SimResponse:
     state = call.state
     video = Video(state.number(), node_of(call), state.number(), reel=reel)
     state.videos[video.id] = video
-    address = f"{call.base_url}/video-upload/v26.0/{video.id}"
+    version = state.versions.served(state.versions.split(call.request.path)[0])
+    address = f"{call.base_url}/video-upload/{version}/{video.id}"
     return SimResponse.json({"video_id": video.id, "upload_url": address})
 
 
@@ -149,9 +151,10 @@ def post_video_reels(call: FbCall) -> SimResponse:
     video.title = call.params.text("title") or ""
     video.description = call.params.text("description") or ""
     if call.params.text("video_state") in {"PUBLISHED", "SCHEDULED"} and video.post_id is None:
-        at = schedule(call)
+        at, (place, _) = schedule(call), placed(call)
         state.spend_reel(node_of(call))
-        state.posts[_release(state, video)].scheduled = at
+        post = state.posts[_release(state, video)]
+        post.scheduled, post.place = at, place
     return SimResponse.json(OK)
 
 

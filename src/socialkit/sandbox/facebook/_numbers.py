@@ -7,6 +7,7 @@ from socialkit.sandbox._graph import GraphCall, Route, bad_parameter, missing
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.facebook import _render as show
 from socialkit.sandbox.facebook._calls import node_of
+from socialkit.sandbox.facebook._limits import told_days
 from socialkit.sandbox.facebook._records import Post
 from socialkit.sandbox.facebook._state import State
 
@@ -96,6 +97,7 @@ def ad_insights(call: FbCall) -> SimResponse:
     if call.params.text("level") != "campaign" or call.params.text("time_increment") != "1":
         raise bad_parameter("only campaigns by day are simulated")
     first, last = date.fromisoformat(span["since"]), date.fromisoformat(span["until"])
+    told_days(call, first)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     rows = [_row(campaign, day, call.fields) for day in days for campaign in (1, 2)]
     return call.page(rows, lambda one: one, key=lambda one: f"{one['campaign_id']} {one['date_start']}")

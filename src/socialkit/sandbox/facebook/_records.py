@@ -56,6 +56,9 @@ class Post:
     link: str | None = None
     photos: list[str] = field(default_factory=list[str])
     video: str | None = None
+    place: str | None = None
+    with_people: list[str] = field(default_factory=list[str])
+    """Ids of people who are tagged as having been there."""
     tagged: list[str] = field(default_factory=list[str])
     """Ids of the Pages that it names."""
     wall: str | None = None

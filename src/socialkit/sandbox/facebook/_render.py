@@ -46,6 +46,7 @@ PAGE = frozenset(
 POST = frozenset(
     {
         "message",
+        "place",
         "created_time",
         "updated_time",
         "permalink_url",
@@ -101,6 +102,7 @@ def post(state: State, one: Post, fields: Iterable[str]) -> Shown:
     comments = state.under(one.id, whole=True)
     known: dict[str, Reader] = {
         "message": lambda: one.message or None,
+        "place": lambda: None if one.place is None else {"id": one.place},
         "created_time": lambda: time(one.created),
         "updated_time": lambda: time(one.updated),
         "permalink_url": lambda: f"https://www.facebook.com/{one.owner}/posts/{one.id.partition('_')[2]}",

@@ -14,6 +14,7 @@ from socialkit.sandbox._graph import (
     Pushes,
     Token,
     Usage,
+    bad_parameter,
     missing,
     outside_window,
 )
@@ -36,6 +37,8 @@ SCOPES = (
     "pages_messaging",
     "read_insights",
 )
+TEXT = 63_206
+"""Characters of a post, as is widely said."""
 HOUR = timedelta(hours=1)
 LONG = timedelta(days=60)
 PROCESSING = timedelta(seconds=10)
@@ -146,9 +149,17 @@ class State(PageState):
             return [one for one in found if whole or one.parent is None]
         return [one for one in self.comments.values() if one.parent == thing]
 
+    def fitting(self, message: str) -> str:
+        """The words of a post, or refuse too many."""
+        if len(message) > TEXT:
+            raise bad_parameter(f"message must be at most {TEXT} characters")
+        return message
+
     def publish(self, owner: str, message: str, at: datetime | None = None) -> Post:
         """Make a post; one with a time waits for it."""
-        post = Post(f"{owner}_{self.number()}", owner, message, self.now, self.now, scheduled=at)
+        post = Post(
+            f"{owner}_{self.number()}", owner, self.fitting(message), self.now, self.now, scheduled=at
+        )
         self.posts[post.id] = post
         return post
 
