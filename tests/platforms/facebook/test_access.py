@@ -212,6 +212,8 @@ async def test_what_ended_is_known_and_not_asked_for(page: Any, meta: FacebookSi
     rows = [*await collect(page.insights.posts([post])), *await settle(page.insights.account())]
 
     assert {"page_fans_city", "page_impressions_viral", "post_impressions_unique"} <= ended
+    assert {"page_impressions_viral_unique", "page_posts_impressions_paid"} <= ended
+    assert {"post_impressions_organic_unique", "post_impressions_paid_unique"} <= ended
     assert not ended & {one.native for one in rows}
 
 
@@ -661,7 +663,10 @@ def test_a_private_message_is_pushed_and_our_own_echo_is_not() -> None:
         told = {"sender": {"id": sender}, "timestamp": 1742667604000, "message": message}
         return {"id": "1", "time": 1742667607, "messaging": [told]}
 
-    entries = [entry("7", mid="m_1", text="Hello"), entry("1", mid="m_2", text="Yes", is_echo=True)]
+    entries = [
+        entry("7", mid="m_1", text="Hello", is_echo=None, is_deleted=None),
+        entry("1", mid="m_2", text="Yes", is_echo=True),
+    ]
     body = json.dumps({"object": "page", "entry": entries}).encode()
     (thing,) = PUSHES.read(Pushed.read("POST", "", {}, body))
     message: Any = thing.make(AccountRef(platform="facebook", id="1"))

@@ -123,8 +123,8 @@ class WireWords(WireModel):
     mid: str
     text: Lenient[str] = None
     """None where it has files alone."""
-    is_echo: bool = False
-    is_deleted: bool = False
+    is_echo: Lenient[bool] = None
+    is_deleted: Lenient[bool] = None
     """Whether it was taken back; recorded nowhere, and read as others have seen it."""
 
 

@@ -51,16 +51,21 @@ VIDEO_METRICS: Final = (
     MetricFact(native="fb_reels_total_plays", canonical="video_views", verified=False),
 )
 """Plays of a video, or of a reel: the first that is told counts. A play is no view of the post around it."""
+OF_A_PAGE: Final = ("", "_paid", "_viral", "_nonviral")
+OF_A_POST: Final = ("", "_paid", "_fan", "_organic", "_viral", "_nonviral")
+"""The parts in which impressions were told; whole families of names ended together."""
 GONE: Final = (
     *("page_fans", "page_fan_adds", "page_fan_removes"),
     *("page_fans_city", "page_fans_country", "page_fans_gender_age"),
-    *(f"page_impressions{part}" for part in ("", "_paid", "_viral", "_nonviral")),
-    *(f"post_impressions{part}" for part in ("", "_paid", "_fan", "_organic", "_viral", "_nonviral")),
+    *(f"page_impressions{part}" for part in OF_A_PAGE),
+    *(f"post_impressions{part}" for part in OF_A_POST),
 )
 GONE_LATER: Final = (
-    *("page_impressions_unique", "page_posts_impressions", "page_posts_served_impressions_organic_unique"),
+    *(f"page_impressions{part}_unique" for part in OF_A_PAGE),
+    *(f"page_posts_impressions{part}" for part in OF_A_PAGE),
+    *(f"post_impressions{part}_unique" for part in OF_A_POST),
     *("page_video_views_unique", "page_video_views_10s", "post_video_views_unique", "post_video_views_10s"),
-    "post_impressions_unique",
+    "page_posts_served_impressions_organic_unique",
 )
 ENDED_METRICS: Final = (
     *(MetricFact(native=name, dead_since=ENDED) for name in GONE),
