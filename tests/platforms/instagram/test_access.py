@@ -113,7 +113,11 @@ async def test_a_missing_scope_is_named_as_the_login_calls_it(opened: Open, meta
     assert caught.value.scopes == ("instagram_content_publish",)
     with pytest.raises(MissingScopeError) as caught:
         await settle(reader.account.subscribe())
-    assert caught.value.scopes == ("instagram_manage_comments", "instagram_manage_messages")
+    pushed = ("instagram_manage_comments", "instagram_manage_messages", "pages_manage_metadata")
+    assert caught.value.scopes == pushed
+    own = tuple(one for one in SCOPES if one != "pages_manage_metadata")
+    with pytest.raises(MissingScopeError):
+        await settle(opened(access_token=meta.issue_token(scopes=own)).account.subscribe())
 
     meta.login = "instagram"
     token = meta.issue_token(scopes=("instagram_business_basic",))
@@ -149,6 +153,19 @@ async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_an
 
     with pytest.warns(FutureWarning, match=r"v22.0 of the API was asked, and v23.0 answered"):
         await settle(client.account.me())
+
+
+async def test_each_login_subscribes_by_its_own_names(either: Any, meta: InstagramSimulator) -> None:
+    await settle(either.account.subscribe())
+    page = meta.login == "facebook"
+    names = ("feed", "mention", "messages") if page else ("comments", "mentions", "messages")
+    assert [*meta._state.subscribed.values()] == [names]
+
+    await settle(either.account.subscribe(("messages",)))
+    if page:
+        with pytest.raises(BadRequestError, match="subscribed_fields"):
+            await settle(either.account.subscribe(("comments",)))
+    assert [*meta._state.subscribed.values()] == [("messages",)]
 
 
 # Numbers ---------------------------------------------------------------------------------------

@@ -34,7 +34,11 @@ OWN: Final = "me"
 """The node of whoever's token it is: a Page's, a person's, or the account's own."""
 MOST: Final = 100
 LINK: Final = "instagram_business_account"
-SUBSCRIBED: Final = ("comments", "mentions", "messages")
+SUBSCRIBED: Final[dict[LoginKind, tuple[str, ...]]] = {
+    "facebook": ("feed", "mention", "messages"),
+    "instagram": ("comments", "mentions", "messages"),
+}
+"""What is pushed, as the Page calls it or the account."""
 UNLINKED: Final = (
     "no professional account is linked to what the token opens, and nothing can be published without: make "
     "the account a business or creator account, and link it to a Page"
@@ -88,7 +92,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, login: LoginKind, app: App) -> None:
         super().__init__(mode, core)
         self._calls = calls
-        self._login = login
+        self._login: LoginKind = login
         self._app = app
 
     async def _me(self) -> Profile:
@@ -205,20 +209,23 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         )
 
     @operation
-    async def subscribe(self, fields: tuple[str, ...] = SUBSCRIBED) -> None:
+    async def subscribe(self, fields: tuple[str, ...] | None = None) -> None:
         """Have Instagram push what happens on the account to the app's webhook.
 
         `POST /me/subscribed_apps`
         ([reference](https://developers.facebook.com/docs/instagram-platform/webhooks)). Asking twice is
-        asking once.
+        asking once. With Facebook's login it is the linked Page that is subscribed, by the names of what a
+        Page pushes.
 
         Args:
-            fields: What to push.
+            fields: What to push; if not given `feed`, `mention` and `messages` of the Page, and with
+                Instagram's own login `comments`, `mentions` and `messages`.
 
         Raises:
             MissingScopeError: The token lacks a scope for what is to be pushed.
         """
-        values = {"subscribed_fields": ",".join(fields)}
+        chosen = SUBSCRIBED[self._login] if fields is None else fields
+        values = {"subscribed_fields": ",".join(chosen)}
         request = self._calls.post(OWN, "subscribed_apps", values={**values}, safety=Safety.REPEATABLE)
         await acted(self._core, request, WireMade)
 

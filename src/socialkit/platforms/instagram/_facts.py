@@ -132,8 +132,12 @@ SCOPES: Final = (
     "instagram_manage_messages",
     "pages_show_list",
     "pages_read_engagement",
+    "pages_manage_metadata",
 )
 """What the operations need with Facebook's login."""
+
+PUSHED: Final = ("instagram_manage_comments", "instagram_manage_messages", "pages_manage_metadata")
+"""What is pushed, and the Page's subscription to it."""
 
 BY_CAPABILITY: Final = {
     Capability.PUBLISH: ("instagram_content_publish",),
@@ -151,7 +155,7 @@ BY_CAPABILITY: Final = {
     Capability.AUDIENCE_INSIGHTS: ("instagram_manage_insights",),
     Capability.SEARCH: ("instagram_basic",),
     Capability.PROFILES: ("instagram_basic",),
-    Capability.WEBHOOKS: ("instagram_manage_comments", "instagram_manage_messages"),
+    Capability.WEBHOOKS: PUSHED,
 }
 
 BY_OPERATION: Final = {
@@ -164,7 +168,7 @@ BY_OPERATION: Final = {
     "account.me": ("instagram_basic",),
     "account.accounts": ("pages_show_list",),
     "account.publishing_limit": ("instagram_content_publish",),
-    "account.subscribe": ("instagram_manage_comments", "instagram_manage_messages"),
+    "account.subscribe": PUSHED,
     "inbox.iterate": ("instagram_manage_comments", "instagram_manage_messages"),
     "inbox.comments": ("instagram_manage_comments",),
     "inbox.reply": ("instagram_manage_comments", "instagram_manage_messages"),

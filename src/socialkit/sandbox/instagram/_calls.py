@@ -25,6 +25,8 @@ IgCall = GraphCall[State]
 OK = {"success": True}
 SEARCHED = timedelta(hours=24)
 PRIVATE_BYTES = 1_000
+OF_ACCOUNTS = frozenset({"comments", "live_comments", "mentions", "story_insights"})
+"""What an account can have pushed, and a Page does not know by these names."""
 
 
 def _asked(call: IgCall, default: str = "id") -> str:
@@ -259,8 +261,15 @@ def _asker(call: IgCall, comment: str, account: str) -> str:
 
 
 def subscribe(call: IgCall) -> SimResponse:
-    need(call, "manage_comments", "manage_messages")
+    """With Facebook's login it is the Page that is subscribed, which has other names for what it pushes."""
+    own = call.token.kind == INSTAGRAM
+    if own:
+        need(call, "manage_comments", "manage_messages")
+    else:
+        call.require("pages_manage_metadata")
     fields = tuple((call.params.text("subscribed_fields") or "").split(","))
+    if not own and not OF_ACCOUNTS.isdisjoint(fields):
+        raise bad_parameter(f"Param subscribed_fields must be one of a Page's, not {', '.join(fields)}")
     call.state.subscribed[mine(call)] = fields
     return SimResponse.json(OK)
 

@@ -28,6 +28,7 @@ SCOPES = (
     "instagram_manage_messages",
     "pages_show_list",
     "pages_read_engagement",
+    "pages_manage_metadata",
 )
 """With Facebook's login; Instagram's own calls them `instagram_business_…`."""
 OWN_SCOPES = tuple(
