@@ -28,6 +28,7 @@ PAGED = frozenset({"limit", "after", "before", "summary", "order", "__paging_tok
 """What every edge takes, https://developers.facebook.com/docs/graph-api/results."""
 VERSION = re.compile(r"v\d+\.\d+")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LISTED = re.compile(r"list<(\w+)>")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000|\d{9,10}")
 
 
@@ -54,6 +55,8 @@ class Extra:
     why: str
     params: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """By parameter values that its enumeration lacks."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +132,16 @@ def _request_problems(spec: Specification, request: SimRequest) -> Iterator[str]
         yield "there is no such call" if node is None else f"{node.name} has no such call"
         return
     types = {one["name"]: one for one in api["params"]}
-    more = spec.extra(node.name, edge).params | (PAGED if edge is not None else NONE)
+    extra = spec.extra(node.name, edge)
+    more = extra.params | (PAGED if edge is not None else NONE)
     for name, value in params.items():
         if name in COMMON or name in more:
             continue
         if name not in types:
             yield f"the parameter {name!r} is unknown"
         else:
-            yield from _value_problems(spec, name, types[name]["type"], value)
+            allowed = extra.values.get(name, NONE)
+            yield from _value_problems(spec, name, types[name]["type"], value, allowed)
     missing = [name for name, one in types.items() if one.get("required") and name not in params]
     yield from (f"the parameter {name!r} is missing" for name in missing)
     if "fields" in params:
@@ -172,17 +177,29 @@ def _params(request: SimRequest) -> dict[str, str | SimFile]:
     return found
 
 
-def _value_problems(spec: Specification, name: str, kind: str, value: str | SimFile) -> Iterator[str]:
+def _value_problems(
+    spec: Specification, name: str, kind: str, value: str | SimFile, more: frozenset[str]
+) -> Iterator[str]:
     if isinstance(value, SimFile):
         if kind not in {"file", "string"}:
             yield f"{name} is of type {kind} and no file"
         return
-    if kind in spec.enums:
-        # The specification writes many of them in capitals that the reference pages write small.
-        if value.upper() not in {one.upper() for one in spec.enums[kind]}:
-            yield f"{name} is {value!r}, and none of {sorted(spec.enums[kind])}"
-    elif not _fits_text(kind, value):
-        yield f"{name} is {value!r}, and not of type {kind}"
+    listed = LISTED.fullmatch(kind)
+    values = spec.enums.get(kind if listed is None else listed[1])
+    if values is None:
+        if not _fits_text(kind, value):
+            yield f"{name} is {value!r}, and not of type {kind}"
+        return
+    # The specification writes many of them in capitals that the reference pages write small.
+    known = {one.upper() for one in values | more}
+    for one in [value] if listed is None else _listed(value):
+        if one.upper() not in known:
+            yield f"{name} is {one!r}, and none of {sorted(values | more)}"
+
+
+def _listed(value: str) -> list[str]:
+    """Return the values of a list, as JSON or with commas between them."""
+    return [str(one) for one in json.loads(value)] if value.startswith("[") else value.split(",")
 
 
 def _fits_text(kind: str, value: str) -> bool:

@@ -52,6 +52,7 @@ def test_every_file_of_the_specification_is_read(spec: Specification) -> None:
         request("GET", "1", "fields=id,name,picture{url},posts.limit(1){id,message}"),
         request("GET", "1/published_posts", "limit=3&after=x&fields=id,from,comments.summary(true).limit(0)"),
         request("POST", "1/feed", form={"message": "One", "published": "false", "attached_media": "[]"}),
+        request("POST", "1/subscribed_apps", form={"subscribed_fields": "feed,messages"}),
         request("DELETE", "1_2"),
     ],
 )
@@ -70,6 +71,8 @@ def test_good_requests_pass(facebook: Specification, one: SimRequest) -> None:
         (request("POST", "1/feed", form={"mood": "good"}), "the parameter 'mood' is unknown"),
         (request("POST", "1/feed", form={"published": "maybe"}), "not of type bool"),
         (request("POST", "1/video_reels", form={"upload_phase": "begin"}), "none of ["),
+        (request("POST", "1/subscribed_apps", form={"subscribed_fields": "feed,comments"}), "is 'comments',"),
+        (request("POST", "1/subscribed_apps", form={"subscribed_fields": '["wings"]'}), "is 'wings', and"),
         (request("POST", "1/video_reels", form={"title": "x"}), "the parameter 'upload_phase' is missing"),
         (request("GET", "1", "fields=id,wall"), "Page has no field 'wall'"),
         (request("GET", "1/feed", "fields=id,comments{wings}"), "has no field 'wings'"),

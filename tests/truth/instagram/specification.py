@@ -28,10 +28,14 @@ CALLS: Mapping[tuple[str, str], frozenset[str]] = {
 """Calls of no node: https://developers.facebook.com/docs/instagram-platform."""
 
 LABELS = frozenset({"is_ai_generated", "is_paid_partnership", "branded_content_sponsor_ids"})
+CLICKS = frozenset({"link_clicks"})
+"""Of stories."""
 NEWER = "the reference of 2026-09-11 is newer than the specification of 2026-04-15"
 EXTRAS: Mapping[tuple[str, str | None], Extra] = {
     ("IGUser", "media"): Extra(NEWER, params=LABELS),
     ("IGUserForIGOnlyAPI", "media"): Extra(NEWER, params=LABELS),
+    ("IGMedia", "insights"): Extra(NEWER, values={"metric": CLICKS}),
+    ("IGMediaForIGOnlyAPI", "insights"): Extra(NEWER, values={"metric": CLICKS}),
 }
 OF_INSTAGRAM = {
     "IGUser": "IGUserForIGOnlyAPI",
