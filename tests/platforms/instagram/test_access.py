@@ -540,6 +540,7 @@ def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
     world.receive("instagram", text="Yes, how much?", reply_to=comment)
     world.receive("instagram", text="The best shop")
     world.receive("instagram", text="My number is 12", private=True)
+    shop.inbox.reply(next(one for one in shop.inbox.comments(post) if one.id == comment), "Ten")
     (first,) = meta.due_pushes()
     meta.push_answered(503)
     (again,) = meta.due_pushes()
@@ -553,6 +554,31 @@ def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
 
     assert meta.due_pushes() == []
     assert sorted(map(shown, got.messages), key=str) == sorted(map(shown, shop.inbox.iterate()), key=str)
+
+
+@pytest.mark.parametrize(
+    ("sender", "ours"),
+    [
+        ({"id": "848", "username": "shop"}, True),
+        ({"id": "848", "username": "shop", "self_ig_scoped_id": "848"}, True),
+        ({"id": "848", "self_ig_scoped_id": "848"}, True),
+        ({"id": "848", "username": "ada", "self_ig_scoped_id": "848"}, False),
+        ({"id": "848"}, False),
+    ],
+)
+def test_what_the_account_wrote_itself_is_known_under_the_id_of_another_space(
+    sender: dict[str, str], ours: bool
+) -> None:
+    value = {"id": "1", "text": "Ten", "from": sender, "media": {"id": "18"}}
+    change = {"field": "comments", "value": value}
+    body = json.dumps(
+        {"object": "instagram", "entry": [{"id": "17", "time": 1742667607, "changes": [change]}]}
+    )
+    (thing,) = PUSHES.read(Pushed.read("POST", "", {}, body.encode()))
+
+    made = thing.make(AccountRef(platform="instagram", id="17", handle="shop"))
+
+    assert (made is None) is ours
 
 
 @pytest.mark.parametrize("shape", ["changes", "bare"])

@@ -60,9 +60,23 @@ def _comment(entry: PushedEntry) -> PushedThing | None:
     told = wire.model_copy(update={"timestamp": when(wire.timestamp, entry.at)})
 
     def make(account: AccountRef) -> Message | None:
+        if _is_own(wire, account):
+            return None
         return comment_message(told, entry.raw, account, post)
 
     return PushedThing(key=f"comment {wire.id}", accounts=(entry.account,), make=make)
+
+
+def _is_own(wire: WireComment, account: AccountRef) -> bool:
+    """Return whether the account wrote a comment itself, which the id alone seldom tells.
+
+    Whoever writes is named by an id of their own for each account, and the entry by the account's.
+    """
+    sender = wire.sender
+    names = {wire.username, sender.username if sender is not None else None} - {None}
+    if account.handle and names:
+        return account.handle in names
+    return sender is not None and sender.self_ig_scoped_id is not None
 
 
 def _mention(entry: PushedEntry) -> PushedThing | None:

@@ -29,6 +29,7 @@ __all__ = [
     "WirePage",
     "WireSent",
     "WireUser",
+    "WireWriter",
 ]
 
 FROM: Final = AliasChoices("from", "sender")
@@ -48,6 +49,12 @@ class WireId(WireModel):
 
     id: Id
     username: Lenient[str] = None
+
+
+class WireWriter(WireId):
+    """Who wrote a comment, by an id that may be another one than the account's."""
+
+    self_ig_scoped_id: Lenient[Id] = None
 
 
 class WireMedia(WireModel):
@@ -104,7 +111,7 @@ class WireComment(WireModel):
     text: Lenient[str] = None
     timestamp: Lenient[Timestamp] = None
     username: Lenient[str] = None
-    sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
+    sender: Lenient[WireWriter] = Field(default=None, validation_alias=FROM)
     hidden: Lenient[bool] = None
     parent_id: Lenient[Id] = None
     like_count: Lenient[Count] = None

@@ -150,8 +150,11 @@ def _written(call: IgCall, above: str) -> SimResponse:
     text = call.params.text("message") or ""
     if not text.strip():
         raise bad_parameter("The parameter message is required")
-    owner = call.state.accounts_of(call.token)[0]
-    return SimResponse.json({"id": call.state.comment(above, owner, text).id})
+    state = call.state
+    made = state.comment(above, state.accounts_of(call.token)[0], text)
+    if state.media[made.media].owner == made.owner:
+        state.pushes.changed(made.owner, "comments", state.told(made), state.now)
+    return SimResponse.json({"id": made.id})
 
 
 def post_comments(call: IgCall) -> SimResponse:

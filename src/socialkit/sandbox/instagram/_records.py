@@ -18,6 +18,11 @@ class User:
     followers: int = 120
     """Instagram tells nothing of followers when there are fewer than a hundred."""
 
+    @property
+    def writes_as(self) -> str:
+        """The id by which comments name it: for accounts of ours it is another one than their own."""
+        return self.id if self.page is None else f"8480{self.id[-11:]}"
+
 
 @dataclass(slots=True)
 class Container:

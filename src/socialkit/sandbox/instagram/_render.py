@@ -91,7 +91,7 @@ def comment(state: State, one: Comment, fields: str) -> Shown:
         "text": lambda _asked: one.text,
         "timestamp": lambda _asked: time(one.created),
         "username": lambda _asked: owner.username,
-        "from": lambda _asked: {"id": owner.id, "username": owner.username},
+        "from": lambda _asked: {"id": owner.writes_as, "username": owner.username},
         "hidden": lambda _asked: one.hidden,
         "parent_id": lambda _asked: one.parent,
         "like_count": lambda _asked: 0,

@@ -142,6 +142,18 @@ class State(PageState):
         self.comments[new.id] = new
         return new
 
+    def told(self, comment: Comment) -> dict[str, object]:
+        """What is pushed of a comment; of its own ones an account is told too."""
+        writer, above = self.users[comment.owner], self.media[comment.media]
+        parent = {} if comment.parent is None else {"parent_id": comment.parent}
+        return {
+            "from": {"id": writer.writes_as, "username": writer.username},
+            "media": {"id": above.id, "media_product_type": above.product},
+            "id": comment.id,
+            "text": comment.text,
+            **parent,
+        }
+
     def remove(self, comment: Comment) -> None:
         """Delete a comment and the answers to it."""
         for answer in self.answers(comment.id):

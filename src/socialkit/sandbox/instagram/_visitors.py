@@ -42,16 +42,8 @@ class Visit:
         state = self.state
         made = state.comment(about, self.visitor.id, self.text)
         above = state.media[made.media]
-        value: dict[str, object] = {
-            "from": {"id": self.visitor.id, "username": self.visitor.username},
-            "media": {"id": above.id, "media_product_type": above.product},
-            "id": made.id,
-            "text": self.text,
-        }
-        if made.parent is not None:
-            value["parent_id"] = made.parent
         if above.owner == self.account.id:
-            state.pushes.changed(self.account.id, "comments", value, state.now)
+            state.pushes.changed(self.account.id, "comments", state.told(made), state.now)
         else:
             named = {"media_id": above.id, "comment_id": made.id}
             state.pushes.changed(self.account.id, "mentions", {**named}, state.now)
