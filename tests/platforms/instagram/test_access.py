@@ -17,6 +17,7 @@ from socialkit.errors import (
     MissingScopeError,
     NotSupportedError,
     PermissionDeniedError,
+    WrongAccountError,
 )
 from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing, WebhookEventKind
 from socialkit.operations import finish
@@ -72,6 +73,35 @@ async def test_a_person_s_token_opens_the_one_linked_account_or_says_which_there
     assert (await settle(mine.account.me())).handle == "other"
     named = AccountRef(platform="instagram", id=chosen.account_id)
     assert (await settle(opened(access_token=person, account=named).account.me())).handle == "other"
+
+
+async def test_a_person_s_token_reaches_no_post_of_another_account_that_it_opens(
+    opened: Open, meta: InstagramSimulator, world: Sandbox
+) -> None:
+    second = opened(**meta.connection("second"))
+    theirs = await settle(second.posts.publish(DRAFT))
+    world.receive("instagram", text="How much?", reply_to=theirs.id, account="second")
+    person = meta._state.issue(meta._state.user("Ada").id, USER, SCOPES, timedelta(days=60)).value
+    ref = AccountRef(platform="instagram", id=meta._state.user("main", ours=True).id)
+
+    def fresh() -> Any:
+        return opened(access_token=person, account=ref)
+
+    calls = (
+        lambda: settle(fresh().posts.get(theirs.id)),
+        lambda: settle(fresh().posts.switch_comments(theirs.id, on=False)),
+        lambda: collect(fresh().insights.posts([theirs.id])),
+        lambda: collect(fresh().inbox.comments(theirs.id)),
+    )
+    for call in calls:
+        with pytest.raises(WrongAccountError, match="another account"):
+            await call()
+    assert meta._state.media[theirs.id].comments_on
+    mine = await settle(fresh().posts.publish(DRAFT))
+    assert (await settle(fresh().posts.get(mine.id))).author.id == ref.id
+    assert await collect(fresh().inbox.comments(mine.id)) == []
+    await settle(fresh().posts.switch_comments(mine.id, on=False))
+    assert not meta._state.media[mine.id].comments_on
 
 
 async def test_accounts_beyond_the_first_page_are_found(opened: Open, meta: InstagramSimulator) -> None:

@@ -24,6 +24,7 @@ from socialkit.platforms._graph import (
 from socialkit.platforms.base import Account, Core, acted
 from socialkit.platforms.instagram._facts import LoginKind
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, USER_FIELDS, to_profile
+from socialkit.platforms.instagram._owners import Owners
 from socialkit.platforms.instagram._token import InstagramToken, granted_for
 from socialkit.platforms.instagram._wire import WireLimits, WireMade, WirePage, WireUser
 from socialkit.transport import Pipeline, Safety, Secret
@@ -89,9 +90,18 @@ class PublishingLimit(Model):
 class InstagramAccount(Account[ModeT], Generic[ModeT]):
     """The professional account behind a client."""
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, login: LoginKind, app: App) -> None:
+    def __init__(
+        self,
+        mode: type[ModeT],
+        core: Core,
+        calls: GraphCalls,
+        login: LoginKind,
+        app: App,
+        owners: Owners,
+    ) -> None:
         super().__init__(mode, core)
         self._calls = calls
+        self._owners = owners
         self._login: LoginKind = login
         self._app = app
 
@@ -118,7 +128,9 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
             request = self._calls.get(OWN, fields=("id", LINK))
             page = (await self._core.pipeline.call(request, WirePage)).value
         except BadRequestError:
+            self._owners.several = True
             return await self._chosen()  # people have no such field
+        self._owners.several = False
         if page.instagram_business_account is None:
             raise ConfigurationError(UNLINKED, platform="instagram")
         return page.instagram_business_account.id

@@ -54,6 +54,7 @@ from socialkit.platforms.instagram._inbox import InstagramInbox
 from socialkit.platforms.instagram._insights import InstagramInsights
 from socialkit.platforms.instagram._listening import InstagramListening
 from socialkit.platforms.instagram._login import LONGER
+from socialkit.platforms.instagram._owners import Owners
 from socialkit.platforms.instagram._posts import InstagramPosts
 from socialkit.transport import Retry, Secret, Transport, base_address, hide
 
@@ -85,10 +86,11 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
         uploads = UPLOADS if base in HOMES.values() else base
         self._calls = calls
         self._login: LoginKind = login
-        self._account = InstagramAccount(mode, core, calls, login, app)
-        self._posts = InstagramPosts(mode, core, calls, uploads)
-        self._inbox = InstagramInbox(mode, core, calls, tagged=login == "facebook")
-        self._insights = InstagramInsights(mode, core, calls)
+        owners = Owners(core, calls)
+        self._account = InstagramAccount(mode, core, calls, login, app, owners)
+        self._posts = InstagramPosts(mode, core, calls, uploads, owners)
+        self._inbox = InstagramInbox(mode, core, calls, owners, tagged=login == "facebook")
+        self._insights = InstagramInsights(mode, core, calls, owners)
         self._listening = InstagramListening(mode, core, calls)
 
     @property

@@ -42,6 +42,7 @@ from socialkit.platforms.instagram._map import (
     private_message,
 )
 from socialkit.platforms.instagram._mentions import comments_of
+from socialkit.platforms.instagram._owners import Owners
 from socialkit.platforms.instagram._wire import (
     WireComment,
     WireCommented,
@@ -75,8 +76,11 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     _done = WireMade
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, tagged: bool) -> None:
+    def __init__(
+        self, mode: type[ModeT], core: Core, calls: GraphCalls, owners: Owners, *, tagged: bool
+    ) -> None:
         super().__init__(mode, core, calls)
+        self._owners = owners
         self._tagged = tagged
 
     async def _page(
@@ -152,6 +156,7 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     async def _comments(self, post: str, limit: int | None, cursor: str | None) -> Page[Message]:
         await self._core.known()  # else our own answers would look like somebody's
+        await self._owners.prove(post)
         params = page_params(cursor, limit, MOST)
         request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])

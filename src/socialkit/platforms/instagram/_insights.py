@@ -8,14 +8,16 @@ from typing import Final, Generic
 from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
 from socialkit.models import Missing, Observation, SubjectKind
 from socialkit.operations import ModeT
-from socialkit.platforms._graph import DAY, GraphInsights, Subject, parts_of
+from socialkit.platforms._graph import DAY, GraphCalls, GraphInsights, Subject, parts_of
+from socialkit.platforms.base import Core
 from socialkit.platforms.instagram._map import PROFILE_FIELDS, TAGGED_FIELDS
 from socialkit.platforms.instagram._metrics import ACCOUNT_METRICS, DIMENSIONS, POST_METRICS
+from socialkit.platforms.instagram._owners import OWNER, Owners
 from socialkit.platforms.instagram._wire import WireMedia, WireUser
 
 __all__ = ["InstagramInsights"]
 
-NODE_FIELDS: Final = (*TAGGED_FIELDS, "media_product_type")
+NODE_FIELDS: Final = (*TAGGED_FIELDS, "media_product_type", OWNER)
 MEASURED: Final = ("impressions", "reach", "saves", "shares", "profile_views", "clicks")
 """What any kind of post has a metric for."""
 STORY: Final = "STORY"
@@ -29,11 +31,16 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
     What Instagram leaves out is not available, which is not zero; numbers may be two days late.
     """
 
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, owners: Owners) -> None:
+        super().__init__(mode, core, calls)
+        self._owners = owners
+
     async def _post(self, post: str) -> list[Observation]:
         core = self._core
         subject = self._subject(SubjectKind.POST, post)
         try:
             node = (await core.pipeline.call(self._calls.get(post, fields=NODE_FIELDS), WireMedia)).value
+            await self._owners.judge(node)
             kind = node.media_product_type or ""
             facts = self._asked(POST_METRICS.get(kind, POST_METRICS["FEED"]))
             measured, why = await self._measured((post, "insights"), facts)

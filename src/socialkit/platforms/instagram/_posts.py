@@ -26,6 +26,7 @@ from socialkit.platforms.base import (
 )
 from socialkit.platforms.instagram._making import Making
 from socialkit.platforms.instagram._map import MEDIA_FIELDS, to_post
+from socialkit.platforms.instagram._owners import Owners
 from socialkit.platforms.instagram._rules import kind_of
 from socialkit.platforms.instagram._search import COMMENT, POST, Search, edge_of
 from socialkit.platforms.instagram._wire import WireMade, WireMedia
@@ -42,9 +43,12 @@ https://github.com/gitroomhq/postiz-app/issues/1562."""
 class InstagramPosts(Posts[ModeT], Generic[ModeT]):
     """Pictures, reels, carousels and stories of an account."""
 
-    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, uploads: str) -> None:
+    def __init__(
+        self, mode: type[ModeT], core: Core, calls: GraphCalls, uploads: str, owners: Owners
+    ) -> None:
         super().__init__(mode, core)
         self._calls = calls
+        self._owners = owners
         self._making = Making(core, calls, uploads)
         self._search = Search(core, calls, self._making.containers)
 
@@ -73,10 +77,12 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
 
         Raises:
             NotFoundError: There is no such post.
+            WrongAccountError: It is another account's.
         """
         if isinstance(post, Post):
             await self._core.mine(post.account)
         target = post if isinstance(post, str) else post.id
+        await self._owners.prove(target)
         request = self._calls.post(target, values={"comment_enabled": on}, safety=Safety.REPEATABLE)
         await acted(self._core, request, WireMade)
 
@@ -124,6 +130,7 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
 
     async def _get(self, post: str) -> Post:
         answer = await self._core.pipeline.call(self._calls.get(post, fields=MEDIA_FIELDS), WireMedia)
+        await self._owners.judge(answer.value)
         return to_post(answer.value, answer.raw, self._core.ref)
 
     async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
