@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from socialkit.auth import BearerToken, Credentials, Pushed, Refreshing, RefreshModel, Standing
+from socialkit.auth import Credentials, Pushed, Refreshing, RefreshModel, Standing
 from socialkit.errors import (
     APIError,
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
     ContentRejectedError,
-    MediaProcessingError,
     MissingScopeError,
     NotFoundError,
     PermissionDeniedError,
@@ -28,17 +27,14 @@ from socialkit.errors import (
     UnexpectedResponseError,
 )
 from socialkit.models import Lenient, WireModel
-from socialkit.operations import Async, PassingRun, Sync, finish
+from socialkit.operations import Sync, finish
 from socialkit.platforms._graph import (
     SIGNED,
     USAGE,
     Amount,
     App,
-    ContainerFlow,
-    Containers,
     Count,
     GraphAuthenticator,
-    GraphCalls,
     Inspected,
     MetricFact,
     Metrics,
@@ -61,9 +57,7 @@ from socialkit.platforms._graph import (
     refresh_by,
     token_of,
 )
-from socialkit.platforms.base import open_core
-from socialkit.platforms.mastodon import FACTS
-from socialkit.transport import Pipeline, RateBudget, Request, Response, Retry, Safety, Secret, classify
+from socialkit.transport import Pipeline, RateBudget, Request, Response, Safety, Secret, classify
 from tests.support import corpus
 from tests.transport.fakes import NOON, SteppedTransport, json_answer
 
@@ -493,78 +487,6 @@ def test_counts_and_amounts_may_come_as_texts() -> None:
     counted = Counted.model_validate_json('{"count": "120", "amount": "1.5"}')
 
     assert (counted.count, counted.amount) == (120, 1.5)
-
-
-# Containers -------------------------------------------------------------------------------------
-
-FLOW = ContainerFlow(
-    create="media",
-    publish="media_publish",
-    state="status_code",
-    explains="status",
-    not_ready=frozenset({"9007/2207027"}),
-)
-
-
-@pytest.fixture(params=[Sync, Async], ids=["blocking", "async"])
-def mode(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
-def containers(mode: Any, *steps: Response) -> tuple[Containers, SteppedTransport]:
-    transport = SteppedTransport(*steps, suspends=mode is Async)
-    authenticator = GraphAuthenticator(BearerToken(Credentials(access_token=TOKEN)), VersionWatch("x"))
-    core = open_core(
-        mode,
-        FACTS,
-        base_url="https://graph.example",
-        authenticator=authenticator,
-        transport=transport,
-        retry=Retry(attempts=1),
-    )
-    core.pipeline._errors = TABLE
-    return Containers(core, GraphCalls("v26.0"), FLOW), transport
-
-
-def state(code: str, **more: str) -> Response:
-    return json_answer({"id": "c1", "status_code": code, **more})
-
-
-async def test_a_container_is_made_awaited_and_published(mode: Any) -> None:
-    early = json_answer({"error": {"message": "x", "code": 9007, "error_subcode": 2207027}}, 400)
-    made, transport = containers(
-        mode,
-        json_answer({"id": "c1"}),
-        state("IN_PROGRESS"),
-        state("FINISHED"),
-        early,
-        state("FINISHED"),
-        json_answer({"id": "m1"}),
-    )
-    run = PassingRun(transport.now, patience=timedelta(minutes=5), steady=transport.steady)
-
-    container = await made.prepared(
-        run, "container 1", "7", {"image_url": "https://x.example/1.jpg", "tags": None}
-    )
-    post = await made.publish("7", container)
-
-    assert (container, post) == ("c1", "m1")
-    assert [one.url.rpartition("v26.0/")[2] for one in transport.sent] == [
-        "7/media",
-        "c1",
-        "c1",
-        "7/media_publish",
-        "c1",
-        "7/media_publish",
-    ]
-    assert transport.sent[0].form == (("image_url", "https://x.example/1.jpg"),)
-
-
-async def test_a_container_that_failed_says_why_and_nothing_is_published(mode: Any) -> None:
-    made, _ = containers(mode, state("ERROR", status="Error: 2207026"))
-
-    with pytest.raises(MediaProcessingError, match="2207026"):
-        await made.ready("c1")
 
 
 # Pushes -----------------------------------------------------------------------------------------

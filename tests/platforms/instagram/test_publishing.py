@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+import socialkit as sk
 from socialkit import FolderMediaHost
 from socialkit.errors import (
     BadRequestError,
@@ -275,6 +276,42 @@ class Untaken(RecordingTransport):
         if "/ig-api-upload/" in request.url:
             return Response(200, {}, b'{"success": false, "message": "Try again"}')
         return await super().send(request)
+
+
+def test_what_instagram_does_not_see_yet_is_postponed_and_refused_by_nobody(
+    world: Sandbox, meta: InstagramSimulator
+) -> None:
+    with sk.Journal.open("sqlite://") as journal:
+        client = world.connect("instagram")
+        slow = Slow(client._core.pipeline.transport)
+        client._core.pipeline.transport = slow
+        publisher = sk.Publisher(client, journal)
+        publisher.plan(draft(media=(video(),)), to="instagram")
+        publisher.run_due()
+        (waits,) = publisher.deliveries()
+        assert (waits.state, meta.posts()) == (sk.DeliveryState.PLANNED, [])
+        assert "9007/2207027" in (waits.because or "")
+        slow.seen = True
+        world.clock.advance(timedelta(minutes=1))
+        publisher.run_due()
+
+        assert [one.state for one in publisher.deliveries()] == [sk.DeliveryState.CONFIRMED]
+        assert len(meta.posts()) == 1
+
+
+class Slow(RecordingTransport):
+    """Does not find a container when it is read first, and holds it for unready until `seen`."""
+
+    seen = False
+
+    async def send(self, request: Request, /) -> Response:
+        if request.url.endswith("/media_publish") and not self.seen:
+            return Response(400, {}, b'{"error": {"message": "x", "code": 9007, "error_subcode": 2207027}}')
+        first = not any("status_code" in str(one.params) for one in self.requests)
+        told = await super().send(request)
+        if first and "status_code" in str(request.params):
+            return Response(400, {}, b'{"error": {"message": "x", "code": 100, "error_subcode": 33}}')
+        return told
 
 
 def test_a_cover_beyond_the_video_is_a_mistake_of_ours_and_not_a_fault_of_theirs() -> None:

@@ -25,9 +25,9 @@ from socialkit.transport import Safety
 
 __all__ = ["Container", "ContainerFlow", "ContainerState", "Containers", "last_container"]
 
-NOT_READY_WAITS: Final = (2.0, 5.0, 15.0)
+NOT_READY_WAITS: Final = (1.0, 4.0)
 """Seconds before a container that the platform does not see yet is published again: it refused, so that
-nothing is out."""
+nothing is out. All of them are short of the ten seconds within which a journal lets a write be sent."""
 
 
 class ContainerState(OpenEnum):
@@ -122,12 +122,21 @@ class Containers:
         return await processed(self._core, look, name=f"the container {container}", limit=self._flow.limit)
 
     async def _settled(self, container: str) -> str | None:
-        found = await self.look(container)
+        found = await self._seen(container)
+        if found is None:
+            return None
         if found.state in {ContainerState.ERROR, ContainerState.EXPIRED}:
             why = f" ({found.explanation})" if found.explanation else ""
             message = f"the container {container} ended as {found.state}{why}; nothing was published"
             raise MediaProcessingError(message, platform=self._core.facts.name)
         return container if found.state in {ContainerState.FINISHED, ContainerState.PUBLISHED} else None
+
+    async def _seen(self, container: str) -> Container | None:
+        """Return a container; None where it is not found, as a new one may be for a while."""
+        try:
+            return await self.look(container)
+        except NotFoundError:
+            return None
 
     async def prepared(
         self,
@@ -157,15 +166,17 @@ class Containers:
             return made
 
         async def is_over(container: str) -> bool:
-            return (await self.look(container)).state is ContainerState.EXPIRED
+            known = await self._seen(container)
+            return known is None or known.state is ContainerState.EXPIRED
 
-        # One that is over was never published, so another will do.
+        # One that is over or forgotten by now was never published, so another will do.
         return await self.ready(await made_again(run, step, make, is_over, returns=str))
 
     async def publish(self, owner: str, container: str) -> str:
         """Publish a container, and return the id of what it became; for `run.commit`.
 
         Raises:
+            MediaProcessingError: The platform does not see it yet; nothing is public.
             OutcomeUnknownError: Nobody knows whether it is out, or it is out and nobody knows as what.
         """
         for wait in NOT_READY_WAITS:
@@ -175,7 +186,13 @@ class Containers:
                 if error.code not in self._flow.not_ready:
                     raise
             await self._core.transport.sleep(wait)
-        return await self._release(owner, container)
+        try:
+            return await self._release(owner, container)
+        except BadRequestError as error:
+            if error.code not in self._flow.not_ready:
+                raise
+            message = f"the container {container} is not ready yet ({error.code}); nothing was published"
+            raise MediaProcessingError(message, platform=self._core.facts.name) from error
 
     async def _release(self, owner: str, container: str) -> str:
         request = self._calls.post(owner, self._flow.publish, values={"creation_id": container})
