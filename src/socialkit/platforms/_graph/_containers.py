@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from socialkit.errors import (
     BadRequestError,
@@ -43,7 +43,7 @@ class ContainerState(OpenEnum):
 class WireMade(WireModel):
     """What a call answers that makes something."""
 
-    id: str
+    id: str = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validat
     return success
 
 
+Id = Annotated[str, Field(min_length=1)]
+"""What a write made; an empty one names nothing, so that nobody knows what it was."""
 Text = Annotated[str, BeforeValidator(_told)]
 """What somebody wrote, or how something is called; empty where nothing is told."""
 
@@ -103,7 +105,7 @@ class WireAttachment(WireModel):
 class WireComment(WireModel):
     """A comment; who wrote it is left out for people who did not grant the app."""
 
-    id: str
+    id: Id
     message: Text = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
@@ -116,7 +118,7 @@ class WireComment(WireModel):
 class WirePost(WireModel):
     """A post of a Page, or one that names it."""
 
-    id: str
+    id: Id
     message: Text = ""
     created_time: Lenient[Timestamp] = None
     updated_time: Lenient[Timestamp] = None
@@ -231,7 +233,7 @@ class WireSession(WireModel):
 class WireUpload(WireModel):
     """An upload of a reel or of a story, and where its bytes go."""
 
-    video_id: str
+    video_id: Id
     upload_url: str
 
 
@@ -272,7 +274,7 @@ class WireSent(WireModel):
     """What sending a private message answers."""
 
     recipient_id: Lenient[str] = None
-    message_id: str
+    message_id: Id
 
 
 class WireAction(WireModel):

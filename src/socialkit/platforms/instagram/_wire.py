@@ -41,7 +41,8 @@ def _id(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Id = Annotated[str, BeforeValidator(_id)]
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
+"""An id that is none is a wrong answer: what a write made would be lost."""
 
 
 class WireId(WireModel):
@@ -153,7 +154,7 @@ class WireSent(WireModel):
     """What sending a private message answers."""
 
     recipient_id: Lenient[Id] = None
-    message_id: str
+    message_id: Id
 
 
 class WireMade(WireModel):

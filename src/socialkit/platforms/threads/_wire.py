@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, FiniteFloat
+from pydantic import BeforeValidator, Field, FiniteFloat
 
 from socialkit.models import Lenient, Timestamp, WireModel
 from socialkit.platforms._graph import Count, WireList, edge_read
@@ -73,7 +73,7 @@ class WireUser(WireModel):
 class WireMade(WireModel):
     """What a call answers that makes something."""
 
-    id: str
+    id: str = Field(min_length=1)
 
 
 class WireDone(WireModel):
