@@ -70,7 +70,7 @@ def test_connect_takes_the_version_of_threads() -> None:
 
 def test_connect_takes_the_login_of_instagram() -> None:
     blocking = sk.connect("instagram", access_token="made-up", login="instagram")
-    awaited = sk.connect_async("instagram", access_token="made-up", login="facebook")
+    awaited = sk.connect_async("instagram", access_token="made-up", login="facebook", deletes=True)
 
     assert_type(blocking, Instagram)
     assert_type(awaited, AsyncInstagram)

@@ -69,7 +69,13 @@ def full() -> Any:
         }
     ]
     acme["accounts"] += [
-        {"platform": "instagram", "login": "instagram", "api_version": "v26.0", "limits": {"media": 20}},
+        {
+            "platform": "instagram",
+            "login": "facebook",
+            "deletes": True,
+            "api_version": "v26.0",
+            "limits": {"media": 20},
+        },
         {"platform": "x", "tier": "enterprise", "premium": True, "vocabulary": "post", "client_id": "7"},
     ]
     host = {"kind": "folder", "path": "served", "url": "https://media.shop.example", "lifetime_days": 3}

@@ -79,6 +79,7 @@ def connect(
     timeout: float | None = None,
     retry: Retry | None = None,
     tokens: TokenStore | None = None,
+    deletes: bool = False,
 ) -> Instagram: ...
 @overload
 def connect(
@@ -223,6 +224,7 @@ def connect_async(
     timeout: float | None = None,
     retry: Retry | None = None,
     tokens: TokenStore | AsyncTokenStore | None = None,
+    deletes: bool = False,
 ) -> AsyncInstagram: ...
 @overload
 def connect_async(

@@ -104,6 +104,7 @@ class Account:
         base_url: str | None = None,
         timeout: float | None = None,
         retry: Retry | None = None,
+        deletes: bool = False,
     ) -> None: ...
     @overload
     def __init__(

@@ -25,7 +25,7 @@ __all__ = ["Opener", "Place"]
 
 FROM_WORKSPACE: Final = frozenset({"account", "media_host", "tokens", "transport"})
 """What the workspace itself gives each client."""
-ANYWHERE: Final = frozenset({"retry", "timeout", "limits", "premium", "tier", "vocabulary"})
+ANYWHERE: Final = frozenset({"retry", "timeout", "limits", "premium", "tier", "vocabulary", "deletes"})
 """What is the same wherever an account lives: how patient a client is, and what the account may."""
 
 

@@ -90,6 +90,7 @@ async def test_a_person_s_token_reaches_no_post_of_another_account_that_it_opens
     calls = (
         lambda: settle(fresh().posts.get(theirs.id)),
         lambda: settle(fresh().posts.switch_comments(theirs.id, on=False)),
+        lambda: settle(opened(access_token=person, account=ref, deletes=True).posts.delete(theirs.id)),
         lambda: collect(fresh().insights.posts([theirs.id])),
         lambda: collect(fresh().inbox.comments(theirs.id)),
     )

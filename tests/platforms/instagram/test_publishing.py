@@ -14,13 +14,16 @@ import socialkit as sk
 from socialkit import FolderMediaHost
 from socialkit.errors import (
     BadRequestError,
+    ConfigurationError,
     InvalidDraftError,
     MediaProcessingError,
+    NotFoundError,
+    NotSupportedError,
     OutcomeUnknownError,
     RateLimitedError,
     ServerError,
 )
-from socialkit.models import Draft, FoundState, Media, Outcome, Severity
+from socialkit.models import Capability, Draft, FoundState, Media, Outcome, Severity
 from socialkit.platforms.instagram import FACTS, InstagramOptions, InstagramRules, ProductTag, UserTag
 from socialkit.platforms.instagram._facts import LIMITS
 from socialkit.sandbox import Fault, Sandbox, SimRequest
@@ -373,6 +376,61 @@ async def test_the_day_s_posts_are_counted_and_spent(opened: Open, world: Sandbo
     assert (caught.value.code, caught.value.written) == ("9/2207042", False)
     world.clock.advance(timedelta(days=1, seconds=1))
     assert (await settle(shop.account.publishing_limit())).used == 0
+
+
+async def test_posts_are_deleted_where_somebody_chose_to_and_with_facebook_s_login_alone(
+    opened: Open, kind: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
+    usual, shop = opened(), opened(deletes=True)
+    post = await settle(shop.posts.publish(draft(first_comment="Shop")))
+    assert [usual.can(Capability.DELETE), shop.can(Capability.DELETE)] == [False, True]
+    with pytest.raises(NotSupportedError, match="deletes=True"):
+        await settle(usual.posts.delete(post))
+    with pytest.raises(ConfigurationError, match='login="facebook"'):
+        kind(access_token="made-up", login="instagram", deletes=True)
+
+    await settle(shop.posts.delete(post))
+    assert meta.posts() == []
+    with pytest.raises(NotFoundError):
+        await settle(shop.posts.delete(post))
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.DROP_BEFORE_COMMIT])
+async def test_a_deletion_whose_answer_is_lost_is_found_out(
+    opened: Open, world: Sandbox, meta: InstagramSimulator, fault: Fault
+) -> None:
+    shop = opened(deletes=True)
+    post = await settle(shop.posts.publish(draft()))
+    world.fail("instagram", "delete", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(shop.posts.delete(post))
+
+    found = await looked_up(world, shop, caught.value.attempt)
+
+    assert found.state is (FoundState.PUBLISHED if fault.commits else FoundState.ABSENT)
+    assert len(meta.posts()) == 1 - fault.commits
+
+
+async def test_an_answer_that_nothing_was_done_confirms_nothing(
+    opened: Open, meta: InstagramSimulator
+) -> None:
+    shop = opened(deletes=True)
+    post = await settle(shop.posts.publish(draft()))
+    shop._core.pipeline.transport = Failing(shop._core.pipeline.transport)
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(shop.posts.delete(post))
+    assert (await settle(shop.posts.find(caught.value.attempt))).state is not FoundState.PUBLISHED
+    assert len(meta.posts()) == 1
+
+
+class Failing(RecordingTransport):
+    """Answers deletions for Instagram with 200, and that they were no success."""
+
+    async def send(self, request: Request, /) -> Response:
+        if request.method == "DELETE":
+            return Response(200, {}, b'{"success": false}')
+        return await super().send(request)
 
 
 async def test_comments_are_switched_off(shop: Any, meta: InstagramSimulator) -> None:

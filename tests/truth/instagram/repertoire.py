@@ -111,6 +111,14 @@ async def play(stage: Stage) -> None:
         await collect(client.listening.search("#autumn"))
         await collect(client.listening.search_top("#autumn"))
         await settle(client.listening.profile("main"))
+        opened = stage.connect()
+        given: dict[str, Any] = {**stage.simulator.connection(), "deletes": True}
+        deleting: Any = type(client)(
+            base_url=stage.world.address("instagram"),
+            transport=opened._core.pipeline.transport,
+            **given,
+        )
+        await settle(deleting.posts.delete(first))
     for draft in (Draft(text="Lost", media=[dot()]), Draft(text="", media=[dot()], options=[STORY])):
         await _lose(stage, client, "publish", partial(client.posts.publish, draft))
 

@@ -48,6 +48,7 @@ from socialkit.platforms.instagram._facts import (
     UPLOADS,
     VERSION,
     LoginKind,
+    facts_of,
     is_instagram_login,
 )
 from socialkit.platforms.instagram._inbox import InstagramInbox
@@ -76,11 +77,20 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
         login: LoginKind,
         api_version: str | None,
         limits: Limits | None,
+        *,
+        deletes: bool,
     ) -> None:
         super().__init__(mode, core)
         core.limits = core.limits if limits is None else limits
         version = chosen_version(api_version, default=VERSION, now=core.now(), platform="instagram")
-        core.facts = replace(core.facts, api_version=version, end_of_life=end_of_life(version))
+        able = facts_of(login, deletes=deletes)
+        core.facts = replace(
+            core.facts,
+            capabilities=able.capabilities,
+            instead=able.instead,
+            api_version=version,
+            end_of_life=end_of_life(version),
+        )
         calls = GraphCalls(version)
         base = core.pipeline.base_url.rstrip("/")
         uploads = UPLOADS if base in HOMES.values() else base
@@ -221,9 +231,12 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         timeout: Seconds to wait for an answer; 30 if not given.
         retry: How patiently calls that are safe to repeat are repeated.
         tokens: Where the token of `account` is kept; one that is given replaces it.
+        deletes: Whether `posts.delete()` is offered, with Facebook's login: of Meta's documents one lists the
+            call and one calls it unsupported, and nobody has verified which of them is right.
 
     Raises:
-        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one.
+        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one or
+            deletes nothing.
 
     Example:
         >>> client = Instagram(access_token="not-a-real-token")
@@ -248,6 +261,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         timeout: float | None = None,
         retry: Retry | None = None,
         tokens: TokenStore | None = None,
+        deletes: bool = False,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
         kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
@@ -265,7 +279,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Sync, core, app, kind, api_version, limits)
+        super().__init__(Sync, core, app, kind, api_version, limits, deletes=deletes)
 
 
 class AsyncInstagram(
@@ -294,9 +308,12 @@ class AsyncInstagram(
         timeout: Seconds to wait for an answer; 30 if not given.
         retry: How patiently calls that are safe to repeat are repeated.
         tokens: Where the token of `account` is kept; one that is given replaces it.
+        deletes: Whether `posts.delete()` is offered, with Facebook's login: of Meta's documents one lists the
+            call and one calls it unsupported, and nobody has verified which of them is right.
 
     Raises:
-        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one.
+        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one or
+            deletes nothing.
 
     Example:
         >>> client = AsyncInstagram(access_token="not-a-real-token")
@@ -321,6 +338,7 @@ class AsyncInstagram(
         timeout: float | None = None,
         retry: Retry | None = None,
         tokens: TokenStore | AsyncTokenStore | None = None,
+        deletes: bool = False,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
         kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
@@ -338,4 +356,4 @@ class AsyncInstagram(
             retry=retry,
             tokens=tokens,
         )
-        super().__init__(Async, core, app, kind, api_version, limits)
+        super().__init__(Async, core, app, kind, api_version, limits, deletes=deletes)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from socialkit.errors import (
     BadRequestError,
+    ConfigurationError,
     ContentRejectedError,
     NotFoundError,
     PermissionDeniedError,
@@ -35,6 +36,7 @@ __all__ = [
     "UPLOADS",
     "VERSION",
     "LoginKind",
+    "facts_of",
     "is_instagram_login",
 ]
 
@@ -117,7 +119,7 @@ INSTEAD: Final = {
     Capability.QUOTES: "a post of your own that names the other account",
     Capability.SCHEDULE: "a Publisher, which sends it when it is due",
     Capability.EDIT: "a new post; a caption cannot be changed by the API",
-    Capability.DELETE: "the app: whether the API deletes posts is documented both ways",
+    Capability.DELETE: 'the app; or deletes=True with login="facebook": the API is documented both ways',
     Capability.STREAM: "webhooks, or inbox.iterate() from time to time",
     Capability.LIKE: "an answer: the API likes nothing",
     Capability.TRENDS: "nothing: the API tells no trends",
@@ -268,3 +270,19 @@ FACTS_OF: Final[dict[LoginKind, PlatformFacts]] = {
 """By login: what an account can do, and what its scopes are called."""
 INSTAGRAM_SCOPES: Final = _renamed(SCOPES)
 """What the operations need with Instagram's own login."""
+
+
+def facts_of(login: LoginKind, *, deletes: bool) -> PlatformFacts:
+    """Return what Instagram is with a login, and whether its posts are deleted, which nobody has verified.
+
+    Raises:
+        ConfigurationError: With Instagram's own login no call deletes a post.
+    """
+    if not deletes:
+        return FACTS_OF[login]
+    if login != "facebook":
+        message = 'deletes=True needs login="facebook": with Instagram\'s own no call deletes a post'
+        raise ConfigurationError(message, platform="instagram")
+    told = {Capability.DELETE}
+    instead = {one: words for one, words in INSTEAD.items() if one not in told}
+    return replace(FACTS, capabilities=FACTS.capabilities | told, instead=instead)

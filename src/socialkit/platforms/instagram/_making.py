@@ -19,7 +19,7 @@ from socialkit.platforms._graph import ContainerFlow, Containers, GraphCalls
 from socialkit.platforms.base import Core, hosted
 from socialkit.platforms.instagram._options import InstagramOptions, ProductTag, UserTag
 from socialkit.platforms.instagram._rules import is_film, kind_of
-from socialkit.platforms.instagram._wire import WireMade
+from socialkit.platforms.instagram._wire import WireTaken
 from socialkit.transport import FileBody, Request, Safety
 
 __all__ = ["CONTAINER", "FLOW", "Making"]
@@ -96,7 +96,7 @@ class Making:
             content=FileBody(media.filename, media.stream),
             safety=Safety.PREPARE,
         )
-        answer = await self._core.pipeline.call(request, WireMade)
+        answer = await self._core.pipeline.call(request, WireTaken)
         if answer.value.success is False:
             message = f"{media.filename} was not taken; nothing was published with it"
             raise MediaProcessingError(message, platform=self._core.facts.name)

@@ -35,6 +35,8 @@ from socialkit.transport import Safety
 __all__ = ["InstagramPosts"]
 
 MOST: Final = 50
+OWNED: Final = "owner"
+"""The step that makes sure whose a post is before it is deleted."""
 READ_AGAIN: Final = (1.0, 3.0)
 """Seconds before a new post is read again that Instagram does not find yet:
 https://github.com/gitroomhq/postiz-app/issues/1562."""
@@ -125,6 +127,17 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
         request = self._calls.post(above, "comments", values={"message": text})
         answer = await self._core.pipeline.call(request, WireMedia)
         return Post(id=answer.value.id, account=self._core.ref, text=text, reply_to=above, raw=answer.raw)
+
+    async def _delete(self, post: str, scheduled: bool, run: Run) -> None:  # noqa: FBT001 - private
+        del scheduled
+        await run.step(OWNED, partial(self._owned, post), returns=bool)
+        await run.commit(
+            "delete", partial(acted, self._core, self._calls.delete(post), WireMade), returns=bool
+        )
+
+    async def _owned(self, post: str) -> bool:
+        await self._owners.prove(post)
+        return True
 
     # Reading -----------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
 from socialkit.platforms._graph import Count, WireList, edge_read
@@ -28,6 +28,7 @@ __all__ = [
     "WireMessage",
     "WirePage",
     "WireSent",
+    "WireTaken",
     "WireUser",
     "WireWriter",
 ]
@@ -39,6 +40,14 @@ FROM: Final = AliasChoices("from", "sender")
 def _id(value: object) -> object:
     """Return an id as a text: some answers give numbers."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validator
+    """Refuse the answer that nothing was done: it is no success, whatever its status."""
+    if success is False:
+        message = "the answer says that it was no success"
+        raise ValueError(message)
+    return success
 
 
 Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
@@ -161,6 +170,12 @@ class WireMade(WireModel):
     """What writes answer: an id, or that it went well."""
 
     id: Lenient[Id] = None
+    success: Annotated[Lenient[bool], AfterValidator(_not_false)] = None
+
+
+class WireTaken(WireModel):
+    """What the host answers that takes bytes."""
+
     success: Lenient[bool] = None
 
 

@@ -205,6 +205,17 @@ def delete_comment(call: IgCall) -> SimResponse:
     return SimResponse.json(OK)
 
 
+def delete_media(call: IgCall) -> SimResponse:
+    """Delete a post, as Meta's node specification lists it: with Facebook's login alone."""
+    with_facebook(call)
+    need(call, "content_publish")
+    one = _own_media(call, call.path["node"])
+    for comment in call.state.under(one.id):
+        call.state.remove(comment)
+    call.state.media.pop(one.id)
+    return SimResponse.json(OK)
+
+
 # Private messages ---------------------------------------------------------------------------
 
 
@@ -340,4 +351,5 @@ ROUTES: tuple[Route[State], ...] = (
     Route("get_nothing", "GET", ":node", get_nothing),
     Route("post_comment", "POST", ":node", post_comment, "IGComment"),
     Route("delete_comment", "DELETE", ":node", delete_comment, "IGComment"),
+    Route("delete_media", "DELETE", ":node", delete_media, "IGMedia"),
 )

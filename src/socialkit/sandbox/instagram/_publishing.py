@@ -167,7 +167,7 @@ def media_publish(call: IgCall) -> SimResponse:
         raise GraphRefusal(9, "(#9) The limit of posts is reached", subcode=2207042)
     new = _published(state, one)
     state.media[new.id] = new
-    one.published = new.id
+    one.published, one.published_at = new.id, state.now
     if state.blocking:
         state.blocking = False
         raise GraphRefusal(4, "Application request limit reached", subcode=2207051, status=403)

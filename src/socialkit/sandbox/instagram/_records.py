@@ -40,6 +40,7 @@ class Container:
     failed: bool = False
     published: str | None = None
     """The id of what it became."""
+    published_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -61,7 +61,7 @@ class InstagramSimulator(PageSimulator[State]):
     operations: ClassVar[Mapping[str, frozenset[str]]] = {
         "publish": frozenset({"media_publish", "post_comments"}),
         "reply": frozenset({"post_replies", "post_mentions", "post_messages"}),
-        "delete": frozenset({"delete_comment"}),
+        "delete": frozenset({"delete_comment", "delete_media"}),
         "get": frozenset({"get_media", "get_nothing"}),
         "find": frozenset({"get_container", "list_media", "list_stories", "list_comments", "list_replies"}),
         "iterate": frozenset({"list_media", "list_tags", "conversations"}),

@@ -199,7 +199,7 @@ class State(PageState):
         """How many posts of an account went out by the API in a day."""
         since = self.clock.now() - DAY
         return sum(
-            one.owner == owner and one.published is not None and self.media[one.published].created > since
+            one.owner == owner and one.published_at is not None and one.published_at > since
             for one in self.containers.values()
         )
 
