@@ -247,6 +247,18 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     # Acting ------------------------------------------------------------------------------
 
+    async def _hide(self, message: Message, run: Run) -> None:
+        _require_comment(message, "hidden")
+        await super()._hide(message, run)
+
+    async def _unhide(self, message: Message, run: Run) -> None:
+        _require_comment(message, "shown again")
+        await super()._unhide(message, run)
+
+    async def _delete(self, message: Message, run: Run) -> None:
+        _require_comment(message, "deleted")
+        await super()._delete(message, run)
+
     def _hiding(self, thing: str, *, hidden: bool) -> Request:
         return self._calls.post(thing, values={"hide": hidden})
 
@@ -259,6 +271,16 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
     async def _comment(self, comment: str) -> WireComment:
         request = self._calls.get(comment, fields=REPLY_FIELDS)
         return (await self._core.pipeline.call(request, WireComment)).value
+
+
+def _require_comment(message: Message, what: str) -> None:
+    """Raise for what stands under no post: by its id a post would be meant, perhaps another account's."""
+    if message.kind not in COMMENTS:
+        raise NotSupportedError(
+            f"comments alone can be {what}, and this is a {message.kind}",
+            platform="instagram",
+            instead="the app, or leave it unanswered",
+        )
 
 
 def _top(message: Message) -> str:
