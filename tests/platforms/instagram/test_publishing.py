@@ -317,6 +317,37 @@ class Slow(RecordingTransport):
         return told
 
 
+@pytest.mark.parametrize(
+    ("retriable", "error"),
+    [(True, MediaProcessingError), (False, BadRequestError)],
+    ids=["passing", "for good"],
+)
+async def test_the_host_that_takes_bytes_says_why_not_and_whether_to_try_again(
+    opened: Open, meta: InstagramSimulator, retriable: bool, error: type[Exception]
+) -> None:
+    shop = opened()
+    shop._core.pipeline.transport = Broken(shop._core.pipeline.transport, retriable=retriable)
+
+    with pytest.raises(error, match="Request processing failed"):
+        await settle(shop.posts.publish(draft(media=(video(),))))
+    assert meta.posts() == []
+
+
+class Broken(RecordingTransport):
+    """Refuses bytes in the words of the host that takes them."""
+
+    def __init__(self, inner: Any, *, retriable: bool) -> None:
+        super().__init__(inner)
+        self._retriable = retriable
+
+    async def send(self, request: Request, /) -> Response:
+        if "/ig-api-upload/" not in request.url:
+            return await super().send(request)
+        why = {"type": "ProcessingFailedError", "message": "Request processing failed"}
+        told = {"debug_info": {"retriable": self._retriable, **why}}
+        return Response(400, {"content-type": "application/json"}, json.dumps(told).encode())
+
+
 def test_a_cover_beyond_the_video_is_a_mistake_of_ours_and_not_a_fault_of_theirs() -> None:
     assert FACTS.errors.find(400, "1/2207057") is BadRequestError
     assert FACTS.errors.find(400, "1") is ServerError

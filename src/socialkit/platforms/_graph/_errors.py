@@ -86,6 +86,20 @@ class WireRefusal(WireModel):
     error: WireGraphError
 
 
+class WireUploadError(WireModel):
+    """What stands in `debug_info`."""
+
+    type: Lenient[str] = None
+    message: Lenient[str] = None
+    retriable: Lenient[bool] = None
+
+
+class WireUploadRefusal(WireModel):
+    """The envelope of the host that takes bytes."""
+
+    debug_info: WireUploadError
+
+
 def read_graph_error(response: Response) -> ErrorBody | None:
     """Return what a refusal says; None when it says nothing.
 
@@ -93,11 +107,16 @@ def read_graph_error(response: Response) -> ErrorBody | None:
         >>> body = b'{"error": {"message": "Expired", "code": 190, "error_subcode": 463, "fbtrace_id": "A1"}}'
         >>> read_graph_error(Response(400, {}, body)).code
         '190/463'
+        >>> told = (
+        ...     b'{"debug_info": {"retriable": true, "type": "PartialRequestError", "message": "Too short"}}'
+        ... )
+        >>> read_graph_error(Response(400, {}, told)).message
+        'Too short'
     """
     try:
         wire = WireRefusal.model_validate_json(response.content).error
     except ValidationError:
-        return read_error_body(response)  # the login's own answers, and what stands before the platform
+        return _read_upload_error(response)
     code = None if wire.code is None else str(wire.code)
     if code is not None and wire.error_subcode is not None:
         code = f"{code}/{wire.error_subcode}"
@@ -107,6 +126,14 @@ def read_graph_error(response: Response) -> ErrorBody | None:
         request_id=wire.fbtrace_id,
         transient=bool(wire.is_transient),
     )
+
+
+def _read_upload_error(response: Response) -> ErrorBody | None:
+    try:
+        wire = WireUploadRefusal.model_validate_json(response.content).debug_info
+    except ValidationError:
+        return read_error_body(response)  # the login's own answers, and what stands before the platform
+    return ErrorBody(message=wire.message or "", code=wire.type, transient=bool(wire.retriable))
 
 
 class GraphErrorTable(ErrorTable):
