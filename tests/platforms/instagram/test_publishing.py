@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 import socialkit as sk
-from socialkit import FolderMediaHost
+from socialkit import DeliveryState, FolderMediaHost, FolderMediaStore, Journal, Publisher
 from socialkit.errors import (
     BadRequestError,
     ConfigurationError,
@@ -346,6 +346,53 @@ class Broken(RecordingTransport):
         why = {"type": "ProcessingFailedError", "message": "Request processing failed"}
         told = {"debug_info": {"retriable": self._retriable, **why}}
         return Response(400, {"content-type": "application/json"}, json.dumps(told).encode())
+
+
+@pytest.mark.parametrize("code", [(9007, 2207027), (24, 2207008)], ids=["not ready", "not there"])
+async def test_a_container_that_is_not_seen_yet_is_published_a_little_later(
+    opened: Open, meta: InstagramSimulator, code: tuple[int, int]
+) -> None:
+    shop = opened()
+    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 3, code)
+
+    post = await settle(shop.posts.publish(draft()))
+
+    assert [one.id for one in meta.posts()] == [post.id]
+
+
+@pytest.mark.parametrize("code", [(9007, 2207027), (24, 2207008)], ids=["not ready", "not there"])
+def test_a_publisher_comes_back_for_a_container_that_is_not_seen_for_long(
+    world: Sandbox, meta: InstagramSimulator, tmp_path: Path, code: tuple[int, int]
+) -> None:
+    shop = world.connect("instagram")
+    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 5, code)
+    with Journal.open("sqlite://", media=FolderMediaStore(tmp_path)) as journal:
+        publisher = Publisher(shop, journal, actor="mia")
+        (delivery,) = publisher.plan(Draft(text="Autumn", media=[video()]), to="instagram")
+
+        states = [publisher.deliver(delivery).state]
+        while states[-1] is DeliveryState.PLANNED and len(states) < 5:
+            world.clock.advance(timedelta(minutes=2))
+            states.append(publisher.deliver(delivery).state)
+
+    assert states == [DeliveryState.PLANNED, DeliveryState.PLANNED, DeliveryState.CONFIRMED]
+    assert len(meta.posts()) == 1
+
+
+class Unseen(RecordingTransport):
+    """Refuses some publishes for Instagram: the container is not there yet."""
+
+    def __init__(self, inner: Any, times: int, code: tuple[int, int]) -> None:
+        super().__init__(inner)
+        self._left, self._code = times, code
+
+    async def send(self, request: Request, /) -> Response:
+        if not request.url.endswith("/media_publish") or not self._left:
+            return await super().send(request)
+        self._left -= 1
+        error = {"message": "Not yet", "code": self._code[0], "error_subcode": self._code[1]}
+        told = json.dumps({"error": error}).encode()
+        return Response(400, {"content-type": "application/json"}, told)
 
 
 def test_a_cover_beyond_the_video_is_a_mistake_of_ours_and_not_a_fault_of_theirs() -> None:

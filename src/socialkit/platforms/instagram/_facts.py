@@ -194,6 +194,7 @@ CODES: Final = {
     "4/2207051": ContentRejectedError,
     "9": RateLimitedError,
     "24": NotFoundError,
+    "24/2207008": BadRequestError,  # the container is not there, perhaps not yet: nothing was published
     "25": PermissionDeniedError,
     "9004": ServerError,  # a file could not be fetched; trying again helps
 }

@@ -30,7 +30,7 @@ FLOW: Final = ContainerFlow(
     publish="media_publish",
     state="status_code",
     explains="status",
-    not_ready=frozenset({"9007/2207027"}),
+    not_ready=frozenset({"9007/2207027", "24/2207008"}),
     limit=timedelta(minutes=10),  # twice what Meta advises for pictures: reels of 15 minutes are worked on
 )
 TRIALS: Final = {"manual": "MANUAL", "performance": "SS_PERFORMANCE"}
