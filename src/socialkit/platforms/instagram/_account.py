@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Generic
 
 from socialkit.auth import Credentials
-from socialkit.errors import BadRequestError, ConfigurationError
-from socialkit.models import Limits, Model, Profile
+from socialkit.errors import BadRequestError, ConfigurationError, NotSupportedError
+from socialkit.models import Capability, Limits, Model, Profile
 from socialkit.operations import ModeT, operation
 from socialkit.platforms._graph import (
     App,
@@ -53,6 +54,9 @@ SEVERAL: Final = (
     "account= which one is meant, by its id"
 )
 PERSONAL_TYPES: Final = frozenset({"PERSONAL"})
+OF_PAGES: Final = frozenset({Capability.DIRECT_MESSAGES, Capability.REPLY_PRIVATELY})
+"""What the token of the Page alone opens, with Facebook's login."""
+PAGES_TOKEN: Final = "account.accounts(), whose credentials hold the token of the Page"
 
 
 class LinkedAccount(Model):
@@ -104,6 +108,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         self._owners = owners
         self._login: LoginKind = login
         self._app = app
+        self._whole = core.facts
 
     async def _me(self) -> Profile:
         if self._login == "instagram":
@@ -128,12 +133,21 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
             request = self._calls.get(OWN, fields=("id", LINK))
             page = (await self._core.pipeline.call(request, WirePage)).value
         except BadRequestError:
-            self._owners.several = True
-            return await self._chosen()  # people have no such field
-        self._owners.several = False
+            chosen = await self._chosen()  # people have no such field
+            self._note(of_person=True)
+            return chosen
+        self._note(of_person=False)
         if page.instagram_business_account is None:
             raise ConfigurationError(UNLINKED, platform="instagram")
         return page.instagram_business_account.id
+
+    def _note(self, *, of_person: bool) -> None:
+        """Have `can` go by whose token it is: after another login it may be a Page's again."""
+        self._owners.several, whole = of_person, self._whole
+        if of_person:
+            instead = {**whole.instead, **dict.fromkeys(OF_PAGES, PAGES_TOKEN)}
+            whole = replace(whole, capabilities=whole.capabilities - OF_PAGES, instead=instead)
+        self._core.facts = whole
 
     async def _chosen(self) -> str:
         known = [one.id for one, _ in await linked_of(self._core.pipeline, self._calls, self._app)]
@@ -235,11 +249,20 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
 
         Raises:
             MissingScopeError: The token lacks a scope for what is to be pushed.
+            NotSupportedError: With Facebook's login, it is a person's token.
         """
         chosen = SUBSCRIBED[self._login] if fields is None else fields
         values = {"subscribed_fields": ",".join(chosen)}
         request = self._calls.post(OWN, "subscribed_apps", values={**values}, safety=Safety.REPEATABLE)
+        await self._require_page()
         await acted(self._core, request, WireMade)
+
+    async def _require_page(self) -> None:
+        """Raise for a person's token: what it calls itself is no Page."""
+        await self._core.identify()
+        if self._owners.several:
+            message = "a person's token subscribes nothing: the linked Page is what is subscribed"
+            raise NotSupportedError(message, platform="instagram", instead=PAGES_TOKEN)
 
 
 async def linked_of(

@@ -99,7 +99,7 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
         owners = Owners(core, calls)
         self._account = InstagramAccount(mode, core, calls, login, app, owners)
         self._posts = InstagramPosts(mode, core, calls, uploads, owners)
-        self._inbox = InstagramInbox(mode, core, calls, owners, tagged=login == "facebook")
+        self._inbox = InstagramInbox(mode, core, calls, owners)
         self._insights = InstagramInsights(mode, core, calls, owners)
         self._listening = InstagramListening(mode, core, calls)
 

@@ -6,19 +6,19 @@ https://developers.facebook.com/docs/instagram-platform/instagram-api-with-insta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from typing import Final, Generic
+from functools import partial
+from typing import Final, Generic, TypeVar
 
 from pydantic import JsonValue
 
-from socialkit.errors import NotSupportedError
-from socialkit.models import Attempt, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.errors import MissingScopeError, NotSupportedError
+from socialkit.models import Attempt, Capability, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
     CommentInbox,
-    GraphCalls,
     WireList,
     after_anchor,
     age_of,
@@ -29,7 +29,6 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
-from socialkit.platforms.base import Core
 from socialkit.platforms.instagram._account import OWN
 from socialkit.platforms.instagram._facts import PRIVATE_BYTES
 from socialkit.platforms.instagram._map import (
@@ -56,6 +55,8 @@ from socialkit.transport import Request
 
 __all__ = ["InstagramInbox"]
 
+T = TypeVar("T")
+
 POSTS: Final = 50
 """Own posts whose comments are read."""
 MOST: Final = 50
@@ -63,6 +64,13 @@ MOST: Final = 50
 CONVERSATIONS: Final = 25
 ANSWER_PAGES: Final = 5
 COMMENTS: Final = frozenset({MessageKind.COMMENT, MessageKind.REPLY})
+OPENED_BY: Final = {
+    MessageKind.COMMENT: Capability.COMMENTS,
+    MessageKind.REPLY: Capability.COMMENTS,
+    MessageKind.MENTION: Capability.MENTIONS,
+    MessageKind.DIRECT_MESSAGE: Capability.DIRECT_MESSAGES,
+}
+"""What an account must be able to for each kind."""
 COMMENTED_FIELDS: Final = ("id", f"comments.limit({MOST}){{{','.join(COMMENT_FIELDS)}}}")
 
 
@@ -71,30 +79,47 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     Instagram has no one listing of them. `iterate` reads the newest fifty of each: comments under the newest
     fifty posts, posts that name the account, and the newest 25 conversations; what lies further back is found
-    with `comments(post)`, or is pushed by webhooks.
+    with `comments(post)`, or is pushed by webhooks. What the account's login or the token's known scopes do
+    not open is left out, and refused where `kinds` names it.
     """
 
     _done = WireMade
 
-    def __init__(
-        self, mode: type[ModeT], core: Core, calls: GraphCalls, owners: Owners, *, tagged: bool
-    ) -> None:
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, owners: Owners) -> None:
         super().__init__(mode, core, calls)
         self._owners = owners
-        self._tagged = tagged
+
+    async def _require_kinds(self, kinds: frozenset[MessageKind]) -> None:
+        await self._core.identify()  # whose token it is says what it opens
+        named = [one for kind, one in OPENED_BY.items() if kind in kinds]
+        if len(named) < len(OPENED_BY):
+            for capability in named:
+                await self._core.require(capability)
+        elif not [one for one in named if await self._core.may(one)]:
+            await self._core.require(Capability.COMMENTS)
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
     ) -> Page[Message]:
         before = place_of(cursor)
         owner = (await self._core.known()).id or ""
-        sources = [
-            *([self._commented(owner)] if kinds & COMMENTS else []),
-            *([self._mentions(owner)] if self._tagged and MessageKind.MENTION in kinds else []),
-            *([self._private()] if MessageKind.DIRECT_MESSAGE in kinds else []),
-        ]
+        wanted = {one for kind, one in OPENED_BY.items() if kind in kinds and await self._core.may(one)}
+        readers = {
+            Capability.COMMENTS: partial(self._commented, owner),
+            Capability.MENTIONS: partial(self._mentions, owner),
+            Capability.DIRECT_MESSAGES: self._private,
+        }
+        sources = [self._naming(one, read) for one, read in readers.items() if one in wanted]
         read = [one for some in await self._core.transport.gather(*sources) for one in some]
         return merged(read, before, limit=limit, most=MOST)
+
+    async def _naming(self, capability: Capability, read: Callable[[], Awaitable[T]]) -> T:
+        """Read something, and name the scopes of that alone where they are missing."""
+        try:
+            return await read()
+        except MissingScopeError as error:
+            error.scopes = self._core.facts.scopes.get(capability, error.scopes)
+            raise
 
     async def _commented(self, owner: str) -> list[Message]:
         params = (("limit", str(POSTS)),)
@@ -174,7 +199,9 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
         if private and message.kind is MessageKind.MENTION:
             because = "Instagram answers comments and private messages in private, and no posts of others"
             raise NotSupportedError(because, platform="instagram", instead="an answer in public")
-        return await super()._reply(message, text, private, run)
+        opened_by = Capability.REPLY_PRIVATELY if private else Capability.REPLY
+        await self._core.require(opened_by)  # once more: by now it is known whose token it is
+        return await self._naming(opened_by, partial(super()._reply, message, text, private, run))
 
     async def _newest(self, message: Message, private: bool) -> str:  # noqa: FBT001 - private
         answers = await self._answers(message, private)
