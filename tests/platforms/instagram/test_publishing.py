@@ -353,7 +353,7 @@ async def test_a_container_that_is_not_seen_yet_is_published_a_little_later(
     opened: Open, meta: InstagramSimulator, code: tuple[int, int]
 ) -> None:
     shop = opened()
-    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 3, code)
+    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 2, code)
 
     post = await settle(shop.posts.publish(draft()))
 

@@ -19,6 +19,7 @@ from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
     CommentInbox,
+    GraphCalls,
     WireList,
     after_anchor,
     age_of,
@@ -29,6 +30,7 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
+from socialkit.platforms.base import Core
 from socialkit.platforms.instagram._account import OWN
 from socialkit.platforms.instagram._facts import PRIVATE_BYTES
 from socialkit.platforms.instagram._map import (
@@ -104,7 +106,7 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
         before = place_of(cursor)
         owner = (await self._core.known()).id or ""
         wanted = {one for kind, one in OPENED_BY.items() if kind in kinds and await self._core.may(one)}
-        readers = {
+        readers: dict[Capability, Callable[[], Awaitable[list[Message]]]] = {
             Capability.COMMENTS: partial(self._commented, owner),
             Capability.MENTIONS: partial(self._mentions, owner),
             Capability.DIRECT_MESSAGES: self._private,
