@@ -102,15 +102,28 @@ class GraphInsights(Insights[ModeT], Generic[ModeT]):
         return alive(facts, self._core.now().date())
 
     async def _measured(
-        self, edge: tuple[str, str], facts: tuple[MetricFact, ...], params: Params = ()
+        self,
+        edge: tuple[str, str],
+        facts: tuple[MetricFact, ...],
+        params: Params = (),
+        *,
+        withheld: str | None = None,
     ) -> tuple[Metrics, Missing]:
-        """Return the metrics of a thing, and why those that are not there are missing."""
+        """Return the metrics of a thing, and why those that are not there are missing.
+
+        Args:
+            edge: Where they stand.
+            facts: Which ones.
+            params: What the call says besides.
+            withheld: The code of a refusal that tells of too few people, and of no permission.
+        """
         # What one post does not have another one may: nothing is remembered from one to the next.
         names = tuple(one.native for one in facts)
         try:
             measured = await read_metrics(names, partial(self._read, edge, params))
-        except PermissionDeniedError:
-            return Metrics({}, frozenset()), Missing.NOT_PERMITTED
+        except PermissionDeniedError as error:
+            why = Missing.WITHHELD if error.code == withheld else Missing.NOT_PERMITTED
+            return Metrics({}, frozenset()), why
         except BadRequestError:  # it has no metrics at all, which must not lose those of others
             return Metrics({}, frozenset(names)), Missing.NOT_OFFERED
         return measured, Missing.NOT_YET
