@@ -365,7 +365,7 @@ def test_a_publisher_comes_back_for_a_container_that_is_not_seen_for_long(
     world: Sandbox, meta: InstagramSimulator, tmp_path: Path, code: tuple[int, int]
 ) -> None:
     shop = world.connect("instagram")
-    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 5, code)
+    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 7, code)
     with Journal.open("sqlite://", media=FolderMediaStore(tmp_path)) as journal:
         publisher = Publisher(shop, journal, actor="mia")
         (delivery,) = publisher.plan(Draft(text="Autumn", media=[video()]), to="instagram")
