@@ -21,6 +21,14 @@ NODE_FIELDS: Final = (*TAGGED_FIELDS, "media_product_type", OWNER)
 MEASURED: Final = ("impressions", "reach", "saves", "shares", "profile_views", "clicks")
 """What any kind of post has a metric for."""
 STORY: Final = "STORY"
+TOO_FEW: Final = "10"
+"""The code for a story that fewer than five people saw; a permission that is missing has it as well."""
+UNREADABLE: Final = {
+    NotFoundError: Missing.NOT_FOUND,
+    PermissionDeniedError: Missing.NOT_PERMITTED,
+    BadRequestError: Missing.NOT_OFFERED,
+}
+"""Why a post that cannot be read has no numbers: it must not lose those of others."""
 FOLLOWERS: Final = "follower_demographics"
 TIMEFRAME: Final = "this_month"
 
@@ -43,12 +51,12 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
             await self._owners.judge(node)
             kind = node.media_product_type or ""
             facts = self._asked(POST_METRICS.get(kind, POST_METRICS["FEED"]))
-            measured, why = await self._measured((post, "insights"), facts)
-        except NotFoundError:
+            few = TOO_FEW if kind == STORY else None
+            measured, why = await self._measured((post, "insights"), facts, withheld=few)
+        except (NotFoundError, PermissionDeniedError, BadRequestError) as error:
+            missing = next(why for kind, why in UNREADABLE.items() if isinstance(error, kind))
             names = ("likes", "replies", *MEASURED, "quotes")
-            return [subject.row(name, "", None, Missing.NOT_FOUND) for name in names]
-        if kind == STORY and why is Missing.NOT_PERMITTED:
-            why = Missing.WITHHELD  # so Instagram answers as long as fewer than five people saw it
+            return [subject.row(name, "", None, missing) for name in names]
         likes = subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED)
         told = {
             row.metric: row
@@ -81,9 +89,11 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
     async def _audience(self) -> tuple[Observation, ...]:
         owner = (await self._core.known()).id or ""
         subject = self._subject(SubjectKind.ACCOUNT, owner)
-        rows = [row for one in DIMENSIONS for row in await self._broken_down(subject, one)]
-        # Fewer than a hundred are not told.
-        return tuple(rows) or (subject.row("followers", FOLLOWERS, None, Missing.WITHHELD),)
+        told = {one: await self._broken_down(subject, one) for one in DIMENSIONS}
+        withheld = partial(subject.row, "followers", FOLLOWERS, None, Missing.WITHHELD)
+        if not any(told.values()):
+            return (withheld(),)  # fewer than a hundred are not told
+        return tuple(row for one, rows in told.items() for row in rows or [withheld(breakdown=f"{one}=")])
 
     async def _broken_down(self, subject: Subject, dimension: str) -> list[Observation]:
         """Return followers by one dimension: one that is told no more must not lose the others."""

@@ -1,6 +1,6 @@
 """Numbers of the simulated Instagram: insights of posts, of accounts, and of who follows them."""
 
-from socialkit.sandbox._graph import GraphCall, Route, bad_parameter
+from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter
 from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.instagram._access import mine, need
 from socialkit.sandbox.instagram._records import Media
@@ -37,6 +37,8 @@ PEOPLE = {
 }
 TIMEFRAMES = {"this_week", "this_month"}
 FEWEST = 100
+VIEWERS = 5
+"""Fewer viewers of a story are not told."""
 
 
 def insights(call: IgCall) -> SimResponse:
@@ -64,11 +66,17 @@ def _of_post(call: IgCall, one: Media, names: list[str]) -> SimResponse:
     if not names or strange:
         what = ", ".join(strange)
         raise bad_parameter(f"The Media Insights API does not support the {what} metric for this media")
+    if one.product == "STORY" and _views(one) // 2 < VIEWERS:
+        raise GraphRefusal(10, "(#10) Too few people saw the story", status=403)
     return SimResponse.json({"data": [_lifetime(one, name) for name in names]})
 
 
+def _views(one: Media) -> int:
+    return one.views + 3 * len(one.likes)
+
+
 def _lifetime(one: Media, name: str) -> Shown:
-    views = one.views + 3 * len(one.likes)
+    views = _views(one)
     value = {"views": views, "reach": views // 2, "likes": len(one.likes)}.get(name, views // 10)
     return {
         "name": name,
@@ -82,7 +90,7 @@ def _lifetime(one: Media, name: str) -> Shown:
 
 def _total(state: State, owner: str, name: str) -> Shown:
     posts = state.of(owner, stories=False)
-    views = sum(one.views + 3 * len(one.likes) for one in posts)
+    views = sum(_views(one) for one in posts)
     likes = sum(len(one.likes) for one in posts)
     value = {"views": views, "reach": views // 2, "likes": likes}.get(name, views // 10)
     return {
