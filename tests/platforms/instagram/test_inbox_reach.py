@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -60,11 +61,12 @@ async def test_a_person_s_token_reads_no_private_messages_and_says_whose_does(
     found = await collect(opened(access_token=person).inbox.iterate())
 
     assert {one.kind for one in found} == {MessageKind.COMMENT, MessageKind.MENTION}
-    for act in (
+    acts: list[Callable[[Any], Any]] = [
         lambda client: collect(client.inbox.iterate(kinds=[MessageKind.DIRECT_MESSAGE])),
         lambda client: settle(client.inbox.reply(private, "Ten")),
         lambda client: settle(client.account.subscribe()),
-    ):
+    ]
+    for act in acts:
         client = opened(access_token=person)
         with pytest.raises(NotSupportedError) as caught:
             await act(client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, Generic
 
-from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
+from socialkit.errors import APIError, BadRequestError, NotFoundError, PermissionDeniedError
 from socialkit.models import Missing, Observation, SubjectKind
 from socialkit.operations import ModeT
 from socialkit.platforms._graph import DAY, GraphCalls, GraphInsights, Subject, parts_of
@@ -23,12 +23,6 @@ MEASURED: Final = ("impressions", "reach", "saves", "shares", "profile_views", "
 STORY: Final = "STORY"
 TOO_FEW: Final = "10"
 """The code for a story that fewer than five people saw; a permission that is missing has it as well."""
-UNREADABLE: Final = {
-    NotFoundError: Missing.NOT_FOUND,
-    PermissionDeniedError: Missing.NOT_PERMITTED,
-    BadRequestError: Missing.NOT_OFFERED,
-}
-"""Why a post that cannot be read has no numbers: it must not lose those of others."""
 FOLLOWERS: Final = "follower_demographics"
 TIMEFRAME: Final = "this_month"
 
@@ -54,9 +48,8 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
             few = TOO_FEW if kind == STORY else None
             measured, why = await self._measured((post, "insights"), facts, withheld=few)
         except (NotFoundError, PermissionDeniedError, BadRequestError) as error:
-            missing = next(why for kind, why in UNREADABLE.items() if isinstance(error, kind))
             names = ("likes", "replies", *MEASURED, "quotes")
-            return [subject.row(name, "", None, missing) for name in names]
+            return [subject.row(name, "", None, _unreadable(error)) for name in names]
         likes = subject.row("likes", "like_count", node.like_count, Missing.NOT_OFFERED)
         told = {
             row.metric: row
@@ -112,3 +105,10 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
             return [row(None, Missing.NOT_OFFERED, breakdown=f"{dimension}=")]
         parts = [(", ".join(names), value) for metric in told for names, value in parts_of(metric)]
         return [row(value, None, breakdown=f"{dimension}={name}") for name, value in parts if name]
+
+
+def _unreadable(error: APIError) -> Missing:
+    """Return why a post that cannot be read has no numbers: it must not lose those of others."""
+    if isinstance(error, NotFoundError):
+        return Missing.NOT_FOUND
+    return Missing.NOT_PERMITTED if isinstance(error, PermissionDeniedError) else Missing.NOT_OFFERED
