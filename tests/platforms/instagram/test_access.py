@@ -320,6 +320,15 @@ async def test_a_hashtag_that_nobody_uses_finds_nothing_and_other_words_are_refu
         await collect(shop.listening.search("autumn leaves"))
 
 
+@pytest.mark.parametrize("word", ["नमस्ते", "สวัสดี", "தமிழ்", "বাংলা", "e\u0301te\u0301", "日本"])
+async def test_a_hashtag_may_have_marks_upon_its_letters(shop: Any, word: str) -> None:
+    post = await settle(shop.posts.publish(DRAFT.model_copy(update={"text": f"Hello #{word}!"})))
+
+    assert [one.id for one in await collect(shop.listening.search(f"#{word}"))] == [post.id]
+    with pytest.raises(NotSupportedError, match="one hashtag"):
+        await collect(shop.listening.search(f"#{word}-{word}"))
+
+
 async def test_thirty_different_hashtags_are_searched_in_seven_days(shop: Any, world: Sandbox) -> None:
     for start in (0, 16):
         text = " ".join(f"#tag{number}" for number in range(start, start + 16))

@@ -6,6 +6,7 @@ See https://developers.facebook.com/docs/instagram-platform/instagram-api-with-f
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, Generic
 
 from socialkit.errors import NotFoundError, NotSupportedError
@@ -19,7 +20,8 @@ from socialkit.platforms.instagram._wire import WireDiscovered, WireHashtag, Wir
 __all__ = ["InstagramListening"]
 
 MOST: Final = 50
-HASHTAG: Final = re.compile(r"#?(\w+)")
+MARKS: Final = frozenset({"Mn", "Mc"})
+"""Vowels and accents that stand on another letter, as in Hindi or Thai: parts of a word, and no letters."""
 HANDLE: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 """What a handle is made of: anything else would change the field in which it stands."""
 
@@ -59,12 +61,12 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
         return await self._under(query, "recent_media", limit, cursor)
 
     async def _under(self, query: str, edge: str, limit: int | None, cursor: str | None) -> Page[Post]:
-        found = HASHTAG.fullmatch(query)
-        if found is None:
+        name = _hashtag_in(query)
+        if name is None:
             message = "Instagram searches for one hashtag, and for no other words"
             raise NotSupportedError(message, platform="instagram", instead="a hashtag, such as #autumn")
         owner = (await self._core.known()).id or ""
-        hashtag = await self._hashtag(owner, found[1])
+        hashtag = await self._hashtag(owner, name)
         if hashtag is None:
             return Page((), None)
         params = (("user_id", owner), *page_params(cursor, limit, MOST))
@@ -91,3 +93,10 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
         if wire is None or wire.id is None:
             raise NotFoundError(missing, status=404, platform="instagram", operation="listening.profile")
         return to_profile(wire, wire.id, answer.raw.at("business_discovery"), None)
+
+
+def _hashtag_in(query: str) -> str | None:
+    """Return the name of a hashtag; None for anything else."""
+    name = unicodedata.normalize("NFC", query).removeprefix("#")
+    fits = all(one == "_" or one.isalnum() or unicodedata.category(one) in MARKS for one in name)
+    return name if name and fits else None

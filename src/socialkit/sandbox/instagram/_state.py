@@ -2,7 +2,9 @@
 
 import random
 import re
+import unicodedata
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from socialkit.sandbox._clock import Clock
 from socialkit.sandbox._graph import (
@@ -211,7 +213,12 @@ def newest(one: Media | Comment) -> tuple[datetime, int]:
 
 def hashtags_in(text: str) -> set[str]:
     """The hashtags of a caption, in small letters and without their signs."""
-    return {one.lower() for one in re.findall(r"#(\w+)", text)}
+    words = unicodedata.normalize("NFC", text).lower().split("#")[1:]
+    return {"".join(takewhile(_of_word, one)) for one in words} - {""}
+
+
+def _of_word(letter: str) -> bool:
+    return letter == "_" or letter.isalnum() or unicodedata.category(letter) in {"Mn", "Mc"}
 
 
 def no_such(node: str, method: str = "get") -> GraphRefusal:
