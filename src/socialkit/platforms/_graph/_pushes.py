@@ -147,7 +147,7 @@ def pushed_words(entry: PushedEntry) -> PushedWords | None:
 
     None for what is no message, which may have no sender, and for the account's own words.
     """
-    if isinstance(entry.value, dict) and "message" not in entry.value:
+    if isinstance(entry.value, dict) and entry.value.get("message") is None:
         return None
     wire = PushedWords.model_validate(entry.value)
     return None if wire.message.is_echo or wire.sender.id == entry.account else wire
