@@ -563,6 +563,25 @@ def test_a_push_is_dated_or_refused_and_what_was_taken_back_is_an_event() -> Non
             read(**undated)
 
 
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [({"is_echo": None, "is_deleted": None}, 1), ({"is_echo": True, "is_deleted": None}, 0)],
+    ids=["null", "ours"],
+)
+def test_what_is_null_in_a_pushed_private_message_is_not_there(more: dict[str, Any], count: int) -> None:
+    said = {**SAID, "message": {**SAID["message"], **more}}
+
+    assert [one.text for one in read(time=1_776_339_591, messaging=[said])] == ["Hello?"] * count
+    assert read(time=1_776_339_591, messaging=[{**SAID, "message": None}]) == []
+
+
+def test_a_pushed_comment_that_names_no_post_has_none() -> None:
+    remark = {"field": "comments", "value": {"id": "1", "text": "How much?", "from": {"id": "5"}}}
+    (found,) = read(time=1_776_339_591, changes=[remark])
+
+    assert (found.post_id, found.reply_to) == (None, None)
+
+
 def test_the_simulator_pushes_what_the_inbox_has_until_it_is_taken(
     world: Sandbox, meta: InstagramSimulator
 ) -> None:

@@ -138,7 +138,7 @@ def to_profile(wire: WireUser, identity: str, raw: Raw, account: AccountRef | No
 
 
 def comment_message(
-    wire: WireComment, raw: Raw, account: AccountRef | None, post: str, above: str | None = None
+    wire: WireComment, raw: Raw, account: AccountRef | None, post: str | None, above: str | None = None
 ) -> Message | None:
     """Map a comment; None for one of which nobody knows the time.
 
@@ -146,7 +146,7 @@ def comment_message(
         wire: The comment.
         raw: What was sent.
         account: Through which account it was seen.
-        post: The post that it stands under.
+        post: The post that it stands under, where that is told.
         above: The comment that it answers, where the answer stands inside that one.
     """
     if wire.timestamp is None:

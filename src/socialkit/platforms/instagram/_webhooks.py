@@ -56,7 +56,7 @@ def _comment(entry: PushedEntry) -> PushedThing | None:
     wire = WirePushedComment.model_validate(without_null(entry.value))
     if wire.sender is not None and wire.sender.id == entry.account:
         return None
-    post = wire.media.id if wire.media is not None else ""
+    post = wire.media.id if wire.media is not None else None
     told = wire.model_copy(update={"timestamp": when(wire.timestamp, entry.at)})
 
     def make(account: AccountRef) -> Message | None:
