@@ -79,3 +79,13 @@ async def test_a_part_of_the_audience_that_is_not_told_is_withheld(shop: Any) ->
     rows = {one.breakdown: (one.value, one.missing) for one in await settle(shop.insights.audience())}
 
     assert (rows["age="], rows["country=DE"]) == ((None, Missing.WITHHELD), (70, None))
+
+
+@pytest.mark.parametrize("seconds", [10**15, 10**18])
+async def test_a_quota_of_ages_is_not_told(shop: Any, seconds: int) -> None:
+    told = {"quota_usage": 3, "config": {"quota_total": 100, "quota_duration": seconds}}
+    answering(shop, "/content_publishing_limit", 200, {"data": [told]})
+
+    limit = await settle(shop.account.publishing_limit())
+
+    assert (limit.used, limit.left, limit.per) == (3, 97, None)

@@ -35,6 +35,8 @@ __all__ = ["OWN", "InstagramAccount", "LinkedAccount", "PublishingLimit", "linke
 OWN: Final = "me"
 """The node of whoever's token it is: a Page's, a person's, or the account's own."""
 MOST: Final = 100
+LONGEST: Final = 366 * 24 * 60 * 60
+"""Seconds of a quota; no platform counts longer than a year."""
 LINK: Final = "instagram_business_account"
 SUBSCRIBED: Final[dict[LoginKind, tuple[str, ...]]] = {
     "facebook": ("feed", "mention", "messages"),
@@ -231,7 +233,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         return PublishingLimit(
             used=told[0].quota_usage,
             total=config.quota_total if config is not None else None,
-            per=None if seconds is None else timedelta(seconds=seconds),
+            per=None if seconds is None or seconds > LONGEST else timedelta(seconds=seconds),
         )
 
     @operation
