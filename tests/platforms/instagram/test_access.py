@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -28,6 +28,7 @@ from socialkit.platforms.instagram import (
     PUSHES,
     AsyncInstagram,
     Instagram,
+    InstagramLogin,
     InstagramOptions,
 )
 from socialkit.sandbox import Sandbox, SimRequest
@@ -38,6 +39,7 @@ from socialkit.testing._transports import RecordingTransport
 from socialkit.transport import Request, Response
 from tests.platforms.instagram.conftest import Open
 from tests.support import collect, settle
+from tests.transport.fakes import SteppedTransport, json_answer
 
 DRAFT = Draft(text="Autumn #autumn", media=[Media.from_url("https://shop.example/dot.jpg")])
 
@@ -529,6 +531,37 @@ async def test_a_token_of_instagram_s_login_is_made_longer_and_kept(
     assert kept is not None
     assert kept.expires_at == world.clock.now() + timedelta(days=60)
     assert kept.account_id == account.id
+
+
+async def test_logins_and_longer_tokens_are_of_the_version_that_was_chosen(kind: Any) -> None:
+    def answer(request: Request) -> Response:
+        path = urlsplit(request.url).path
+        if path.endswith("/access_token"):
+            return json_answer({"access_token": "longer-token", "expires_in": 5_184_000})
+        user = {"id": "17", "username": "shop"}
+        page = {"id": "19", "access_token": "made-up", "instagram_business_account": user}
+        return json_answer({"data": [page]} if path.endswith("/accounts") else {**page, **user})
+
+    transport = SteppedTransport(answer, suspends=kind is AsyncInstagram)
+    login = Login(
+        "instagram",
+        client_id="1",
+        client_secret="x",
+        redirect_uri="https://shop.example/back",
+        flow=InstagramLogin(api_version="v25.0"),
+        transport=transport,
+    )
+    start, finish = ("start", "finish") if kind is Instagram else ("start_async", "finish_async")
+    url, state = await settle(getattr(login, start)())
+    back = f"https://shop.example/back?code=c&state={state.nonce.reveal()}"
+    await settle(getattr(login, finish)(back, state))
+    ends = transport.now() + timedelta(minutes=1)
+    soon = Credentials(access_token="made-up", expires_at=ends, client_id="1", client_secret="x")
+    await settle(kind(soon, api_version="v25.0", transport=transport).account.me())
+
+    paths = [urlsplit(one).path for one in (url, *(it.url for it in transport.sent))]
+    assert sum(one.endswith("/access_token") for one in paths) == 3
+    assert {one.split("/")[1] for one in paths} == {"v25.0"}
 
 
 def test_without_a_token_nothing_is_opened(kind: Any) -> None:

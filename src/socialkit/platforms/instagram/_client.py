@@ -54,7 +54,7 @@ from socialkit.platforms.instagram._facts import (
 from socialkit.platforms.instagram._inbox import InstagramInbox
 from socialkit.platforms.instagram._insights import InstagramInsights
 from socialkit.platforms.instagram._listening import InstagramListening
-from socialkit.platforms.instagram._login import LONGER
+from socialkit.platforms.instagram._login import longer
 from socialkit.platforms.instagram._owners import Owners
 from socialkit.platforms.instagram._posts import InstagramPosts
 from socialkit.transport import Retry, Secret, Transport, base_address, hide
@@ -163,9 +163,11 @@ def _holder(
     base_url: str,
     account: AccountRef | None,
     tokens: TokenStore | AsyncTokenStore | None,
+    api_version: str | None,
 ) -> BearerToken | Refreshing:
     errors = FACTS_OF[login].errors
-    refresh = refresh_by(LONGER[login], app, platform="instagram", base_url=base_url, errors=errors)
+    grant = longer(login, api_version or VERSION)
+    refresh = refresh_by(grant, app, platform="instagram", base_url=base_url, errors=errors)
     return token_holder(
         mode,
         given,
@@ -180,7 +182,7 @@ def _holder(
     )
 
 
-def _core(
+def _core(  # noqa: PLR0913 - what every client takes, and the login
     mode: type[Mode],
     credentials: Credentials | None,
     app: App,
@@ -194,9 +196,19 @@ def _core(
     timeout: float | None,
     retry: Retry | None,
     tokens: TokenStore | AsyncTokenStore | None,
+    api_version: str | None,
 ) -> Core:
     given, facts = given_once(credentials, access_token, "instagram"), FACTS_OF[login]
-    holder = _holder(mode, given, app, login, base_url=base_url, account=account, tokens=tokens)
+    holder = _holder(
+        mode,
+        given,
+        app,
+        login,
+        base_url=base_url,
+        account=account,
+        tokens=tokens,
+        api_version=api_version,
+    )
     return open_core(
         mode,
         facts,
@@ -278,6 +290,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
             timeout=timeout,
             retry=retry,
             tokens=tokens,
+            api_version=api_version,
         )
         super().__init__(Sync, core, app, kind, api_version, limits, deletes=deletes)
 
@@ -355,5 +368,6 @@ class AsyncInstagram(
             timeout=timeout,
             retry=retry,
             tokens=tokens,
+            api_version=api_version,
         )
         super().__init__(Async, core, app, kind, api_version, limits, deletes=deletes)

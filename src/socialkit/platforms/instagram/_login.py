@@ -19,6 +19,7 @@ from socialkit.platforms._graph import (
     App,
     GraphCalls,
     TokenGrant,
+    chosen_version,
     code_form,
     code_query,
     credentials_of,
@@ -40,7 +41,7 @@ from socialkit.platforms.instagram._token import granted_for
 from socialkit.platforms.instagram._wire import Id
 from socialkit.transport import Pipeline, Secret
 
-__all__ = ["LOGIN", "LONGER", "OWN_LOGIN", "InstagramLogin"]
+__all__ = ["LOGIN", "OWN_LOGIN", "InstagramLogin", "longer"]
 
 DIALOG: Final = "https://www.facebook.com"
 INSTAGRAM_DIALOG: Final = "https://www.instagram.com"
@@ -49,18 +50,16 @@ INSTAGRAM_TOKENS: Final = "https://api.instagram.com"
 END_OF_CODE: Final = "#_"
 """What Instagram puts behind a code in the address, and is no part of it."""
 
-LONGER: Final[Mapping[LoginKind, TokenGrant]] = {
-    "facebook": TokenGrant(
-        url=f"{VERSION}/oauth/access_token",
-        grant="fb_exchange_token",
-        token="fb_exchange_token",
-        with_id=True,
-    ),
-    "instagram": TokenGrant(url="refresh_access_token", grant="ig_refresh_token", with_secret=False),
-}
-"""How tokens of about sixty days are made longer: Instagram's when they are a day old, and not over."""
 FIRST: Final = TokenGrant(url="access_token", grant="ig_exchange_token")
 """Changes a token of an hour into one of sixty days, with Instagram's own login."""
+
+
+def longer(login: LoginKind, version: str) -> TokenGrant:
+    """Return how tokens of about sixty days are made longer: Instagram's once a day old, and not over."""
+    if login == "instagram":
+        return TokenGrant(url="refresh_access_token", grant="ig_refresh_token", with_secret=False)
+    url = f"{version}/oauth/access_token"
+    return TokenGrant(url=url, grant="fb_exchange_token", token="fb_exchange_token", with_id=True)
 
 
 class WireShort(WireModel):
@@ -79,10 +78,25 @@ class InstagramLogin:
 
     Args:
         scopes: What is asked for where an application names nothing.
+        api_version: Another version of the Graph API than the one that this was written for; a login with
+            Instagram itself names none.
+
+    Example:
+        >>> import socialkit as sk
+        >>> login = sk.Login(
+        ...     "instagram",
+        ...     client_id="1",
+        ...     client_secret="not-a-real-secret",
+        ...     redirect_uri="https://shop.example/back",
+        ...     flow=InstagramLogin(api_version="v25.0"),
+        ... )
+        >>> login.start()[0].partition("?")[0]
+        'https://www.facebook.com/v25.0/dialog/oauth'
     """
 
-    def __init__(self, scopes: tuple[str, ...] = SCOPES) -> None:
+    def __init__(self, scopes: tuple[str, ...] = SCOPES, *, api_version: str | None = None) -> None:
         self._scopes = scopes
+        self._api_version = api_version
 
     def scopes_for(self, given: Mapping[str, object], /) -> tuple[str, ...]:
         """Return the scopes of the login that an account's `login` names."""
@@ -119,7 +133,8 @@ class InstagramLogin:
             home = INSTAGRAM_DIALOG if base == INSTAGRAM_URL else base
             return authorize_url(f"{home}/oauth/authorize", state, separator=","), state
         home = DIALOG if base == BASE_URL else base
-        return authorize_url(f"{home}/{VERSION}/dialog/oauth", state, separator=","), state
+        version = chosen_version(self._api_version, default=VERSION, now=now, platform="instagram")
+        return authorize_url(f"{home}/{version}/dialog/oauth", state, separator=","), state
 
     async def finish(self, code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
         """Change a code into credentials.
@@ -131,7 +146,7 @@ class InstagramLogin:
         clean = Secret(code.reveal().removesuffix(END_OF_CODE))
         if is_instagram_login(state.scopes):
             return await _with_instagram(clean, state, pipeline)
-        return await _with_facebook(clean, state, pipeline)
+        return await _with_facebook(clean, state, pipeline, self._api_version or VERSION)
 
 
 async def _with_instagram(code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
@@ -159,12 +174,12 @@ async def _short(code: Secret, state: LoginState, pipeline: Pipeline) -> WireSho
     return found
 
 
-async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline) -> Credentials:
+async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline, version: str) -> Credentials:
     app = App(client_id=state.client_id, client_secret=state.client_secret)
-    short = await token_of(pipeline, code_query(f"{VERSION}/oauth/access_token", code, state))
-    longer = LONGER["facebook"].request(short.access_token or Secret(""), app)
-    long = await token_of(pipeline, longer)
-    calls, token = GraphCalls(VERSION), long.access_token or Secret("")
+    short = await token_of(pipeline, code_query(f"{version}/oauth/access_token", code, state))
+    exchange = longer("facebook", version).request(short.access_token or Secret(""), app)
+    long = await token_of(pipeline, exchange)
+    calls, token = GraphCalls(version), long.access_token or Secret("")
     told = await granted_to(pipeline, calls, app, token)
     linked = await linked_of(pipeline, calls, app, token, told=told)
     if len(linked) == 1:
