@@ -468,6 +468,8 @@ async def test_what_somebody_declines_is_not_granted(
         back = meta.handle(page).headers["location"]
         return await settle((login.finish if kind is Instagram else login.finish_async)(back, state))
 
+    kept = await agreed(Closed(transport))
+    assert (kept.account_id, kept.access_token is None) == (None, False)  # which loses no login either
     found = await agreed(transport)
     client = kind(found, base_url=home, transport=transport)
 
@@ -489,6 +491,15 @@ async def test_what_somebody_declines_is_not_granted(
     for one, ends in ((opens, told.ends_at), (client, reads_until)):
         assert (await login_of(one)).ends_at == ends
     assert not opens.can(Capability.PUBLISH)
+
+
+class Closed(RecordingTransport):
+    """Lists nobody the Pages of anybody."""
+
+    async def send(self, request: Request, /) -> Response:
+        if request.url.endswith("/me/accounts"):
+            return Response(403, {}, b'{"error": {"message": "No", "code": 200}}')
+        return await super().send(request)
 
 
 class Silent(RecordingTransport):

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import ConfigDict, Field
 
 from socialkit.auth import Credentials, LoginState, Stored, authorize_url
-from socialkit.errors import ConfigurationError, UnexpectedResponseError
+from socialkit.errors import ConfigurationError, PermissionDeniedError, UnexpectedResponseError
 from socialkit.models import Lenient, WireModel
 from socialkit.platforms._graph import (
     App,
@@ -140,7 +140,8 @@ class InstagramLogin:
         """Change a code into credentials.
 
         With Facebook's login those of the Page's account, or the person's where there are several accounts:
-        then `client.account.accounts()` gives those of each. Their scopes are those that were granted,
+        or where `pages_show_list` was declined: then `client.account.accounts()` gives those of each, or says
+        what is missing. Their scopes are those that were granted,
         and not all that were asked for; empty where Facebook does not tell them.
         """
         clean = Secret(code.reveal().removesuffix(END_OF_CODE))
@@ -181,7 +182,10 @@ async def _with_facebook(code: Secret, state: LoginState, pipeline: Pipeline, ve
     long = await token_of(pipeline, exchange)
     calls, token = GraphCalls(version), long.access_token or Secret("")
     told = await granted_to(pipeline, calls, app, token)
-    linked = await linked_of(pipeline, calls, app, token, told=told)
+    try:
+        linked = await linked_of(pipeline, calls, app, token, told=told)
+    except PermissionDeniedError:
+        linked = []  # the code is spent: the token must not be lost for what somebody declined
     if len(linked) == 1:
         (_, mine) = linked[0]
         stored = Stored(access_token=mine.access_token or token)
