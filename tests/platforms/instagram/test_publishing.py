@@ -550,6 +550,23 @@ BAD: list[tuple[Draft, str]] = [
         "options.cover_at",
     ),
     (draft(media=(Media.from_url("https://shop.example/blätter.jpg"),)), "media[0]"),
+    *(
+        (draft(media=(FILM,), options=(InstagramOptions(**given),)), f"options.{name}")
+        for given, name in (
+            ({"cover_url": "nope"}, "cover_url"),
+            ({"cover_url": ""}, "cover_url"),
+            ({"tags": [UserTag(username="@ada")]}, "tags"),
+            ({"tags": [UserTag(username="")]}, "tags"),
+            ({"tags": [UserTag(username="ada", x=0.5, y=0.5)]}, "tags"),
+            ({"collaborators": ["@ada"]}, "collaborators"),
+            ({"collaborators": [""]}, "collaborators"),
+            ({"location": "Paris"}, "location"),
+            ({"location": ""}, "location"),
+            ({"sponsors": ["shop"]}, "sponsors"),
+            ({"audio_name": " "}, "audio_name"),
+        )
+    ),
+    (draft("".join(f"#tag{number}" for number in range(31))), "text"),
     (draft(reply_to="1"), "reply_to"),
     (draft(quotes="1"), "quotes"),
 ]
@@ -562,7 +579,25 @@ def test_what_instagram_refuses_is_found_before_anything_is_sent(what: Draft, fi
     assert field in {one.field for one in found if one.severity is Severity.ERROR}
 
 
-@pytest.mark.parametrize("what", [draft("🍂" * 1100), draft("#a " * 30), draft(media=(dot(),) * 10)])
+FULL = InstagramOptions(
+    tags=[UserTag(username="ada.l_1")],
+    collaborators=["a", "b", "c"],
+    sponsors=["17", "18"],
+    location="7640348500",
+    cover_url="HTTPS://shop.example/cover.jpg?w=9",
+    audio_name="Autumn leaves",
+)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        draft("🍂" * 1100),
+        draft("#a " * 30),
+        draft(media=(dot(),) * 10),
+        draft(media=(FILM,), options=(FULL,)),
+    ],
+)
 def test_what_just_fits_has_no_problem(what: Draft) -> None:
     found = InstagramRules("instagram").check(what, "instagram", LIMITS)
 
@@ -585,6 +620,16 @@ def test_a_description_is_missed_only_where_one_is_taken(what: Draft, said: list
 
     assert len(warnings) == len(said)
     assert all(word in warning for word, warning in zip(said, warnings, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "warned"), [("a.png", 1), ("a.PDF?w=9", 1), ("a.jpg", 0), ("a", 0), ("a.mp4", 0)]
+)
+def test_an_address_that_is_named_as_another_type_of_file_is_warned_of(name: str, warned: int) -> None:
+    what = draft(media=(Media.from_url(f"https://shop.example/{name}"),))
+    found = InstagramRules("instagram").check(what, "instagram", LIMITS)
+
+    assert [one.severity for one in found if one.field == "media[0]"] == [Severity.WARNING] * warned
 
 
 PICTURE = {"image_url": "https://shop.example/dot.jpg"}

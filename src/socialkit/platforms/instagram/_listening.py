@@ -5,7 +5,6 @@ See https://developers.facebook.com/docs/instagram-platform/instagram-api-with-f
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final, Generic
 
@@ -15,6 +14,7 @@ from socialkit.operations import ModeT, Page, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Listening
 from socialkit.platforms.instagram._map import FOUND_FIELDS, PROFILE_FIELDS, to_post, to_profile
+from socialkit.platforms.instagram._rules import HANDLE
 from socialkit.platforms.instagram._wire import WireDiscovered, WireHashtag, WireMedia
 
 __all__ = ["InstagramListening"]
@@ -22,8 +22,6 @@ __all__ = ["InstagramListening"]
 MOST: Final = 50
 MARKS: Final = frozenset({"Mn", "Mc"})
 """Vowels and accents that stand on another letter, as in Hindi or Thai: parts of a word, and no letters."""
-HANDLE: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
-"""What a handle is made of: anything else would change the field in which it stands."""
 
 
 class InstagramListening(Listening[ModeT], Generic[ModeT]):
@@ -84,7 +82,7 @@ class InstagramListening(Listening[ModeT], Generic[ModeT]):
 
     async def _profile(self, handle: str) -> Profile:
         missing = f"there is no professional account of the handle {handle!r}"
-        if HANDLE.fullmatch(handle) is None:
+        if HANDLE.fullmatch(handle) is None:  # anything else would change the field in which it stands
             raise NotFoundError(missing, status=404, platform="instagram", operation="listening.profile")
         owner = (await self._core.known()).id or ""
         field = f"business_discovery.username({handle}){{{','.join(PROFILE_FIELDS)}}}"

@@ -67,11 +67,12 @@ class InstagramOptions(PlatformOptions):
 
     kind: Literal["post", "reel", "story"] = "post"
     """A single video is always a reel, so that `reel` is needed only for one behind an address that does not
-    end in `.mp4` or `.mov`; a story is one picture or video, shows no text, and is gone after a day."""
+    end in `.mp4`, `.mov` or `.m4v`; a story is one picture or video, shows no text, and is gone after a day.
+    """
     location: str | None = None
     """The id of the Page of a place."""
     tags: Annotated[Sequence[UserTag], AfterValidator(_as_tuple)] = ()
-    """Who is seen on the picture or in the reel."""
+    """Who is seen on the picture, in the reel or in the story; a carousel takes none."""
     products: Annotated[Sequence[ProductTag], AfterValidator(_as_tuple)] = ()
     """Up to five products that are seen on a single picture; with Facebook's login alone."""
     collaborators: Annotated[Sequence[str], AfterValidator(_as_tuple)] = ()

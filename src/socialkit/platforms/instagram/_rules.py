@@ -12,10 +12,16 @@ from socialkit.platforms.base import DraftRules, Place
 from socialkit.platforms.instagram._options import InstagramOptions
 from socialkit.text import TextRules, TextUnit
 
-__all__ = ["InstagramRules", "OwnLoginRules", "is_film", "kind_of"]
+__all__ = ["HANDLE", "InstagramRules", "OwnLoginRules", "is_film", "kind_of"]
 
-HASHTAG: Final = re.compile(r"(?<!\w)#\w")
 MENTION: Final = re.compile(r"(?<!\w)@\w")
+GLUED: Final = re.compile(r"(?<!\w)(?:#\w+)+")
+"""Hashtags that follow each other without a space are as many."""
+HANDLE: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
+"""What a handle is made of."""
+NUMBER: Final = re.compile(r"[0-9]+")
+AUDIO: Final = re.compile(r".*\S.*", re.DOTALL)
+ADDRESS: Final = re.compile(r"https?://[^/\s]+(/\S*)?", re.IGNORECASE)
 HASHTAGS: Final = 30
 MENTIONS: Final = 20
 COLLABORATORS: Final = 3
@@ -23,6 +29,8 @@ SPONSORS: Final = 2
 PRODUCTS: Final = 5
 FILMS: Final = (".mp4", ".mov", ".m4v")
 """What the names of videos end in: what lies behind an address was not looked at."""
+OTHER_FILES: Final = (".png", ".webp", ".gif", ".heic", ".avif", ".avi", ".webm", ".mkv", ".pdf")
+"""What the names of other files end in; what lies there may be one that is taken all the same."""
 OF_REELS: Final = ("cover_url", "cover_at", "audio_name", "share_to_feed", "trial")
 
 
@@ -111,11 +119,15 @@ def _addresses(draft: Draft, place: Place) -> Iterator[Problem]:
         if address is not None and not address.isascii():
             message = "has an address that is not ASCII, which Instagram does not fetch: write it escaped"
             yield place.problem(field, message, basis=Basis.DRAFT)
+        if address is not None and re.split(r"[?#]", address)[0].lower().endswith(OTHER_FILES):
+            message = "is named as a type of file that Instagram does not take"
+            yield place.problem(field, message, severity=Severity.WARNING)
 
 
 def _counts(draft: Draft, place: Place) -> Iterator[Problem]:
-    for pattern, limit, what in ((HASHTAG, HASHTAGS, "hashtags"), (MENTION, MENTIONS, "mentions")):
-        found = len(pattern.findall(draft.text))
+    hashtags = sum(run.count("#") for run in GLUED.findall(draft.text))
+    mentions = len(MENTION.findall(draft.text))
+    for found, limit, what in ((hashtags, HASHTAGS, "hashtags"), (mentions, MENTIONS, "mentions")):
         if found > limit:
             yield place.problem("text", f"has too many {what}", limit=limit, actual=found, unit=what)
 
@@ -136,6 +148,7 @@ def _option_problems(draft: Draft, options: InstagramOptions, place: Place) -> I
         if kind != "reel" and getattr(options, name) is not None:
             yield place.problem(f"options.{name}", f"is for reels, and this is a {kind}", basis=Basis.DRAFT)
     yield from _cover_problems(draft, options, place)
+    yield from _name_problems(options, place)
     for name in ("collaborators", "location"):
         if kind == "story" and getattr(options, name):
             yield place.problem(f"options.{name}", "is not offered for stories", basis=Basis.DRAFT)
@@ -146,12 +159,34 @@ def _option_problems(draft: Draft, options: InstagramOptions, place: Place) -> I
             yield place.problem(f"options.{name}", "are too many", limit=limit, actual=count)
 
 
+def _name_problems(options: InstagramOptions, place: Place) -> Iterator[Problem]:
+    """Find what is no name, id or address."""
+    handles = "are user names, without @: letters, digits, dots and underscores"
+    tagged = tuple(one.username for one in options.tags)
+    for field, pattern, given, what in (
+        ("tags", HANDLE, tagged, handles),
+        ("collaborators", HANDLE, options.collaborators, handles),
+        ("sponsors", NUMBER, options.sponsors, "are ids of accounts, which are numbers"),
+        ("location", NUMBER, _given(options.location), "is the id of a place, which is a number"),
+        ("cover_url", ADDRESS, _given(options.cover_url), "is no address that Instagram could fetch"),
+        ("audio_name", AUDIO, _given(options.audio_name), "is empty"),
+    ):
+        if not all(pattern.fullmatch(one) for one in given):
+            yield place.problem(f"options.{field}", what, basis=Basis.DRAFT)
+
+
+def _given(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)
+
+
 def _tag_problems(options: InstagramOptions, kind: str, place: Place) -> Iterator[Problem]:
     if kind == "carousel" and options.tags:
         message = "are not offered for several files: which of them would they be on?"
         yield place.problem("options.tags", message, basis=Basis.DRAFT)
     if kind == "picture" and any(one.x is None or one.y is None for one in options.tags):
         yield place.problem("options.tags", "need x and y on a picture", basis=Basis.DRAFT)
+    if kind == "reel" and any(one.x is not None or one.y is not None for one in options.tags):
+        yield place.problem("options.tags", "have no x and y on a reel", basis=Basis.DRAFT)
     if options.products and kind != "picture":
         message = f"is for a single picture, and this is a {kind}"
         yield place.problem("options.products", message, basis=Basis.DRAFT)
