@@ -633,6 +633,7 @@ def test_an_address_that_is_named_as_another_type_of_file_is_warned_of(name: str
 
 
 PICTURE = {"image_url": "https://shop.example/dot.jpg"}
+REEL = {"media_type": "REELS", "video_url": "https://shop.example/film.mp4", "image_url": ""}
 
 
 @pytest.mark.parametrize(
@@ -644,6 +645,24 @@ PICTURE = {"image_url": "https://shop.example/dot.jpg"}
         (False, {"caption": "@a " * 21}, (36004, 2207010)),
         (False, {"collaborators": '["a", "b", "c", "d"]'}, (100, None)),
         (False, {"media_type": "STORIES", "caption": "Leaves"}, (100, None)),
+        (True, {"product_tags": "[1, 2, 3, 4, 5]", "branded_content_sponsor_ids": "[1, 2]"}, None),
+        (False, {"product_tags": "[1, 2, 3, 4, 5, 6]"}, (100, None)),
+        (False, {"branded_content_sponsor_ids": "[1, 2, 3]"}, (100, None)),
+        (False, {"media_type": "STORIES", "collaborators": '["a"]'}, (100, None)),
+        (False, {"media_type": "STORIES", "location_id": "17"}, (100, None)),
+        (True, {"media_type": "STORIES", "user_tags": '[{"username": "ada"}]'}, None),
+        (True, {"is_carousel_item": "true"}, None),
+        (False, {"is_carousel_item": "true", "caption": "Leaves"}, (100, None)),
+        (False, {"is_carousel_item": "true", "location_id": "17"}, (100, None)),
+        (True, {"user_tags": '[{"username": "ada", "x": 0, "y": 1}]'}, None),
+        (False, {"user_tags": '[{"username": "ada"}]'}, (100, 2207035)),
+        (True, {**REEL, "thumb_offset": "1500", "cover_url": "https://shop.example/c.jpg"}, None),
+        (False, {**REEL, "thumb_offset": "abc"}, (1, 2207057)),
+        (False, {**REEL, "thumb_offset": "-1"}, (1, 2207057)),
+        (False, {**REEL, "cover_url": "nope"}, (9004, 2207052)),
+        (True, {**REEL, "trial_params": '{"graduation_strategy": "MANUAL"}'}, None),
+        (False, {**REEL, "trial_params": '{"graduation_strategy": "SOON"}'}, (100, None)),
+        (False, {"caption": "".join(f"#tag{number}" for number in range(31))}, (36004, 2207010)),
     ],
 )
 def test_the_simulated_instagram_refuses_what_is_documented_as_too_much(

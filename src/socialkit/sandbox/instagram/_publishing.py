@@ -1,14 +1,13 @@
 """Containers of the simulated Instagram, and publishing them."""
 
 import json
-import re
 from datetime import timedelta
-from typing import cast
 
 from socialkit.sandbox._graph import GraphCall, GraphRefusal, Route, bad_parameter
 from socialkit.sandbox._http import SimRequest, SimResponse
 from socialkit.sandbox.instagram import _render as show
 from socialkit.sandbox.instagram._access import mine, need
+from socialkit.sandbox.instagram._drafts import require_fitting
 from socialkit.sandbox.instagram._records import Container, Media
 from socialkit.sandbox.instagram._state import (
     CONTAINERS_A_DAY,
@@ -20,10 +19,6 @@ from socialkit.sandbox.instagram._state import (
 )
 
 IgCall = GraphCall[State]
-CAPTION = 2_200
-ALT_TEXT = 1_000
-HASHTAGS, MENTIONS = 30, 20
-COLLABORATORS = 3
 FEWEST, MOST = 2, 10
 KINDS = frozenset({"REELS", "STORIES", "CAROUSEL", "VIDEO"})
 PICTURES = (".jpg", ".jpeg")
@@ -41,8 +36,7 @@ def post_media(call: IgCall) -> SimResponse:
     kind = values.get("media_type", "")
     if kind and kind not in KINDS:
         raise bad_parameter(f"Unknown media type: {kind}", 2207023)
-    _require_words(values)
-    _require_people(values)
+    require_fitting(values)
     new = Container(state.number(), owner, state.clock.now(), values)
     if kind == "CAROUSEL":
         _gather(state, new)
@@ -50,34 +44,6 @@ def post_media(call: IgCall) -> SimResponse:
         _take_file(state, new, kind)
     state.containers[new.id] = new
     return SimResponse.json({"id": new.id})
-
-
-def _require_words(values: dict[str, str]) -> None:
-    if len(values.get("caption", "")) > CAPTION:
-        raise GraphRefusal(36004, "The caption was too long", subcode=2207010)
-    if len(values.get("alt_text", "")) > ALT_TEXT:
-        raise bad_parameter("The alt text is too long")
-    for sign, most in (("#", HASHTAGS), ("@", MENTIONS)):
-        if len(re.findall(rf"(?<!\w){sign}\w", values.get("caption", ""))) > most:
-            raise GraphRefusal(36004, f"The caption has too many {sign}", subcode=2207010)
-    if values.get("media_type") == "STORIES" and values.get("caption"):
-        raise bad_parameter("A story has no caption")
-
-
-def _require_people(values: dict[str, str]) -> None:
-    if len(_array(values, "collaborators")) > COLLABORATORS:
-        raise bad_parameter("Too many collaborators")
-    _array(values, "user_tags")
-
-
-def _array(values: dict[str, str], name: str) -> list[object]:
-    try:
-        found = json.loads(values.get(name) or "[]")
-    except ValueError:
-        found = None
-    if not isinstance(found, list):
-        raise bad_parameter(f"{name} must be a JSON array", 2207035)
-    return cast("list[object]", found)
 
 
 def _gather(state: State, new: Container) -> None:
