@@ -129,3 +129,22 @@ def test_a_young_token_is_not_made_longer() -> None:
     assert refreshed() == 400
     caller.clock.advance(timedelta(days=1, seconds=1))
     assert refreshed() == 200
+
+
+def test_an_account_sees_and_answers_nothing_of_another(caller: Caller) -> None:
+    container = caller.container(**PICTURE)
+    post = str(caller.call("POST", "ACCOUNT/media_publish", creation_id=container)[1]["id"])
+    comment = caller.meta.receive(text="How much?", reply_to=post)
+    waiting = caller.container(**PICTURE)
+    calls = [
+        ("GET", f"{comment}?fields=id,text", {}),
+        ("GET", f"{comment}/replies", {}),
+        ("POST", f"{comment}/replies", {"message": "Ten"}),
+        ("GET", f"{waiting}?fields=status_code", {}),
+    ]
+    assert [caller.call(method, path, **form)[0].status for method, path, form in calls] == [200] * 4
+
+    caller.token = caller.meta.connection("other")["access_token"]
+    found = [caller.call(method, path, **form)[1] for method, path, form in calls]
+    assert [code(one) for one in found] == [(100, 33)] * 4
+    assert len(caller.meta.answers(comment)) == 1

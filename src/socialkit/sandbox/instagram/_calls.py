@@ -9,7 +9,7 @@ from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.instagram import _render as show
 from socialkit.sandbox.instagram._access import mine, need, with_facebook
 from socialkit.sandbox.instagram._fields import Asked, asked
-from socialkit.sandbox.instagram._records import Media
+from socialkit.sandbox.instagram._records import Comment, Media
 from socialkit.sandbox.instagram._state import (
     INSTAGRAM,
     PRIVATE_REPLY,
@@ -84,7 +84,7 @@ def get_media(call: IgCall) -> SimResponse:
 
 def get_comment(call: IgCall) -> SimResponse:
     need(call, "manage_comments")
-    one = call.state.comments[call.path["node"]]
+    one = _seen_comment(call)
     return SimResponse.json(show.comment(call.state, one, _asked(call)))
 
 
@@ -129,6 +129,15 @@ def _own_media(call: IgCall, name: str) -> Media:
     return one
 
 
+def _seen_comment(call: IgCall) -> Comment:
+    """A comment of the caller's account, or under its posts; refuses any other."""
+    name, accounts = call.path["node"], call.state.accounts_of(call.token)
+    one = call.state.comments.get(name)
+    if one is None or not {one.owner, call.state.media[one.media].owner} & {*accounts}:
+        raise no_such(name, call.request.method)
+    return one
+
+
 def list_comments(call: IgCall) -> SimResponse:
     need(call, "manage_comments")
     one, fields = _own_media(call, call.path["node"]), _asked(call, "id,text,timestamp")
@@ -138,10 +147,7 @@ def list_comments(call: IgCall) -> SimResponse:
 
 def list_replies(call: IgCall) -> SimResponse:
     need(call, "manage_comments")
-    one = call.state.comments.get(call.path["node"])
-    if one is None:
-        raise no_such(call.path["node"])
-    fields = _asked(call, "id,text,timestamp")
+    one, fields = _seen_comment(call), _asked(call, "id,text,timestamp")
     found = call.state.answers(one.id)
     return call.page(found, lambda each: show.comment(call.state, each, fields), key=lambda each: each.id)
 
@@ -167,9 +173,7 @@ def post_comments(call: IgCall) -> SimResponse:
 
 def post_replies(call: IgCall) -> SimResponse:
     need(call, "manage_comments")
-    if call.path["node"] not in call.state.comments:
-        raise no_such(call.path["node"], "post")
-    return _written(call, call.path["node"])
+    return _written(call, _seen_comment(call).id)
 
 
 def post_mentions(call: IgCall) -> SimResponse:

@@ -107,6 +107,8 @@ def _not_taken(reason: str) -> SimResponse:
 
 def get_container(call: IgCall) -> SimResponse:
     one = call.state.containers[call.path["node"]]
+    if one.owner not in call.state.accounts_of(call.token):
+        raise no_such(one.id)
     if one.published is not None and call.state.clock.now() - one.created >= DAY:
         raise no_such(one.id)
     return SimResponse.json(show.container(call.state, one, call.params.text("fields") or "id"))
