@@ -551,19 +551,19 @@ BAD: list[tuple[Draft, str]] = [
     ),
     (draft(media=(Media.from_url("https://shop.example/blätter.jpg"),)), "media[0]"),
     *(
-        (draft(media=(FILM,), options=(InstagramOptions(**given),)), f"options.{name}")
+        (draft(media=(FILM,), options=(given,)), f"options.{name}")
         for given, name in (
-            ({"cover_url": "nope"}, "cover_url"),
-            ({"cover_url": ""}, "cover_url"),
-            ({"tags": [UserTag(username="@ada")]}, "tags"),
-            ({"tags": [UserTag(username="")]}, "tags"),
-            ({"tags": [UserTag(username="ada", x=0.5, y=0.5)]}, "tags"),
-            ({"collaborators": ["@ada"]}, "collaborators"),
-            ({"collaborators": [""]}, "collaborators"),
-            ({"location": "Paris"}, "location"),
-            ({"location": ""}, "location"),
-            ({"sponsors": ["shop"]}, "sponsors"),
-            ({"audio_name": " "}, "audio_name"),
+            (InstagramOptions(cover_url="nope"), "cover_url"),
+            (InstagramOptions(cover_url=""), "cover_url"),
+            (InstagramOptions(tags=[UserTag(username="@ada")]), "tags"),
+            (InstagramOptions(tags=[UserTag(username="")]), "tags"),
+            (InstagramOptions(tags=[UserTag(username="ada", x=0.5, y=0.5)]), "tags"),
+            (InstagramOptions(collaborators=["@ada"]), "collaborators"),
+            (InstagramOptions(collaborators=[""]), "collaborators"),
+            (InstagramOptions(location="Paris"), "location"),
+            (InstagramOptions(location=""), "location"),
+            (InstagramOptions(sponsors=["shop"]), "sponsors"),
+            (InstagramOptions(audio_name=" "), "audio_name"),
         )
     ),
     (draft("".join(f"#tag{number}" for number in range(31))), "text"),
