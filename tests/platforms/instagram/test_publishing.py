@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 import socialkit as sk
-from socialkit import DeliveryState, FolderMediaHost, FolderMediaStore, Journal, Publisher
+from socialkit import FolderMediaHost
 from socialkit.errors import (
     BadRequestError,
     ConfigurationError,
@@ -353,33 +353,14 @@ async def test_a_container_that_is_not_seen_yet_is_published_a_little_later(
     opened: Open, meta: InstagramSimulator, code: tuple[int, int]
 ) -> None:
     shop = opened()
-    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 2, code)
+    shop._core.pipeline.transport = NotThere(shop._core.pipeline.transport, 2, code)
 
     post = await settle(shop.posts.publish(draft()))
 
     assert [one.id for one in meta.posts()] == [post.id]
 
 
-@pytest.mark.parametrize("code", [(9007, 2207027), (24, 2207008)], ids=["not ready", "not there"])
-def test_a_publisher_comes_back_for_a_container_that_is_not_seen_for_long(
-    world: Sandbox, meta: InstagramSimulator, tmp_path: Path, code: tuple[int, int]
-) -> None:
-    shop = world.connect("instagram")
-    shop._core.pipeline.transport = Unseen(shop._core.pipeline.transport, 7, code)
-    with Journal.open("sqlite://", media=FolderMediaStore(tmp_path)) as journal:
-        publisher = Publisher(shop, journal, actor="mia")
-        (delivery,) = publisher.plan(Draft(text="Autumn", media=[video()]), to="instagram")
-
-        states = [publisher.deliver(delivery).state]
-        while states[-1] is DeliveryState.PLANNED and len(states) < 5:
-            world.clock.advance(timedelta(minutes=2))
-            states.append(publisher.deliver(delivery).state)
-
-    assert states == [DeliveryState.PLANNED, DeliveryState.PLANNED, DeliveryState.CONFIRMED]
-    assert len(meta.posts()) == 1
-
-
-class Unseen(RecordingTransport):
+class NotThere(RecordingTransport):
     """Refuses some publishes for Instagram: the container is not there yet."""
 
     def __init__(self, inner: Any, times: int, code: tuple[int, int]) -> None:
