@@ -249,6 +249,55 @@ async def test_a_lost_post_whose_text_is_another_one_is_never_called_absent(
     assert (early.ask_again is None, late.ask_again) == (False, None)
 
 
+async def test_a_lost_post_is_found_whatever_its_white_space_became(shop: Any, world: Sandbox) -> None:
+    what = draft("Autumn\r\n\r\nCafe\u0301")
+    attempt = await lost(world, shop, what, Fault.DROP_AFTER_COMMIT)
+    (truth,) = world.simulator("instagram")._state.media.values()
+    truth.caption = "Autumn\n\nCaf\u00e9"
+
+    found = await settle(shop.posts.find(attempt))
+
+    assert (found.state, found.post.id) == (FoundState.PUBLISHED, truth.id)
+
+
+async def test_a_post_like_ours_is_not_taken_for_one_whose_container_expired(
+    shop: Any, world: Sandbox
+) -> None:
+    attempt = await lost(world, shop, draft(), Fault.DROP_BEFORE_COMMIT)
+    another = await settle(shop.posts.publish(draft()))
+    world.clock.advance(timedelta(days=2))
+
+    found = await settle(shop.posts.find(attempt))
+
+    assert (found.state, found.post, found.ask_again) == (FoundState.UNDECIDED, None, None)
+    assert another.id in found.because
+
+
+@pytest.mark.parametrize("status", [{"status_code": "HELD"}, {"status_code": ""}, {}])
+async def test_a_container_that_says_what_nobody_knows_is_asked_again(
+    shop: Any, world: Sandbox, status: dict[str, str]
+) -> None:
+    attempt = await lost(world, shop, draft(), Fault.DROP_BEFORE_COMMIT)
+    shop._core.pipeline.transport = Saying(shop._core.pipeline.transport, status)
+
+    found = await settle(shop.posts.find(attempt))
+
+    assert (found.state, found.ask_again) == (FoundState.UNDECIDED, world.clock.now() + timedelta(minutes=1))
+
+
+class Saying(RecordingTransport):
+    """Says for Instagram how far a container is."""
+
+    def __init__(self, inner: Any, status: dict[str, str]) -> None:
+        super().__init__(inner)
+        self._status = status
+
+    async def send(self, request: Request, /) -> Response:
+        if "status_code" not in dict(request.params).get("fields", ""):
+            return await super().send(request)
+        return Response(200, {"content-type": "application/json"}, json.dumps(self._status).encode())
+
+
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER_COMMIT, Fault.SERVER_ERROR, Fault.TRUNCATED])
 async def test_bytes_whose_answer_is_lost_publish_nothing_and_are_sent_anew(
     opened: Open, world: Sandbox, meta: InstagramSimulator, fault: Fault

@@ -24,7 +24,7 @@ from socialkit.platforms._graph import (
     page_of,
     page_params,
 )
-from socialkit.platforms.base import FIRST_COMMENT, Core
+from socialkit.platforms.base import FIRST_COMMENT, Core, in_one_line
 from socialkit.platforms.instagram._making import CONTAINER
 from socialkit.platforms.instagram._map import MEDIA_FIELDS, REPLY_FIELDS, to_post
 from socialkit.platforms.instagram._rules import kind_of
@@ -73,11 +73,14 @@ class Search:
         if state in WAITING:
             return Found.absent("its container was not published")
         if state not in {ContainerState.PUBLISHED, ContainerState.EXPIRED, None}:
-            return Found.undecided(f"its container is {state}, and nobody knows what that means")
+            because = f"its container says {state.value!r} of itself, and nobody knows what that means"
+            return Found.undecided(because, ask_again=self._core.now() + LISTED_AFTER)
         newer = await self._newer(attempt, draft)
         if isinstance(newer, str):
             return Found.undecided(newer)
         found = _chosen(newer, draft, attempt.taken)
+        if state is ContainerState.EXPIRED and found.post is not None:
+            found = _of_somebody(found.post)
         if found.post is not None or state is ContainerState.EXPIRED:
             return found
         return self._unlisted(attempt, draft, state, newer)
@@ -161,11 +164,17 @@ def _is_of_then(post: Post, attempt: Attempt) -> bool:
     return at is None or attempt.started_at - THEN <= at <= attempt.deadline + THEN
 
 
+def _of_somebody(post: Post) -> Found:
+    """Return what to think of a post like ours, where our container says that it was not published."""
+    because = f"its container expired unpublished, and there is a post of the same text: {post.id}"
+    return Found.undecided(because)
+
+
 def _chosen(newer: Iterable[Post], draft: Draft, taken: Iterable[str]) -> Found:
     """Return the oldest post that fits: the later of two equal ones may be of a later draft."""
-    others = frozenset(taken)
+    others, text = frozenset(taken), in_one_line(draft.text)
     for post in reversed(list(newer)):
-        same = post.text.strip() == draft.text.strip() and len(post.media) == len(draft.media)
+        same = in_one_line(post.text) == text and len(post.media) == len(draft.media)
         if same and post.id not in others:
             return Found.published(post)
     return Found.absent("it is not among the account's posts since")
