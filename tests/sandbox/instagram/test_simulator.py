@@ -136,7 +136,7 @@ def test_an_account_sees_and_answers_nothing_of_another(caller: Caller) -> None:
     post = str(caller.call("POST", "ACCOUNT/media_publish", creation_id=container)[1]["id"])
     comment = caller.meta.receive(text="How much?", reply_to=post)
     waiting = caller.container(**PICTURE)
-    calls = [
+    calls: list[tuple[str, str, dict[str, str]]] = [
         ("GET", f"{comment}?fields=id,text", {}),
         ("GET", f"{comment}/replies", {}),
         ("POST", f"{comment}/replies", {"message": "Ten"}),
