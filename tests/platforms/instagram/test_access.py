@@ -175,6 +175,21 @@ async def test_what_the_login_and_the_scopes_open_changes_what_the_client_can(
         kind(access_token="made-up", login="tiktok")
 
 
+def test_an_address_of_either_login_is_taken_for_that_one_alone(kind: Any) -> None:
+    own, linked = "https://graph.instagram.com/", "https://graph.facebook.com"
+
+    assert [kind(access_token="made-up", base_url=one).login for one in (own, linked)] == [
+        "instagram",
+        "facebook",
+    ]
+    for given in (
+        {"access_token": "made-up", "login": "facebook"},
+        {"credentials": Credentials(access_token="made-up", scopes=SCOPES)},
+    ):
+        with pytest.raises(ConfigurationError, match=r"graph.instagram.com' serves login='instagram'"):
+            kind(base_url=own, **given)
+
+
 async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_another_is_noticed(
     opened: Open, world: Sandbox, meta: InstagramSimulator
 ) -> None:

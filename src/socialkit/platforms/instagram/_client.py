@@ -139,19 +139,23 @@ class InstagramPlatform(PlatformClient[ModeT], Generic[ModeT]):
         return self._listening
 
 
-def _login_kind(login: LoginKind | None, credentials: Credentials | None) -> LoginKind:
-    """Return the login as it was given, or as the scopes of the credentials tell it."""
+def _login_kind(login: LoginKind | None, credentials: Credentials | None, base_url: str | None) -> LoginKind:
+    """Return the login as it was given, or as the scopes of the credentials or the address tell it."""
     scopes = () if credentials is None else credentials.scopes
-    told: LoginKind = "instagram" if is_instagram_login(scopes) else "facebook"
-    if login is None:
-        return told
-    if login not in HOMES:
+    if login is not None and login not in HOMES:
         message = f"login={login!r} is none of Instagram's two: facebook, instagram"
         raise ConfigurationError(message, platform="instagram")
-    if scopes and login != told:
-        message = f"login={login!r} is not what the scopes of the credentials are of: {told!r}"
+    of_scopes: LoginKind = "instagram" if is_instagram_login(scopes) else "facebook"
+    asked = None if base_url is None else base_address(base_url).rstrip("/")
+    of_home = next((kind for kind, home in HOMES.items() if home == asked), None)
+    chosen = login or (of_scopes if scopes else of_home) or "facebook"
+    if scopes and chosen != of_scopes:
+        message = f"login={login!r} is not what the scopes of the credentials are of: {of_scopes!r}"
         raise ConfigurationError(message, platform="instagram")
-    return login
+    if of_home is not None and chosen != of_home:
+        message = f"base_url={asked!r} serves login={of_home!r}, and the login is {chosen!r}"
+        raise ConfigurationError(message, platform="instagram")
+    return chosen
 
 
 def _holder(
@@ -231,7 +235,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         credentials: From `Login` or `account.accounts()`, instead of `access_token`.
         access_token: The token of the linked Page or of a person (Facebook's login), or of the account.
         login: With which login the token was made, `"facebook"` or `"instagram"`; if not given, the scopes of
-            the credentials tell, and else it is Facebook's.
+            the credentials tell, or the address, and else it is Facebook's.
         app_secret: The app's secret; with Facebook's login each request proves that the app sent it.
         client_id: The app's id; with the secret, Facebook's tokens that end are made longer.
         api_version: Another version of the Graph API than the one that this was written for.
@@ -247,8 +251,8 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
             call and one calls it unsupported, and nobody has verified which of them is right.
 
     Raises:
-        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one or
-            deletes nothing.
+        ConfigurationError: There is no token, the version is over, or `login` is not the one of the
+            credentials or of the address, or deletes nothing.
 
     Example:
         >>> client = Instagram(access_token="not-a-real-token")
@@ -276,7 +280,7 @@ class Instagram(InstagramPlatform[Sync], HasAccount, HasPosts, HasInbox, HasInsi
         deletes: bool = False,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
+        kind, app = _login_kind(login, credentials, base_url), App.of(credentials, client_id, app_secret)
         core = _core(
             Sync,
             credentials,
@@ -309,7 +313,7 @@ class AsyncInstagram(
         credentials: From `Login` or `account.accounts()`, instead of `access_token`.
         access_token: The token of the linked Page or of a person (Facebook's login), or of the account.
         login: With which login the token was made, `"facebook"` or `"instagram"`; if not given, the scopes of
-            the credentials tell, and else it is Facebook's.
+            the credentials tell, or the address, and else it is Facebook's.
         app_secret: The app's secret; with Facebook's login each request proves that the app sent it.
         client_id: The app's id; with the secret, Facebook's tokens that end are made longer.
         api_version: Another version of the Graph API than the one that this was written for.
@@ -325,8 +329,8 @@ class AsyncInstagram(
             call and one calls it unsupported, and nobody has verified which of them is right.
 
     Raises:
-        ConfigurationError: There is no token, the version is over, or `login` is not the credentials' one or
-            deletes nothing.
+        ConfigurationError: There is no token, the version is over, or `login` is not the one of the
+            credentials or of the address, or deletes nothing.
 
     Example:
         >>> client = AsyncInstagram(access_token="not-a-real-token")
@@ -354,7 +358,7 @@ class AsyncInstagram(
         deletes: bool = False,
     ) -> None:
         access_token, app_secret = hide(access_token), hide(app_secret)
-        kind, app = _login_kind(login, credentials), App.of(credentials, client_id, app_secret)
+        kind, app = _login_kind(login, credentials, base_url), App.of(credentials, client_id, app_secret)
         core = _core(
             Async,
             credentials,
