@@ -43,19 +43,15 @@ def media(state: State, one: Media, fields: str) -> Shown:
     """A post, or a file of a carousel."""
     owner = state.users[one.owner]
     code = f"C{int(one.id) % 10**9:09d}"
-    place = "reel" if one.product == "REELS" else "p"
     comments = [each for each in state.comments.values() if each.media == one.id]
     film = one.kind == "VIDEO"
-    link = f"https://www.instagram.com/{place}/{code}/"
-    if one.product == "STORY":
-        link = f"https://www.instagram.com/stories/{owner.username}/{one.id}"
     known: dict[str, Reader] = {
         "caption": lambda _asked: one.caption or None,
         "media_type": lambda _asked: one.kind,
         "media_product_type": lambda _asked: one.product,
         "media_url": lambda _asked: f"https://scontent.example/{one.id}.{'mp4' if film else 'jpg'}",
         "thumbnail_url": lambda _asked: f"https://scontent.example/{one.id}.jpg" if film else None,
-        "permalink": lambda _asked: link,
+        "permalink": lambda _asked: _link(one, owner.username, code),
         "shortcode": lambda _asked: code,
         "timestamp": lambda _asked: time(one.created),
         "username": lambda _asked: owner.username,
@@ -68,6 +64,12 @@ def media(state: State, one: Media, fields: str) -> Shown:
         "comments": lambda inner: edge(state, state.under(one.id), inner),
     }
     return chosen("IGMedia", one.id, asked(fields), known)
+
+
+def _link(one: Media, username: str, code: str) -> str:
+    if one.product == "STORY":
+        return f"https://www.instagram.com/stories/{username}/{one.id}"
+    return f"https://www.instagram.com/{'reel' if one.product == 'REELS' else 'p'}/{code}/"
 
 
 def children(state: State, one: Media, inner: Asked) -> Shown | None:
