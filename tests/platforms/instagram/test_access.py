@@ -216,6 +216,17 @@ async def test_each_login_subscribes_by_its_own_names(either: Any, meta: Instagr
     assert [*meta._state.subscribed.values()] == [("messages",)]
 
 
+@pytest.mark.parametrize("fields", ["comments", (), ("",), ("comments,feed",)])
+async def test_what_is_to_be_pushed_is_named_one_by_one(
+    shop: Any, meta: InstagramSimulator, fields: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match="no names of what is pushed"):
+        await settle(shop.account.subscribe(fields))
+    with pytest.raises(TypeError, match="post must be of type"):
+        await settle(shop.posts.switch_comments(None, on=False))
+    assert meta._state.subscribed == {}
+
+
 # Numbers ---------------------------------------------------------------------------------------
 
 

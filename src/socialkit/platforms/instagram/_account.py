@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Generic
@@ -35,6 +37,7 @@ __all__ = ["OWN", "InstagramAccount", "LinkedAccount", "PublishingLimit", "linke
 OWN: Final = "me"
 """The node of whoever's token it is: a Page's, a person's, or the account's own."""
 MOST: Final = 100
+NAME: Final = re.compile(r"[a-z_]+")
 LONGEST: Final = 366 * 24 * 60 * 60
 """Seconds of a quota; no platform counts longer than a year."""
 LINK: Final = "instagram_business_account"
@@ -252,10 +255,12 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         Raises:
             MissingScopeError: The token lacks a scope for what is to be pushed.
             NotSupportedError: With Facebook's login, it is a person's token.
+            ConfigurationError: There is nothing among `fields`, or something that is no name.
         """
         chosen = SUBSCRIBED[self._login] if fields is None else fields
         values = {"subscribed_fields": ",".join(chosen)}
         request = self._calls.post(OWN, "subscribed_apps", values={**values}, safety=Safety.REPEATABLE)
+        _require_fields(fields)
         await self._require_page()
         await acted(self._core, request, WireMade)
 
@@ -265,6 +270,14 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
         if self._owners.several:
             message = "a person's token subscribes nothing: the linked Page is what is subscribed"
             raise NotSupportedError(message, platform="instagram", instead=PAGES_TOKEN)
+
+
+def _require_fields(fields: Sequence[str] | None) -> None:
+    """Raise for what names nothing to push: the letters of one name would be as many names."""
+    named = () if isinstance(fields, str) or fields is None else fields
+    if fields is not None and (not named or not all(NAME.fullmatch(one) for one in named)):
+        message = f'fields={fields!r} are no names of what is pushed, such as ("messages",)'
+        raise ConfigurationError(message, platform="instagram")
 
 
 async def linked_of(

@@ -22,6 +22,7 @@ from socialkit.platforms.base import (
     Reading,
     acted,
     in_one_line,
+    of_type,
     publish_draft,
 )
 from socialkit.platforms.instagram._making import Making
@@ -81,6 +82,7 @@ class InstagramPosts(Posts[ModeT], Generic[ModeT]):
             NotFoundError: There is no such post.
             WrongAccountError: It is another account's.
         """
+        post = of_type(post, Post | str, "post")
         if isinstance(post, Post):
             await self._core.mine(post.account)
         target = post if isinstance(post, str) else post.id
