@@ -249,10 +249,12 @@ async def test_a_lost_post_whose_text_is_another_one_is_never_called_absent(
     assert (early.ask_again is None, late.ask_again) == (False, None)
 
 
-async def test_a_lost_post_is_found_whatever_its_white_space_became(shop: Any, world: Sandbox) -> None:
+async def test_a_lost_post_is_found_whatever_its_white_space_became(
+    shop: Any, world: Sandbox, meta: InstagramSimulator
+) -> None:
     what = draft("Autumn\r\n\r\nCafe\u0301")
     attempt = await lost(world, shop, what, Fault.DROP_AFTER_COMMIT)
-    (truth,) = world.simulator("instagram")._state.media.values()
+    (truth,) = meta._state.media.values()
     truth.caption = "Autumn\n\nCaf\u00e9"
 
     found = await settle(shop.posts.find(attempt))
@@ -293,7 +295,7 @@ class Saying(RecordingTransport):
         self._status = status
 
     async def send(self, request: Request, /) -> Response:
-        if "status_code" not in dict(request.params).get("fields", ""):
+        if "status_code" not in str(dict(request.params).get("fields", "")):
             return await super().send(request)
         return Response(200, {"content-type": "application/json"}, json.dumps(self._status).encode())
 

@@ -73,7 +73,7 @@ class Search:
         if state in WAITING:
             return Found.absent("its container was not published")
         if state not in {ContainerState.PUBLISHED, ContainerState.EXPIRED, None}:
-            because = f"its container says {state.value!r} of itself, and nobody knows what that means"
+            because = f"its container is {state}, and nobody knows what that means"
             return Found.undecided(because, ask_again=self._core.now() + LISTED_AFTER)
         newer = await self._newer(attempt, draft)
         if isinstance(newer, str):
