@@ -173,10 +173,11 @@ async def test_a_blocked_action_is_looked_for_and_not_reported_as_refused(
     assert (found.state, found.post.id) == (FoundState.PUBLISHED, meta.posts()[0].id)
 
 
+@pytest.mark.parametrize("code", [None, "10", "368", "25/2207050"])
 async def test_a_publish_that_some_line_doubles_is_not_reported_as_refused(
-    shop: Any, meta: InstagramSimulator
+    shop: Any, meta: InstagramSimulator, code: str | None
 ) -> None:
-    twice = Doubling(shop._core.pipeline.transport)
+    twice = Doubling(shop._core.pipeline.transport, code)
     shop._core.pipeline.transport = twice
 
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -186,12 +187,21 @@ async def test_a_publish_that_some_line_doubles_is_not_reported_as_refused(
 
 
 class Doubling(RecordingTransport):
-    """Hands a publish over twice, and gives the second answer."""
+    """Hands a publish over twice, and gives the second answer, or a refusal with a code in its stead."""
+
+    def __init__(self, inner: Any, code: str | None = None) -> None:
+        super().__init__(inner)
+        self.code = code
 
     async def send(self, request: Request, /) -> Response:
-        if request.url.endswith("/media_publish"):
-            await super().send(request)
-        return await super().send(request)
+        if not request.url.endswith("/media_publish"):
+            return await super().send(request)
+        await super().send(request)
+        if self.code is None:
+            return await super().send(request)
+        code, _, subcode = self.code.partition("/")
+        error = {"message": "No", "code": int(code), "error_subcode": int(subcode or 0)}
+        return Response(400, {"content-type": "application/json"}, json.dumps({"error": error}).encode())
 
 
 async def test_a_refusal_after_which_nobody_can_look_decides_nothing(

@@ -103,25 +103,46 @@ async def test_a_part_and_an_answer_that_a_line_hands_over_twice_are_out(
     assert [one.text for one in network.posts()] == ["One", "Two", "Ten"]
 
 
-class Unseen(RecordingTransport):
-    """Publishes, and says of every publish that the container is not seen yet."""
+class Refusing(RecordingTransport):
+    """Publishes, and answers every publish with a refusal."""
+
+    def __init__(self, inner: Any, error: dict[str, int], status: int) -> None:
+        super().__init__(inner)
+        self.error, self.status = error, status
 
     async def send(self, request: Request, /) -> Response:
         answer = await super().send(request)
         if not request.url.endswith("/threads_publish"):
             return answer
-        error = {"message": "Media Not Found", "code": 24, "error_subcode": 4279009}
-        return Response(400, {"content-type": "application/json"}, json.dumps({"error": error}).encode())
+        body = json.dumps({"error": {"message": "No", **self.error}}).encode()
+        return Response(self.status, {"content-type": "application/json"}, body)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "subcode"),
+    [
+        (400, 24, 4279009),
+        (403, 10, 0),
+        (401, 190, 0),
+        (400, 368, 0),
+        (400, 506, 0),
+        (400, 1, 2207051),
+        (400, 1, 4279013),
+        (400, 100, 33),
+        (400, 4, 0),
+    ],
+)
 async def test_a_container_that_is_out_is_not_published_again_whatever_is_answered(
-    client: Any, network: ThreadsSimulator
+    opened: Any, network: ThreadsSimulator, status: int, code: int, subcode: int
 ) -> None:
-    line = client._core.pipeline.transport = Unseen(client._core.pipeline.transport)
+    client = opened(retry=Retry(attempts=1))
+    error = {"code": code, "error_subcode": subcode} if subcode else {"code": code}
+    line = client._core.pipeline.transport = Refusing(client._core.pipeline.transport, error, status)
 
-    with pytest.raises(OutcomeUnknownError, match="though it is out"):
+    with pytest.raises(OutcomeUnknownError, match="though it is out") as caught:
         await settle(client.posts.publish("Once"))
-    assert [one.text for one in network.posts()] == ["Once"]
+    found = await settle(client.posts.find(caught.value.attempt))
+    assert [one.id for one in network.posts()] == [found.post.id]
     assert sum(one.url.endswith("/threads_publish") for one in line.requests) == 1
 
 

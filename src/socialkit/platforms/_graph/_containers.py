@@ -11,10 +11,12 @@ from typing import Final
 from pydantic import Field, JsonValue
 
 from socialkit.errors import (
+    APIError,
     BadRequestError,
     MediaProcessingError,
     NotFoundError,
     OutcomeUnknownError,
+    RateLimitedError,
     SocialKitError,
 )
 from socialkit.models import OpenEnum, WireModel
@@ -198,20 +200,23 @@ class Containers:
         request = self._calls.post(owner, self._flow.publish, values={"creation_id": container})
         try:
             return (await self._core.pipeline.call(request, WireMade)).value.id
-        except (BadRequestError, NotFoundError) as error:
-            # A request that some line hands over twice is refused the second time: the container tells.
-            doubt = await self._doubt(container)
+        except APIError as error:
+            # A request that some line hands over twice may be refused the second time, with any code that
+            # there is, after the first one went through: the container tells.
+            doubt = await self._doubt(container, error)
             if doubt is None:
                 raise
             message = f"publishing the container {container} was refused, {doubt}: {error.message}"
             raise OutcomeUnknownError(message, platform=self._core.facts.name) from error
 
-    async def _doubt(self, container: str) -> str | None:
+    async def _doubt(self, container: str, refusal: APIError) -> str | None:
         """Return why a refusal does not say that nothing is out; None where it does."""
         try:
             state = (await self.look(container)).state
         except NotFoundError:
             return None
         except SocialKitError as error:
+            if isinstance(refusal, RateLimitedError) and isinstance(error, RateLimitedError):
+                return None  # the budget is spent for both; the same container is published again later
             return f"and nobody could look whether it is out all the same ({error.message})"
         return "though it is out" if state is ContainerState.PUBLISHED else None
