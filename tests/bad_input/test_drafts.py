@@ -61,6 +61,7 @@ WRONG_DRAFTS = [
     ),
     (sk.Draft(text="x", media=[TALKATIVE]), ["media[0].alt_text"]),
     (sk.Draft(text="x", visibility=sk.Visibility("friends")), ["visibility"]),
+    (sk.Draft(text="x", reply_to="", quotes=" "), ["reply_to", "quotes"]),
 ]
 
 

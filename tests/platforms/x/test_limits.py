@@ -245,7 +245,7 @@ WRONG = [
     ),
     (
         Draft(text="a", reply_to="@ada", options=[XOptions(community="knit")]),
-        ["options.community", "reply_to"],
+        ["reply_to", "options.community"],
     ),
     (Draft(text="a", options=[XOptions(tagged_users=["7"])]), ["options.tagged_users"]),
     (

@@ -66,6 +66,8 @@ class DraftRules:
     text_required: ClassVar[bool] = False
     fixed_in_edits: ClassVar[frozenset[str]] = frozenset({"visibility", "reply_to", "quotes"})
     """Fields of a draft that no edit changes."""
+    no_post: ClassVar[str] = "is no id of a post"
+    """What `check` says of a post to answer or to quote that `names_post` does not take."""
 
     def __init__(self, platform: str) -> None:
         self.platform = platform
@@ -79,6 +81,10 @@ class DraftRules:
     def is_empty(self, draft: Draft) -> bool:
         """Return whether there is nothing to publish."""
         return not draft.text.strip() and (self.text_required or not draft.media)
+
+    def names_post(self, post: str) -> bool:
+        """Return whether something can be the id of a post; an empty one would answer and quote nothing."""
+        return bool(post.strip())
 
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only this platform refuses in one part."""
@@ -260,6 +266,9 @@ class DraftRules:
         if part.visibility is not None and part.visibility not in self.visibilities:
             offered = ", ".join(sorted(self.visibilities))
             yield place.problem("visibility", f"is not offered: {part.visibility.value}", limit=offered)
+        for field, post in (("reply_to", part.reply_to), ("quotes", part.quotes)):
+            if post is not None and not self.names_post(post):
+                yield place.problem(field, f"{self.no_post}: {post!r}", basis=Basis.DRAFT)
         yield from self._media_problems(part, place)
 
     def _text_problems(self, part: Draft, place: Place) -> Iterator[Problem]:

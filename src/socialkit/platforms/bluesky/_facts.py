@@ -177,6 +177,12 @@ class BlueskyRules(DraftRules):
     text: ClassVar[TextRules] = TextRules(dialect=Dialect.BLUESKY)
     threads: ClassVar[bool] = True
     visibilities: ClassVar[frozenset[Visibility]] = frozenset({Visibility.PUBLIC})
+    no_post: ClassVar[str] = "is no address of a post, such as at://did:plc:…/app.bsky.feed.post/…"
+
+    def names_post(self, post: str) -> bool:
+        """Return whether something is the address of a post."""
+        address = parse_uri(post)
+        return address is not None and address.collection == POST
 
     def is_empty(self, draft: Draft) -> bool:
         """Return whether there is nothing to publish: a quote or a card stand without words."""
@@ -197,12 +203,6 @@ class BlueskyRules(DraftRules):
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find mixed files, pictures that old servers refuse, and options that cannot be."""
         yield from _media_problems(draft, place)
-        for field in ("reply_to", "quotes"):
-            uri = getattr(draft, field)
-            address = parse_uri(uri) if uri is not None else None
-            if uri is not None and (address is None or address.collection != POST):
-                message = "is no address of a post, such as at://did:plc:…/app.bsky.feed.post/…"
-                yield place.problem(field, message, actual=uri, basis=Basis.DRAFT)
         options = draft.option(BlueskyOptions)
         if options is not None:
             yield from _card_problems(draft, options, place)

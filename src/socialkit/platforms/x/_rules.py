@@ -99,6 +99,10 @@ class XRules(DraftRules):
         # Words in private are not weighed: nothing says that they are.
         return self.private_text if limits.text_unit == PRIVATE.text_unit else super()._text(limits)
 
+    def names_post(self, post: str) -> bool:
+        """Return whether something can be the id of a post."""
+        return ID.fullmatch(post) is not None
+
     def fixed_options(self, draft: Draft) -> Iterator[str]:
         """Name every option: X does not say what an edit makes of them."""
         options = draft.option(XOptions) or XOptions()
@@ -140,14 +144,9 @@ def _id_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Prob
     wrong = [one for one in options.tagged_users if not ID.fullmatch(one)]
     if wrong:
         yield place.problem(field, f"holds what is no id: {wrong[0]!r}", basis=Basis.DRAFT)
-    named = (
-        ("options.community", options.community),
-        ("quotes", draft.quotes),
-        ("reply_to", draft.reply_to),
-    )
-    for name, identity in named:
-        if identity is not None and not ID.fullmatch(identity):
-            yield place.problem(name, f"is no id: {identity!r}", basis=Basis.DRAFT)
+    if options.community is not None and not ID.fullmatch(options.community):
+        message = f"is no id: {options.community!r}"
+        yield place.problem("options.community", message, basis=Basis.DRAFT)
 
 
 def _poll_problems(poll: XPoll, place: Place) -> Iterator[Problem]:
