@@ -148,6 +148,30 @@ def test_missing_scopes_are_named() -> None:
     assert error.scopes == ("pins:write",)
 
 
+@pytest.mark.parametrize(
+    ("granted", "kind", "scopes"),
+    [
+        ((), MissingScopeError, ("pins:read", "pins:write")),
+        (("pins:read",), MissingScopeError, ("pins:write",)),
+        (("pins:read", "pins:write"), PermissionDeniedError, None),
+    ],
+)
+def test_a_scope_that_was_granted_is_not_missing(
+    granted: tuple[str, ...], kind: type[APIError], scopes: tuple[str, ...] | None
+) -> None:
+    table = ErrorTable(
+        codes={"10": MissingScopeError},
+        read=lambda _: ErrorBody("No", "10"),
+        scopes={"posts.publish": ("pins:read", "pins:write")},
+    )
+    error = classify(
+        Response(403, {}, b"{}"), ASKED, table, platform=None, now=NOON, lacks=lambda one: one not in granted
+    )
+
+    assert type(error) is kind
+    assert getattr(error, "scopes", None) == scopes
+
+
 def test_a_call_that_the_server_does_not_know_is_a_refusal_and_not_supported() -> None:
     table = ErrorTable(codes={"MethodNotImplemented": NoSuchCallError})
     error = told(json_answer({"error": "MethodNotImplemented", "message": "No"}, 501), table)

@@ -36,6 +36,7 @@ __all__ = [
     "ErrorTable",
     "classify",
     "describe",
+    "nobody_knows",
     "parse_retry_after",
     "read_error_body",
     "read_stranger",
@@ -137,6 +138,11 @@ def _first(document: dict[str, JsonValue], keys: tuple[str, ...]) -> str | None:
     return next((str(value) for value in found if isinstance(value, str | int) and value != ""), None)
 
 
+def nobody_knows(scope: str) -> bool:
+    """Return that a token may lack a scope, where nobody said what it may do."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorTable:
     """What a platform's codes and statuses mean.
@@ -186,6 +192,10 @@ class ErrorTable:
         operation, end = request.operation or "", urlsplit(request.url).path.rpartition("/")[2]
         return self.scopes.get(f"{operation} {request.method} {end}") or self.scopes.get(operation, ())
 
+    def missing(self, request: Request, lacks: Callable[[str], bool]) -> tuple[str, ...]:
+        """Return which of the scopes that open a call are missing, as far as anybody knows."""
+        return tuple(one for one in self.opening(request) if lacks(one))
+
     def leaves_open(self, error: APIError) -> bool:
         """Tell whether a code says nothing about what became of a write."""
         return any(name in self.ambiguous for name in self.spellings(error.code))
@@ -206,8 +216,13 @@ def classify(
     platform: str | None,
     now: datetime,
     secrets: tuple[Secret, ...] = (),
+    lacks: Callable[[str], bool] = nobody_knows,
 ) -> SocialKitError | None:
-    """Return the error that an answer stands for, or None where it is none. The only place that decides."""
+    """Return the error that an answer stands for, or None where it is none. The only place that decides.
+
+    `lacks` tells whether the token may lack a scope: no error names one that was granted, unless the platform
+    itself named it.
+    """
     status = response.status
     success = 200 <= status < 300
     if status in request.accepts or (success and not table.errors_in_success):
@@ -219,7 +234,14 @@ def classify(
     if status < 400 and not success:
         return _strange(response, request, platform, secrets)
     return _refusal(
-        response, request, table, body or ErrorBody(), platform=platform, now=now, secrets=secrets
+        response,
+        request,
+        table,
+        body or ErrorBody(),
+        platform=platform,
+        now=now,
+        secrets=secrets,
+        lacks=lacks,
     )
 
 
@@ -232,9 +254,14 @@ def _refusal(
     platform: str | None,
     now: datetime,
     secrets: tuple[Secret, ...],
+    lacks: Callable[[str], bool],
 ) -> APIError:
     wait = body.retry_after or parse_retry_after(response.headers.get("retry-after"), now)
-    error = table.find(response.status, body.code, transient=body.transient)(
+    kind = table.find(response.status, body.code, transient=body.transient)
+    scopes = body.scopes or table.missing(request, lacks)
+    if kind is MissingScopeError and not scopes and table.opening(request):
+        kind = PermissionDeniedError  # it has every scope: logging in again would not help
+    error = kind(
         redact(body.message or f"the platform answered with {describe(response)}", secrets)[:MESSAGE_SHOWN],
         status=response.status,
         code=None if body.code is None else redact(body.code, secrets),
@@ -246,7 +273,7 @@ def _refusal(
         operation=request.operation,
     )
     if isinstance(error, MissingScopeError):
-        error.scopes = body.scopes or table.opening(request)
+        error.scopes = scopes
     if isinstance(error, RateLimitedError) and wait is not None:
         error.resets_at = now + wait
     return error

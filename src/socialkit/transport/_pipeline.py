@@ -29,7 +29,7 @@ from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
 from socialkit.transport._echoes import Echoes
-from socialkit.transport._errors import ErrorTable, classify, read_stranger
+from socialkit.transport._errors import ErrorTable, classify, nobody_knows, read_stranger
 from socialkit.transport._lasting import lasting
 from socialkit.transport._origins import InsideError, base_address, is_below, is_whole, origin_of
 from socialkit.transport._protocol import Authenticator, Guard, Hearing, OpenAnswer, Transport
@@ -113,6 +113,7 @@ class Pipeline:
         self.clock: Final = PlatformClock()
         self.authenticator: Final = authenticator
         self.guard: Guard | None = None
+        self.lacks: Callable[[str], bool] = nobody_knows
         self.budget: RateBudget = RateBudget() if budget is None else budget
         self._echoes = Echoes()
         self._errors = errors
@@ -414,7 +415,9 @@ class Pipeline:
         if 200 <= response.status < 300 and not table.errors_in_success:
             return None
         now, secrets = self.transport.now(), self._secrets(request)
-        error = classify(response, request, table, platform=self.platform, now=now, secrets=secrets)
+        error = classify(
+            response, request, table, platform=self.platform, now=now, secrets=secrets, lacks=self.lacks
+        )
         if isinstance(error, RateLimitedError):
             await self._remember(error, self.budget.bucket(request), now)
         return error

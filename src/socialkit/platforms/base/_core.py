@@ -84,6 +84,7 @@ class Core:
         self._proven: object = UNASKED
         self._untold: APIError | None = None
         pipeline.guard = self
+        pipeline.lacks = self.lacks
         self.settling: Final = Settling(pipeline)
         self._unsettled: dict[str, Attempt] = {}
 
@@ -125,6 +126,11 @@ class Core:
             return told
         # Credentials that name no scopes do not say that there are none.
         return (() if holder is None else holder.scopes()) or self._scopes or None
+
+    def lacks(self, scope: str) -> bool:
+        """Return whether the token of now may lack a scope: no where it is known to be granted."""
+        scopes = self.scopes
+        return scopes is None or not _grants(scopes, scope)
 
     async def read_scopes(self) -> None:
         """Read the token where it is kept, so that its scopes are known."""
