@@ -101,7 +101,56 @@ async def test_a_missing_scope_is_named(opened: Any, network: ThreadsSimulator) 
 
     with pytest.raises(MissingScopeError) as caught:
         await collect(client.inbox.iterate())
-    assert "threads_manage_mentions" in caught.value.scopes
+    assert caught.value.scopes == ("threads_manage_mentions",)
+
+
+BOTH = ("threads_keyword_search", "threads_manage_mentions")
+"""Either opens answering under the posts of others."""
+
+
+async def test_a_scope_that_is_known_to_be_granted_is_never_named_as_missing(
+    opened: Any, world: Sandbox, network: ThreadsSimulator
+) -> None:
+    scopes = ("threads_basic", "threads_content_publish", "threads_manage_replies")
+    client = opened(access_token=network.issue_token(scopes=scopes))
+    theirs = world.receive("threads", text="@main hello", author="ada")
+    with pytest.raises(MissingScopeError) as unknown:
+        await settle(client.posts.publish(Draft(text="Hello", reply_to=theirs)))
+    await settle(client.account.inspect())
+    with pytest.raises(MissingScopeError) as known:
+        await settle(client.posts.publish(Draft(text="Hello", reply_to=theirs)))
+
+    assert unknown.value.scopes == ("threads_content_publish", "threads_manage_replies", *BOTH)
+    assert known.value.scopes == BOTH
+
+
+async def test_a_refusal_of_a_token_that_lacks_nothing_sends_nobody_to_log_in_again(
+    client: Any, world: Sandbox
+) -> None:
+    world.receive("threads", text="@main hello", author="ada")
+    await settle(client.account.inspect())
+    (mention,) = await collect(client.inbox.iterate())
+
+    with pytest.raises(PermissionDeniedError) as caught:  # under the post of somebody else
+        await settle(client.inbox.hide(mention))
+    assert type(caught.value) is PermissionDeniedError
+    assert caught.value.code == "10"
+
+
+@pytest.mark.parametrize("granted", BOTH)
+def test_one_of_two_scopes_that_open_the_same_is_enough(granted: str) -> None:
+    answer = Request(method="POST", url="https://threads.example/me/threads", form=(("reply_to_id", "1"),))
+    mentions = Request(
+        method="GET", url="https://threads.example/v1.0/me/mentions", operation="inbox.iterate"
+    )
+
+    assert FACTS.errors.missing(answer, lambda one: one != granted) == (
+        "threads_content_publish",
+        "threads_manage_replies",
+    )
+    assert FACTS.errors.missing(mentions, lambda one: one != "threads_keyword_search") == (
+        "threads_manage_mentions",
+    )
 
 
 def _awaits(client: Any) -> bool:

@@ -5,14 +5,13 @@ As of 2026-04-21: https://developers.facebook.com/docs/threads/overview and /cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from socialkit.errors import APIError, BadRequestError, ContentRejectedError, PermissionDeniedError
 from socialkit.models import Capability, MediaKind
-from socialkit.platforms._graph import USAGE, ApiVersion, graph_errors
+from socialkit.platforms._graph import USAGE, ApiVersion
 from socialkit.platforms.base import PlatformFacts, Quota
+from socialkit.platforms.threads._errors import ERRORS
 from socialkit.platforms.threads._rules import LIMITS, ThreadsRules
 
 __all__ = ["BASE_URL", "FACTS", "VERSION", "VERSIONS"]
@@ -58,43 +57,6 @@ INSTEAD: Final = {
     Capability.PROFILES: "listening.posts_of(), which gives somebody's public posts",
 }
 
-OPERATIONS: Final = {
-    "posts.publish": ("threads_content_publish",),
-    "posts.delete": ("threads_delete",),
-    "posts.get": ("threads_basic",),
-    "posts.iterate": ("threads_basic",),
-    "posts.iterate_replies": ("threads_read_replies",),
-    "posts.repost": ("threads_content_publish",),
-    "posts.find": ("threads_basic", "threads_read_replies"),
-    "account.me": ("threads_basic",),
-    "account.quotas": ("threads_basic", "threads_content_publish"),
-    "inbox.iterate": ("threads_manage_mentions", "threads_read_replies"),
-    "inbox.comments": ("threads_read_replies",),
-    "inbox.reply": ("threads_content_publish", "threads_manage_replies"),
-    "inbox.hide": ("threads_manage_replies",),
-    "inbox.unhide": ("threads_manage_replies",),
-    "inbox.iterate_pending": ("threads_read_replies",),
-    "inbox.approve": ("threads_manage_replies",),
-    "inbox.ignore": ("threads_manage_replies",),
-    "insights.posts": ("threads_manage_insights",),
-    "insights.account": ("threads_manage_insights",),
-    "insights.audience": ("threads_manage_insights",),
-    "listening.search": ("threads_keyword_search",),
-    "listening.places": ("threads_location_tagging",),
-    "listening.posts_of": ("threads_profile_discovery",),
-}
-"""By operation what a refusal for want of a permission names: Threads says only that one is missing."""
-
-ERRORS: Final[Mapping[str, type[APIError]]] = {
-    "/2207051": ContentRejectedError,
-    "/4279013": ContentRejectedError,
-    "1/2207052": BadRequestError,  # the file behind an address, though code 1 alone may pass
-    "24/4279009": BadRequestError,  # the container is not seen yet: nothing was published
-    "THREADS_API__LINK_LIMIT_EXCEEDED": BadRequestError,
-    "THREADS_API__FEATURE_NOT_AVAILABLE": PermissionDeniedError,
-}
-
-
 QUOTAS: Final = (
     Quota(name="posts", unit="posts", limit=250, per=DAY, delivery=1),
     # All parts but the first are replies, as a first comment is.
@@ -114,7 +76,7 @@ FACTS: Final = PlatformFacts(
     limits=LIMITS,
     media_by_url=frozenset({MediaKind.IMAGE, MediaKind.VIDEO}),
     rules=ThreadsRules("threads"),
-    errors=graph_errors(ERRORS, scopes=OPERATIONS),
+    errors=ERRORS,
     rate_headers=USAGE,  # not verified on this host: where there are none, nothing is read
     quotas=QUOTAS,
     settles_after=SETTLES_AFTER,
