@@ -34,6 +34,8 @@ def with_file(**options: Any) -> Draft:
         (Draft(text="🍂" * 125), []),
         (Draft(text="é" * 500), []),
         (Draft(text=LINKS), ["text"]),
+        (Draft(text="Hi", first_comment=LINKS), ["first_comment"]),
+        (Draft(text="Hi", first_comment="\ud800"), ["first_comment"]),
         (Draft(text=LINKS.rsplit(" ", 1)[0]), []),
         (Draft(text=LINKS.rsplit(" ", 1)[0], options=[ThreadsOptions(link="https://a.example")]), ["text"]),
         (

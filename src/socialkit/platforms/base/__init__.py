@@ -42,11 +42,10 @@ from socialkit.platforms.base._paging import no_cursor, offset_of, page_size
 from socialkit.platforms.base._place import Place
 from socialkit.platforms.base._posts import PLANNED, Posts
 from socialkit.platforms.base._quotas import Quota
-from socialkit.platforms.base._rules import DraftRules
+from socialkit.platforms.base._rules import DraftRules, comment_of
 from socialkit.platforms.base._steps import (
     FIRST_COMMENT,
     acted,
-    comment_of,
     last_made,
     made_again,
     publish_draft,

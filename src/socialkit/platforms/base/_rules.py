@@ -36,7 +36,7 @@ from socialkit.text import (
     truncate,
 )
 
-__all__ = ["DraftRules"]
+__all__ = ["DraftRules", "comment_of"]
 
 NO_OVERFLOW = {"overflow": "refuse"}
 """What a part says that fits."""
@@ -55,6 +55,11 @@ MOVED = (
 
 WORD_SHOWN = 20
 """How much of a word that is too long a problem quotes."""
+
+
+def comment_of(draft: Draft) -> Draft:
+    """Return the first comment of a draft as a part of its own."""
+    return Draft(text=draft.first_comment or "", visibility=draft.visibility, language=draft.language)
 
 
 class DraftRules:
@@ -245,6 +250,7 @@ class DraftRules:
             yield from self.special(part, place)
         if draft.first_comment is not None:
             yield from self._comment_problems(draft.first_comment, whole)
+            yield from self._special_of_comment(draft, whole)
 
     def _later_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         if part.thread:
@@ -297,9 +303,18 @@ class DraftRules:
         length = self._length(text, place.limits)
         if not text.strip():
             yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
+        if not _can_be_written(text):
+            yield place.problem("first_comment", HALF, basis=Basis.DRAFT)
         if length > place.limits.text:
             yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
         yield from self._byte_problems(text, "first_comment", place)
+
+    def _special_of_comment(self, draft: Draft, place: Place) -> Iterator[Problem]:
+        """Find in the first comment what only this platform refuses; as an answer, it holds no files."""
+        without = place.limits.model_copy(update={"media": 0})
+        inside = replace(place, prefix="first_comment.", limits=without, keeps_media=False)
+        for one in self.special(comment_of(draft), inside):
+            yield one.model_copy(update={"field": "first_comment"})
 
     def _media_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         limits = place.limits

@@ -19,12 +19,12 @@ from socialkit.errors import (
 from socialkit.models import Attempt, Draft, Incomplete, Outcome, Post, WireModel
 from socialkit.operations import Run
 from socialkit.platforms.base._core import Core
+from socialkit.platforms.base._rules import comment_of
 from socialkit.transport import Request
 
 __all__ = [
     "FIRST_COMMENT",
     "acted",
-    "comment_of",
     "joined",
     "last_made",
     "made_again",
@@ -62,11 +62,6 @@ async def publish_draft(draft: Draft, run: Run, publish_part: PublishPart) -> Po
     last = post.thread[-1] if post.thread else post
     publish = partial(publish_part, comment_of(draft), run.within(FIRST_COMMENT), last)
     return await secondary(post, FIRST_COMMENT, publish)
-
-
-def comment_of(draft: Draft) -> Draft:
-    """Return the first comment of a draft as a part of its own."""
-    return Draft(text=draft.first_comment or "", visibility=draft.visibility, language=draft.language)
 
 
 async def publish_parts(draft: Draft, run: Run, publish_part: PublishPart) -> Post:

@@ -111,8 +111,7 @@ class XRules(DraftRules):
     def special(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find what only X refuses in one part."""
         options = draft.option(XOptions) or XOptions()
-        yield from self._text_flaws(draft.text, "text", place)
-        yield from self._text_flaws(draft.first_comment or "", "first_comment", place)
+        yield from self._text_flaws(draft.text, place)
         if draft.quotes is not None and self._self_serve:
             message = "is not offered to self-serve apps: give the post's link in the text"
             yield place.problem("quotes", message, basis=Basis.DRAFT)
@@ -125,14 +124,14 @@ class XRules(DraftRules):
             yield place.problem("quotes", "cannot stand beside media", basis=Basis.DRAFT)
         yield from _id_problems(options, draft, place)
 
-    def _text_flaws(self, text: str, field: str, place: Place) -> Iterator[Problem]:
+    def _text_flaws(self, text: str, place: Place) -> Iterator[Problem]:
         if any(one in text for one in UNSENDABLE):
-            yield place.problem(field, "holds a character that X refuses", basis=Basis.DRAFT)
+            yield place.problem("text", "holds a character that X refuses", basis=Basis.DRAFT)
         if not self._self_serve or "$" not in text or place.limits.text_unit == PRIVATE.text_unit:
             return
         found = [one for one in extract_entities(text, Dialect.X) if one.kind is EntityKind.CASHTAG]
         if len(found) > CASHTAGS:
-            yield place.problem(field, "has too many cashtags", limit=CASHTAGS, actual=len(found))
+            yield place.problem("text", "has too many cashtags", limit=CASHTAGS, actual=len(found))
 
 
 def _id_problems(options: XOptions, draft: Draft, place: Place) -> Iterator[Problem]:
