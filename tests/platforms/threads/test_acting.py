@@ -139,6 +139,24 @@ async def test_what_does_not_say_that_it_was_done_is_not_taken_for_done(
         await settle(client.inbox.hide(message))
 
 
+async def test_a_reply_whose_words_are_null_takes_no_other_with_it(opened: Any) -> None:
+    null = {"id": "7", "text": None, "media_type": None, "username": None}
+    asked = {"id": "8", "text": "How much?", "media_type": "TEXT_POST", "username": "ada"}
+    replies = [{**one, "timestamp": "2026-03-01T10:00:00+0000"} for one in (null, asked)]
+
+    def answer(request: Request) -> Response:
+        told = {"data": replies} if "conversation" in request.url else {"id": "1", "username": "shop"}
+        return Response(200, {"content-type": "application/json"}, json.dumps(told).encode())
+
+    client = opened(transport=SteppedTransport(answer, suspends=_awaits(opened())))
+    found: list[Message] = await collect(client.inbox.comments("6"))
+
+    assert [(one.id, one.text, one.author.handle) for one in found] == [
+        ("7", "", ""),
+        ("8", "How much?", "ada"),
+    ]
+
+
 async def test_what_came_to_another_account_is_not_acted_upon(client: Any, network: ThreadsSimulator) -> None:
     post: Post = await settle(client.posts.publish("Ours"))
     other = AccountRef(platform="threads", host=post.account.host if post.account else None, id="9")

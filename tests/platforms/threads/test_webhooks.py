@@ -111,12 +111,14 @@ def push(field: str, **value: Any) -> Pushed:
 def test_pushes_become_messages_and_events_for_their_accounts(
     field: str, value: dict[str, Any], kind: object, accounts: tuple[str, ...]
 ) -> None:
-    whole: dict[str, Any] = {"id": "7", "username": "ada", "text": "Hi", "media_type": "TEXT_POST", **value}
-    (thing,) = PUSHES.read(push(field, **whole))
-    made: Any = thing.make(AccountRef(platform="threads", id="2", handle="shop"))
+    account = AccountRef(platform="threads", id="2", handle="shop")
+    words = {"username": "ada", "text": "Hi", "media_type": "TEXT_POST"}
+    for told in (words, dict.fromkeys(words)):
+        (thing,) = PUSHES.read(push(field, **{"id": "7", **told, **value}))
+        made: Any = thing.make(account)
 
-    assert (made.kind, thing.accounts) == (kind, accounts)
-    assert made.raw["id"] == "7"
+        assert (made.kind, thing.accounts) == (kind, accounts)
+        assert made.raw["id"] == "7"
 
 
 def test_a_reply_goes_to_the_brand_whose_post_it_answers_and_to_no_other(

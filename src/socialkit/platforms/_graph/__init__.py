@@ -70,6 +70,7 @@ from socialkit.platforms._graph._versions import (
     chosen_version,
     end_of_life,
 )
+from socialkit.platforms._graph._words import Words
 
 __all__ = [
     "ANCHOR",
@@ -108,6 +109,7 @@ __all__ = [
     "WireMetric",
     "WireMetricValue",
     "WirePaging",
+    "Words",
     "after_anchor",
     "age_of",
     "alive",

@@ -24,7 +24,7 @@ from socialkit.models import (
     WebhookEventKind,
     WireModel,
 )
-from socialkit.platforms._graph import HANDSHAKE, SIGNED, when, without_null
+from socialkit.platforms._graph import HANDSHAKE, SIGNED, Words, when
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.threads._map import to_message
 from socialkit.platforms.threads._wire import WireMedia
@@ -62,7 +62,7 @@ def _changes(value: object) -> object:
 class WirePush(WireModel):
     """A push: one account, one topic."""
 
-    topic: str = ""
+    topic: Words = ""
     target_id: Lenient[str] = None
     time: Lenient[Timestamp] = None
     values: Annotated[list[WireChange], BeforeValidator(_changes)]
@@ -86,7 +86,7 @@ def _accounts(push: WirePush, owner: str | None = None) -> tuple[str, ...]:
 
 
 def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
-    wire = WireMedia.model_validate(without_null(change.value))
+    wire = WireMedia.model_validate(change.value)
     root = wire.root_post
     owner = None if root is None else root.owner_id
     post = "" if root is None else root.id
@@ -98,7 +98,7 @@ def _reply(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
 
 
 def _mention(push: WirePush, change: WireChange, raw: Raw) -> PushedThing:
-    wire = WireMedia.model_validate(without_null(change.value))
+    wire = WireMedia.model_validate(change.value)
     return PushedThing(
         key=f"mention {wire.id}",
         accounts=_accounts(push),

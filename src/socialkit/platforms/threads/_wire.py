@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, FiniteFloat
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import Count, WireList, edge_read
+from socialkit.platforms._graph import Count, WireList, Words, edge_read
 
 __all__ = [
     "WireAllowed",
@@ -39,14 +39,14 @@ class WireMedia(WireModel):
     """A post or reply. One that only repeats another has no text."""
 
     id: str
-    media_type: str = ""
+    media_type: Words = ""
     media_url: Lenient[str] = None
     thumbnail_url: Lenient[str] = None
     gif_url: Lenient[str] = None
     permalink: Lenient[str] = None
     owner: Lenient[WireNode] = None
-    username: str = ""
-    text: str = ""
+    username: Words = ""
+    text: Words = ""
     timestamp: Lenient[Timestamp] = None
     alt_text: Lenient[str] = None
     children: Annotated[WireList[WireNode] | None, BeforeValidator(edge_read)] = None
@@ -63,7 +63,7 @@ class WireUser(WireModel):
     """The account itself."""
 
     id: str
-    username: str = ""
+    username: Words = ""
     name: Lenient[str] = None
     threads_profile_picture_url: Lenient[str] = None
     threads_biography: Lenient[str] = None
@@ -86,7 +86,7 @@ class WirePlace(WireModel):
     """A place."""
 
     id: str
-    name: str = ""
+    name: Words = ""
     address: Lenient[str] = None
     city: Lenient[str] = None
     country: Lenient[str] = None
