@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from socialkit.errors import BadRequestError, InvalidDraftError, OutcomeUnknownError
+from socialkit.errors import InvalidDraftError, OutcomeUnknownError
 from socialkit.models import UTM, Draft, Media, MediaKind, Severity
 from socialkit.platforms.threads import FACTS, Threads, ThreadsOptions
 from socialkit.platforms.threads._rules import LIMITS
@@ -274,9 +274,12 @@ def test_parts_after_the_first_and_comments_count_as_replies() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://shop.example/rome.png", "http://shop.example/rome.mp4"])
-async def test_an_address_that_is_not_https_is_refused_as_what_it_is(
+async def test_an_address_that_check_takes_is_fetched_though_it_is_not_https(
     opened: Any, network: ThreadsSimulator, url: str
 ) -> None:
-    with pytest.raises(BadRequestError, match="must be an https address"):
-        await settle(opened(media_host=None).posts.publish(Draft(media=[Media.from_url(url)])))
-    assert network.posts() == []
+    client, draft = opened(media_host=None), Draft(media=[Media.from_url(url, alt_text="Rome")])
+    problems = client.posts.check(draft)
+    post = await settle(client.posts.publish(draft))
+
+    assert problems == ()
+    assert [one.id for one in network.posts()] == [post.id]

@@ -68,8 +68,8 @@ def _require_whole(call: ThCall, content: Content) -> None:
 def _require_address(name: str, url: str | None) -> None:
     if not url:
         raise bad_parameter(f"The parameter {name} is required")
-    if not url.startswith("https://"):
-        raise bad_parameter(f"Param {name} must be an https address")
+    if not url.startswith(("http://", "https://")):
+        raise bad_parameter(f"Param {name} must be an address")
 
 
 def _require_options(call: ThCall, content: Content) -> None:
