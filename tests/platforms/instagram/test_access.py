@@ -303,6 +303,22 @@ async def test_who_follows_is_not_permitted_without_the_scope_and_a_part_without
     assert {name for name in found if name.startswith("gender")} == {"gender=M"}
 
 
+async def test_another_metric_than_was_asked_for_counts_no_followers(shop: Any) -> None:
+    shop._core.pipeline.transport = Mistaken(shop._core.pipeline.transport)
+    rows = await settle(shop.insights.audience())
+
+    assert {one.value for one in rows} == {None}
+
+
+class Mistaken(RecordingTransport):
+    """Answers with another metric than Instagram was asked for."""
+
+    async def send(self, request: Request, /) -> Response:
+        told = await super().send(request)
+        body = told.content.replace(b"follower_demographics", b"profile_activity")
+        return Response(told.status, told.headers, body)
+
+
 class Nameless(RecordingTransport):
     """Tells of some people without saying who."""
 

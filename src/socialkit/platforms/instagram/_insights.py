@@ -103,7 +103,8 @@ class InstagramInsights(GraphInsights[ModeT], Generic[ModeT]):
             return [row(None, Missing.NOT_PERMITTED, breakdown=f"{dimension}=")]
         except BadRequestError:
             return [row(None, Missing.NOT_OFFERED, breakdown=f"{dimension}=")]
-        parts = [(", ".join(names), value) for metric in told for names, value in parts_of(metric)]
+        mine = [metric for metric in told if metric.name == FOLLOWERS]
+        parts = [(", ".join(names), value) for metric in mine for names, value in parts_of(metric)]
         return [row(value, None, breakdown=f"{dimension}={name}") for name, value in parts if name]
 
 
