@@ -316,6 +316,23 @@ async def test_a_search_for_nothing_is_refused(blocking: bool, serve: Serve, que
     assert isinstance(result, ValueError | sk.ConfigurationError)
 
 
+ALONE: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda c: c.insights.posts("179"), "posts"),
+    (lambda c: c.insights.posts(sk.Post(id="179")), "posts"),
+    (lambda c: c.inbox.iterate(kinds="mention"), "kinds"),
+]
+
+
+@pytest.mark.parametrize(("call", "named"), ALONE)
+async def test_one_alone_where_several_belong_is_refused(
+    blocking: bool, serve: Serve, call: Callable[[Any], Any], named: str
+) -> None:
+    result = await refused(blocking, serve, call)
+
+    assert isinstance(result, TypeError), result
+    assert f"{named} must be several, as in [one]" in str(result)
+
+
 Listed = Callable[[Any], Callable[..., Any]]
 LISTINGS: dict[str, Listed] = {
     "posts": lambda c: c.posts.iterate,

@@ -52,7 +52,7 @@ from socialkit.platforms.base._steps import (
     publish_parts,
     secondary,
 )
-from socialkit.platforms.base._things import of_type
+from socialkit.platforms.base._things import of_type, several
 from socialkit.platforms.base._three_legged import ThreeLegged
 from socialkit.platforms.base._token_keys import token_key
 from socialkit.platforms.base._webhooks import Hint, PushedThing, PushFacts, account_of, read_again
@@ -129,5 +129,6 @@ __all__ = [
     "require_known",
     "secondary",
     "settings_of",
+    "several",
     "token_key",
 ]

@@ -25,7 +25,7 @@ from socialkit.operations import Arrival, ModeT, Page, Run, operation, paginated
 from socialkit.platforms.base._core import Core
 from socialkit.platforms.base._namespace import Namespace
 from socialkit.platforms.base._posts import cut
-from socialkit.platforms.base._things import of_type, post_id, ref_of
+from socialkit.platforms.base._things import of_type, post_id, ref_of, several
 
 __all__ = ["Inbox"]
 
@@ -292,5 +292,5 @@ class Inbox(Namespace[ModeT], Generic[ModeT]):
 
 
 def _wanted(kinds: Collection[MessageKind] | None, *, notices: bool) -> frozenset[MessageKind]:
-    chosen = frozenset(WORDS if kinds is None else kinds)
+    chosen = frozenset(WORDS if kinds is None else several(kinds, "kinds"))
     return chosen | {MessageKind.NOTICE} if notices else chosen

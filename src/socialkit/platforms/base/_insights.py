@@ -8,7 +8,7 @@ from typing import Generic, final
 from socialkit.models import Capability, Observation, Post
 from socialkit.operations import ModeT, Page, operation, paginated
 from socialkit.platforms.base._namespace import Namespace
-from socialkit.platforms.base._things import post_id, ref_of
+from socialkit.platforms.base._things import post_id, ref_of, several
 
 __all__ = ["Insights"]
 
@@ -30,8 +30,8 @@ class Insights(Namespace[ModeT], Generic[ModeT]):
             limit: At most this many observations in all.
             cursor: Where to resume: a listing's `cursor`.
         """
+        wanted = several(posts, "posts")
         await self._core.require(Capability.POST_INSIGHTS)
-        wanted = tuple(posts)
         await self._core.mine(*(ref_of(post) for post in wanted))
         await self._core.identify()
         return await self._posts(tuple(post_id(post) for post in wanted), cursor)

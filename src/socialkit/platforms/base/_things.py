@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import UnionType
 from typing import TypeVar, get_args
 
 from socialkit.models import AccountRef, Message, Post
 
-__all__ = ["of_type", "post_id", "ref_of"]
+__all__ = ["of_type", "post_id", "ref_of", "several"]
 
 T = TypeVar("T")
 
@@ -24,6 +25,14 @@ def of_type(value: T, kind: type[T] | UnionType, name: str) -> T:
         message = f"{name} must be of type {wanted}, not {type(value).__name__}"
         raise TypeError(message)
     return value
+
+
+def several(values: Iterable[T], name: str) -> tuple[T, ...]:
+    """Return things of which any number may be given, refusing one alone: a text is no row of letters."""
+    if isinstance(values, str | Post | Message):
+        message = f"{name} must be several, as in [one], not {type(values).__name__} alone"
+        raise TypeError(message)
+    return tuple(values)
 
 
 def ref_of(thing: Post | Message | str) -> AccountRef | None:

@@ -9,7 +9,7 @@ from typing import Final, Generic, final
 from socialkit.errors import BadRequestError, NotFoundError, PermissionDeniedError
 from socialkit.models import Capability, Missing, Observation, Post, SubjectKind
 from socialkit.operations import ModeT, Page, paginated
-from socialkit.platforms.base import Core, Insights, observations, offset_of
+from socialkit.platforms.base import Core, Insights, observations, offset_of, several
 from socialkit.platforms.x._calls import MOST, Calls
 from socialkit.platforms.x._map import ACCOUNT_METRICS, POST_METRICS, PRIVATE_METRICS
 from socialkit.platforms.x._wire import (
@@ -82,8 +82,8 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
             ...     sorted({row.breakdown for row in rows})
             ['metrics=non_public', 'metrics=organic']
         """
+        wanted = several(posts, "posts")
         await self._core.require(Capability.POST_INSIGHTS)
-        wanted = tuple(posts)
         await self._core.mine(*(one.account for one in wanted if isinstance(one, Post)))
         await self._core.identify()
         ids = tuple(one if isinstance(one, str) else one.id for one in wanted)
