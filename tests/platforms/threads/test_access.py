@@ -22,7 +22,7 @@ from socialkit.errors import (
 )
 from socialkit.models import Capability, Draft
 from socialkit.platforms._login import Login
-from socialkit.platforms.threads import FACTS, AsyncThreads
+from socialkit.platforms.threads import FACTS, AsyncThreads, ThreadsOptions
 from socialkit.sandbox import Sandbox, SimRequest
 from socialkit.sandbox.threads import ThreadsSimulator
 from socialkit.sandbox.threads._records import Content
@@ -102,6 +102,27 @@ async def test_a_missing_scope_is_named(opened: Any, network: ThreadsSimulator) 
     with pytest.raises(MissingScopeError) as caught:
         await collect(client.inbox.iterate())
     assert caught.value.scopes == ("threads_manage_mentions",)
+
+
+async def test_a_draft_whose_answers_the_token_may_not_write_is_not_begun(
+    opened: Any, network: ThreadsSimulator
+) -> None:
+    token = network.issue_token(scopes=("threads_basic", "threads_content_publish"))
+    client = opened(access_token=token)
+    await settle(client.account.inspect())
+    own = await settle(client.posts.publish("Alone"))
+    assert not client.can(Capability.THREADS)
+
+    for draft in (
+        Draft(text="One", thread=[Draft(text="Two")]),
+        Draft(text="One", first_comment="Two"),
+        Draft(text="One", reply_to=own.id),
+        Draft(text="One", options=[ThreadsOptions(reply_control="mentioned_only")]),
+    ):
+        with pytest.raises(MissingScopeError) as caught:
+            await settle(client.posts.publish(draft))
+        assert caught.value.scopes == ("threads_manage_replies",)
+    assert [one.id for one in network.posts()] == [own.id]
 
 
 BOTH = ("threads_keyword_search", "threads_manage_mentions")

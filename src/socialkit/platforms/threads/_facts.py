@@ -42,8 +42,11 @@ SCOPES: Final = {
     Capability.AUDIENCE_INSIGHTS: ("threads_manage_insights",),
     Capability.SEARCH: ("threads_keyword_search",),
 }
-BESIDES: Final = {Capability.REPLY: ("threads_content_publish",)}
-"""An answer is published as a post is."""
+BESIDES: Final = {
+    Capability.REPLY: ("threads_content_publish",),
+    Capability.THREADS: ("threads_manage_replies",),
+}
+"""An answer is published as a post is, and every part of a thread but the first is an answer."""
 
 INSTEAD: Final = {
     Capability.SCHEDULE: "a Publisher, which keeps the draft until its time",

@@ -10,6 +10,7 @@ from socialkit.operations import ModeT, Page, Run, operation, paginated
 from socialkit.platforms._graph import GraphCalls, WireList, page_of, page_params
 from socialkit.platforms.base import Core, Posts, Reading, acted, in_one_line, publish_draft
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
+from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._search import Search
 from socialkit.platforms.threads._wire import WireDone, WireMedia
 from socialkit.platforms.threads._writing import OWN, Writing, listing_of
@@ -63,6 +64,8 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
         return await core.write("repost", lambda run: self._writing.repost(target, run), target=target)
 
     async def _publish(self, draft: Draft, run: Run) -> Post:
+        if any(_controls(part) for part in draft.parts):
+            await self._core.require(Capability.HIDE)  # it takes the same permission
         return await publish_draft(draft, run, self._publish_part)
 
     async def _publish_part(self, draft: Draft, run: Run, above: Post | None) -> Post:
@@ -97,3 +100,9 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
         alone = len(post.media) == 1
         alt_texts = tuple((one.alt_text or "") if alone else one.alt_text for one in post.media)
         return Reading(in_one_line(post.text), alt_texts)
+
+
+def _controls(part: Draft) -> bool:
+    """Return whether a part says who may answer it."""
+    options = part.option(ThreadsOptions)
+    return options is not None and options.reply_control is not None

@@ -75,6 +75,8 @@ def _require_address(name: str, url: str | None) -> None:
 def _require_options(call: ThCall, content: Content) -> None:
     params = call.params
     control, topic = params.text("reply_control"), content.topic
+    if control is not None:
+        call.require("threads_manage_replies")
     if control is not None and control not in CONTROLS:
         raise bad_parameter(f"Param reply_control must be one of {sorted(CONTROLS)}")
     if topic is not None and (not 1 <= len(topic) <= TOPIC or set(topic) & set(".&")):
@@ -124,6 +126,7 @@ def _answered(call: ThCall) -> str | None:
     name = call.params.text("reply_to_id")
     if name is None:
         return None
+    call.require("threads_manage_replies")
     above = call.state.posts.get(name)
     if above is None:
         raise bad_parameter("The thread to reply to does not exist")
