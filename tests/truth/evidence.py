@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from socialkit.models import Evidence
 from socialkit.platforms import find
@@ -35,6 +35,7 @@ from tests.truth.instagram import recordings as instagram_recordings
 from tests.truth.instagram import repertoire as instagram_repertoire
 from tests.truth.instagram import specification as instagram_specification
 from tests.truth.operations import LOGIN, offered, public_operations
+from tests.truth.recorded import Recorded, Recording
 from tests.truth.recordings import connector, recordings
 from tests.truth.repertoire import Stage, play
 from tests.truth.specification import document, problems
@@ -155,12 +156,7 @@ async def _facebook_levels() -> Levels:
 
 
 async def _facebook_recorded() -> Counter[str]:
-    connect = facebook_recordings.connector("blocking")
-    cases = [case for case in facebook_recordings.CASES if case.operation != "webhooks"]
-    calls = ((case, one) for case in cases for one in case.mine())
-    return await _counted(
-        (case.operation, one.name, partial(case.call, connect, one.body)) for case, one in calls
-    )
+    return await _proven_by(facebook_recordings.RECORDED, facebook_recordings.connector("blocking"))
 
 
 def _instagram() -> Levels:
@@ -184,12 +180,7 @@ async def _instagram_levels() -> Levels:
 
 
 async def _instagram_recorded() -> Counter[str]:
-    connect = instagram_recordings.connector("blocking")
-    cases = [case for case in instagram_recordings.CASES if case.operation != "webhooks"]
-    calls = ((case, one) for case in cases for one in case.mine())
-    return await _counted(
-        (case.operation, one.name, partial(case.call, connect, one.body)) for case, one in calls
-    )
+    return await _proven_by(instagram_recordings.RECORDED, instagram_recordings.connector("blocking"))
 
 
 def _threads() -> Levels:
@@ -209,13 +200,27 @@ async def _threads_levels() -> Levels:
 
 
 async def _threads_recorded() -> Counter[str]:
-    connect = threads_recordings.connector("blocking")
-    calls = ((case, one) for case in threads_recordings.CASES for one in case.mine())
+    recorded, connect = threads_recordings.RECORDED, threads_recordings.connector("blocking")
+    # The others are written after documentation, and an empty answer proves nothing.
+    return await _proven_by(
+        recorded,
+        connect,
+        lambda one: one.name.startswith("published-recordings") and one.body.get("data") != [],
+    )
+
+
+async def _proven_by(
+    recorded: Recorded, connect: Callable[..., Any], counts: Callable[[Recording], bool] = lambda _: True
+) -> Counter[str]:
+    """Count what servers sent, and is read as it was sent, by operation; pushes are no operation's."""
+    calls = (
+        (case, one)
+        for case in recorded.cases
+        for one in case.mine()
+        if case.operation != "webhooks" and case.proves and one.proves and counts(one)
+    )
     return await _counted(
-        (case.operation, one.name, partial(case.call, connect, one.body))
-        for case, one in calls
-        # The others are written after documentation, and an empty answer proves nothing.
-        if one.name.startswith("published-recordings") and one.body.get("data") != []
+        (case.operation, one.name, partial(case.call, connect, one.body)) for case, one in calls
     )
 
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from tests.support import ROOT, corpus
 from tests.truth.facebook import recordings as facebook
-from tests.truth.graph import as_object
 from tests.truth.instagram import recordings as instagram
+from tests.truth.recorded import Recorded
 from tests.truth.threads import recordings as threads
 from tests.truth.x import recordings as x
 
@@ -31,17 +31,12 @@ KINDS: Final = (READ, REFUSED, ELSEWHERE, NOT_OFFERED)
 Rules = Mapping[str, str]
 """By pattern of a file's name, why nothing reads it, or which test does."""
 
-TABLES: Final[Rules] = {r"\.csv$": "rows that another program made of answers"}
+TABLES: Final[Rules] = {r".*\.csv": "rows that another program made of answers"}
 X_APART: Final[Rules] = {
-    r"^twitter-text-conformance/": "tests/text/test_vectors.py",
-    r"^oauth1-vectors/": "tests/auth/test_oauth1.py",
+    r"twitter-text-conformance/.*": "tests/text/test_vectors.py",
+    r"oauth1-vectors/.*": "tests/auth/test_oauth1.py",
 }
 X_KINDS: Final = {"read": READ, "mapped": REFUSED, "not_offered": NOT_OFFERED}
-REASONS: Final = {
-    "facebook": "people, groups, albums, live videos, tokens of a login, and what advertisements are made of",
-    "instagram": "shops, live videos, an older login, rows of other programs",
-    "threads": "",
-}
 
 
 @dataclass(frozen=True)
@@ -79,26 +74,22 @@ def text(told: Mapping[str, Mapping[str, int]]) -> str:
 def first(name: str, kinds: Iterable[tuple[str, Rules]]) -> Classified:
     for kind, rules in kinds:
         for pattern, why in rules.items():
-            if re.search(pattern, name):
+            if re.fullmatch(pattern, name):
                 return Classified(name, kind, why)
     return Classified(name, None)
 
 
-def _graph(platform: str, module: Any, *, refused: str = "error") -> list[Classified]:
-    bodies = {one.name: one.body for one in module.recordings()}
-    rules = {**TABLES}
-    if pattern := getattr(module, "NOT_OFFERED", None):
-        rules[pattern] = REASONS[platform]
-    tests = {getattr(module, "READ_ELSEWHERE", r"^$"): f"tests/truth/{platform}/test_recordings.py"}
+def _graph(module: Any) -> list[Classified]:
+    recorded: Recorded = module.RECORDED
+    refused = {one.name for one in recorded.refusals()}
+    read = {one.name for case in recorded.cases for one in case.mine()}
 
     def one(name: str) -> Classified:
-        if name in bodies and refused in (as_object(bodies[name]) or {}):
-            return Classified(name, REFUSED)
-        if name in bodies and any(re.search(case.files, name) for case in module.CASES):
-            return Classified(name, READ)
-        return first(name, [(ELSEWHERE, tests), (NOT_OFFERED, rules)])
+        if name in refused | read:
+            return Classified(name, REFUSED if name in refused else READ)
+        return first(name, [(NOT_OFFERED, module.NOT_OFFERED)])
 
-    return [one(name) for name in files(platform)]
+    return [one(name) for name in files(recorded.platform)]
 
 
 def _x() -> list[Classified]:
@@ -114,9 +105,16 @@ def _x() -> list[Classified]:
 
 SHARES: Final[Mapping[str, Callable[[], list[Classified]]]] = {
     "x": _x,
-    "facebook": partial(_graph, "facebook", facebook),
-    "instagram": partial(_graph, "instagram", instagram),
-    "threads": partial(_graph, "threads", threads),
+    "facebook": partial(_graph, facebook),
+    "instagram": partial(_graph, instagram),
+    "threads": partial(_graph, threads),
+}
+
+NOT_READ: Final[Mapping[str, Rules]] = {
+    "x": {**TABLES, **x.NOT_OFFERED},
+    "facebook": facebook.NOT_OFFERED,
+    "instagram": instagram.NOT_OFFERED,
+    "threads": threads.NOT_OFFERED,
 }
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -27,6 +28,19 @@ def test_what_is_not_read_has_a_reason_and_what_others_read_a_test(platform: str
             assert one.why, one.name
         if one.kind == sharing.ELSEWHERE:
             assert (ROOT / one.why).is_file(), one.name
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_reason_is_of_files_that_nothing_reads_and_each_of_them_has_one(platform: str) -> None:
+    rules, unread = sharing.NOT_READ[platform], dict.fromkeys(sharing.files(platform), 0)
+    for pattern in rules:
+        found = [name for name in unread if re.fullmatch(pattern, name)]
+        unread |= {name: unread[name] + 1 for name in found}
+        assert found, pattern
+    reasons = {one.name: one.kind == sharing.NOT_OFFERED for one in sharing.classified(platform)}
+
+    assert {name: bool(count) for name, count in unread.items()} == reasons
+    assert [name for name, count in unread.items() if count > 1] == []
 
 
 def test_the_committed_shares_are_what_is_found_now() -> None:

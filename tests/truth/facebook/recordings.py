@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-import re
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
-
-import pytest
 
 from socialkit.auth import Pushed
 from socialkit.models import AccountRef, Author, Message, MessageKind
 from socialkit.platforms.facebook import PUSHES, AsyncFacebook, Facebook
-from socialkit.transport import Request, Response
-from tests.support import collect, corpus, settle
-from tests.transport.fakes import NOON, SteppedTransport, json_answer
+from tests.support import collect, settle
+from tests.transport.fakes import NOON
 from tests.truth.graph import as_object
+from tests.truth.recorded import Answers, Recorded, answering, logged_in
 
 AnyFacebook = Facebook | AsyncFacebook
 
@@ -29,39 +22,6 @@ ME: dict[str, Any] = {"id": "19292868552", "name": "The Page", "followers_count"
 POST = "19292868552_1"
 
 
-@dataclass(frozen=True)
-class Recording:
-    """One recorded body."""
-
-    name: str
-    body: Any
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def recordings() -> tuple[Recording, ...]:
-    """Return every recorded body; skips the test where there is none."""
-    folder = corpus("facebook")
-    if not (folder / "graph-base").is_dir():
-        pytest.skip(f"no recordings at {folder}")
-    return _recordings(folder)
-
-
-@lru_cache(maxsize=1)
-def _recordings(folder: Path) -> tuple[Recording, ...]:
-    files = [one for one in sorted(folder.glob("**/*.json")) if one.parent.name != "spec"]
-    return tuple(Recording(str(one.relative_to(folder)), _body(json.loads(one.read_text()))) for one in files)
-
-
-def _body(document: Any) -> Any:
-    """Return what the platform sent, without what its keepers wrote around it."""
-    kept = as_object(document) or {}
-    return kept.get("body", kept.get("records", document)) if "source" in kept else document
-
-
-Answers = dict[str, Any]
-"""By the end of a path what is answered there."""
 Connect = Callable[[Answers], AnyFacebook]
 
 
@@ -71,55 +31,20 @@ def connector(mode: str) -> Connect:
     def connect(answers: Answers) -> AnyFacebook:
         known = {"v26.0/me": ME, **answers}
 
-        def answer(request: Request) -> Response:
-            path = urlsplit(request.url).path
-            for pattern, body in known.items():
-                if re.search(f"/{pattern}$", path):
-                    return body if isinstance(body, Response) else json_answer(body)
-            return json_answer({"data": []})
-
-        transport = SteppedTransport(answer, suspends=mode == "async")
         kind = AsyncFacebook if mode == "async" else Facebook
         return kind(
             access_token="made-up-token",
             app_secret="made-up-secret",
             client_id="1",
-            transport=transport,
+            transport=answering(known, mode),
         )
 
     return connect
 
 
-Call = Callable[[Connect, Any], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One operation on one kind of recorded body."""
-
-    operation: str
-    files: str
-    """Files that it reads, as a pattern."""
-    call: Call
-
-    def mine(self) -> list[Recording]:
-        return [one for one in recordings() if re.search(self.files, one.name)]
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.files}"
-
-
-CASES: list[Case] = []
-
-
-def case(operation: str, files: str) -> Callable[[Call], Call]:
-    """Enter a function in the table."""
-
-    def enter(call: Call) -> Call:
-        CASES.append(Case(operation, files, call))
-        return call
-
-    return enter
+RECORDED = Recorded("facebook", "graph-base")
+CASES = RECORDED.cases
+case = RECORDED.case
 
 
 def things(body: Any) -> Iterator[Any]:
@@ -280,10 +205,34 @@ async def _webhook(_connect: Connect, recorded: Any) -> None:
     assert message.post_id == "448242228374517_122131676912594941"
 
 
-ERRORS = r"(-error|error-)"
-NOT_OFFERED = (
-    r"(users/|models/user|groups/|albums/|business|live_video|pictures/|videos/|koala-|discovery_medias|"
-    r"marketing-(ad_|ads_|ad_sets|ads\.|campaigns|activities|custom|images|videos|client|test_client|"
-    r"test_async|ad_creatives)|marketing-ads?[._]|social-core|long_term_token)"
-)
-"""Files of what the client does not ask for, and of what is read elsewhere: the login's own tests."""
+@case("login.finish", r"(long_term_token|FacebookOAuth2Test\.access_token_body)", proves=False)
+async def _login(connect: Connect, body: Any) -> None:
+    credentials = await logged_in(connect({"oauth/access_token": body}), "facebook")
+    seconds = body.get("expires_in")
+
+    assert credentials.access_token is not None
+    assert credentials.access_token.reveal() == body["access_token"]
+    assert credentials.expires_at == (None if seconds is None else NOON + timedelta(seconds=seconds))
+
+
+MAKING = "what advertisements are made of: ads.days() reads what became of them"
+NOT_OFFERED = {
+    r"airbyte-2025-(bodies|records)/facebook-marketing-(activities|ad_account|ad_creatives|ad_sets|campaigns|"
+    r"images)\.json": MAKING,
+    r"airbyte-2025-records/facebook-marketing-custom_conversions\.json": MAKING,
+    r"airbyte-2025-records/facebook-marketing-customcustom_insight_stream\.json": "counts by gender",
+    r"airbyte-2025-bodies/unit/facebook-marketing-test_client-\d+-body\.json": MAKING,
+    r"airbyte-2025-bodies/unit/facebook-marketing-test_async_job-\d+-body\.json": "how far a report is",
+    r"fivetran-seeds/.*\.csv": "rows that another program made of answers",
+    r"graph-base/discovery_medias_p1\.json": "an answer of Instagram: posts of somebody else, whose profile "
+    "alone is read",
+    r"koala-cassettes/friend_list_next_page\.json": "the friends of a person",
+    r"sns-sdks-python-facebook/apidata/albums/.*": "albums",
+    r"sns-sdks-python-facebook/(apidata/business/.*|models/business\.json)": "businesses",
+    r"sns-sdks-python-facebook/apidata/groups/.*": "groups",
+    r"sns-sdks-python-facebook/(apidata/live_videos/.*|models/live_video\.json)": "live videos",
+    r"sns-sdks-python-facebook/apidata/pictures/.*": "a picture of a profile by itself",
+    r"sns-sdks-python-facebook/(apidata/users/.*|models/user\.json)": "people, and their businesses",
+    r"sns-sdks-python-facebook/apidata/videos/.*": "videos by themselves: posts name theirs",
+}
+"""Which files hold what no operation asks for, and what that is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -19,17 +18,8 @@ from socialkit.errors import (
 )
 from tests.support import settle
 from tests.transport.fakes import json_answer
-from tests.truth.facebook.recordings import (
-    CASES,
-    ERRORS,
-    NOT_OFFERED,
-    Case,
-    Connect,
-    Recording,
-    connector,
-    recordings,
-)
-from tests.truth.graph import as_object
+from tests.truth.facebook.recordings import CASES, RECORDED, Connect, connector
+from tests.truth.recorded import Case
 
 KINDS: dict[tuple[int, int | None], type[APIError]] = {
     (1, None): ServerError,
@@ -59,12 +49,8 @@ async def test_recorded_answers_are_read(connect: Connect, case: Case) -> None:
     assert mine
 
 
-def refusals() -> list[Recording]:
-    return [one for one in recordings() if "error" in (as_object(one.body) or {})]
-
-
 async def test_recorded_refusals_become_errors_whatever_language_they_are_in(connect: Connect) -> None:
-    for one in refusals():
+    for one in RECORDED.refusals():
         told: dict[str, Any] = one.body["error"]
         client = connect({"1_1": json_answer(one.body, 400)})
         with pytest.raises(APIError) as caught:
@@ -73,15 +59,4 @@ async def test_recorded_refusals_become_errors_whatever_language_they_are_in(con
         assert type(caught.value) is KINDS[told["code"], told.get("error_subcode")]
         assert caught.value.request_id == told.get("fbtrace_id")
         assert caught.value.platform == "facebook"
-    assert len(refusals()) > 10
-
-
-def test_every_recorded_file_is_read_refused_or_of_what_is_not_offered() -> None:
-    def known(one: Recording) -> bool:
-        read = any(re.search(case.files, one.name) for case in CASES)
-        return read or one in refusals() or re.search(NOT_OFFERED, one.name) is not None
-
-    assert [one.name for one in recordings() if not known(one)] == []
-    offered = [one for one in recordings() if any(re.search(case.files, one.name) for case in CASES)]
-    assert len(offered) >= 45
-    assert re.search(ERRORS, refusals()[0].name)
+    assert len(RECORDED.refusals()) > 10

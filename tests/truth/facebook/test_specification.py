@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.truth.facebook.recordings import recordings
+from tests.truth.facebook.recordings import RECORDED
 from tests.truth.facebook.repertoire import Stage, play
 from tests.truth.facebook.specification import EXTRAS, UPLOADS, of, problems, specification
 from tests.truth.operations import offered
@@ -64,6 +64,6 @@ async def test_each_difference_from_the_specification_is_still_one(where: tuple[
 
 
 def test_tasks_of_a_page_were_recorded() -> None:
-    (one,) = [one for one in recordings() if "user_accounts_token" in one.name]
+    (one,) = [one for one in RECORDED.all() if "user_accounts_token" in one.name]
 
     assert "CREATE_CONTENT" in one.body["data"][0]["tasks"]

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
-import re
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
-
-import pytest
 
 from socialkit.auth import Pushed
 from socialkit.models import AccountRef, Draft, Media, MessageKind
 from socialkit.operations import finish
 from socialkit.platforms.instagram import PUSHES, AsyncInstagram, Instagram
-from socialkit.transport import Request, Response
-from tests.support import collect, corpus, settle
-from tests.transport.fakes import SteppedTransport, json_answer
+from tests.support import collect, settle
+from tests.transport.fakes import NOON
 from tests.truth.graph import as_object
+from tests.truth.recorded import Answers, Recorded, answering, logged_in
 
 AnyInstagram = Instagram | AsyncInstagram
 
@@ -31,39 +25,6 @@ PAGE: dict[str, Any] = {"id": "19", "instagram_business_account": {"id": OWNER}}
 ME: dict[str, Any] = {"id": OWNER, "username": "shop", "followers_count": 120}
 
 
-@dataclass(frozen=True)
-class Recording:
-    """One recorded body."""
-
-    name: str
-    body: Any
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def recordings() -> tuple[Recording, ...]:
-    """Return every recorded body; skips the test where there is none."""
-    folder = corpus("instagram")
-    if not (folder / "published-recordings").is_dir():
-        pytest.skip(f"no recordings at {folder}")
-    return _recordings(folder)
-
-
-@lru_cache(maxsize=1)
-def _recordings(folder: Path) -> tuple[Recording, ...]:
-    files = [one for one in sorted(folder.glob("**/*.json")) if one.parent.name != "spec"]
-    return tuple(Recording(str(one.relative_to(folder)), _body(json.loads(one.read_text()))) for one in files)
-
-
-def _body(document: Any) -> Any:
-    """Return what the platform sent, without what its keepers wrote around it."""
-    kept = as_object(document) or {}
-    return kept.get("body", kept.get("records", document)) if "source" in kept else document
-
-
-Answers = dict[str, Any]
-"""By the end of a path what is answered there."""
 Connect = Callable[..., AnyInstagram]
 
 
@@ -73,50 +34,15 @@ def connector(mode: str) -> Connect:
     def connect(answers: Answers, login: Any = "facebook") -> AnyInstagram:
         known = {"v26.0/me": PAGE, f"v26.0/{OWNER}": ME, **answers}
 
-        def answer(request: Request) -> Response:
-            path = urlsplit(request.url).path
-            for pattern, body in reversed(known.items()):
-                if re.search(f"/{pattern}$", path):
-                    return body if isinstance(body, Response) else json_answer(body)
-            return json_answer({"data": []})
-
-        transport = SteppedTransport(answer, suspends=mode == "async")
         kind = AsyncInstagram if mode == "async" else Instagram
-        return kind(access_token="made-up-token", login=login, transport=transport)
+        return kind(access_token="made-up-token", login=login, transport=answering(known, mode))
 
     return connect
 
 
-Call = Callable[[Connect, Any], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One operation on one kind of recorded body."""
-
-    operation: str
-    files: str
-    """Files that it reads, as a pattern."""
-    call: Call
-
-    def mine(self) -> list[Recording]:
-        return [one for one in recordings() if re.search(self.files, one.name) and "error" not in one.body]
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.files}"
-
-
-CASES: list[Case] = []
-
-
-def case(operation: str, files: str) -> Callable[[Call], Call]:
-    """Enter a function in the table."""
-
-    def enter(call: Call) -> Call:
-        CASES.append(Case(operation, files, call))
-        return call
-
-    return enter
+RECORDED = Recorded("instagram", "published-recordings")
+CASES = RECORDED.cases
+case = RECORDED.case
 
 
 def things(body: Any) -> Iterator[Any]:
@@ -146,7 +72,7 @@ async def _me(connect: Connect, body: Any) -> None:
         assert profile.raw == wire
 
 
-@case("account.me", r"basic-display/.*user_info")
+@case("account.me", r"(basic-display/.*user_info|social-core-oauth/.*user_data_body)")
 async def _own(connect: Connect, body: Any) -> None:
     profile = await settle(connect({"v26.0/me": body}, "instagram").account.me())
 
@@ -357,9 +283,31 @@ async def _webhook(_connect: Connect, recorded: Any) -> None:
     assert thing.make(ours) is None  # its own words, under an id of another space than its own
 
 
-NOT_OFFERED = (
-    r"(catalog|live_medias|product_tags|social-core|records/Api|records/user_lifetime|children\.json|"
-    r"insights-three-kinds|user_insights_for_lifetime|medias/insights_new|models/ig_insight)"
-)
-"""Files of what the client does not ask for: shops, live videos, an older login, rows of other programs,
-followers by hour, what people did after a visit, and a day's impressions, which ended."""
+@case("login.finish", r"InstagramOAuth2Test\.access_token_body")
+async def _login(connect: Connect, body: Any) -> None:
+    long = {"access_token": "made-up-long-token", "expires_in": 5_184_000}
+    client = connect({"access_token": long, "oauth/access_token": body})
+    credentials = await logged_in(client, "instagram", "instagram_business_basic")
+    line: Any = client._core.pipeline.transport
+    changed: Any = [dict(one.params).get("access_token") for one in line.sent if one.method == "GET"]
+
+    assert [one.reveal() for one in changed] == [body["access_token"]]
+    assert credentials.access_token is not None
+    assert credentials.access_token.reveal() == "made-up-long-token"
+    assert credentials.expires_at == NOON + timedelta(days=60)
+
+
+ROWS = "rows that another program made of answers"
+NOT_OFFERED = {
+    r"airbyte-2025-records/(Api|user_lifetime_insights)\.json": ROWS,
+    r"fivetran-seeds/.*\.csv": ROWS,
+    r"published-recordings/insights-three-kinds-table\.json": "a table that somebody made of answers",
+    r"airbyte-bodies/user_insights_for_lifetime\.json": "how many followers are there at which hour",
+    r"basic-display/apidata/media/media_children\.json": "files of a post alone: posts name theirs",
+    r"sns-sdks-python-facebook/apidata/medias/insights_new\.json": "what people did after a visit",
+    r"sns-sdks-python-facebook/models/ig_insight\.json": "impressions of the account by day, which ended",
+    r"sns-sdks-python-facebook/apidata/medias/product_tags\.json": "shops",
+    r"sns-sdks-python-facebook/apidata/users/(available_catalogs|catalog_product_search)\.json": "shops",
+    r"sns-sdks-python-facebook/apidata/users/live_medias\.json": "live videos",
+}
+"""Which files hold what no operation asks for, and what that is."""

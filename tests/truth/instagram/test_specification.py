@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.truth.graph import Extra
-from tests.truth.instagram.recordings import recordings
+from tests.truth.instagram.recordings import RECORDED
 from tests.truth.instagram.repertoire import Stage, play
 from tests.truth.instagram.specification import EXTRAS, UPLOADS, of, problems, specification
 from tests.truth.operations import offered
@@ -73,6 +73,6 @@ async def test_each_difference_from_the_specification_is_still_one() -> None:
 
 
 def test_the_two_fields_of_a_container_were_recorded() -> None:
-    (one,) = [one for one in recordings() if "container_info" in one.name]
+    (one,) = [one for one in RECORDED.all() if "container_info" in one.name]
 
     assert set(one.body) == {"id", "status", "status_code"}

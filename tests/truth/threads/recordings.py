@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from socialkit.errors import MediaProcessingError
 from socialkit.models import Draft
 from socialkit.platforms.threads import AsyncThreads, Threads
-from socialkit.transport import Request, Response
-from tests.support import collect, corpus, settle
-from tests.transport.fakes import SteppedTransport, json_answer
+from tests.support import collect, settle
+from tests.transport.fakes import NOON
+from tests.truth.recorded import Answers, Recorded, answering, logged_in
 
 AnyThreads = Threads | AsyncThreads
 
 ME: dict[str, Any] = {"id": "27173231028946699", "username": "shop"}
 
 
-@dataclass(frozen=True)
-class Recording:
-    """One recorded body."""
-
-    name: str
-    body: Any
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def recordings() -> tuple[Recording, ...]:
-    """Return every recorded body; skips the test where there is none."""
-    folder = corpus("threads")
-    if not (folder / "published-recordings").is_dir():
-        pytest.skip(f"no recordings at {folder}")
-    return _recordings(folder)
-
-
-@lru_cache(maxsize=1)
-def _recordings(folder: Path) -> tuple[Recording, ...]:
-    files = [one for one in sorted(folder.glob("**/*.json")) if one.parent.name != "spec"]
-    return tuple(Recording(str(one.relative_to(folder)), _body(json.loads(one.read_text()))) for one in files)
-
-
-def _body(document: Any) -> Any:
-    """Return what the platform sent, without what its keepers wrote around it."""
-    return document.get("body", document)
-
-
-Answers = dict[str, Any]
-"""By the end of a path what is answered there."""
 Connect = Callable[[Answers], AnyThreads]
 
 
@@ -66,50 +29,15 @@ def connector(mode: str) -> Connect:
     def connect(answers: Answers) -> AnyThreads:
         known = {**answers, "v1.0/me": answers.get("v1.0/me", ME)}
 
-        def answer(request: Request) -> Response:
-            path = urlsplit(request.url).path
-            for pattern, body in known.items():
-                if re.search(f"/{pattern}$", path):
-                    return body if isinstance(body, Response) else json_answer(body)
-            return json_answer({"data": []})
-
-        transport = SteppedTransport(answer, suspends=mode == "async")
         kind = AsyncThreads if mode == "async" else Threads
-        return kind(access_token="made-up-token", transport=transport)
+        return kind(access_token="made-up-token", transport=answering(known, mode))
 
     return connect
 
 
-Call = Callable[[Connect, Any], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One operation on one kind of recorded body."""
-
-    operation: str
-    files: str
-    """Files that it reads, as a pattern."""
-    call: Call
-
-    def mine(self) -> list[Recording]:
-        return [one for one in recordings() if re.search(self.files, one.name)]
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.files}"
-
-
-CASES: list[Case] = []
-
-
-def case(operation: str, files: str) -> Callable[[Call], Call]:
-    """Enter a function in the table."""
-
-    def enter(call: Call) -> Call:
-        CASES.append(Case(operation, files, call))
-        return call
-
-    return enter
+RECORDED = Recorded("threads", "published-recordings")
+CASES = RECORDED.cases
+case = RECORDED.case
 
 
 @case("account.me", r"me-2026")
@@ -137,7 +65,7 @@ async def _iterate(connect: Connect, body: Any) -> None:
     assert [one.raw for one in posts] == body["data"]
 
 
-@case("posts.iterate_replies", r"user-replies-2026")
+@case("posts.iterate_replies", r"user-replies-2026", proves=False)
 async def _replies(connect: Connect, body: Any) -> None:
     # Whoever recorded it did not ask for the ids, which socialkit does.
     wires = [{**one, "id": str(number)} for number, one in enumerate(body["data"])]
@@ -230,5 +158,17 @@ async def _container(connect: Connect, body: Any) -> None:
         await settle(client.posts.publish(Draft(text="Hi")))
 
 
-READ_ELSEWHERE = r"long_lived_token"
-"""What no operation of a client reads: the tests of the login do."""
+@case("login.finish", r"long_lived_token")
+async def _login(connect: Connect, body: Any) -> None:
+    short = {"access_token": "made-up-short-token", "user_id": 27_173_231_028_946_699}
+    client = connect({"access_token": body, "oauth/access_token": short})
+    credentials = await logged_in(client, "threads")
+
+    assert credentials.access_token is not None
+    assert credentials.access_token.reveal() == body["access_token"]
+    assert credentials.expires_at == NOON + timedelta(seconds=5_183_944)
+    assert credentials.account_id == "27173231028946699"
+
+
+NOT_OFFERED: dict[str, str] = {}
+"""Which files hold what no operation asks for, and what that is: so far none."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from socialkit.auth import WireToken
 from tests.support import collect
-from tests.truth.threads.recordings import CASES, READ_ELSEWHERE, Case, Connect, connector, recordings
+from tests.truth.recorded import Case
+from tests.truth.threads.recordings import CASES, RECORDED, Connect, connector
 
 
 @pytest.fixture(params=["blocking", "async"])
@@ -26,23 +25,8 @@ async def test_recorded_answers_are_read(connect: Connect, case: Case) -> None:
     assert mine
 
 
-def test_every_recorded_file_is_read() -> None:
-    read = [one for one in recordings() if any(re.search(case.files, one.name) for case in CASES)]
-    rest = [one.name for one in recordings() if one not in read and not re.search(READ_ELSEWHERE, one.name)]
-
-    assert rest == []
-    assert len(read) == len(recordings()) - 1
-
-
-def test_the_recorded_token_lasts_about_sixty_days() -> None:
-    (one,) = [one for one in recordings() if re.search(READ_ELSEWHERE, one.name)]
-    wire = WireToken.model_validate(one.body)
-
-    assert wire.expires_in == 5_183_944
-
-
 async def test_a_cursor_holds_no_token_though_the_address_of_the_next_page_does(connect: Connect) -> None:
-    (one,) = [one for one in recordings() if "user_insights_single" in one.name]
+    (one,) = [one for one in RECORDED.all() if "user_insights_single" in one.name]
     neighbour = f"{one.body['paging']['next']}&after=QV"
     page = {"data": [{"id": "1"}, {"id": "2"}], "paging": {"next": neighbour}}
     listing: Any = connect({"me/threads": page}).posts.iterate(limit=1)
