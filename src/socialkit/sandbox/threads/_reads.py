@@ -88,7 +88,7 @@ def keyword_search(call: ThCall) -> SimResponse:
     everybody = "threads_keyword_search" in call.token.scopes
     found = [
         one
-        for one in call.state.posts.values()
+        for one in call.state.listed()
         if wanted in one.content.text.casefold() and (everybody or one.owner == call.token.owner)
     ]
     if found:  # empty answers do not count

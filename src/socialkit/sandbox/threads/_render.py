@@ -92,7 +92,7 @@ def post(state: State, one: Post, fields: Iterable[str], viewer: str) -> Shown:
 
 
 def _of_reply(state: State, one: Post, viewer: str) -> dict[str, Reader]:
-    hushed = "HIDDEN" if one.hidden else "NOT_HUSHED"
+    hushed = "HIDDEN" if state.is_hidden(one) else "NOT_HUSHED"
     return {
         "is_reply": lambda: one.root is not None,
         "is_reply_owned_by_me": lambda: None if one.root is None else one.owner == viewer,

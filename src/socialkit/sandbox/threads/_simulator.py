@@ -119,8 +119,7 @@ class ThreadsSimulator(GraphSimulator[State]):
         """Everything that an account, or everyone, has published and kept, oldest first."""
         with self.lock:
             owner = None if account is None else self._user(account).id
-            kept = self._state.posts.values()
-            return [self._shown(one) for one in kept if owner in {None, one.owner}]
+            return [self._shown(one) for one in self._state.kept() if owner in {None, one.owner}]
 
     def _shown(self, one: Post) -> SimPost:
         state, content = self._state, one.content
@@ -151,10 +150,10 @@ class ThreadsSimulator(GraphSimulator[State]):
             return list(self._state.containers.values())
 
     def is_hidden(self, reply: str) -> bool:
-        """Whether a reply is hidden."""
+        """Whether a reply is hidden, by itself or with the one above it."""
         with self.lock:
             found = self._state.posts.get(reply)
-            return found is not None and found.hidden
+            return found is not None and self._state.is_hidden(found)
 
     def receive(
         self,

@@ -82,15 +82,33 @@ class State(GraphState):
         """Of what kind a node is."""
         if node == "me" or node in self.people:
             return "User"
-        if node in self.posts:
+        if node in self.posts and not self.is_archived(self.posts[node]):
             return "Media"
         return "Container" if node in self.containers else None
 
     def post(self, post: str, method: str = "get") -> Post:
-        """A post, or refuse."""
-        if post not in self.posts:
+        """A post that is there, or refuse."""
+        found = self.posts.get(post)
+        if found is None or self.is_archived(found):
             raise missing(post, method)
-        return self.posts[post]
+        return found
+
+    def is_archived(self, post: Post) -> bool:
+        """Whether a post that vanishes has vanished: a day after it was published."""
+        return post.content.ghost and post.created + DAY <= self.clock.now()
+
+    def kept(self) -> list[Post]:
+        """Every post that is there, the oldest first."""
+        return [one for one in self.posts.values() if not self.is_archived(one)]
+
+    def listed(self) -> list[Post]:
+        """Every post that stands in listings: those that vanish have one of their own."""
+        return [one for one in self.posts.values() if not one.content.ghost]
+
+    def is_hidden(self, post: Post) -> bool:
+        """Whether a reply is hidden, by itself or with the one above it."""
+        above = self.posts.get(post.content.reply_to or "")
+        return post.hidden or (above is not None and self.is_hidden(above))
 
     def contain(self, owner: str, content: Content, *, item: bool) -> Container:
         """Make a container."""
@@ -130,7 +148,7 @@ class State(GraphState):
 
     def of(self, owner: str, *, replies: bool) -> list[Post]:
         """The posts of somebody, or their replies, the newest first."""
-        found = [one for one in self.posts.values() if one.owner == owner]
+        found = [one for one in self.listed() if one.owner == owner]
         return newest_first([one for one in found if (one.root is not None) is replies])
 
     def under(self, post: str) -> list[Post]:

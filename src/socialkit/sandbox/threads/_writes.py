@@ -77,6 +77,8 @@ def _require_options(call: ThCall, content: Content) -> None:
     control, topic = params.text("reply_control"), content.topic
     if control is not None:
         call.require("threads_manage_replies")
+    if params.text("location_id") is not None:
+        call.require("threads_location_tagging")
     if control is not None and control not in CONTROLS:
         raise bad_parameter(f"Param reply_control must be one of {sorted(CONTROLS)}")
     if topic is not None and (not 1 <= len(topic) <= TOPIC or set(topic) & set(".&")):
@@ -128,7 +130,7 @@ def _answered(call: ThCall) -> str | None:
         return None
     call.require("threads_manage_replies")
     above = call.state.posts.get(name)
-    if above is None:
+    if above is None or call.state.is_archived(above):
         raise bad_parameter("The thread to reply to does not exist")
     root = call.state.posts.get(above.root or above.id)
     if root is None or root.owner != call.token.owner:
@@ -180,7 +182,7 @@ def repost(call: ThCall) -> SimResponse:
 
 
 def manage_reply(call: ThCall) -> SimResponse:
-    """Hide a reply, or show it again: only the owner of the post at the top may."""
+    """Hide a reply to the post at the top and what stands under it, or show them: only its owner may."""
     call.require("threads_manage_replies")
     one, hide = call.state.post(call.path["node"], "post"), call.params.flag("hide")
     root = call.state.posts.get(one.root or "")
@@ -188,6 +190,8 @@ def manage_reply(call: ThCall) -> SimResponse:
         raise GraphRefusal(10, "(#10) Application does not have permission for this action", status=403)
     if hide is None:
         raise bad_parameter("The parameter hide is required")
+    if one.content.reply_to != root.id:
+        raise bad_parameter("Only replies to the post at the top can be hidden")
     one.hidden = hide
     return SimResponse.json({"success": True})
 
