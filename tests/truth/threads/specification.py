@@ -18,12 +18,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from socialkit.sandbox._http import SimRequest
 from tests.support import corpus
 from tests.truth.graph import parsed_fields
 from tests.truth.specification import Exchange
 
 Key = tuple[str, str]
-"""Method and path; a part of a path that is a variable is `:node`."""
+"""Method and path; a part of a path that is a variable is `:node`, and containers go by what they are of."""
 
 COLLECTION = "threads-api.postman_collection.json"
 VERSION = re.compile(r"v\d+\.\d+")
@@ -72,7 +73,7 @@ EXTRAS: Mapping[Key, Extra] = {
     ("POST", ":node/manage_pending_reply"): Extra(
         "the page about replies knows those that wait", frozenset({"approve"})
     ),
-    ("POST", "me/threads"): Extra(
+    ("POST", "me/threads?media_type=TEXT"): Extra(
         "the reference of posts knows approvals of replies, and countries in which a post is shown",
         frozenset({"enable_reply_approvals", "allowlisted_country_codes"}),
     ),
@@ -153,12 +154,18 @@ def _add(calls: defaultdict[Key, Call], request: Any, variables: Mapping[str, st
     url: dict[str, Any] = request["url"]
     path = str(url["raw"]).partition("?")[0].removeprefix("{{api_host}}").strip("/")
     parts = [":node" if VARIABLE.fullmatch(part) else part for part in path.split("/")]
-    call = calls[request["method"], "/".join(parts)]
+    kind = next((one["value"] for one in url.get("query", []) if one["key"] == "media_type"), None)
+    call = calls[request["method"], _of_kind(request["method"], "/".join(parts), kind)]
     for one in url.get("query", []):
         call.params.add(one["key"])
         if one["key"] == "fields":
             value = VARIABLE.sub(lambda found: variables[found[1]], one["value"])
             call.fields.append(frozenset(name for name, _ in parsed_fields(value)))
+
+
+def _of_kind(method: str, path: str, kind: str | None) -> str:
+    """Return the path of a call: a container of words takes other parameters than one of a file."""
+    return f"{path}?media_type={kind}" if method == "POST" and kind is not None else path
 
 
 def _json(text: str | None) -> Any:
@@ -189,7 +196,14 @@ def is_listed(spec: Collection, exchange: Exchange) -> bool:
 def _key(spec: Collection, exchange: Exchange) -> Key | None:
     request = exchange.request
     path = "/".join(part for part in request.path.split("/") if part and not VERSION.fullmatch(part))
-    return spec.find(request.method, path)
+    return spec.find(request.method, _of_kind(request.method, path, _params(request).get("media_type")))
+
+
+def _params(request: SimRequest) -> dict[str, str]:
+    params = dict(request.query)
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        params |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+    return params
 
 
 def problems(spec: Collection, exchange: Exchange) -> list[str]:
@@ -197,10 +211,7 @@ def problems(spec: Collection, exchange: Exchange) -> list[str]:
     request, key = exchange.request, _key(spec, exchange)
     if key is None:
         return [f"{exchange}: there is no such call"]
-    params = dict(request.query)
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        params |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-    found = [*_param_problems(spec, key, params)]
+    found = [*_param_problems(spec, key, _params(request))]
     if exchange.response.status < 300:
         found += _answer_problems(spec, key, json.loads(exchange.response.body))
     elif exchange.response.status >= 400:

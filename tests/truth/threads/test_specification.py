@@ -47,6 +47,22 @@ async def test_each_difference_from_the_collection_is_still_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("media_type=TEXT&text=Boo&is_ghost_post=true", []),
+        ("media_type=IMAGE&image_url=a&is_ghost_post=true", ["the parameter 'is_ghost_post' is unknown"]),
+        ("media_type=TEXT&text=Boo&is_spoiler_media=true", ["the parameter 'is_spoiler_media' is unknown"]),
+        ("media_type=STORY&image_url=a", ["there is no such call"]),
+    ],
+)
+def test_the_validator_tells_containers_of_words_from_those_of_files(query: str, wrong: list[str]) -> None:
+    request = SimRequest.of("POST", f"/v1.0/me/threads?{query}")
+    exchange = Exchange("posts.publish", request, SimResponse(200, {}, b'{"id": "7"}'))
+
+    assert [one.rpartition(": ")[2] for one in problems(collection(), exchange)] == wrong
+
+
+@pytest.mark.parametrize(
     ("target", "body", "wrong"),
     [
         ("/v1.0/me/threads?fields=id,likes", {}, "the fields ['likes'] are unknown"),

@@ -25,9 +25,14 @@ TOPIC: Final = 50
 ATTACHMENT: Final = 10_000
 FILMS: Final = (".mp4", ".mov", ".m4v")
 """What the names of videos end in: what lies behind an address was not looked at."""
-OF_TEXT: Final = ("link", "poll", "gif", "attachment")
+OF_TEXT: Final = ("link", "poll", "gif", "attachment", "ghost")
 """Options that stand in posts of text alone."""
 NOT_BESIDE_POLLS: Final = ("link", "attachment")
+NOT_BESIDE_GHOSTS: Final = (
+    *("link", "topic", "reply_control", "approve_replies", "poll", "gif"),
+    *("attachment", "place", "countries"),
+)
+"""Nothing but words: https://developers.facebook.com/docs/threads/create-posts/ghost-posts."""
 COUNTRY: Final = 2
 """Letters of a country's code."""
 
@@ -134,9 +139,20 @@ def _pairs(draft: Draft, options: ThreadsOptions, place: Place) -> Iterator[Prob
             yield place.problem(f"options.{name}", "cannot stand beside a poll", basis=Basis.DRAFT)
     if options.spoiler and not draft.media:
         yield place.problem("options.spoiler", "covers files, and there are none", basis=Basis.DRAFT)
-    if options.ghost and options.approve_replies:
-        message = "is not offered for a post that vanishes"
-        yield place.problem("options.approve_replies", message, basis=Basis.DRAFT)
+    if options.ghost:
+        yield from _ghost_problems(draft, options, place)
+
+
+def _ghost_problems(draft: Draft, options: ThreadsOptions, place: Place) -> Iterator[Problem]:
+    """Find what a post that vanishes may not be, or have."""
+    if place.prefix or draft.reply_to:
+        yield place.problem("options.ghost", "is not offered for replies", basis=Basis.DRAFT)
+    message = "is not offered for a post that vanishes"
+    for name in NOT_BESIDE_GHOSTS:
+        if getattr(options, name):
+            yield place.problem(f"options.{name}", message, basis=Basis.DRAFT)
+    if draft.quotes:
+        yield place.problem("quotes", message, basis=Basis.DRAFT)
 
 
 def _word_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:

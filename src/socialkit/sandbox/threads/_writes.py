@@ -17,9 +17,13 @@ FILES = range(2, 21)
 CONTROLS = frozenset(
     {"everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only"}
 )
-OF_TEXT = ("link_attachment", "poll_attachment", "gif_attachment", "text_attachment")
+OF_TEXT = ("link_attachment", "poll_attachment", "gif_attachment", "text_attachment", "is_ghost_post")
 """What stands in posts of text alone."""
 NOT_BESIDE_POLLS = ("link_attachment", "text_attachment")
+NOT_BESIDE_GHOSTS = (
+    *("link_attachment", "poll_attachment", "gif_attachment", "text_attachment", "topic_tag", "location_id"),
+    *("reply_control", "enable_reply_approvals", "allowlisted_country_codes", "reply_to_id", "quote_post_id"),
+)
 COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -95,8 +99,8 @@ def _require_options(call: ThCall, content: Content) -> None:
         raise bad_parameter("Param poll_attachment is not a valid poll")
     if len(str(_object(params.text("text_attachment")).get("plaintext", ""))) > LONG_TEXT:
         raise bad_parameter("Param text_attachment is too long")
-    if content.ghost and params.flag("enable_reply_approvals"):
-        raise bad_parameter("Ghost posts do not support reply approvals")
+    if content.ghost and any(params.text(name) is not None for name in NOT_BESIDE_GHOSTS):
+        raise bad_parameter("Ghost posts are posts of text, no replies, and support nothing else")
 
 
 def _object(text: str | None) -> dict[str, object]:
