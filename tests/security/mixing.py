@@ -88,6 +88,7 @@ CLIENTS: Final[dict[str, Place]] = {
     "posts.get": "refused",
     "posts.iterate": "own",
     "posts.iterate_replies": "own",
+    "posts.iterate_ghosts": "own",
     "posts.iterate_scheduled": "own",
     "posts.iterate_stories": "own",
     "posts.publish": "own",

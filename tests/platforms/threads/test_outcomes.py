@@ -219,14 +219,22 @@ async def test_a_container_that_was_not_published_says_so(
     assert network.posts() == []
 
 
-async def test_a_post_that_vanishes_is_out_and_nobody_can_say_which_it_is(
-    client: Any, world: Sandbox
+async def test_a_lost_post_that_vanishes_is_found_among_its_like_even_when_it_has_vanished(
+    client: Any, world: Sandbox, network: ThreadsSimulator
 ) -> None:
     draft = Draft(text="Boo", options=[ThreadsOptions(ghost=True)])
-    found: Found = await settle(client.posts.find(await lost(world, lambda: client.posts.publish(draft))))
+    before = await settle(client.posts.publish(draft))
+    attempt = await lost(world, lambda: client.posts.publish(draft))
+    made = network.posts()[-1].id
+    await settle(client.posts.publish("Boo"))
+    first: Found = await settle(client.posts.find(attempt))
+    world.clock.advance(timedelta(hours=30))
+    later: Found = await settle(client.posts.find(attempt))
 
-    assert found.state is FoundState.UNDECIDED
-    assert "it is out" in found.because
+    assert (first.state, later.state) == (FoundState.PUBLISHED, FoundState.PUBLISHED)
+    assert [one.post.id for one in (first, later) if one.post is not None] == [made, made]
+    assert [one.id for one in await collect(client.posts.iterate_ghosts())] == [made, before.id]
+    assert [one.text for one in await collect(client.posts.iterate())] == ["Boo"]
 
 
 async def test_a_post_that_is_gone_since_stays_undecided(client: Any, world: Sandbox, network: Any) -> None:

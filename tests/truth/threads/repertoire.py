@@ -68,6 +68,7 @@ async def play(stage: Stage) -> None:
     await settle(client.posts.get(first))
     await collect(client.posts.iterate(limit=2))
     await collect(client.posts.iterate_replies(limit=2))
+    await collect(client.posts.iterate_ghosts(limit=2))
     await collect(client.insights.posts([first]))
     await settle(client.insights.account())
     await settle(client.insights.audience())
@@ -162,6 +163,7 @@ async def _find(stage: Stage, client: AnyThreads) -> None:
     for draft in (
         Draft(text="Lost"),
         Draft(text="Lost too", media=[picture()]),
+        Draft(text="Lost and gone", options=[ThreadsOptions(ghost=True)]),
         Draft(text="Lost both", media=[picture(), picture()]),
     ):
         await _lose(stage, client, "publish", partial(client.posts.publish, draft))

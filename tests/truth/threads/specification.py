@@ -65,6 +65,11 @@ EXTRAS: Mapping[Key, Extra] = {
         "recorded addresses of neighbours hold both: pythreads-bodies/user_insights_single_metric",
         frozenset({"since", "until"}),
     ),
+    ("GET", "me/ghost_posts"): Extra(
+        "the page about reading posts knows those that vanish, with the fields of the others",
+        frozenset({"fields", "limit", "after"}),
+        like=("GET", "me/threads"),
+    ),
     ("GET", ":node/pending_replies"): Extra(
         "the page about replies knows those that wait",
         frozenset({"approval_status", "fields", "limit", "after"}),

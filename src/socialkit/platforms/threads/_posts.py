@@ -41,7 +41,20 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
             limit: At most this many in all.
             cursor: Where to resume: a listing's `cursor`.
         """
-        return await self._listed(limit, cursor, reply=True)
+        return await self._listed(limit, cursor, listing_of(reply=True), REPLY_FIELDS)
+
+    @paginated
+    async def iterate_ghosts(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Post]:
+        """Iterate over the posts that vanish, those that have vanished too: `iterate` leaves them out.
+
+        `GET /me/ghost_posts`
+        ([reference](https://developers.facebook.com/docs/threads/retrieve-and-discover-posts/retrieve-posts)).
+
+        Args:
+            limit: At most this many in all.
+            cursor: Where to resume: a listing's `cursor`.
+        """
+        return await self._listed(limit, cursor, listing_of(ghost=True))
 
     @operation
     async def repost(self, post: Post | str) -> Post:
@@ -77,12 +90,13 @@ class ThreadsPosts(Posts[ModeT], Generic[ModeT]):
         return to_post(answer.value, answer.raw, self._core.ref)
 
     async def _page(self, limit: int | None, cursor: str | None) -> Page[Post]:
-        return await self._listed(limit, cursor, reply=False)
+        return await self._listed(limit, cursor, listing_of())
 
-    async def _listed(self, limit: int | None, cursor: str | None, *, reply: bool) -> Page[Post]:
+    async def _listed(
+        self, limit: int | None, cursor: str | None, edge: str, fields: tuple[str, ...] = POST_FIELDS
+    ) -> Page[Post]:
         params = page_params(cursor, limit, MOST)
         ref = await self._core.known()
-        fields, edge = REPLY_FIELDS if reply else POST_FIELDS, listing_of(reply=reply)
         request = self._calls.get(OWN, edge, fields=fields, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])
         return page_of(answer, lambda wire, raw: to_post(wire, raw, ref))

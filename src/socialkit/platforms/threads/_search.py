@@ -24,13 +24,13 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import Core, comment_of, in_one_line
 from socialkit.platforms.threads._map import POST_FIELDS, REPLY_FIELDS, to_post
-from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._wire import WireMedia
 from socialkit.platforms.threads._writing import (
     CONTAINER,
     OWN,
     POST,
     Writing,
+    is_ghost,
     kind_of,
     listing_of,
 )
@@ -63,14 +63,13 @@ class Wanted:
     def of(cls, attempt: Attempt, draft: Draft) -> Wanted:
         """Return what the step of an attempt was to make."""
         part, first = _part_of(attempt, draft)
-        options = part.option(ThreadsOptions)
         files = len(part.media)
         one = kind_of(part.media[0]) if files == 1 else "TEXT_POST"
         return cls(
             text=in_one_line(part.text),
             kind="CAROUSEL_ALBUM" if files > 1 else one,
             reply=not first or part.reply_to is not None,
-            ghost=options is not None and options.ghost,
+            ghost=is_ghost(part),
             taken=frozenset(attempt.taken),
         )
 
@@ -125,7 +124,7 @@ class Search:
         anchor = attempt.results.get(ANCHOR)
         if not isinstance(anchor, str):
             return Found.undecided("what was there before is not known")
-        newer = await newer_than(Anchor.read(anchor), partial(self._page, reply=False))
+        newer = await newer_than(Anchor.read(anchor), partial(self._page, listing_of()))
         if newer is None:
             return Found.undecided("too much was published since to look through it all")
         reposts = [post for wire, post in newer if wire.media_type == FACADE]
@@ -138,15 +137,14 @@ class Search:
 
     async def _listed(self, wanted: Wanted, anchor: Anchor) -> Found:
         """Find the post among the account's own: the container does not tell its id."""
-        if wanted.ghost:
-            return Found.undecided("it is out, and posts that vanish stand in no listing of the others")
-        newer = await newer_than(anchor, partial(self._page, reply=wanted.reply))
+        edge = listing_of(reply=wanted.reply, ghost=wanted.ghost)
+        newer = await newer_than(anchor, partial(self._page, edge))
         if newer is None:
             return Found.undecided("it is out, and too much was published since to look through it all")
         return self._chosen([post for wire, post in newer if wanted.fits(wire)])
 
-    async def _page(self, cursor: str | None, *, reply: bool) -> Page[tuple[WireMedia, Post]]:
-        edge, fields = listing_of(reply=reply), REPLY_FIELDS if reply else POST_FIELDS
+    async def _page(self, edge: str, cursor: str | None) -> Page[tuple[WireMedia, Post]]:
+        fields = REPLY_FIELDS if edge == listing_of(reply=True) else POST_FIELDS
         params = page_params(cursor, None, MOST)
         request = self._calls.get(OWN, edge, fields=fields, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireMedia])

@@ -20,7 +20,7 @@ from socialkit.platforms.threads._options import ThreadsOptions
 from socialkit.platforms.threads._rules import is_film
 from socialkit.platforms.threads._wire import WireMade, WireMedia
 
-__all__ = ["CONTAINER", "OWN", "POST", "Writing", "kind_of", "listing_of"]
+__all__ = ["CONTAINER", "OWN", "POST", "Writing", "is_ghost", "kind_of", "listing_of"]
 
 OWN: Final = "me"
 """The account itself. Writes to its number were seen to fail where those to this name did not."""
@@ -37,9 +37,15 @@ FLOW: Final = ContainerFlow(
 )
 
 
-def listing_of(*, reply: bool) -> str:
-    """Return the edge of the account's own posts, or of its own replies."""
-    return "replies" if reply else "threads"
+def listing_of(*, reply: bool = False, ghost: bool = False) -> str:
+    """Return the edge of the account's own posts, of its own replies, or of its posts that vanish."""
+    return "replies" if reply else "ghost_posts" if ghost else "threads"
+
+
+def is_ghost(draft: Draft) -> bool:
+    """Return whether a draft is to vanish."""
+    options = draft.option(ThreadsOptions)
+    return options is not None and options.ghost
 
 
 class Writing:
@@ -52,7 +58,7 @@ class Writing:
 
     async def repost(self, target: str, run: Run) -> Post:
         """Repeat a post, without words of one's own."""
-        await remembered(run, partial(self._newest, reply=False))
+        await remembered(run, partial(self._newest, listing_of()))
         return await run.commit(REPOST, partial(self._reposted, target), returns=Post)
 
     async def _reposted(self, target: str) -> Post:
@@ -62,15 +68,16 @@ class Writing:
 
     async def write(self, draft: Draft, run: Run, *, reply_to: str | None) -> Post:
         """Publish one post, as an answer where `reply_to` names what it answers."""
-        await remembered(run, partial(self._newest, reply=reply_to is not None))
+        edge = listing_of(reply=reply_to is not None, ghost=is_ghost(draft))
+        await remembered(run, partial(self._newest, edge))
         container = await self._container(draft, run, reply_to)
         send = partial(self._send, container, draft.text, reply_to)
         post = await run.commit(POST, send, returns=Post)
         return _described(await self._after(post), draft)
 
-    async def _newest(self, *, reply: bool) -> str:
+    async def _newest(self, edge: str) -> str:
         fields, params = ("id", "timestamp"), (("limit", "1"),)
-        request = self._calls.get(OWN, listing_of(reply=reply), fields=fields, params=params)
+        request = self._calls.get(OWN, edge, fields=fields, params=params)
         found = (await self._core.pipeline.call(request, WireList[WireMedia])).value.data
         return str(Anchor(found[0].id, found[0].timestamp)) if found else ""
 

@@ -49,6 +49,12 @@ def own_replies(call: ThCall) -> SimResponse:
     return _listed(call, call.state.of(call.token.owner, replies=True))
 
 
+def own_ghosts(call: ThCall) -> SimResponse:
+    """Posts that vanish, and those that have."""
+    call.require("threads_basic")
+    return _listed(call, call.state.ghosts(call.token.owner))
+
+
 def mentions(call: ThCall) -> SimResponse:
     call.require("threads_manage_mentions")
     found = [one for one in call.state.posts.values() if call.token.owner in one.named]
@@ -151,6 +157,7 @@ def _config(total: int) -> dict[str, int]:
 ROUTES: tuple[Route[State], ...] = (
     Route("own_threads", "GET", "me/threads", own_threads),
     Route("own_replies", "GET", "me/replies", own_replies),
+    Route("own_ghosts", "GET", "me/ghost_posts", own_ghosts),
     Route("mentions", "GET", "me/mentions", mentions),
     Route("publishing_limit", "GET", "me/threads_publishing_limit", publishing_limit),
     Route("keyword_search", "GET", "keyword_search", keyword_search),

@@ -59,9 +59,12 @@ class ThreadsSimulator(GraphSimulator[State]):
         "delete": frozenset({"delete_node"}),
         "repost": frozenset({"repost"}),
         "get": frozenset({"get_media", "get_nothing"}),
-        "find": frozenset({"get_container", "own_threads", "own_replies", "conversation", "pending_replies"}),
+        "find": frozenset(
+            {"get_container", "own_threads", "own_replies", "own_ghosts", "conversation", "pending_replies"}
+        ),
         "iterate": frozenset({"own_threads", "mentions", "conversation"}),
         "iterate_replies": frozenset({"own_replies"}),
+        "iterate_ghosts": frozenset({"own_ghosts"}),
         "comments": frozenset({"conversation"}),
         "upload": frozenset({"post_media_container"}),
         "hide": frozenset({"manage_reply"}),

@@ -151,6 +151,10 @@ class State(GraphState):
         found = [one for one in self.listed() if one.owner == owner]
         return newest_first([one for one in found if (one.root is not None) is replies])
 
+    def ghosts(self, owner: str) -> list[Post]:
+        """The posts of somebody that vanish, or have vanished, the newest first."""
+        return newest_first([one for one in self.posts.values() if one.owner == owner and one.content.ghost])
+
     def under(self, post: str) -> list[Post]:
         """Everything that stands under a post, the newest first."""
         return self.waiting(post, None)
