@@ -13,7 +13,9 @@ from socialkit.platforms.threads import FACTS, Threads, ThreadsOptions
 from socialkit.platforms.threads._rules import LIMITS
 from socialkit.sandbox import Fault, Sandbox
 from socialkit.sandbox.threads import ThreadsSimulator
+from socialkit.sandbox.threads._text import length
 from socialkit.testing import gif, picture, video
+from socialkit.text import TextRules, TextUnit, measure
 from tests.support import settle
 
 LINKS = " ".join(f"https://shop.example/{number}" for number in range(6))
@@ -59,6 +61,14 @@ def with_file(**options: Any) -> Draft:
         (only(topic="A&B"), ["options.topic"]),
         (only(topic=""), ["options.topic"]),
         (only(topic="T" * 51), ["options.topic"]),
+        (only(topic=" "), ["options.topic"]),
+        (only(topic="a\nb"), ["options.topic"]),
+        (only(topic="T" * 50), []),
+        (only(link="not a url"), ["options.link"]),
+        (only(link="ftp://a.example"), ["options.link"]),
+        (only(link=""), ["options.link"]),
+        (only(link="https://a.example/[x]?y=ä"), []),
+        (only(gif="", place=" ", attachment=""), ["options.gif", "options.attachment", "options.place"]),
         (only(attachment="a" * 10_001), ["options.attachment"]),
         (only(spoiler=True), ["options.spoiler"]),
         (only(ghost=True), []),
@@ -181,6 +191,23 @@ def test_limits_that_a_client_is_given_hold_in_place_of_the_documented_ones() ->
 def judged(media: Media) -> list[str]:
     client = Threads(access_token="made-up", media_host=Nowhere())
     return [str(one).removeprefix("threads: ") for one in client.posts.check(Draft(media=[media]))]
+
+
+def test_the_simulated_threads_counts_each_sign_as_check_does() -> None:
+    signs = [*map(chr, (*range(0x80, 0x100), *range(0x2000, 0x3300), *range(0xFE00, 0xFE10)))]
+    signs += [
+        *map(chr, range(0x1F000, 0x1FB00)),
+        "1\ufe0f\u20e3",
+        "1\ufe0f",
+        "\u00a9\ufe0f",
+        "🇫🇷",
+        "👨‍👩‍👧",
+        "👍🏽",
+    ]
+    counted = {sign: (measure(sign, TextRules(unit=TextUnit.EMOJI_BYTES)), length(sign)) for sign in signs}
+
+    assert {sign: both for sign, both in counted.items() if both[0] != both[1]} == {}
+    assert (counted["🍂"], counted["✓"], counted["\ufe0f"]) == ((4, 4), (1, 1), (1, 1))
 
 
 class Nowhere:

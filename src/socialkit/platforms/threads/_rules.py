@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from socialkit.models import Basis, Draft, Limits, Media, MediaKind, MediaLimit, Problem, Visibility
 from socialkit.platforms.base import DraftRules, Place
@@ -27,6 +28,8 @@ FILMS: Final = (".mp4", ".mov", ".m4v")
 """What the names of videos end in: what lies behind an address was not looked at."""
 OF_TEXT: Final = ("link", "poll", "gif", "attachment", "ghost")
 """Options that stand in posts of text alone."""
+NAMES: Final = ("topic", "gif", "attachment", "place")
+"""Options that say nothing where they are empty."""
 NOT_BESIDE_POLLS: Final = ("link", "attachment")
 NOT_BESIDE_GHOSTS: Final = (
     *("link", "topic", "reply_control", "approve_replies", "poll", "gif"),
@@ -106,13 +109,33 @@ class ThreadsRules(DraftRules):
         yield from _poll_problems(options, place)
         yield from _pairs(draft, options, place)
         yield from _word_problems(options, place)
+        yield from _name_problems(options, place)
 
 
 def _link_problems(draft: Draft, options: ThreadsOptions, place: Place) -> Iterator[Problem]:
     links = {one.text for one in extract_entities(draft.text) if one.kind is EntityKind.URL}
     links |= {options.link} if options.link else set[str]()
+    if options.link is not None and not _is_address(options.link):
+        yield place.problem("options.link", "is no address of a page on the web", basis=Basis.DRAFT)
     if len(links) > LINKS:
         yield place.problem("text", "has too many links", limit=LINKS, actual=len(links), unit="links")
+
+
+def _is_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # brackets that hold no address
+        return False
+    whole = not any(sign.isspace() for sign in link)
+    return whole and parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _name_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:
+    """Find what is given, and names nothing."""
+    for name in NAMES:
+        value: str | None = getattr(options, name)
+        if value is not None and not value.strip():
+            yield place.problem(f"options.{name}", "is empty", basis=Basis.DRAFT)
 
 
 def _poll_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:
@@ -157,11 +180,12 @@ def _ghost_problems(draft: Draft, options: ThreadsOptions, place: Place) -> Iter
 
 def _word_problems(options: ThreadsOptions, place: Place) -> Iterator[Problem]:
     topic, attachment = options.topic, options.attachment
-    if topic is not None and not 1 <= len(topic) <= TOPIC:
-        message = f"must have 1 to {TOPIC} characters"
-        yield place.problem("options.topic", message, limit=TOPIC, actual=len(topic))
+    if topic is not None and len(topic) > TOPIC:
+        yield place.problem("options.topic", "is too long", limit=TOPIC, actual=len(topic))
     if topic is not None and any(sign in topic for sign in ".&"):
         yield place.problem("options.topic", "holds a dot or an ampersand")
+    if topic is not None and len(topic.splitlines()) > 1:
+        yield place.problem("options.topic", "stands in several lines: one is a topic", basis=Basis.DRAFT)
     if attachment is not None and len(attachment) > ATTACHMENT:
         actual = len(attachment)
         yield place.problem("options.attachment", "is too long", limit=ATTACHMENT, actual=actual)

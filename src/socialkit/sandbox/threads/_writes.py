@@ -9,7 +9,7 @@ from socialkit.sandbox._http import SimResponse
 from socialkit.sandbox.threads import _render as show
 from socialkit.sandbox.threads._records import Content
 from socialkit.sandbox.threads._state import State
-from socialkit.sandbox.threads._text import length, links
+from socialkit.sandbox.threads._text import LINK, length, links
 
 ThCall = GraphCall[State]
 TEXT, ALT_TEXT, LINKS, TOPIC, OPTION, LONG_TEXT = 500, 1_000, 5, 50, 25, 10_000
@@ -51,6 +51,7 @@ def post_threads(call: ThCall) -> SimResponse:
     )
     _require_whole(call, content)
     _require_options(call, content)
+    _require_attachments(call, content)
     made = call.state.contain(call.token.owner, content, item=item)
     return SimResponse.json({"id": made.id})
 
@@ -87,20 +88,26 @@ def _require_options(call: ThCall, content: Content) -> None:
         raise bad_parameter(f"Param reply_control must be one of {sorted(CONTROLS)}")
     if topic is not None and (not 1 <= len(topic) <= TOPIC or set(topic) & set(".&")):
         raise bad_parameter("Param topic_tag is not a valid topic")
+    if not all(COUNTRY.fullmatch(one) for one in content.countries):
+        raise bad_parameter("Param allowlisted_country_codes must hold country codes")
+    if content.ghost and any(params.text(name) is not None for name in NOT_BESIDE_GHOSTS):
+        raise bad_parameter("Ghost posts are posts of text, no replies, and support nothing else")
+
+
+def _require_attachments(call: ThCall, content: Content) -> None:
+    params = call.params
     given = [name for name in OF_TEXT if params.text(name) is not None]
     if given and content.kind != "TEXT":
         raise bad_parameter(f"Param {given[0]} is only for posts of text")
     if "poll_attachment" in given and set(given) & set(NOT_BESIDE_POLLS):
         raise bad_parameter("Param poll_attachment cannot be used with a link or text attachment")
-    if not all(COUNTRY.fullmatch(one) for one in content.countries):
-        raise bad_parameter("Param allowlisted_country_codes must hold country codes")
+    if content.link is not None and not LINK.fullmatch(content.link):
+        raise bad_parameter("Param link_attachment is not a valid URL")
     poll = _object(params.text("poll_attachment"))
     if poll and not (2 <= len(poll) <= 4 and all(0 < len(str(one)) <= OPTION for one in poll.values())):
         raise bad_parameter("Param poll_attachment is not a valid poll")
     if len(str(_object(params.text("text_attachment")).get("plaintext", ""))) > LONG_TEXT:
         raise bad_parameter("Param text_attachment is too long")
-    if content.ghost and any(params.text(name) is not None for name in NOT_BESIDE_GHOSTS):
-        raise bad_parameter("Ghost posts are posts of text, no replies, and support nothing else")
 
 
 def _object(text: str | None) -> dict[str, object]:
