@@ -35,7 +35,7 @@ def shown_text(state: State, post: Post) -> tuple[str, list[Json]]:
         added += [(post.file_link, place, state.files[one].key) for one in post.files]
     for short in dict.fromkeys(short for short, _, _ in added):
         text = f"{text} {short}".lstrip()
-    return text, [*urls, *(_link(text.find(short), short, *more) for short, *more in added)]
+    return text, [*urls, *(_link(text.find(short), short, meant, key) for short, meant, key in added)]
 
 
 def _shortened(text: str, links: list[Link], write: Callable[[str], str] = str) -> tuple[str, list[Json]]:

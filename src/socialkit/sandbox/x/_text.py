@@ -9,16 +9,18 @@ from socialkit.sandbox.x._facts import LINK
 from socialkit.sandbox.x._tlds import NAMES
 
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_ACCENTED = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f"
-_ACCENTED += "\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+_ACCENTED = (
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f"
+    "\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+)
 _TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """What turns the direction of writing."""
 _SIGNS = r"!'#%&()*+,\\\-./:;<=>?@\[\]^_{|}~$"
 _IN_HOST = rf"[^{_SIGNS}\s\u180e{_TURNS}\ufffe\ufeff\uffff]"
 _ABOVE = rf"(?:{_IN_HOST}(?:[_-]|{_IN_HOST}){{0,62}}+(?<![_-])\.)*"
 _LABEL = rf"{_IN_HOST}(?:-|{_IN_HOST}){{0,62}}+(?<!-)\."
-_TOP = "|".join(sorted((re.escape(name) for name in NAMES), key=len, reverse=True))
-_TOP = rf"(?:xn--[a-z0-9-]++|(?:{_TOP})(?=[^0-9A-Za-z@+-]|\Z))"
+_NAMED = "|".join(sorted((re.escape(name) for name in NAMES), key=len, reverse=True))
+_TOP = rf"(?:xn--[a-z0-9-]++|(?:{_NAMED})(?=[^0-9A-Za-z@+-]|\Z))"
 _IN_PATH = rf"a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\u2013_~@|&{_ACCENTED}-"
 _ROUND = rf"\((?:[{_IN_PATH}]+|[{_IN_PATH}]*\([{_IN_PATH}]+\)[{_IN_PATH}]*)\)"
 _PATH = rf"(?:/(?:[{_IN_PATH}]|{_ROUND})*(?<=[a-z\u0400-\u04ff0-9=_#/){_ACCENTED}+-]))?"
