@@ -10,7 +10,7 @@ from socialkit.models import Post
 from socialkit.platforms.base import Core
 from socialkit.platforms.x._map import Including, to_post
 from socialkit.platforms.x._vocabulary import Params, Vocabulary
-from socialkit.platforms.x._wire import WireEvents, WireOne, WirePage, WirePost
+from socialkit.platforms.x._wire import WireEvents, WireMeta, WireOne, WirePage, WirePost
 from socialkit.transport import Answer, Request, segment
 
 __all__ = ["MOST", "Calls", "Course", "between", "filled", "following"]
@@ -68,7 +68,10 @@ class Calls:
 
 def following(answer: Answer[WirePage] | Answer[WireEvents]) -> str | None:
     """Return the cursor of the next page; None at the end."""
-    meta = answer.value.meta
+    return _next(answer.value.meta)
+
+
+def _next(meta: WireMeta | None) -> str | None:
     return None if meta is None else meta.next_token or None
 
 
@@ -101,7 +104,7 @@ async def filled(ask: Callable[[Params], Awaitable[Answer[PageT]]]) -> Answer[Pa
     token: Params = ()
     while True:
         answer = await ask(token)
-        further = following(answer)
+        further = _next(answer.value.meta)
         if answer.value.data or further is None:
             return answer
         token = course.after(further)

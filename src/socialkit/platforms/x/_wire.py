@@ -27,6 +27,7 @@ __all__ = [
     "WireIncludes",
     "WireLiked",
     "WireMedia",
+    "WireMeta",
     "WireMetrics",
     "WireOne",
     "WirePage",
