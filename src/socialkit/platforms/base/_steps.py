@@ -120,6 +120,13 @@ async def made_again(
     """Return what a step makes; made again where what an earlier run wrote down does not count any more.
 
     Each is written down: whoever looks for a lost answer must not look for what is over. See `last_made`.
+
+    Args:
+        run: What carries the write.
+        step: The name of the step; those that make it again have names of their own.
+        make: Makes it; nothing of it may be public.
+        is_over: Tells whether what an earlier run made does not count any more.
+        returns: The type of what is made.
     """
     fresh = False
 
@@ -137,6 +144,10 @@ async def made_again(
 
 def last_made(results: Mapping[str, JsonValue], step: str) -> JsonValue:
     """Return what a step made at last, of what an attempt holds; None where it made nothing.
+
+    Args:
+        results: What the steps of the attempt gave.
+        step: The name of the step that `made_again` ran.
 
     Example:
         >>> last_made({"part 1 media 1": "17", "part 1 media 1 again 1": "18"}, "part 1 media 1")
