@@ -191,7 +191,7 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         answer = (await self._core.pipeline.call(request, WirePosts)).value
         files = {one.media_key: one for one in (answer.includes or WireIncludes()).media or ()}
         found = {one.id: _with_films(one, files) for one in answer.data}
-        told.refused |= _refused(answer.errors or (), found)
+        told.refused |= _refused(answer.errors, found)
         return found
 
     async def _account(self) -> tuple[Observation, ...]:
@@ -208,13 +208,13 @@ class XInsights(Insights[ModeT], Generic[ModeT]):
         )
 
 
-def _refused(problems: Iterable[WireProblem], shown: Iterable[str]) -> dict[tuple[str, str], Missing]:
+def _refused(problems: Iterable[WireProblem | None], shown: Iterable[str]) -> dict[tuple[str, str], Missing]:
     """Return which groups of metrics X may not tell of the posts that it shows: of one, or of each."""
     return {
         (post, (one.field or "").partition(".")[0]): Missing.NOT_PERMITTED
         for one in problems
         for post in shown
-        if one.kind in FORBIDDEN_FIELDS and one.resource_id in {None, post}
+        if one is not None and one.kind in FORBIDDEN_FIELDS and one.resource_id in {None, post}
     }
 
 

@@ -7,7 +7,7 @@ Fields come when they are asked for and there is something to tell: what a post 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Final, Generic, Self, TypeVar
+from typing import Annotated, Final, Generic, Self, TypeVar, cast
 
 from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
@@ -241,9 +241,21 @@ class WireProblem(WireModel):
         return self.field is None and not beside and self.resource_type in {None, *ITEMS}
 
 
-def _left_out(problems: list[WireProblem] | None, shown: Iterable[str]) -> tuple[str | None, ...]:
+def _listed(value: object) -> object:
+    """Return what stands where problems do as a list: what is none tells that there is one."""
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    return [] if value is None else [value]
+
+
+Problems = Annotated[list[Lenient[WireProblem]], BeforeValidator(_listed)]
+"""What X could not tell; None for a problem that nobody can read."""
+
+
+def _left_out(problems: Problems, shown: Iterable[str]) -> tuple[str | None, ...]:
     """Return the ids of what X says it could not show, None for one without; a page shows the others."""
-    ids = {one.resource_id for one in problems or () if one.of_an_item} - {*shown}
+    untold = [one or WireProblem() for one in problems]
+    ids = {one.resource_id for one in untold if one.of_an_item} - {*shown}
     return tuple(one if one is not None and ID.fullmatch(one) else None for one in ids)
 
 
@@ -253,7 +265,7 @@ class WirePosts(WireModel):
     data: list[WirePost] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
-    errors: Lenient[list[WireProblem]] = None
+    errors: Problems = []
 
     @model_validator(mode="after")
     def _tells(self) -> Self:
@@ -373,7 +385,7 @@ class WireEvents(WireModel):
     data: list[WireEvent] = []
     includes: Lenient[WireIncludes] = None
     meta: Lenient[WireMeta] = None
-    errors: Lenient[list[WireProblem]] = None
+    errors: Problems = []
 
     @model_validator(mode="after")
     def _tells(self) -> Self:
