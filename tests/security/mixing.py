@@ -52,7 +52,7 @@ CLIENTS: Final[dict[str, Place]] = {
     "account.unsubscribe": "own",
     "account.usage": "own",
     "account.webhooks": "own",
-    "ads.days": "own",
+    "ads.insights": "own",
     "inbox.approve": "refused",
     "inbox.comments": "refused",
     "inbox.delete": "refused",

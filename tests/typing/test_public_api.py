@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, assert_type
 
 import pytest
@@ -58,6 +58,9 @@ def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
 
     assert_type(blocking, Facebook)
     assert_type(awaited, AsyncFacebook)
+    day = date(2026, 10, 1)
+    assert_type(blocking.ads.insights("17", since=day, until=day), sk.Listing[sk.AdDay])
+    assert_type(awaited.ads.insights("17", since=day, until=day), sk.AsyncListing[sk.AdDay])
 
 
 def test_connect_takes_the_version_of_threads() -> None:

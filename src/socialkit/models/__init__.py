@@ -1,6 +1,7 @@
 """What crosses the common interface: drafts, posts, messages, profiles, observations."""
 
 from socialkit.models._account import AccountRef, Author, Profile
+from socialkit.models._ads import AdDay
 from socialkit.models._attempt import Attempt, OwnWriteKind, WriteKind
 from socialkit.models._base import (
     AwareTime,
@@ -40,6 +41,7 @@ from socialkit.models._webhook_event import WebhookEvent, WebhookEventKind
 __all__ = [
     "UTM",
     "AccountRef",
+    "AdDay",
     "Attempt",
     "Author",
     "AwareTime",

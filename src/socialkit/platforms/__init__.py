@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         LinkCard,
     )
     from socialkit.platforms.facebook import (
-        AdDay,
         AsyncFacebook,
         Facebook,
         FacebookOptions,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ENTRY_POINTS",
     "X_OAUTH1_LOGIN",
-    "AdDay",
     "Allowance",
     "AsyncBluesky",
     "AsyncFacebook",
@@ -92,7 +90,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("AsyncBluesky", "Bluesky", "BlueskyOptions", "LinkCard"), "bluesky"),
     **dict.fromkeys(("JetstreamAction", "JetstreamEvent", "JetstreamKind"), "bluesky"),
-    **dict.fromkeys(("AdDay", "AsyncFacebook", "Facebook", "FacebookOptions"), "facebook"),
+    **dict.fromkeys(("AsyncFacebook", "Facebook", "FacebookOptions"), "facebook"),
     **dict.fromkeys(("FacebookPage", "TokenReport"), "facebook"),
     **dict.fromkeys(("AsyncInstagram", "Instagram", "InstagramOptions"), "instagram"),
     **dict.fromkeys(("InstagramToken", "LinkedAccount", "PublishingLimit", "UserTag"), "instagram"),

@@ -264,13 +264,14 @@ async def test_campaigns_are_read_by_day(opened: Open, meta: FacebookSimulator) 
     buyer = opened(access_token=meta.issue_token(scopes=("ads_read",)))
     since, until = date(2026, 2, 1), date(2026, 2, 3)
 
-    days = await collect(buyer.ads.days("act_17", since=since, until=until, limit=5))
+    assert isinstance(buyer, sk.HasAds | sk.AsyncHasAds)
+    days = await collect(buyer.ads.insights("act_17", since=since, until=until, limit=5))
 
     assert [(one.day.day, one.campaign) for one in days[:3]] == [(1, "Autumn"), (1, "Winter"), (2, "Autumn")]
     assert (str(days[0].spend), days[0].reach, days[0].conversions) == ("5.36 EUR", 126, None)
     assert days[0].actions == {"link_click": 1.0}
     with pytest.raises(MissingScopeError) as caught:
-        await collect(opened().ads.days("17", since=since, until=until))
+        await collect(opened().ads.insights("17", since=since, until=until))
     assert caught.value.scopes == ("ads_read",)
 
 
@@ -297,7 +298,7 @@ async def test_a_malformed_number_is_missing_and_loses_no_other(kind: Any, told:
 
     rows = await collect(client.insights.posts(["17_1", "17_2"]))
     account = await settle(client.insights.account())
-    (ad,) = await collect(client.ads.days("17", since=day, until=day))
+    (ad,) = await collect(client.ads.insights("17", since=day, until=day))
 
     assert [one.value for one in rows if one.metric == "clicks"] == [None, 4]
     assert [one.value for one in rows if one.metric == "shares"] == [None, None]
@@ -314,7 +315,7 @@ async def test_a_malformed_number_is_missing_and_loses_no_other(kind: Any, told:
 @pytest.mark.parametrize("account", ["", "act_", "17/../me", "act_x"])
 async def test_what_is_no_ad_account_is_refused_unsent(page: Any, account: str) -> None:
     with pytest.raises(ConfigurationError):
-        await collect(page.ads.days(account, since=date(2026, 2, 1), until=date(2026, 2, 1)))
+        await collect(page.ads.insights(account, since=date(2026, 2, 1), until=date(2026, 2, 1)))
 
 
 async def test_a_person_is_written_to_within_a_day_and_once_for_a_comment(

@@ -201,7 +201,7 @@ async def test_a_name_that_is_null_loses_nothing_else(told: Callable[[dict[str, 
     assert (await settle(page.account.me())).id == "19"
     assert [one.id for one in await collect(page.inbox.comments("19_1"))] == ["1_7"]
     assert [one.id for one, _ in await settle(page.account.pages())] == ["19"]
-    days = await collect(page.ads.days("1", since=day, until=day))
+    days = await collect(page.ads.insights("1", since=day, until=day))
     assert [(one.campaign_id, one.campaign) for one in days] == [("1", ""), ("2", "")]
 
 
@@ -324,14 +324,14 @@ async def test_a_day_that_cannot_be_read_is_an_unexpected_answer(
     day = date(2026, 3, 1)
 
     with pytest.raises(UnexpectedResponseError):
-        await collect(page.ads.days("1", since=day, until=day))
+        await collect(page.ads.insights("1", since=day, until=day))
     for account, since, told_why in (
         ("1", NOW, "days, not times"),
         ("1", "2026-03-01", "datetime.date"),
         (1, day, "in quotes"),
     ):
         with pytest.raises(TypeError, match=told_why):
-            await collect(page.ads.days(account, since=since, until=day))
+            await collect(page.ads.insights(account, since=since, until=day))
 
 
 async def test_the_simulator_tells_long_threads_page_by_page_too(page: Any, meta: FacebookSimulator) -> None:

@@ -311,9 +311,9 @@ async def test_the_simulator_takes_no_more_than_facebook_does(
         with pytest.raises(BadRequestError):
             await settle(page.posts.publish(draft))
     with pytest.raises(BadRequestError) as caught:
-        await collect(buyer.ads.days("17", since=gone, until=kept))
+        await collect(buyer.ads.insights("17", since=gone, until=kept))
     assert caught.value.code == "3018"
-    assert await collect(buyer.ads.days("17", since=kept, until=kept))
+    assert await collect(buyer.ads.insights("17", since=kept, until=kept))
     for asked in (
         {"recipient": f'{{"id": "{message.author.id}"}}', "message": f'{{"text": "{"a" * 2_001}"}}'},
         {"message": "Later", "scheduled_publish_time": str(int(world.clock.now().timestamp()) + 3600)},

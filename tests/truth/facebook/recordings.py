@@ -172,12 +172,12 @@ async def _pages(connect: Connect, body: Any) -> None:
     assert [page.id for page, _ in pages] == [one["id"] for one in body["data"] if "access_token" in one]
 
 
-@case("ads.days", r"ads_insights")
+@case("ads.insights", r"ads_insights")
 async def _ads(connect: Connect, body: Any) -> None:
     rows: list[Any] = (as_object(body) or {}).get("data", body)
     whole = [one for one in rows if "campaign_id" in one]
     client = connect({"insights": {"data": whole}})
-    days = await collect(client.ads.days("1", since=date(2020, 1, 1), until=date(2020, 1, 2)))
+    days = await collect(client.ads.insights("1", since=date(2020, 1, 1), until=date(2020, 1, 2)))
 
     assert [str(one.day) for one in days] == [one["date_start"] for one in whole]
     assert [one.reach for one in days] == [_whole(one.get("reach")) for one in whole]

@@ -151,7 +151,7 @@ async def _advertise(stage: Stage) -> None:
     watch = stage.connect()._core.pipeline.transport
     kind = AsyncFacebook if stage._mode == "async" else Facebook
     buyer = kind(base_url=stage.world.address("facebook"), access_token=token, transport=watch)
-    days = await collect(buyer.ads.days("17", since=date(2026, 3, 1), until=date(2026, 3, 2)))
+    days = await collect(buyer.ads.insights("17", since=date(2026, 3, 1), until=date(2026, 3, 2)))
     assert len(days) == 4
 
 

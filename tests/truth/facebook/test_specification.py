@@ -46,7 +46,7 @@ async def test_every_request_proves_that_the_app_sent_it_but_for_those_that_have
         if "appsecret_proof" not in dict(one.request.query) and UPLOADS not in one.request.path
     )
 
-    assert set(without) == {"account.pages", "ads.days"}  # their clients were given no secret
+    assert set(without) == {"account.pages", "ads.insights"}  # their clients were given no secret
 
 
 @pytest.mark.parametrize("where", EXTRAS, ids=str)

@@ -1,9 +1,11 @@
 """The common interface: what every platform offers, written once."""
 
 from socialkit.platforms.base._account import Account
+from socialkit.platforms.base._ads import Ads
 from socialkit.platforms.base._client import (
     AsyncClient,
     AsyncHasAccount,
+    AsyncHasAds,
     AsyncHasInbox,
     AsyncHasInsights,
     AsyncHasListening,
@@ -11,6 +13,7 @@ from socialkit.platforms.base._client import (
     AsyncHasPosts,
     Client,
     HasAccount,
+    HasAds,
     HasInbox,
     HasInsights,
     HasListening,
@@ -61,9 +64,11 @@ __all__ = [
     "FIRST_COMMENT",
     "PLANNED",
     "Account",
+    "Ads",
     "AsksByAccount",
     "AsyncClient",
     "AsyncHasAccount",
+    "AsyncHasAds",
     "AsyncHasInbox",
     "AsyncHasInsights",
     "AsyncHasListening",
@@ -75,6 +80,7 @@ __all__ = [
     "DraftRules",
     "Finder",
     "HasAccount",
+    "HasAds",
     "HasInbox",
     "HasInsights",
     "HasListening",

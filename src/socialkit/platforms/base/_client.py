@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from socialkit.platforms.base._account import Account
+    from socialkit.platforms.base._ads import Ads
     from socialkit.platforms.base._inbox import Inbox
     from socialkit.platforms.base._insights import Insights
     from socialkit.platforms.base._listening import Listening
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncClient",
     "AsyncHasAccount",
+    "AsyncHasAds",
     "AsyncHasInbox",
     "AsyncHasInsights",
     "AsyncHasListening",
@@ -34,6 +36,7 @@ __all__ = [
     "AsyncHasPosts",
     "Client",
     "HasAccount",
+    "HasAds",
     "HasInbox",
     "HasInsights",
     "HasListening",
@@ -242,6 +245,17 @@ class HasAccount(Client):
             ...
 
 
+class HasAds(Client):
+    """A blocking client that reads advertisements."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def ads(self) -> Ads[Sync]:
+            """The operations."""
+            ...
+
+
 class HasPosts(Client):
     """A blocking client that publishes and reads posts."""
 
@@ -304,6 +318,17 @@ class AsyncHasAccount(AsyncClient):
 
         @property
         def account(self) -> Account[Async]:
+            """The operations."""
+            ...
+
+
+class AsyncHasAds(AsyncClient):
+    """An async client that reads advertisements."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def ads(self) -> Ads[Async]:
             """The operations."""
             ...
 

@@ -1,7 +1,7 @@
 """Facebook Pages. See https://developers.facebook.com/docs/pages-api/ (Graph API v26.0)."""
 
 from socialkit.platforms.facebook._account import FacebookAccount, FacebookPage, TokenReport
-from socialkit.platforms.facebook._ads import AdDay, FacebookAds
+from socialkit.platforms.facebook._ads import FacebookAds
 from socialkit.platforms.facebook._client import AsyncFacebook, Facebook, FacebookPlatform
 from socialkit.platforms.facebook._facts import FACTS, FacebookRules
 from socialkit.platforms.facebook._inbox import FacebookInbox
@@ -16,7 +16,6 @@ __all__ = [
     "LOGIN",
     "METRICS",
     "PUSHES",
-    "AdDay",
     "AsyncFacebook",
     "Facebook",
     "FacebookAccount",

@@ -22,12 +22,14 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import (
     AsyncHasAccount,
+    AsyncHasAds,
     AsyncHasInbox,
     AsyncHasInsights,
     AsyncHasMedia,
     AsyncHasPosts,
     Core,
     HasAccount,
+    HasAds,
     HasInbox,
     HasInsights,
     HasMedia,
@@ -147,7 +149,7 @@ def _core(
     )
 
 
-class Facebook(FacebookPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights):
+class Facebook(FacebookPlatform[Sync], HasAccount, HasPosts, HasMedia, HasInbox, HasInsights, HasAds):
     """A blocking client of one Facebook Page.
 
     Args:
@@ -214,6 +216,7 @@ class AsyncFacebook(
     AsyncHasMedia,
     AsyncHasInbox,
     AsyncHasInsights,
+    AsyncHasAds,
 ):
     """An async client of one Facebook Page.
 

@@ -145,7 +145,7 @@ OPERATIONS: Final = {
     "inbox.delete": ("pages_manage_engagement",),
     "insights.posts": ("pages_read_engagement",),
     "insights.account": ("pages_read_engagement",),
-    "ads.days": ("ads_read",),
+    "ads.insights": ("ads_read",),
 }
 """By operation, and by call where those differ, what a refusal for want of a permission names.
 

@@ -70,7 +70,7 @@ class FacebookSimulator(PageSimulator[State]):
         "me": frozenset({"get_page"}),
         "account": frozenset({"get_page", "insights"}),
         "posts": frozenset({"get_post", "get_video", "insights", "video_insights"}),
-        "days": frozenset({"ad_insights"}),
+        "insights": frozenset({"ad_insights"}),
         "pages": frozenset({"accounts", "businesses"}),
         "login": frozenset({"dialog", "access_token", "accounts"}),
     }
