@@ -60,7 +60,8 @@ def test_connect_takes_the_secret_and_the_version_of_facebook() -> None:
     assert_type(awaited, AsyncFacebook)
     day = date(2026, 10, 1)
     assert_type(blocking.ads.insights("17", since=day, until=day), sk.Listing[sk.AdDay])
-    assert_type(awaited.ads.insights("17", since=day, until=day), sk.AsyncListing[sk.AdDay])
+    days = assert_type(awaited.ads.insights("17", since=day, until=day), sk.AsyncListing[sk.AdDay])
+    assert days.cursor is None
 
 
 def test_connect_takes_the_version_of_threads() -> None:
