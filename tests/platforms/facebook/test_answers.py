@@ -12,6 +12,7 @@ from socialkit.errors import (
     ConfigurationError,
     ContentRejectedError,
     OutcomeUnknownError,
+    RateLimitedError,
     UnexpectedResponseError,
 )
 from socialkit.models import (
@@ -22,7 +23,7 @@ from socialkit.models import (
 from socialkit.platforms.facebook import FacebookOptions
 from socialkit.sandbox.facebook import FacebookSimulator
 from socialkit.testing import mp4, picture, video
-from socialkit.transport import FileBody, Request
+from socialkit.transport import FileBody, Request, Response
 from tests.platforms.facebook.scripted import NOW, TOLD
 from tests.support import collect, settle
 from tests.transport.fakes import json_answer
@@ -360,3 +361,15 @@ async def test_a_block_for_posting_too_fast_is_told_and_not_tried_again(
     with pytest.raises(ContentRejectedError):
         await settle(told({"me/feed": blocked}).posts.publish("Autumn"))
     assert len(asked) == 1
+
+
+async def test_a_spent_ad_account_stops_no_other_and_no_page(told: Callable[[dict[str, Any]], Any]) -> None:
+    usage = '{"17": [{"type": "ads_insights", "call_count": 100, "estimated_time_to_regain_access": 9}]}'
+    spent = Response(200, {"x-business-use-case-usage": usage}, b'{"data": []}')
+    page, day = told({"act_17/insights": spent}), date(2026, 3, 1)
+    await collect(page.ads.insights("17", since=day, until=day))
+
+    assert await collect(page.ads.insights("18", since=day, until=day)) == []
+    assert (await settle(page.account.me())).id == "19"
+    with pytest.raises(RateLimitedError):
+        await collect(page.ads.insights("17", since=day, until=day))

@@ -154,10 +154,16 @@ Facebook says only that one is missing. Insights that may not be read say so in 
 
 
 def bucket(request: Request) -> str:
-    """Name the budget of a call: Pages, Messenger and ad accounts are counted apart."""
+    """Name the budget of a call: Pages, Messenger and each ad account are counted apart.
+
+    Example:
+        >>> bucket(Request(method="GET", url="https://graph.facebook.com/v26.0/act_17/insights"))
+        'ads 17'
+    """
     path = request.url.partition("?")[0]
-    if "/act_" in path:
-        return "ads"
+    _, of_ads, rest = path.partition("/act_")
+    if of_ads:
+        return f"ads {rest.partition('/')[0]}"
     return "messenger" if path.endswith(("/messages", "/conversations")) else ""
 
 
