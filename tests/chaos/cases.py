@@ -106,7 +106,7 @@ CALLS: Final = {
     "facebook": (
         *("conversations", "delete_node", "get_comment", "get_comments", "get_page", "get_post"),
         *("post_comment", "post_comments", "post_feed", "post_feed", "post_feed", "post_messages"),
-        *("post_photos", "published_posts", "tagged"),
+        *("post_photos", "published_posts", "tagged", "post_stories", "get_stories"),
     ),
     "instagram": (
         *("conversations", "delete_comment", "get_comment", "get_container", "get_me", "get_media"),

@@ -43,9 +43,11 @@ class Shape:
 
     Args:
         draft: Makes one, with texts that end in a tag.
+        undecidable: Whether the platform never says that one was dropped.
     """
 
     draft: Callable[[Sandbox, str], Draft]
+    undecidable: bool = False
 
 
 @dataclass(frozen=True)
@@ -353,6 +355,12 @@ ON_FACEBOOK: Final[Mapping[str, Shape | Act]] = {
             update={"media": [video(alt_text=None)]}
         )
     ),
+    "story": Shape(
+        lambda _world, _tag: _story(FacebookOptions(kind="story"), *_photographs(None)), undecidable=True
+    ),
+    "story with a film": Shape(
+        lambda _world, _tag: _story(FacebookOptions(kind="story"), video(alt_text=None)), undecidable=True
+    ),
     "first comment": COMMENTED,
     "reply": REPLY,
     "answer to a comment": ANSWER_COMMENT,
@@ -421,7 +429,9 @@ DELETIONS: Final = frozenset({"delete_status", "delete_scheduled_status"})
 WITHOUT_KEYS: Final = frozenset({"create_post", "delete_post", "send_message"})
 ON_A_WALL: Final = frozenset({"delete_pin", "delete_remark", "post_pin", "post_remark"})
 ON_AN_ACCOUNT: Final = frozenset({"delete_comment", "post_messages", "post_replies"})
-ON_A_PAGE: Final = frozenset({"delete_node", "post_comments", "post_feed", "post_messages", "post_videos"})
+ON_A_PAGE: Final = frozenset(
+    {"delete_node", "post_comments", "post_feed", "post_messages", "post_stories", "post_videos"}
+)
 ON_A_NETWORK: Final = frozenset({"delete_node"})
 
 PLATFORMS: Final[Mapping[str, Platform]] = {

@@ -20,7 +20,7 @@ from socialkit.platforms._registry import find
 from socialkit.publishing import Delivery, DeliveryState, Freeze, Publisher, Scope
 from socialkit.sandbox import Fault, Sandbox, SimPost
 from tests.chaos.cases import STEP, TROUBLED, Case
-from tests.chaos.cast import PLATFORMS, Act, written
+from tests.chaos.cast import PLATFORMS, Act, Shape, written
 from tests.chaos.judge import Truth, judged, over
 from tests.chaos.line import Answered, Exchange, Message, Remote
 from tests.chaos.worker import KILLED, Job, Running, Stop, journal_at, work
@@ -161,6 +161,11 @@ class _Play:
             else:
                 self._exchange.doubles.order(self._platform.name, one.call, Fault.SLOW, one.times, one.after)
 
+    @property
+    def _undecidable(self) -> bool:
+        kind = self._kind
+        return self._platform.undecidable or (isinstance(kind, Shape) and kind.undecidable)
+
     def _end_trouble(self) -> None:
         self._exchange.faults.clear()
         self._exchange.doubles.clear()
@@ -169,7 +174,7 @@ class _Play:
             self._freeze = None
 
     def _end(self) -> None:
-        played, allowed = self._played, self._platform.undecidable or self._case.change is not None
+        played, allowed = self._played, self._undecidable or self._case.change is not None
         played.complaints.extend(self._journal.verify())
         played.hurts += self._exchange.hurt
         undecided = [one for one in played.deliveries if one.state is DeliveryState.NEEDS_DECISION]
