@@ -187,34 +187,61 @@ async def test_a_post_is_not_older_than_its_write_nor_much_younger(
     assert (await looked(page, lost)).state is (another if minutes else FoundState.PUBLISHED)
 
 
+async def lose_answer(
+    page: Any, world: Sandbox, meta: FacebookSimulator, fault: Fault, *, first: bool
+) -> tuple[str, Any]:
+    """Lose a first comment or an answer; return under what it stands, and the attempt."""
+    if first:
+        world.fail("facebook", "publish", fault, after=1)
+        post = await settle(page.posts.publish(Draft(text="We open", first_comment="At tne")))
+        return post.id, post.incomplete[0].attempt
+    post = await settle(page.posts.publish("We open"))
+    above = meta.receive(text="When?", reply_to=post.id)
+    (question,) = await collect(page.inbox.comments(post))
+    world.fail("facebook", "reply", fault)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await settle(page.inbox.reply(question, "At tne"))
+    return above, caught.value.attempt
+
+
+def answer(meta: FacebookSimulator, above: str, text: str, app: str | None = None) -> None:
+    meta._state.comment(above, meta._page("main").id, text).app = app
+
+
+def correct(_world: Sandbox, meta: FacebookSimulator, above: str) -> None:
+    (written,) = meta.answers(above)
+    written.message = "At ten"
+
+
+def a_day_later(world: Sandbox, meta: FacebookSimulator, above: str) -> None:
+    world.clock.advance(timedelta(days=1))
+    answer(meta, above, "At tne")
+
+
 @pytest.mark.parametrize(
     ("fault", "act", "state"),
     [
-        (Fault.DROP_AFTER_COMMIT, "corrects it", FoundState.UNDECIDED),
-        (Fault.DROP_BEFORE_COMMIT, "says it a day later", FoundState.ABSENT),
+        (Fault.DROP_AFTER_COMMIT, correct, FoundState.UNDECIDED),
+        (Fault.DROP_BEFORE_COMMIT, a_day_later, FoundState.ABSENT),
+        (Fault.DROP_BEFORE_COMMIT, lambda _, meta, above: answer(meta, above, "Soon"), FoundState.UNDECIDED),
+        (
+            Fault.DROP_BEFORE_COMMIT,
+            lambda _, meta, above: answer(meta, above, "Soon", "77"),
+            FoundState.ABSENT,
+        ),
     ],
 )
 @pytest.mark.parametrize("first", [False, True], ids=["answer", "first comment"])
 async def test_an_answer_is_looked_for_among_those_of_its_time(
-    page: Any, world: Sandbox, meta: FacebookSimulator, fault: Fault, act: str, state: FoundState, first: bool
+    page: Any,
+    world: Sandbox,
+    meta: FacebookSimulator,
+    fault: Fault,
+    act: Callable[[Sandbox, FacebookSimulator, str], object],
+    state: FoundState,
+    first: bool,
 ) -> None:
-    if first:
-        world.fail("facebook", "publish", fault, after=1)
-        post = await settle(page.posts.publish(Draft(text="We open", first_comment="At tne")))
-        above, lost = post.id, post.incomplete[0].attempt
-    else:
-        post = await settle(page.posts.publish("We open"))
-        above = meta.receive(text="When?", reply_to=post.id)
-        (question,) = await collect(page.inbox.comments(post))
-        world.fail("facebook", "reply", fault)
-        with pytest.raises(OutcomeUnknownError) as caught:
-            await settle(page.inbox.reply(question, "At tne"))
-        lost = caught.value.attempt
-    if act == "corrects it":
-        (answer,) = meta.answers(post.id)
-        answer.message = "At ten"
-    else:
-        world.clock.advance(timedelta(days=1))
-        meta._state.comment(above, meta._page("main").id, "At tne")
+    above, lost = await lose_answer(page, world, meta, fault, first=first)
+    act(world, meta, above)
 
     assert (await decided(world, page, lost)).state is state

@@ -67,7 +67,7 @@ class FacebookPlatform(PlatformClient[ModeT], Generic[ModeT]):
         self._account = FacebookAccount(mode, core, calls, app)
         self._posts = FacebookPosts(mode, core, calls, app=app.client_id)
         self._media = FacebookMedia(mode, core, calls)
-        self._inbox = FacebookInbox(mode, core, calls)
+        self._inbox = FacebookInbox(mode, core, calls, app=app.client_id)
         self._insights = FacebookInsights(mode, core, calls)
         self._ads = FacebookAds(mode, core, calls)
 

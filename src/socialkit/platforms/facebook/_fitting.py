@@ -10,11 +10,24 @@ from typing import Final
 from socialkit.models import Attempt, Draft, Found, Post
 from socialkit.platforms.base import in_one_line
 from socialkit.platforms.facebook._facts import SETTLES_AFTER
-from socialkit.platforms.facebook._map import link_named, links_of
+from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, link_named, links_of
 from socialkit.platforms.facebook._options import FacebookOptions
-from socialkit.platforms.facebook._wire import WirePost
+from socialkit.platforms.facebook._wire import WireComment, WireMessage, WirePost
 
-__all__ = ["MARGIN", "Seen", "Then", "Wanted", "chosen"]
+__all__ = [
+    "MARGIN",
+    "SEARCHED_COMMENTS",
+    "SEARCHED_POSTS",
+    "Seen",
+    "Then",
+    "Wanted",
+    "app_of",
+    "chosen",
+]
+
+MADE_BY: Final = "application"
+SEARCHED_POSTS: Final = (*POST_FIELDS, MADE_BY)
+SEARCHED_COMMENTS: Final = (*COMMENT_FIELDS, MADE_BY)
 
 MARGIN: Final = timedelta(minutes=5)
 """How late Facebook may publish what was scheduled."""
@@ -72,8 +85,7 @@ class Seen:
     @classmethod
     def of(cls, wire: WirePost, post: Post) -> Seen:
         """Return a post as it is compared."""
-        app = wire.application.id if wire.application is not None else None
-        return cls(post, links_of(wire), app, wire.created_time)
+        return cls(post, links_of(wire), app_of(wire), wire.created_time)
 
     @property
     def files(self) -> frozenset[str]:
@@ -159,6 +171,12 @@ class Wanted:
         """Return whether a post is there for the time that was wanted; one for now is always."""
         time = post.scheduled_at or post.published_at
         return self.at is None or (time is not None and -SAME_TIME <= time - self.at <= MARGIN)
+
+
+def app_of(wire: WirePost | WireComment | WireMessage) -> str | None:
+    """Return the id of the application that made something; None where Facebook does not tell."""
+    told = None if isinstance(wire, WireMessage) else wire.application
+    return None if told is None else told.id
 
 
 def chosen(newer: Iterable[Seen], wanted: Wanted) -> Found:

@@ -18,6 +18,7 @@ from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
     ANCHOR,
     CommentInbox,
+    GraphCalls,
     WireList,
     after_anchor,
     cursor_of,
@@ -28,9 +29,9 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
-from socialkit.platforms.base import acted, in_one_line, page_size
+from socialkit.platforms.base import Core, acted, in_one_line, page_size
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
-from socialkit.platforms.facebook._fitting import Then
+from socialkit.platforms.facebook._fitting import SEARCHED_COMMENTS, Then, app_of
 from socialkit.platforms.facebook._listings import Part, cut_at, read_on
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
@@ -93,6 +94,10 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     """
 
     _done = WireMade
+
+    def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, app: str | None = None) -> None:
+        super().__init__(mode, core, calls)
+        self._app = app
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
@@ -248,7 +253,8 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
     async def _answers(self, message: Message, private: bool) -> tuple[list[Post], bool]:  # noqa: FBT001
         """Return the newest answers, the newest first, and whether that is all of them.
 
-        They are the Page's own, and those without an author, of which Facebook does not tell whose they are.
+        They are the Page's own, and those without an author, of which Facebook does not tell whose they are;
+        none that another application is known to have written.
         """
         me = await self._core.known()
         if private:
@@ -257,7 +263,8 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
             places = dict.fromkeys([message.id, _top_of(message)])
             read = await self._core.transport.gather(*(self._answers_under(place) for place in places))
         wires = {one.id: one for some, _ in read for one in some}
-        maybe = [one for one in wires.values() if one.sender is None or one.sender.id == me.id]
+        told = [one for one in wires.values() if one.sender is None or one.sender.id == me.id]
+        maybe = [one for one in told if self._app is None or app_of(one) in {None, self._app}]
         newest = sorted(maybe, key=_written, reverse=True)
         return [_answer_of(one, me) for one in newest], all(whole for _, whole in read)
 
@@ -269,7 +276,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     async def _answers_under(self, thing: str) -> tuple[list[WireMessage | WireComment], bool]:
         params = (("order", "reverse_chronological"), ("limit", str(MOST)))
-        request = self._calls.get(thing, "comments", fields=COMMENT_FIELDS, params=params)
+        request = self._calls.get(thing, "comments", fields=SEARCHED_COMMENTS, params=params)
         answer = (await self._core.pipeline.call(request, WireList[WireComment])).value
         return [*answer.data], not (answer.paging is not None and answer.paging.next)
 

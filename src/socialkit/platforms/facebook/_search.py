@@ -23,8 +23,17 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import FIRST_COMMENT, Core, in_one_line
 from socialkit.platforms.facebook._facts import SETTLES_AFTER, kind_of
-from socialkit.platforms.facebook._fitting import MARGIN, Seen, Then, Wanted, chosen
-from socialkit.platforms.facebook._map import COMMENT_FIELDS, POST_FIELDS, to_post
+from socialkit.platforms.facebook._fitting import (
+    MARGIN,
+    SEARCHED_COMMENTS,
+    SEARCHED_POSTS,
+    Seen,
+    Then,
+    Wanted,
+    app_of,
+    chosen,
+)
+from socialkit.platforms.facebook._map import to_post
 from socialkit.platforms.facebook._options import FacebookOptions
 from socialkit.platforms.facebook._stories import Stories
 from socialkit.platforms.facebook._uploads import LOOK_AGAIN, OWN, Uploads
@@ -44,7 +53,6 @@ TOO_MANY: Final = "*"
 """What is noted where more posts wait than are looked through."""
 WAITED: Final = "one that says the same waited before, and may be the one that is out"
 """Whether what waited keeps its id when it goes out is documented nowhere."""
-SEARCHED_FIELDS: Final = (*POST_FIELDS, "application")
 
 
 def listing_of(*, scheduled: bool) -> str:
@@ -172,7 +180,7 @@ class Search:
     async def _among(self, wanted: Wanted, anchor: Anchor, *, scheduled: bool) -> Found:
         """Look through the posts that are newer than the anchor."""
         edge = listing_of(scheduled=scheduled)
-        newer = await newer_than(anchor, partial(self._page, edge, SEARCHED_FIELDS))
+        newer = await newer_than(anchor, partial(self._page, edge, SEARCHED_POSTS))
         if newer is None:
             return Found.undecided("the Page published too much since to look through it all")
         return chosen([Seen.of(wire, post) for wire, post in newer], wanted)
@@ -216,13 +224,15 @@ class Search:
             return Found.undecided("under which post it was to stand is not known")
         ref, text = await self._core.known(), in_one_line(draft.first_comment or "")
         params = (("filter", "toplevel"), ("limit", str(MOST)))
-        request = self._calls.get(above, "comments", fields=COMMENT_FIELDS, params=params)
+        request = self._calls.get(above, "comments", fields=SEARCHED_COMMENTS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
         then, taken = Then.of(attempt), attempt.taken
         since = [
             (wire, answer.raw.at("data", number))
             for number, wire in enumerate(answer.value.data)
-            if wire.id not in taken and then.may_hold(wire.created_time)
+            if wire.id not in taken
+            and then.may_hold(wire.created_time)
+            and (self._app is None or app_of(wire) in {None, self._app})
         ]
         own = [one for one in since if one[0].sender is not None and one[0].sender.id == ref.id]
         alike = [one for one in since if in_one_line(one[0].message) == text]

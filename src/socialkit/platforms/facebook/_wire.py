@@ -113,6 +113,7 @@ class WireComment(WireModel):
     is_hidden: Lenient[bool] = None
     permalink_url: Lenient[str] = None
     attachment: Lenient[WireAttachment] = None
+    application: Lenient[WireId] = None
 
 
 class WirePost(WireModel):

@@ -288,6 +288,7 @@ def post_comments(call: FbCall) -> SimResponse:
     if not message.strip():
         raise bad_parameter("Invalid parameter: message is required")
     new = call.state.comment(node, call.token.owner, message)
+    new.app = APP_ID
     return SimResponse.json(show.comment(call.state, new, checked(call, "Comment", show.COMMENT)))
 
 

@@ -83,6 +83,7 @@ class Comment:
     message: str
     created: datetime
     parent: str | None = None
+    app: str | None = None
     hidden: bool = False
     likes: set[str] = field(default_factory=set[str])
 

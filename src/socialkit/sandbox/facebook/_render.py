@@ -37,6 +37,11 @@ def person(state: State, owner: str) -> Shown:
     return {"id": one.id, "name": one.name}
 
 
+def application(app: str | None) -> Shown | None:
+    """What made something; not told of what somebody wrote by hand."""
+    return None if app is None else {"id": app, "name": "An application"}
+
+
 PAGE = frozenset(
     {
         *("name", "username", "link", "about", "category", "picture"),
@@ -63,6 +68,7 @@ POST = frozenset(
 )
 COMMENT = frozenset(
     {
+        "application",
         "message",
         "from",
         "created_time",
@@ -110,7 +116,7 @@ def post(state: State, one: Post, fields: Iterable[str]) -> Shown:
         "is_published": lambda: one.scheduled is None,
         "is_hidden": lambda: one.hidden,
         "scheduled_publish_time": lambda: None if one.scheduled is None else int(one.scheduled.timestamp()),
-        "application": lambda: None if one.app is None else {"id": one.app, "name": "An application"},
+        "application": lambda: application(one.app),
         "attachments": lambda: attachments(one),
         "shares": lambda: {"count": one.shares} if one.shares else None,
         "reactions": lambda: {"data": [], "summary": {"total_count": len(one.likes)}},
@@ -146,6 +152,7 @@ def comment(state: State, one: Comment, fields: Iterable[str]) -> Shown:
         "parent": lambda: None if parent is None else {"id": parent.id, "created_time": time(parent.created)},
         "is_hidden": lambda: one.hidden,
         "like_count": lambda: len(one.likes),
+        "application": lambda: application(one.app),
         "permalink_url": lambda: f"https://www.facebook.com/{one.post}?comment_id={one.id}",
     }
     return _chosen(one.id, fields, known)
