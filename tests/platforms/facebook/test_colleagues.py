@@ -218,26 +218,23 @@ def a_day_later(world: Sandbox, meta: FacebookSimulator, above: str) -> None:
     answer(meta, above, "At tne")
 
 
-@pytest.mark.parametrize(
-    ("fault", "act", "state"),
-    [
-        (Fault.DROP_AFTER_COMMIT, correct, FoundState.UNDECIDED),
-        (Fault.DROP_BEFORE_COMMIT, a_day_later, FoundState.ABSENT),
-        (Fault.DROP_BEFORE_COMMIT, lambda _, meta, above: answer(meta, above, "Soon"), FoundState.UNDECIDED),
-        (
-            Fault.DROP_BEFORE_COMMIT,
-            lambda _, meta, above: answer(meta, above, "Soon", "77"),
-            FoundState.ABSENT,
-        ),
-    ],
-)
+AnswerAct = Callable[[Sandbox, FacebookSimulator, str], object]
+ANSWERED: list[tuple[Fault, AnswerAct, FoundState]] = [
+    (Fault.DROP_AFTER_COMMIT, correct, FoundState.UNDECIDED),
+    (Fault.DROP_BEFORE_COMMIT, a_day_later, FoundState.ABSENT),
+    (Fault.DROP_BEFORE_COMMIT, lambda _, meta, above: answer(meta, above, "Soon"), FoundState.UNDECIDED),
+    (Fault.DROP_BEFORE_COMMIT, lambda _, meta, above: answer(meta, above, "Soon", "77"), FoundState.ABSENT),
+]
+
+
+@pytest.mark.parametrize(("fault", "act", "state"), ANSWERED)
 @pytest.mark.parametrize("first", [False, True], ids=["answer", "first comment"])
 async def test_an_answer_is_looked_for_among_those_of_its_time(
     page: Any,
     world: Sandbox,
     meta: FacebookSimulator,
     fault: Fault,
-    act: Callable[[Sandbox, FacebookSimulator, str], object],
+    act: AnswerAct,
     state: FoundState,
     first: bool,
 ) -> None:
