@@ -14,7 +14,7 @@ from socialkit.models import Draft, FoundState, MessageKind
 from socialkit.platforms.facebook import FacebookOptions
 from socialkit.testing import picture, video
 from socialkit.transport import Request
-from tests.platforms.facebook.scripted import NOW, TOLD, attempt, looked, message
+from tests.platforms.facebook.scripted import NOW, TOLD, Told, attempt, looked, message
 from tests.support import settle
 from tests.transport.fakes import json_answer
 
@@ -48,6 +48,17 @@ async def test_a_reel_that_is_still_worked_on_may_yet_come_out(
 
     assert found.state is state
     assert (found.ask_again is not None) is (state is FoundState.UNDECIDED)
+
+
+async def test_a_reel_whose_post_somebody_deleted_since_was_published(told: Told) -> None:
+    gone = {"error": {"message": "Weg", "code": 100, "error_subcode": 33, "fbtrace_id": "A"}}
+    released = {"id": "555", "published": True, "post_id": "19_7"}
+    page = told({"555": released, "19_7": lambda _: json_answer(gone, 400)})
+    draft = Draft(text="A reel", media=[video()], options=[FacebookOptions(kind="reel")])
+
+    found = await looked(page, attempt("publish", draft=draft, results={"part 1 media 1": "555"}))
+
+    assert (found.state, found.post and found.post.id) == (FoundState.PUBLISHED, "19_7")
 
 
 def card(url: str, text: str = "") -> dict[str, Any]:

@@ -10,7 +10,18 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from socialkit.models import AccountRef, Attempt, Draft, Found, FoundState, Post, Raw
+from socialkit.errors import NotFoundError
+from socialkit.models import (
+    AccountRef,
+    Attempt,
+    Draft,
+    Found,
+    FoundState,
+    MediaKind,
+    Post,
+    PostMedia,
+    Raw,
+)
 from socialkit.operations import Page
 from socialkit.platforms._graph import (
     ANCHOR,
@@ -203,14 +214,23 @@ class Search:
         phase = wire.status.publishing_phase if wire.status is not None else None
         state = phase.publish_status if phase is not None else None
         if wire.published or state in {"published", "scheduled"}:
-            because = "the video says that it is published"
-            return Found.published(await self._videos.get(wire.post_id or video), because)
+            return await self._released(wire.post_id or video, video)
         if _is_at_work(wire.status):
             again = self._core.now() + LOOK_AGAIN
             return Found.undecided("Facebook still works on the video, and may publish it", ask_again=again)
         if wire.published is None and state is None:
             return Found.undecided("the video does not say whether it is published")
         return Found.absent("the video is not published")
+
+    async def _released(self, post: str, video: str) -> Found:
+        """Return the post of a video that is out, or was: somebody may have deleted it since."""
+        because = "the video says that it is published"
+        try:
+            return Found.published(await self._videos.get(post), because)
+        except NotFoundError:
+            file = PostMedia(id=video, kind=MediaKind.VIDEO)
+            gone = Post(id=post, account=self._core.ref, media=(file,))
+            return Found.published(gone, f"{because}, and its post is gone")
 
     async def _story(self, attempt: Attempt, draft: Draft) -> Found:
         file = attempt.results.get(f"{PART}media 1")
