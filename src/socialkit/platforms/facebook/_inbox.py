@@ -6,21 +6,18 @@ https://developers.facebook.com/docs/messenger-platform/conversations.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Generic
 
 from pydantic import JsonValue
 
 from socialkit.errors import NotFoundError, NotSupportedError, ServerError
-from socialkit.models import AccountRef, Attempt, Author, Found, Limits, Message, MessageKind, Post, Raw
+from socialkit.models import Attempt, Found, Limits, Message, MessageKind, Post, Raw
 from socialkit.operations import ModeT, Page, Run
 from socialkit.platforms._graph import (
-    ANCHOR,
     CommentInbox,
     GraphCalls,
     WireList,
-    after_anchor,
     cursor_of,
     found_state,
     merged,
@@ -29,13 +26,12 @@ from socialkit.platforms._graph import (
     place_of,
     things_of,
 )
-from socialkit.platforms.base import Core, acted, in_one_line, page_size
+from socialkit.platforms.base import Core, acted, page_size
+from socialkit.platforms.facebook._answers import CONVERSATIONS, Answers, conversations
 from socialkit.platforms.facebook._facts import PRIVATE_TEXT
-from socialkit.platforms.facebook._fitting import SEARCHED_COMMENTS, Then, app_of
 from socialkit.platforms.facebook._listings import Part, cut_at, read_on
 from socialkit.platforms.facebook._map import (
     COMMENT_FIELDS,
-    CONVERSATION_FIELDS,
     MESSAGE_FIELDS,
     WRITTEN_FIELDS,
     comment_message,
@@ -47,14 +43,13 @@ from socialkit.platforms.facebook._videos import Videos
 from socialkit.platforms.facebook._wire import (
     WireComment,
     WireCommented,
-    WireConversation,
     WireId,
     WireMade,
     WireMessage,
     WirePost,
     WireSent,
 )
-from socialkit.transport import Answer, Request
+from socialkit.transport import Request
 
 __all__ = ["FacebookInbox"]
 
@@ -66,14 +61,11 @@ TOO_MUCH: Final = "1"
 """What Facebook answers to a read that is too large for it, among other things."""
 FEWER: Final = 4
 """By how much less is asked for then."""
-CONVERSATIONS: Final = 25
 MESSAGES: Final = 25
 """Of a conversation, on one page of them."""
 LIKES_PAGES: Final = 5
 OTHERS: Final = ("tagged", "visitor_posts")
 """Edges of posts by others: that name the Page, and that stand on it."""
-NEVER: Final = datetime.min.replace(tzinfo=UTC)
-UNTOLD: Final = "an answer that says the same may be it: Facebook does not tell whose it is, or of when"
 ANSWER: Final = "answer"
 """The one thing that can be done to a private message."""
 NEITHER: Final = "it is no comment and no post, and no look at it tells what was done to it"
@@ -97,7 +89,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
 
     def __init__(self, mode: type[ModeT], core: Core, calls: GraphCalls, *, app: str | None = None) -> None:
         super().__init__(mode, core, calls)
-        self._app = app
+        self._answers = Answers(core, calls, app=app)
 
     async def _page(
         self, kinds: frozenset[MessageKind], limit: int | None, cursor: str | None
@@ -168,7 +160,8 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         return Part(tuple(things_of(answer, told)), cuts)
 
     async def _private(self, cursor: str | None = None) -> Part:
-        answer = await self._conversations(*page_params(cursor, CONVERSATIONS, CONVERSATIONS))
+        params = page_params(cursor, CONVERSATIONS, CONVERSATIONS)
+        answer = await conversations(self._core, self._calls, *params)
         parts = [
             self._messages_of(one.id, one.messages, answer.raw, "data", number, "messages")
             for number, one in enumerate(answer.value.data)
@@ -195,11 +188,6 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         answer = await self._core.pipeline.call(request, WireList[WireMessage])
         return self._messages_of(conversation, answer.value, answer.raw)
 
-    async def _conversations(self, *params: tuple[str, str]) -> Answer[WireList[WireConversation]]:
-        asked = (("platform", "messenger"), *params)
-        request = self._calls.get(OWN, "conversations", fields=CONVERSATION_FIELDS, params=asked)
-        return await self._core.pipeline.call(request, WireList[WireConversation])
-
     def _is_own(self, sender: WireId | None) -> bool:
         return sender is not None and sender.id == self._core.ref.id
 
@@ -222,8 +210,7 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         return limits.model_copy(update={"text": PRIVATE_TEXT}) if private else limits
 
     async def _newest(self, message: Message, private: bool) -> str:  # noqa: FBT001 - private
-        answers, _ = await self._answers(message, private)
-        return answers[0].id if answers else ""
+        return await self._answers.newest(message, private=private)
 
     async def _answer(self, message: Message, text: str) -> Post:
         request = self._calls.post(message.id, "comments", values={"message": text}, fields=COMMENT_FIELDS)
@@ -250,61 +237,8 @@ class FacebookInbox(CommentInbox[ModeT], Generic[ModeT]):
         told = answer.value.message_id
         return Post(id=told, account=self._core.ref, text=text, reply_to=message.id, raw=answer.raw)
 
-    async def _answers(self, message: Message, private: bool) -> tuple[list[Post], bool]:  # noqa: FBT001
-        """Return the newest answers, the newest first, and whether that is all of them.
-
-        They are the Page's own, and those without an author, of which Facebook does not tell whose they are;
-        none that another application is known to have written.
-        """
-        me = await self._core.known()
-        if private:
-            read = [await self._said_to(message.author.id)]
-        else:
-            places = dict.fromkeys([message.id, _top_of(message)])
-            read = await self._core.transport.gather(*(self._answers_under(place) for place in places))
-        wires = {one.id: one for some, _ in read for one in some}
-        told = [one for one in wires.values() if one.sender is None or one.sender.id == me.id]
-        maybe = [one for one in told if self._app is None or app_of(one) in {None, self._app}]
-        newest = sorted(maybe, key=_written, reverse=True)
-        return [_answer_of(one, me) for one in newest], all(whole for _, whole in read)
-
-    async def _said_to(self, person: str) -> tuple[list[WireMessage | WireComment], bool]:
-        answer = (await self._conversations(("limit", str(CONVERSATIONS)), ("user_id", person))).value
-        edges = [one.messages for one in answer.data if one.messages is not None]
-        pages = [answer.paging, *(one.paging for one in edges)]
-        return [one for edge in edges for one in edge.data], not any(one and one.next for one in pages)
-
-    async def _answers_under(self, thing: str) -> tuple[list[WireMessage | WireComment], bool]:
-        params = (("order", "reverse_chronological"), ("limit", str(MOST)))
-        request = self._calls.get(thing, "comments", fields=SEARCHED_COMMENTS, params=params)
-        answer = (await self._core.pipeline.call(request, WireList[WireComment])).value
-        return [*answer.data], not (answer.paging is not None and answer.paging.next)
-
     async def _find_reply(self, attempt: Attempt) -> Found:
-        anchor, message, draft = attempt.results.get(ANCHOR), attempt.message, attempt.draft
-        if not isinstance(anchor, str) or message is None or draft is None:
-            return Found.undecided("what was there before is not known: the token may not read the answers")
-        answers, whole = await self._answers(message, attempt.private)
-        newer = after_anchor(anchor, answers)
-        if newer is None:
-            return Found.undecided("the answer before it is not there any more")
-        then, seen = Then.of(attempt), {one.id for one in newer}
-        untimed = [one for one in answers if one.published_at is None and one.id not in {anchor, *seen}]
-        since = [one for one in (*untimed, *newer) if one.id not in attempt.taken]
-        since = [one for one in since if then.may_hold(one.published_at)]
-        alike = [one for one in since if in_one_line(one.text) == in_one_line(draft.text)]
-        own = [one for one in since if one.author is not None and one.id in seen]
-        own = [one for one in own if then.holds(one.published_at)]
-        fitting = [one for one in own if one in alike]
-        if fitting:
-            return Found.published(fitting[-1])
-        if alike:
-            return Found.undecided(UNTOLD)
-        if own and not attempt.private:  # nothing says that a private message can be changed
-            return Found.undecided(f"{own[-1].id} may be it: it is the Page's, and may have been changed")
-        if not anchor and not whole:
-            return Found.undecided("there is too much since to look through it all")
-        return Found.absent("it is not among the Page's answers since")
+        return await self._answers.find(attempt)
 
     # Acting ------------------------------------------------------------------------------
 
@@ -374,18 +308,3 @@ def _recipient(message: Message) -> JsonValue:
     if message.private:
         return {"id": message.author.id}
     return {"post_id" if message.id == message.post_id else "comment_id": message.id}
-
-
-def _top_of(message: Message) -> str:
-    """Return below which comment an answer may stand: one to an answer stands beside it."""
-    return message.reply_to or message.id if message.kind is MessageKind.REPLY else message.id
-
-
-def _answer_of(wire: WireMessage | WireComment, me: AccountRef) -> Post:
-    """Map an answer of the Page, or of nobody knows whom: that has no author."""
-    author = None if wire.sender is None else Author(id=wire.sender.id, handle=wire.sender.name)
-    return Post(id=wire.id, account=me, author=author, text=wire.message, published_at=wire.created_time)
-
-
-def _written(wire: WireMessage | WireComment) -> tuple[datetime, int, str]:
-    return wire.created_time or NEVER, len(wire.id), wire.id
