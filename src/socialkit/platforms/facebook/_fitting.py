@@ -59,8 +59,10 @@ class Then:
         """Return when a write may have landed, by the platform's clock where that is known."""
         began = attempt.platform_time or attempt.started_at
         slack = timedelta() if attempt.platform_time is not None else STRANGE
-        span = attempt.deadline - attempt.started_at + SETTLES_AFTER
-        return cls(began - SKEW, began + span + SKEW, slack)
+        # What its clock showed is told with an answer, and so too late by as long as that may have been on
+        # its way: no longer than a sender waits.
+        patience = attempt.deadline - attempt.started_at
+        return cls(began - patience - SKEW, began + patience + SETTLES_AFTER + SKEW, slack)
 
     def holds(self, at: datetime | None) -> bool:
         """Return whether something of that time may be it; what tells no time may be."""
