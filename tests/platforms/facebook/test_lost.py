@@ -51,9 +51,12 @@ async def test_a_reel_that_is_still_worked_on_may_yet_come_out(
 
 
 async def test_a_reel_whose_post_somebody_deleted_since_was_published(told: Told) -> None:
-    gone = {"error": {"message": "Weg", "code": 100, "error_subcode": 33, "fbtrace_id": "A"}}
+    def gone(_sent: Request) -> Any:
+        refusal = {"message": "Weg", "code": 100, "error_subcode": 33, "fbtrace_id": "A"}
+        return json_answer({"error": refusal}, 400)
+
     released = {"id": "555", "published": True, "post_id": "19_7"}
-    page = told({"555": released, "19_7": lambda _: json_answer(gone, 400)})
+    page = told({"555": released, "19_7": gone})
     draft = Draft(text="A reel", media=[video()], options=[FacebookOptions(kind="reel")])
 
     found = await looked(page, attempt("publish", draft=draft, results={"part 1 media 1": "555"}))
