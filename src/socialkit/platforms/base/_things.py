@@ -28,7 +28,19 @@ def of_type(value: T, kind: type[T] | UnionType, name: str) -> T:
 
 
 def several(values: Iterable[T], name: str) -> tuple[T, ...]:
-    """Return things of which any number may be given, refusing one alone: a text is no row of letters."""
+    """Return things of which any number may be given, refusing one alone: a text is no row of letters.
+
+    Args:
+        values: Posts, messages, ids or kinds.
+        name: What the argument is called.
+
+    Raises:
+        TypeError: It is one alone.
+
+    Example:
+        >>> several(["179"], "posts")
+        ('179',)
+    """
     if isinstance(values, str | Post | Message):
         message = f"{name} must be several, as in [one], not {type(values).__name__} alone"
         raise TypeError(message)
