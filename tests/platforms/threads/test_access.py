@@ -160,7 +160,12 @@ async def test_a_refusal_of_a_token_that_lacks_nothing_sends_nobody_to_log_in_ag
 
 @pytest.mark.parametrize("granted", BOTH)
 def test_one_of_two_scopes_that_open_the_same_is_enough(granted: str) -> None:
-    answer = Request(method="POST", url="https://threads.example/me/threads", form=(("reply_to_id", "1"),))
+    answer = Request(
+        method="POST",
+        url="https://threads.example/v1.0/me/threads",
+        form=(("reply_to_id", "1"), ("location_id", "2")),
+        operation="posts.publish",
+    )
     mentions = Request(
         method="GET", url="https://threads.example/v1.0/me/mentions", operation="inbox.iterate"
     )
@@ -168,6 +173,7 @@ def test_one_of_two_scopes_that_open_the_same_is_enough(granted: str) -> None:
     assert FACTS.errors.missing(answer, lambda one: one != granted) == (
         "threads_content_publish",
         "threads_manage_replies",
+        "threads_location_tagging",
     )
     assert FACTS.errors.missing(mentions, lambda one: one != "threads_keyword_search") == (
         "threads_manage_mentions",

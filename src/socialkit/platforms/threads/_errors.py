@@ -18,6 +18,12 @@ PUBLISHING: Final = ("threads_content_publish",)
 ANSWERING: Final = ("threads_content_publish", "threads_manage_replies")
 OTHERS: Final = ("threads_keyword_search", "threads_manage_mentions")
 """Either opens answering under a post that is not the account's own."""
+TAKEN: Final = {
+    "reply_to_id": ("threads_manage_replies", *OTHERS),
+    "reply_control": ("threads_manage_replies",),
+    "location_id": ("threads_location_tagging",),
+}
+"""By parameter what a post takes besides; whose post an answer is under the call does not tell."""
 
 OPERATIONS: Final = {
     "posts.publish": PUBLISHING,
@@ -68,19 +74,16 @@ class ThreadsErrorTable(GraphErrorTable):
 
     def opening(self, request: Request) -> tuple[str, ...]:
         """Return the scopes that open a call."""
-        # Whose post it answers, and whether it takes one of the last two, the call does not tell.
-        return (*ANSWERING, *OTHERS) if _answers(request) else super().opening(request)
+        named = (one for name, _ in request.form for one in TAKEN.get(name, ()))
+        return tuple(dict.fromkeys((*super().opening(request), *named)))
 
     def missing(self, request: Request, lacks: Callable[[str], bool]) -> tuple[str, ...]:
         """Return which of them are missing: of two that open the same, none where one is granted."""
         found = super().missing(request, lacks)
-        if not _answers(request) or all(map(lacks, OTHERS)):
+        answers = any(name == "reply_to_id" for name, _ in request.form)
+        if not answers or all(map(lacks, OTHERS)):
             return found
         return tuple(one for one in found if one not in OTHERS)
-
-
-def _answers(request: Request) -> bool:
-    return any(name == "reply_to_id" for name, _ in request.form)
 
 
 ERRORS: Final = ThreadsErrorTable(codes={**CODES, **KINDS}, read=read_graph_error, scopes=OPERATIONS)

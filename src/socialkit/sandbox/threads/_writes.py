@@ -31,6 +31,8 @@ def post_threads(call: ThCall) -> SimResponse:
     """Make a container."""
     call.require("threads_content_publish")
     params, kind = call.params, call.params.text("media_type") or ""
+    if params.text("reply_control") is not None:
+        call.require("threads_manage_replies")
     item = params.flag("is_carousel_item") or False
     if kind not in {"TEXT", "IMAGE", "VIDEO", "CAROUSEL"} or (item and kind not in {"IMAGE", "VIDEO"}):
         raise bad_parameter("Param media_type must be one of {TEXT, IMAGE, VIDEO, CAROUSEL}")
@@ -80,8 +82,6 @@ def _require_address(name: str, url: str | None) -> None:
 def _require_options(call: ThCall, content: Content) -> None:
     params = call.params
     control, topic = params.text("reply_control"), content.topic
-    if control is not None:
-        call.require("threads_manage_replies")
     if params.text("location_id") is not None:
         call.require("threads_location_tagging")
     if control is not None and control not in CONTROLS:
