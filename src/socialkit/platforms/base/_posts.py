@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar, final
@@ -135,9 +135,8 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         ready = core.facts.rules.ready(
             whole, _target(core), core.limits, "posts.publish", now=now, unhosted=core.unhosted
         )
-        for capability in _taken(ready):
-            if capability in core.facts.capabilities:
-                await core.require(capability)
+        if any(part.media for part in ready.parts):
+            await core.require(Capability.MEDIA)
         await core.identify()
         return await core.write("publish", lambda run: self._publish(ready, run), draft=ready)
 
@@ -363,16 +362,6 @@ def _require_editable(draft: Draft, rules: DraftRules) -> None:
     ]
     if problems:
         raise InvalidDraftError("an edit changes less than that", problems=problems, platform=rules.platform)
-
-
-def _taken(draft: Draft) -> Iterator[Capability]:
-    """Yield what a draft takes besides publishing: what the token lacks for it must not show halfway."""
-    if any(part.media for part in draft.parts):
-        yield Capability.MEDIA
-    if draft.thread:
-        yield Capability.THREADS
-    if draft.reply_to is not None or draft.first_comment is not None:
-        yield Capability.REPLY
 
 
 def _as_draft(draft: Draft | str) -> Draft:

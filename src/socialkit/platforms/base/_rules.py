@@ -303,11 +303,11 @@ class DraftRules:
         length = self._length(text, place.limits)
         if not text.strip():
             yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
-        if not _can_be_written(text):
-            yield place.problem("first_comment", HALF, basis=Basis.DRAFT)
         if length > place.limits.text:
             yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
         yield from self._byte_problems(text, "first_comment", place)
+        if not _can_be_written(text):
+            yield place.problem("first_comment", HALF, basis=Basis.DRAFT)
 
     def _special_of_comment(self, draft: Draft, place: Place) -> Iterator[Problem]:
         """Find in the first comment what only this platform refuses; as an answer, it holds no files."""
