@@ -26,21 +26,24 @@ class Place(NamedTuple):
     """Scopes that open reading, and no writing."""
     writes: str
     """The scope that opens publishing."""
+    answers: str
+    """The scope that opens answering, the own post too."""
     more: dict[str, Any]
 
 
 READS: Final = ("threads_basic",)
 PLACES: Final = [
-    Place("x", ("tweet.read", "users.read"), "tweet.write", {}),
-    Place("facebook", ("pages_read_engagement",), "pages_manage_posts", {}),
-    Place("instagram", ("instagram_basic",), "instagram_content_publish", {}),
+    Place("x", ("tweet.read", "users.read"), "tweet.write", "tweet.write", {}),
+    Place("facebook", ("pages_read_engagement",), "pages_manage_posts", "pages_manage_engagement", {}),
+    Place("instagram", ("instagram_basic",), "instagram_content_publish", "instagram_manage_comments", {}),
     Place(
         "instagram",
         ("instagram_business_basic",),
         "instagram_business_content_publish",
+        "instagram_business_manage_comments",
         {"login": "instagram"},
     ),
-    Place("threads", ("threads_basic",), "threads_content_publish", {}),
+    Place("threads", ("threads_basic",), "threads_content_publish", "threads_manage_replies", {}),
 ]
 
 
@@ -71,6 +74,31 @@ async def refused_unsent(client: Any, transport: SteppedTransport, place: Place)
     assert f"allow {place.writes}" in str(caught.value)
     assert "status" not in str(caught.value)
     assert not client.can(sk.Capability.PUBLISH)
+    assert transport.sent == []
+
+
+async def test_a_first_comment_without_its_scope_is_found_before_anything_is_sent(
+    place: Place, blocking: bool
+) -> None:
+    transport = SteppedTransport(json_answer({}), suspends=not blocking)
+    draft = DRAFT.model_copy(update={"first_comment": "Shop"})
+
+    def fields(*more: str) -> list[str]:
+        scopes = (*place.reads, place.writes, *more)
+        client = opened(place, blocking, transport, credentials=Credentials(access_token="x", scopes=scopes))
+        problems = client.posts.check(draft)
+        assert all(place.answers in one.message for one in problems if one.field == "first_comment")
+        return [one.field for one in problems if one.severity is sk.Severity.ERROR]
+
+    silent = opened(place, blocking, transport, access_token="made-up")
+    assert [one for one in silent.posts.check(draft) if one.field == "first_comment"] == []
+    assert fields(place.answers) == []
+    if place.answers == place.writes:
+        return
+    assert fields() == ["first_comment"]
+    few = Credentials(access_token="x", scopes=(*place.reads, place.writes))
+    with pytest.raises(sk.InvalidDraftError, match=place.answers):
+        await settle(opened(place, blocking, transport, credentials=few).posts.publish(draft))
     assert transport.sent == []
 
 

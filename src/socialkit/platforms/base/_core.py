@@ -109,6 +109,11 @@ class Core:
         scopes = self.scopes
         return scopes is None or not self._unmet(capability, scopes)
 
+    def lacks_for(self, capability: Capability) -> tuple[str, ...]:
+        """Return scopes of which the token has none and needs one; none where nobody said what it has."""
+        scopes = self.scopes
+        return () if scopes is None else self._unmet(capability, scopes)
+
     def _unmet(self, capability: Capability, scopes: tuple[str, ...]) -> tuple[str, ...]:
         """Return what any one of is missing among scopes before something is open; nothing where it is."""
         facts = self.facts

@@ -23,6 +23,8 @@ class Place:
     """Whether media stay that the draft does not mention: then it may say nothing itself."""
     unhosted: frozenset[MediaKind] = frozenset()
     """Kinds of local files that the platform would have to fetch, while nothing serves them."""
+    lacking: tuple[str, ...] = ()
+    """Scopes of which the token has none, while answering a post takes one."""
 
     def problem(
         self,

@@ -76,7 +76,12 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         """Return a draft as the account gets it, with every problem of it."""
         core = self._core
         return core.facts.rules.judged(
-            _as_draft(draft), _target(core), core.limits, now=core.now(), unhosted=core.unhosted
+            _as_draft(draft),
+            _target(core),
+            core.limits,
+            now=core.now(),
+            unhosted=core.unhosted,
+            lacking=core.lacks_for(Capability.REPLY),
         )
 
     def adapt(self, draft: Draft | str) -> Draft:
@@ -132,8 +137,16 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
         core = self._core
         await core.require(Capability.PUBLISH)
         whole, now = _as_draft(draft), core.now()
+        if whole.first_comment is not None:
+            await core.may(Capability.REPLY)  # reads anew what a login since may have brought
         ready = core.facts.rules.ready(
-            whole, _target(core), core.limits, "posts.publish", now=now, unhosted=core.unhosted
+            whole,
+            _target(core),
+            core.limits,
+            "posts.publish",
+            now=now,
+            unhosted=core.unhosted,
+            lacking=core.lacks_for(Capability.REPLY),
         )
         if any(part.media for part in ready.parts):
             await core.require(Capability.MEDIA)

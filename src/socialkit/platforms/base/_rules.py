@@ -144,10 +144,11 @@ class DraftRules:
         *,
         now: datetime | None = None,
         unhosted: frozenset[MediaKind] = frozenset(),
+        lacking: tuple[str, ...] = (),
     ) -> tuple[Draft, tuple[Problem, ...]]:
         """Return a draft as it would be sent, with every problem of it."""
         ready = self.prepare(draft, target, limits)
-        whole = Place("", limits, self.platform, now, unhosted=unhosted)
+        whole = Place("", limits, self.platform, now, unhosted=unhosted, lacking=lacking)
         return ready, tuple(self._problems(ready, whole))
 
     def ready(
@@ -160,6 +161,7 @@ class DraftRules:
         now: datetime,
         keeps_media: bool = False,
         unhosted: frozenset[MediaKind] = frozenset(),
+        lacking: tuple[str, ...] = (),
     ) -> Draft:
         """Return the draft as it is sent; with `keeps_media` it may be empty beside the media that stay.
 
@@ -167,7 +169,8 @@ class DraftRules:
             InvalidDraftError: The platform would refuse it; holds every problem.
         """
         ready = self.prepare(draft, target, limits)
-        found = self._problems(ready, Place("", limits, self.platform, now, keeps_media, unhosted))
+        whole = Place("", limits, self.platform, now, keeps_media, unhosted, lacking)
+        found = self._problems(ready, whole)
         problems = [one for one in found if one.severity is Severity.ERROR]
         if problems:
             raise InvalidDraftError(
@@ -303,6 +306,9 @@ class DraftRules:
         length = self._length(text, place.limits)
         if not text.strip():
             yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
+        if place.lacking:
+            message = f"takes a scope that the token lacks: {' or '.join(place.lacking)}"
+            yield place.problem("first_comment", message, basis=Basis.DRAFT)
         if length > place.limits.text:
             yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
         yield from self._byte_problems(text, "first_comment", place)
