@@ -14,6 +14,7 @@ from socialkit.errors import (
     APIError,
     BadRequestError,
     ContentRejectedError,
+    InvalidDraftError,
     MissingScopeError,
     NotSupportedError,
     PermissionDeniedError,
@@ -113,15 +114,19 @@ async def test_a_draft_whose_answers_the_token_may_not_write_is_not_begun(
     own = await settle(client.posts.publish("Alone"))
     assert not client.can(Capability.THREADS)
 
-    for draft in (
-        Draft(text="One", thread=[Draft(text="Two")]),
-        Draft(text="One", first_comment="Two"),
-        Draft(text="One", reply_to=own.id),
-        Draft(text="One", options=[ThreadsOptions(reply_control="mentioned_only")]),
-    ):
-        with pytest.raises(MissingScopeError) as caught:
+    for field, draft in {
+        "thread": Draft(text="One", thread=[Draft(text="Two")]),
+        "first_comment": Draft(text="One", first_comment="Two"),
+        "reply_to": Draft(text="One", reply_to=own.id),
+    }.items():
+        (problem,) = client.posts.check(draft)
+        with pytest.raises(InvalidDraftError, match="threads_manage_replies"):
             await settle(client.posts.publish(draft))
-        assert caught.value.scopes == ("threads_manage_replies",)
+        assert problem.field == field
+    controlled = Draft(text="One", options=[ThreadsOptions(reply_control="mentioned_only")])
+    with pytest.raises(MissingScopeError) as caught:
+        await settle(client.posts.publish(controlled))
+    assert caught.value.scopes == ("threads_manage_replies",)
     assert [one.id for one in network.posts()] == [own.id]
 
 

@@ -135,6 +135,8 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             IncompleteError: The first parts of a thread are out, a later one was refused.
         """
         core = self._core
+        if _answers(_as_draft(draft)):
+            await core.may(Capability.REPLY)  # reads anew what a login since may have brought
         await core.require(Capability.PUBLISH)
         whole, now = _as_draft(draft), core.now()
         if whole.first_comment is not None:
@@ -375,6 +377,11 @@ def _require_editable(draft: Draft, rules: DraftRules) -> None:
     ]
     if problems:
         raise InvalidDraftError("an edit changes less than that", problems=problems, platform=rules.platform)
+
+
+def _answers(draft: Draft) -> bool:
+    """Return whether a draft answers a post, or its parts answer each other."""
+    return bool(draft.thread) or draft.reply_to is not None
 
 
 def _as_draft(draft: Draft | str) -> Draft:

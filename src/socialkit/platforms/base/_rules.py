@@ -242,6 +242,7 @@ class DraftRules:
         return [part.model_copy(update={"text": first}), *(self.continuation(part, text) for text in rest)]
 
     def _problems(self, draft: Draft, whole: Place) -> Iterator[Problem]:
+        yield from self._answer_problems(draft, whole)
         if draft.thread and not self.threads:
             yield whole.problem("thread", "is not offered by the platform", basis=Basis.DRAFT)
         for number, part in enumerate(draft.parts):
@@ -254,6 +255,13 @@ class DraftRules:
         if draft.first_comment is not None:
             yield from self._comment_problems(draft.first_comment, whole)
             yield from self._special_of_comment(draft, whole)
+
+    def _answer_problems(self, draft: Draft, place: Place) -> Iterator[Problem]:
+        """Find answers that the token may not write; parts of a thread after the first are answers."""
+        for field, given in (("reply_to", draft.reply_to is not None), ("thread", bool(draft.thread))):
+            if given and place.lacking:
+                message = f"takes a scope that the token lacks: {' or '.join(place.lacking)}"
+                yield place.problem(field, message, basis=Basis.DRAFT)
 
     def _later_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         if part.thread:
