@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,3 +150,38 @@ def test_what_came_in_is_as_wide_as_it_is_where_nobody_looks(shop: Shop) -> None
 
     assert "Where is my order?\n" in said.out
     assert max(map(len, said.out.splitlines())) < 120
+
+
+class Killed(BaseException):
+    """The process is gone in the middle of a post."""
+
+
+def test_what_a_killed_command_had_in_hand_is_told_with_when_it_is_looked_for(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator: Any = shop.world.simulator("mastodon")
+    handle = simulator.handle
+
+    def dies(request: Any) -> Any:
+        if request.method == "POST":
+            raise Killed
+        return handle(request)
+
+    with publishing() as publisher:
+        (one,) = publisher.plan(sk.Draft(text="Roasted"), to=MAIN)
+        monkeypatch.setattr(simulator, "handle", dies)
+        with pytest.raises(Killed):
+            publisher.run_due()
+        (held,) = publisher.deliveries(state=sk.DeliveryState.SENDING)
+    monkeypatch.setattr(simulator, "handle", handle)
+    soon = shop.run("queue", "run", "--yes")
+
+    assert held.next_look is not None
+    wait = held.next_look - shop.world.clock.now()
+    shop.world.clock.advance(wait.total_seconds() + 1)
+    later = shop.run("queue", "run", "--yes", "--json")
+
+    assert timedelta(minutes=4) < wait < timedelta(minutes=10)
+    assert "nothing is due" in soon.err
+    assert f"delivery {one.id[-8:]} is being sent, and is looked for from " in soon.err
+    assert [item["delivery"] for item in later.items] == [one.id]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from socialkit.cli._answers import Answer
+from socialkit.cli._answers import Answer, local
 from socialkit.cli._asking import ask
 from socialkit.cli._command import DECIDES, PUBLISHES, command
 from socialkit.cli._completing import accounts, states
@@ -21,6 +21,7 @@ from socialkit.errors import JournalError
 
 if TYPE_CHECKING:
     from socialkit.publishing import Delivery, DeliveryState, Publisher, TerminalProgress
+    from socialkit.workspace import Workspace
 
 __all__ = ["add_queue"]
 
@@ -113,10 +114,21 @@ def run(session: Session) -> Answer:
         due = list(publisher.due())
         if session.dry_run or not due:
             items = [delivery_item(workspace, one) for one in due]
-            return Answer(items=items, columns=DELIVERIES, nothing="nothing is due")
+            said = [] if due else [*_being_sent(workspace, publisher)]
+            return Answer(items=items, columns=DELIVERIES, nothing="nothing is due", said=said)
         count = "1 delivery" if len(due) == 1 else f"{len(due)} deliveries"
         ask(session, (delivery_shown(workspace, one) for one in due), f"Send or look for {count}?")
         return carried(workspace, due, partial(_sent, publisher))
+
+
+def _being_sent(workspace: Workspace, publisher: Publisher) -> Iterator[str]:
+    """Say what another command has in hand, or had when it was killed."""
+    from socialkit.publishing import DeliveryState
+
+    for one in publisher.deliveries(state=DeliveryState.SENDING):
+        item = delivery_item(workspace, one)
+        since = f", and is looked for from {local('next_look')(item)} on" if item["next_look"] else ""
+        yield f"delivery {short(one.id)} is being sent{since}, should whoever sends it be gone"
 
 
 def _sent(publisher: Publisher, due: Delivery, progress: TerminalProgress) -> Sequence[Delivery]:

@@ -138,7 +138,7 @@ class Delivery(Model):
     differences: tuple[str, ...] | None = None
     """In what the post differs from the draft; None when it was not read back."""
     next_look: AwareTime | None = None
-    """From when on a worker takes it up again."""
+    """From when on a worker takes it up again; what is being sent, should whoever sends it be gone."""
     actor: str | None = None
     """Who planned it."""
     tries: int = 0

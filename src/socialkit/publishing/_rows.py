@@ -154,6 +154,12 @@ class Row(NamedTuple):
         except ValidationError:
             return Outcome(because="what became of it cannot be read: the journal was altered")
 
+    def _next_look(self) -> datetime | None:
+        """Return from when on it is taken up again; what is being sent, should its worker be gone."""
+        sending = self.state == DeliveryState.SENDING
+        since = self.lease_until if self.ready_at is None and sending else self.ready_at
+        return None if since is None else from_micros(since)
+
     def delivery(self, body: Body, outcome: Outcome) -> Delivery:
         """Return it as users see it."""
         return Delivery(
@@ -176,7 +182,7 @@ class Row(NamedTuple):
             because=outcome.because,
             needs_setup=outcome.needs_setup,
             differences=outcome.differences,
-            next_look=None if self.ready_at is None else from_micros(self.ready_at),
+            next_look=self._next_look(),
             actor=body.actor,
             tries=self.tries,
         )
