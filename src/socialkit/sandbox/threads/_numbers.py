@@ -45,6 +45,7 @@ def _metric(node: str, name: str, period: str, **told: object) -> dict[str, obje
 
 
 def insights(call: ThCall) -> SimResponse:
+    """What became of an own post; of one that repeats another, nothing."""
     call.require("threads_manage_insights")
     one = call.state.post(call.path["node"])
     if one.owner != call.token.owner:
@@ -72,6 +73,7 @@ def _of_post(state: State, one: Post) -> dict[str, int]:
 
 
 def threads_insights(call: ThCall) -> SimResponse:
+    """What became of the account, in a window of time where one is asked for."""
     call.require("threads_manage_insights")
     names, params = _names(call, ACCOUNT_METRICS), call.params
     window = params.text("since") is not None or params.text("until") is not None

@@ -17,17 +17,20 @@ def _listed(call: ThCall, posts: list[Post]) -> SimResponse:
 
 
 def get_me(call: ThCall) -> SimResponse:
+    """The account itself."""
     call.require("threads_basic")
     return SimResponse.json(show.user(call.state.people[call.token.owner], call.fields))
 
 
 def get_media(call: ThCall) -> SimResponse:
+    """One post or reply."""
     call.require("threads_basic")
     one = call.state.post(call.path["node"])
     return SimResponse.json(show.post(call.state, one, call.fields, call.token.owner))
 
 
 def get_container(call: ThCall) -> SimResponse:
+    """How far an own container is."""
     call.require("threads_basic")
     one = call.state.containers[call.path["node"]]
     if one.owner != call.token.owner:
@@ -36,15 +39,18 @@ def get_container(call: ThCall) -> SimResponse:
 
 
 def get_nothing(call: ThCall) -> SimResponse:
+    """What is not there."""
     raise missing(call.path["node"], call.request.method)
 
 
 def own_threads(call: ThCall) -> SimResponse:
+    """Own posts."""
     call.require("threads_basic")
     return _listed(call, call.state.of(call.token.owner, replies=False))
 
 
 def own_replies(call: ThCall) -> SimResponse:
+    """Own replies."""
     call.require("threads_read_replies")
     return _listed(call, call.state.of(call.token.owner, replies=True))
 
@@ -56,6 +62,7 @@ def own_ghosts(call: ThCall) -> SimResponse:
 
 
 def mentions(call: ThCall) -> SimResponse:
+    """What mentions the account."""
     call.require("threads_manage_mentions")
     found = [one for one in call.state.posts.values() if call.token.owner in one.named]
     return _listed(call, newest_first(found))
@@ -85,6 +92,7 @@ def pending_replies(call: ThCall) -> SimResponse:
 
 
 def keyword_search(call: ThCall) -> SimResponse:
+    """Posts that hold a word or a topic: of everybody with the permission, else own ones."""
     call.require("threads_keyword_search", "threads_basic")
     word = (call.params.text("q") or "").casefold()
     if not word:
@@ -103,6 +111,7 @@ def keyword_search(call: ThCall) -> SimResponse:
 
 
 def profile_posts(call: ThCall) -> SimResponse:
+    """The posts of somebody whom enough people follow."""
     call.require("threads_profile_discovery")
     name = call.params.text("username") or ""
     found = call.state.known(name)
@@ -134,6 +143,7 @@ def location_search(call: ThCall) -> SimResponse:
 
 
 def publishing_limit(call: ThCall) -> SimResponse:
+    """What the account did of what it may do in a day."""
     call.require("threads_basic")
     used = call.state.used(call.token.owner)
     names = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from socialkit.sandbox._graph import bad_parameter
-from socialkit.sandbox.threads._records import Container, Post, User
+from socialkit.sandbox.threads._records import Container, Content, Post, User
 from socialkit.sandbox.threads._state import State
 
 Shown = dict[str, object]
@@ -62,33 +62,37 @@ def container(state: State, one: Container, fields: Iterable[str]) -> Shown:
 
 def post(state: State, one: Post, fields: Iterable[str], viewer: str) -> Shown:
     """A post or reply; whose it is by number only its owner is told."""
-    content, own = one.content, one.owner == viewer
     handle, code = state.people[one.owner].name, f"D{one.id[-8:]}"
     known: dict[str, Reader] = {
         "media_product_type": lambda: "THREADS",
+        "permalink": lambda: f"https://www.threads.com/@{handle}/post/{code}",
+        "owner": lambda: {"id": one.owner} if one.owner == viewer else None,
+        "username": lambda: handle,
+        "timestamp": lambda: time(one.created),
+        "shortcode": lambda: code,
+        "has_replies": lambda: bool(state.answers(one.id)),
+        **_of_content(one.content),
+        **_of_reply(state, one, viewer),
+    }
+    return chosen("ThreadsMedia", one.id, fields, known)
+
+
+def _of_content(content: Content) -> dict[str, Reader]:
+    files = [{"id": each} for each in content.children]
+    return {
         "media_type": lambda: TYPES[content.kind],
         "media_url": lambda: content.url,
         "thumbnail_url": lambda: f"{content.url}.jpg" if content.kind == "VIDEO" else None,
         "gif_url": lambda: None,
-        "permalink": lambda: f"https://www.threads.com/@{handle}/post/{code}",
-        "owner": lambda: {"id": one.owner} if own else None,
-        "username": lambda: handle,
         "text": lambda: content.text or None,
-        "timestamp": lambda: time(one.created),
-        "shortcode": lambda: code,
         "alt_text": lambda: content.alt_text,
-        "children": lambda: (
-            {"data": [{"id": each} for each in content.children]} if content.children else None
-        ),
+        "children": lambda: {"data": files} if files else None,
         "is_quote_post": lambda: content.quotes is not None,
         "quoted_post": lambda: _named(content.quotes),
         "reposted_post": lambda: _named(content.repeats),
-        "has_replies": lambda: bool(state.answers(one.id)),
         "link_attachment_url": lambda: content.link,
         "topic_tag": lambda: content.topic,
-        **_of_reply(state, one, viewer),
     }
-    return chosen("ThreadsMedia", one.id, fields, known)
 
 
 def _of_reply(state: State, one: Post, viewer: str) -> dict[str, Reader]:

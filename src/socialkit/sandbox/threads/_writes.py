@@ -36,7 +36,17 @@ def post_threads(call: ThCall) -> SimResponse:
     item = params.flag("is_carousel_item") or False
     if kind not in {"TEXT", "IMAGE", "VIDEO", "CAROUSEL"} or (item and kind not in {"IMAGE", "VIDEO"}):
         raise bad_parameter("Param media_type must be one of {TEXT, IMAGE, VIDEO, CAROUSEL}")
-    content = Content(
+    content = _content(call, kind)
+    _require_whole(call, content)
+    _require_options(call, content)
+    _require_attachments(call, content)
+    made = call.state.contain(call.token.owner, content, item=item)
+    return SimResponse.json({"id": made.id})
+
+
+def _content(call: ThCall, kind: str) -> Content:
+    params = call.params
+    return Content(
         kind=kind,
         text=params.text("text") or "",
         url=params.text(f"{kind.lower()}_url"),
@@ -51,11 +61,6 @@ def post_threads(call: ThCall) -> SimResponse:
         approvals=params.flag("enable_reply_approvals") or False,
         countries=tuple(one for one in (params.text("allowlisted_country_codes") or "").split(",") if one),
     )
-    _require_whole(call, content)
-    _require_options(call, content)
-    _require_attachments(call, content)
-    made = call.state.contain(call.token.owner, content, item=item)
-    return SimResponse.json({"id": made.id})
 
 
 def _require_whole(call: ThCall, content: Content) -> None:
