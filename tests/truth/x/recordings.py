@@ -230,13 +230,6 @@ def kinds_of(file: str) -> list[str]:
     ]
 
 
-def share() -> dict[str, int]:
-    """Return how many files with answers of X are read, become errors, and are of what is not offered."""
-    kinds = [kind for file in files() for kind in kinds_of(file)]
-    counts = {kind: kinds.count(kind) for kind in ("read", "mapped", "not_offered")}
-    return {**counts, "total": len(files())}
-
-
 def examples(folder: str) -> list[Any]:
     """Return what the vendor shows in its guides."""
     found = sorted(corpus("x", "documentation-examples", folder).glob("*.json"))

@@ -27,7 +27,6 @@ from tests.truth.x.recordings import (
     files,
     kinds_of,
     recordings,
-    share,
     shown,
 )
 from tests.truth.x.things import things
@@ -42,8 +41,6 @@ def test_every_file_is_read_mapped_or_of_something_that_is_not_offered() -> None
     assert {file: kinds_of(file) for file in files() if len(kinds_of(file)) != 1} == {}
     patterns = [*READ, *MAPPED, *NOT_OFFERED]
     assert [one for one in patterns if not any(re.fullmatch(one, file) for file in files())] == []
-    counts = share()
-    assert counts["read"] + counts["mapped"] + counts["not_offered"] == counts["total"]
 
 
 def test_every_call_that_we_make_is_read_from_every_file_that_has_its_answer() -> None:
