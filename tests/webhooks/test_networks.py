@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 
@@ -449,8 +450,15 @@ def test_the_simulated_x_pushes_in_the_vocabulary_that_it_speaks(vocabulary: Any
         workspace = world.workspace(acme=["x"])
         client = workspace.brand("acme").client("x")
         post = client.posts.publish("Autumn")
-        hook = Webhook("x", workspace, secret=SECRET)
-        push = x.push(world.receive("x", text="Is it open?", reply_to=post.id), SECRET)
+        hook = Webhook("x", workspace, secret=x.app()["client_secret"])
+        keys: Any = x.issue_keys()
+        with world.install(), sk.connect("x", **keys, vocabulary=vocabulary) as keyed:
+            address = keyed.account.register_webhook("https://shop.example/x")
+            keyed.account.subscribe(address, ["post.reply.create"])
+        (asked,) = x.due_pushes()
+        x.push_answered(200, hook.receive(method="GET", query=urlencode(asked.query), headers={}).body)
+        world.receive("x", text="Is it open?", reply_to=post.id)
+        (push,) = x.due_pushes()
         (message,) = hook.receive(method="POST", headers=push.headers, body=push.body).messages
 
         assert (b"referenced_posts" in push.body) is (vocabulary == "post")

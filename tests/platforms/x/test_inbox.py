@@ -13,7 +13,7 @@ import pytest
 
 import socialkit as sk
 from socialkit.errors import NotSupportedError, UnexpectedResponseError, WebhookSignatureError
-from socialkit.models import MessageKind, WebhookEvent
+from socialkit.models import MessageKind, NoticeKind, WebhookEvent
 from socialkit.testing import collect, settle
 from socialkit.webhooks import AsyncWebhook, Webhook
 from tests.platforms.x.conftest import Place
@@ -124,18 +124,17 @@ async def test_a_private_message_is_not_hidden(place: Place) -> None:
 async def test_what_is_pushed_is_what_the_inbox_has(place: Place) -> None:
     client = place.client()
     post = await settle(client.posts.publish("Autumn is here"))
+    hook = await place.listen(client)
     kinds = {
         place.x.receive(text="Is it in stock?"): MessageKind.MENTION,
         place.x.receive(text="Lovely", reply_to=post.id): MessageKind.COMMENT,
         place.x.receive(text="My number is 12", private=True): MessageKind.DIRECT_MESSAGE,
         place.x.receive(text="Look at this", kind="quote"): MessageKind.QUOTE,
     }
-    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", client, secret=SECRET)
     read = {one.id: one for one in await collect(client.inbox.iterate())}
     for identity, kind in kinds.items():
-        push = place.x.push(identity, SECRET)
-        got = await settle(hook.receive(method=push.method, headers=push.headers, body=push.body))
-        await settle(hook.done(got))
+        push = place.x.due_pushes()[0]
+        got = await place.give(hook)
         again = await settle(hook.receive(method=push.method, headers=push.headers, body=push.body))
 
         (message,) = got.messages
@@ -143,10 +142,50 @@ async def test_what_is_pushed_is_what_the_inbox_has(place: Place) -> None:
         if identity in read:
             assert (message.text, message.author) == (read[identity].text, read[identity].author)
 
+    assert place.x.due_pushes() == []
+
+
+async def test_reactions_are_pushed_as_notices_with_who_reacted(place: Place) -> None:
+    client = place.client()
+    post = await settle(client.posts.publish("Autumn is here"))
+    hook = await place.listen(client)
+    for kind in ("like", "share", "follow"):
+        place.x.receive(text="", kind=kind, author="ada")
+    got = [(await place.give(hook)).messages[0] for _ in range(3)]
+
+    assert [(one.notice, one.author.handle, one.post_id) for one in got] == [
+        (NoticeKind.LIKE, "ada", post.id),
+        (NoticeKind.SHARE, "ada", post.id),
+        (NoticeKind.FOLLOW, "ada", None),
+    ]
+    assert {one.created_at for one in got} == {place.world.clock.now()}
+
+
+async def test_an_address_gets_what_is_subscribed_to_once_it_has_proved_itself(place: Place) -> None:
+    client = place.client(**place.x.issue_keys())
+    address = await settle(client.account.register_webhook("https://shop.example/x"))
+    await settle(client.account.subscribe(address, ["post.mention.create"]))
+    place.x.receive(text="Is it in stock?")
+    place.x.receive(text="In private", private=True)
+    (asked,) = place.x.due_pushes()
+    place.x.push_answered(200, b'{"response_token": "sha256=wrong"}')
+    refused = await settle(client.account.webhooks())
+
+    assert (asked.method, asked.path, refused[0].valid, place.x.due_pushes()) == ("GET", "/x", False, [])
+    await settle(client.account.remove_webhook(address))
+    hook = await place.listen(client, "post.mention.create")
+    assert [one.valid for one in await settle(client.account.webhooks())] == [True]
+    place.x.receive(text="Is it in stock?", author="ada")
+    place.x.push_answered(503)
+    got = await place.give(hook)
+    assert ([one.text for one in got.messages], place.x.due_pushes()) == (["@main Is it in stock?"], [])
+
 
 async def test_a_push_that_somebody_else_signed_is_refused(place: Place) -> None:
-    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", place.client(), secret=SECRET)
-    push = place.x.push(place.x.receive(text="Hello"), "another-one")
+    await place.listen(place.client())
+    hook: Any = (Webhook if place.blocking else AsyncWebhook)("x", place.client(), secret="another-one")
+    place.x.receive(text="Hello")
+    (push,) = place.x.due_pushes()
     for headers in (push.headers, {"content-type": "application/json"}):
         with pytest.raises(WebhookSignatureError):
             await settle(hook.receive(method=push.method, headers=headers, body=push.body))

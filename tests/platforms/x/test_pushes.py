@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,11 +36,17 @@ class Scene:
         assert isinstance(x, XSimulator)
         me = client.account.me().id
         post = client.posts.publish("Autumn is here")
-        written = [
-            x.receive(text="See https://shop.example", reply_to=post.id),
-            x.receive(text="Look", kind="quote"),
-            x.receive(text="In private", private=True),
-        ]
+        hook = Webhook("x", client, secret=SECRET)
+        keys: Any = x.issue_keys()
+        with world.install(), sk.connect("x", **keys) as keyed:
+            address = keyed.account.register_webhook("https://shop.example/x")
+            keyed.account.subscribe(address, ["post.reply.create", "post.quote.create", "dm.received"])
+        (asked,) = x.due_pushes()
+        query = urlencode(asked.query)
+        x.push_answered(200, hook.receive(method="GET", query=query, headers={}).body)
+        x.receive(text="See https://shop.example", reply_to=post.id)
+        x.receive(text="Look", kind="quote")
+        x.receive(text="In private", private=True)
         user = {"id": "9", "username": "ada", "name": "Ada"}
         them = {"source": {"data": user}, "target": {"data": {**user, "id": me}}}
         like = {"id": "5", "liked_tweet_id": post.id}
@@ -48,7 +55,7 @@ class Scene:
         about = {"event_uuid": "7", "filter": {"user_id": me, "direction": "inbound"}}
         self.client = client
         self.now = world.clock.now
-        self.pushes: list[Any] = [json.loads(x.push(one, SECRET).body) for one in written]
+        self.pushes: list[Any] = [json.loads(one.body) for one in x.due_pushes()]
         self.pushes += [
             {
                 "data": {

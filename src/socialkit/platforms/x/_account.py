@@ -112,7 +112,8 @@ class XAccount(Account[ModeT], Generic[ModeT]):
         """Have X push to an address, which must answer its challenge at once: `Webhook.receive` does.
 
         `POST /2/webhooks` ([reference](https://docs.x.com/x-api/webhooks/introduction)). One that is
-        registered already is returned, so after a lost answer it can be asked again.
+        registered already is returned, so after a lost answer it can be asked again. Where `valid` is False
+        nothing is pushed: remove it and register it again, and X challenges it anew.
 
         Args:
             url: The address: https, without a port, of at most 200 characters.

@@ -69,11 +69,11 @@ def get_webhooks(call: Call) -> SimResponse:
 
 
 def _hook(one: Hook) -> dict[str, object]:
-    return {"id": one.id, "url": one.url, "valid": True, "created_at": render.moment(one.created_at)}
+    return {"id": one.id, "url": one.url, "valid": one.valid, "created_at": render.moment(one.created_at)}
 
 
 def create_webhook(call: Call) -> SimResponse:
-    """Push somewhere; whether anybody answers there is not asked."""
+    """Push somewhere, once an answer has come from there."""
     url, state = call.body("url").get("url"), call.state
     if not isinstance(url, str) or not ADDRESS.fullmatch(url) or len(url) > 200:
         name = "url"
@@ -81,7 +81,7 @@ def create_webhook(call: Call) -> SimResponse:
     if any(one.url == url for one in state.hooks.values()):
         name = "url"
         raise invalid(name, "url is registered already")
-    hook = Hook(state.snowflake(), url, state.now)
+    hook = Hook(state.snowflake(), url, state.now, state.secret())
     state.hooks[hook.id] = hook
     return call.answer({"data": _hook(hook)})
 

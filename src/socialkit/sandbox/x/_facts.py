@@ -42,12 +42,13 @@ ADDRESS = re.compile(r"https://[^\s:/]+(?:/\S*)?")
 """Where it pushes."""
 EVENTS: Mapping[str, str] = {
     **dict.fromkeys(("post.create", "post.delete", "post.mention.create"), "tweet.read"),
+    **dict.fromkeys(("post.reply.create", "post.quote.create", "post.repost.create"), "tweet.read"),
     **dict.fromkeys(("follow.follow", "follow.unfollow"), "tweet.read"),
     **dict.fromkeys((f"profile.update.{name}" for name in ("bio", "screenname", "url")), "tweet.read"),
     **dict.fromkeys(("dm.received", "dm.sent", "dm.read"), "dm.read"),
     "like.create": "like.read",
 }
-"""Kinds of activity, and the scope that each needs."""
+"""Kinds of activity, and the scope that each needs. Answers, quotes and reposts stand in a guide alone."""
 
 QUARTER, DAY = 15 * 60, 24 * 60 * 60
 

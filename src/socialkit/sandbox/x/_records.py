@@ -110,6 +110,10 @@ class Hook:
     id: str
     url: str
     created_at: datetime
+    challenge: str
+    """What it has to answer for; empty when it was asked."""
+    valid: bool = False
+    """Whether it answered rightly the last time."""
 
 
 @dataclass(slots=True)

@@ -23,8 +23,8 @@ from socialkit.sandbox.x._gate import (
     window_headers,
 )
 from socialkit.sandbox.x._oauth import fields_of
-from socialkit.sandbox.x._pushes import delivery
-from socialkit.sandbox.x._records import Event, Post, Token, User
+from socialkit.sandbox.x._pushes import Pushes
+from socialkit.sandbox.x._records import Post, Token, User
 from socialkit.sandbox.x._state import State
 
 _WRITES = frozenset({"publish", "reply"})
@@ -89,6 +89,7 @@ class XSimulator(Simulator):
     def __init__(self, clock: Clock, random: random.Random) -> None:
         super().__init__(clock, random)
         self._state = State(clock, random)
+        self._pushes = Pushes(self._state)
         self._connections: dict[str, str] = {}
         self._admitted = 0
 
@@ -346,7 +347,9 @@ class XSimulator(Simulator):
             state = self._state
             me, who = state.user(account), state.user(author)
             if private:
-                return state.say(who, state.conversation(me.id, who.id), text).id
+                event = state.say(who, state.conversation(me.id, who.id), text)
+                self._pushes.said(me, event)
+                return event.id
             return self._react(kind, me, who, text, reply_to)
 
     def _react(self, kind: str, me: User, who: User, text: str, reply_to: str | None) -> str:
@@ -357,22 +360,28 @@ class XSimulator(Simulator):
                 message = f"no post {reply_to} to answer"
                 raise ValueError(message)
             named = text if kind == "post" or parent is not None else f"@{me.username} {text}"
-            return state.write(who, named, reply_to=parent).id
+            return self._told(me, state.write(who, named, reply_to=parent))
         if kind == "follow":
             me.followers.add(who.id)
+            self._pushes.followed(me, who)
             return who.id
         subject = self._subject(me, reply_to)
         if kind == "quote":
-            return state.write(who, text, quote_of=subject).id
+            return self._told(me, state.write(who, text, quote_of=subject))
         if kind == "like":
             subject.likes.add(who.id)
+            self._pushes.liked(me, who, subject)
             return subject.id
         if kind == "share":
             repost = state.write(who, f"RT @{me.username}: {subject.text}")
             repost.repost_of = subject.id
-            return repost.id
+            return self._told(me, repost)
         message = f"no such kind: {kind}"
         raise ValueError(message)
+
+    def _told(self, me: User, post: Post) -> str:
+        self._pushes.posted(me, post)
+        return post.id
 
     def _subject(self, me: User, identity: str | None) -> Post:
         own = [one for one in self._state.posts.values() if one.author == me.id]
@@ -382,24 +391,19 @@ class XSimulator(Simulator):
             raise ValueError(message)
         return asked
 
-    def push(self, identity: str, secret: str, *, account: str = "main") -> SimRequest:
-        """Return what X sends to an app's address about a post or private message to an account.
+    def due_pushes(self) -> list[SimRequest]:
+        """What the app's addresses are sent now, each thing by itself, signed with the app's secret.
 
-        Args:
-            identity: The id of what came in, as `receive` gave it.
-            secret: The app's consumer secret, which signs it.
-            account: To whom it came.
-
-        Raises:
-            ValueError: There is no such post or message.
+        A new address is asked first whether it is the app's; then it gets what `receive` brings to accounts
+        that are subscribed to it there.
         """
         with self.lock:
-            state = self._state
-            found: Post | Event | None = state.posts.get(identity) or state.events.get(identity)
-            if found is None:
-                message = f"there is nothing {identity} to push"
-                raise ValueError(message)
-            return delivery(state, state.user(account), found, secret)
+            return self._pushes.due()
+
+    def push_answered(self, status: int, body: bytes = b"") -> None:
+        """Take note of what was answered to the first of them; what was not taken is sent again."""
+        with self.lock:
+            self._pushes.answered(status, body)
 
     def tick(self) -> None:
         """Do nothing: all that depends on the time is told when it is asked for."""

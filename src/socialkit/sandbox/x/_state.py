@@ -3,7 +3,7 @@
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -47,7 +47,6 @@ class State:
         self.failing = 0
         self.dead_fields: set[str] = set()
         """Names of fields that X does not know any more."""
-        self.on_received: list[Callable[[Post | Event], None]] = []
         self._last = 0
         self._numbers = itertools.count(1)
 
