@@ -93,6 +93,8 @@ def test_a_link_of_which_x_does_not_say_where_it_leads_compares_with_nothing() -
         ("Thanks @ada", "Thanks", False),
         ("shop.example/", "https://shop.example", True),
         ("https://shop.example/a", "https://shop.example/b", False),
+        ("https://shop.example/%61%2fb", "https://shop.example/a%2Fb", True),
+        ("https://shop.example/a%2Fb", "https://shop.example/a/b", False),
         ("Caf\u00e9", "Cafe\u0301", True),
         ("One\n\ntwo", "One two", True),
     ],

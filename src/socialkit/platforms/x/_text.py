@@ -39,6 +39,8 @@ CUT: Final = re.compile(r"…(?: \S+/\S+)*\Z")
 LAST_SLASH: Final = re.compile(r"/(?=\s|\Z)")
 LAST_POST: Final = re.compile(r"(?:twitter|x)\.com/\w+/status/([0-9]+)\S*\Z", re.IGNORECASE)
 """A link to a post at the end of a text: X makes a quote of it, and then shows it or leaves it out."""
+SLASH: Final = "%2F"
+ESCAPED_SLASH: Final = re.compile(SLASH, re.IGNORECASE)
 SHORTENED: Final = "https://t.co/"
 
 
@@ -132,7 +134,8 @@ def alike(text: str) -> str:
 
 def _one_way(link: re.Match[str]) -> str:
     """Return a link in the one of its spellings that all of them are compared in."""
-    return link[1].lower() + unquote(link[2] or "")
+    # An escaped slash parts nothing: what lies there is another address.
+    return link[1].lower() + SLASH.join(map(unquote, ESCAPED_SLASH.split(link[2] or "")))
 
 
 def cut_from(text: str, whole: str) -> bool:
