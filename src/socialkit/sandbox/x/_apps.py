@@ -11,6 +11,7 @@ from socialkit.sandbox.x._facts import ADDRESS, EVENTS
 from socialkit.sandbox.x._oauth import require_app
 from socialkit.sandbox.x._records import Hook, Subscription, Token
 from socialkit.sandbox.x._route import Route
+from socialkit.sandbox.x._state import State
 
 USAGE = frozenset(
     {
@@ -44,22 +45,26 @@ def usage(call: Call) -> SimResponse:
         raise invalid(
             name, f"The `usage.fields` query parameter value is not one of [{','.join(sorted(USAGE))}]"
         )
-    state = call.state
+    everything = _usage(call.state, days)
+    shown = {name: value for name, value in everything.items() if name in (wanted or {"project_usage"})}
+    return call.answer({"data": shown})
+
+
+def _usage(state: State, days: int) -> dict[str, object]:
+    """All that is known of reading, by day for so many days."""
     first = state.now.date() - timedelta(days=days - 1)
     told = [
         {"date": render.moment(datetime(day.year, day.month, day.day, tzinfo=UTC)), "usage": str(len(read))}
         for day, read in sorted(state.read.items())
         if day >= first
     ]
-    everything: dict[str, object] = {
+    return {
         "cap_reset_day": 1,
         "project_cap": str(state.cap),
         "project_id": PROJECT,
         "project_usage": str(state.used()),
         "daily_project_usage": {"project_id": PROJECT, "usage": told},
     }
-    shown = {name: value for name, value in everything.items() if name in (wanted or {"project_usage"})}
-    return call.answer({"data": shown})
 
 
 def get_webhooks(call: Call) -> SimResponse:

@@ -54,6 +54,11 @@ def post_token(call: Call) -> SimResponse:
             raise OAuthRefusedError(400, "invalid_request", "Value passed for the token was invalid.")
     else:
         raise OAuthRefusedError(400, "unsupported_grant_type", "Grant type is not supported.")
+    return call.answer(_tokens(state, grant))
+
+
+def _tokens(state: State, grant: Grant) -> dict[str, object]:
+    """New tokens of a login; one to renew them with where that was consented to."""
     token = state.token(state.users[grant.user], grant.scopes, life=TOKEN_LIFE)
     answer: dict[str, object] = {
         "token_type": "bearer",
@@ -65,7 +70,7 @@ def post_token(call: Call) -> SimResponse:
         refresher = state.secret()
         state.refreshers[refresher] = Grant(state.client_id, grant.user, grant.scopes)
         answer["refresh_token"] = refresher
-    return call.answer(answer)
+    return answer
 
 
 def require_app(call: Call) -> None:
