@@ -434,7 +434,9 @@ class WireProcessing(WireModel):
 
 def _something(value: object) -> object:
     """Return what is told of the work on a file; what cannot be read is no word that there is none."""
-    return value if value is None or isinstance(value, dict) else {}
+    if value is None or isinstance(value, dict):
+        return cast("object", value)
+    return {}
 
 
 class WireUpload(WireModel):
