@@ -12,7 +12,7 @@ from socialkit.sandbox._graph._pages import (
     PageState,
     outside_window,
 )
-from socialkit.sandbox._graph._paging import edge
+from socialkit.sandbox._graph._paging import edge, inner_edge
 from socialkit.sandbox._graph._pushes import Pushes, SignedPushes
 from socialkit.sandbox._graph._simulator import GraphApi, GraphSimulator, Uploads
 from socialkit.sandbox._graph._state import GraphState
@@ -46,6 +46,7 @@ __all__ = [
     "debugged",
     "edge",
     "find_route",
+    "inner_edge",
     "missing",
     "outside_window",
     "proof",

@@ -53,6 +53,32 @@ def edge(
     return {"data": [show(one) for one in chosen], "paging": paging}
 
 
+def inner_edge(
+    items: Sequence[T],
+    show: Callable[[T], object],
+    *,
+    key: Callable[[T], str],
+    address: str,
+    most: int = 50,
+) -> dict[str, object]:
+    """The first page of an edge that stands inside of a node.
+
+    Args:
+        items: All that there are, in the order of the edge.
+        show: How one is shown.
+        key: What tells one from the others.
+        address: That of the edge itself, where the rest is read.
+        most: How many are shown.
+    """
+    chosen = items[:most]
+    paging: dict[str, object] = {
+        "cursors": {"before": _cursor(key(chosen[0])), "after": _cursor(key(chosen[-1]))}
+    }
+    if len(items) > most:
+        paging["next"] = f"{address}?{urlencode({'after': _cursor(key(chosen[-1]))})}"
+    return {"data": [show(one) for one in chosen], "paging": paging}
+
+
 def _start(items: Sequence[T], key: Callable[[T], str], params: Params) -> int:
     after = params.text("after")
     if after is None:
