@@ -436,6 +436,17 @@ async def test_answers_to_answers_stand_under_the_comment_above_both(
     assert len(await collect(shop.inbox.iterate())) == 2
 
 
+async def test_answers_beyond_the_fifty_of_one_comment_are_read_on(shop: Any, world: Sandbox) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    comment = world.receive("instagram", text="How much?", reply_to=post.id)
+    answers = [world.receive("instagram", text=f"And {n}?", reply_to=comment) for n in range(120)]
+
+    found = await collect(shop.inbox.comments(post))
+
+    assert [one.id for one in found] == [comment, *answers]
+    assert {one.reply_to for one in found[1:]} == {comment}
+
+
 async def test_a_message_or_comment_without_words_loses_no_other(shop: Any, world: Sandbox) -> None:
     post = await settle(shop.posts.publish(DRAFT))
     world.receive("instagram", text="How much?", reply_to=post.id)

@@ -53,7 +53,7 @@ from socialkit.platforms.instagram._wire import (
     WireMedia,
     WireSent,
 )
-from socialkit.transport import Request
+from socialkit.transport import Answer, Request
 
 __all__ = ["InstagramInbox"]
 
@@ -187,8 +187,25 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
         params = page_params(cursor, limit, MOST)
         request = self._calls.get(post, "comments", fields=COMMENT_FIELDS, params=params)
         answer = await self._core.pipeline.call(request, WireList[WireComment])
-        found = sorted(self._of_others(answer.value, answer.raw, post), key=age_of)
-        return Page(tuple(found), cursor_of(answer.value.paging))
+        found = [*self._of_others(answer.value, answer.raw, post)]
+        for wire in answer.value.data:
+            found += await self._further_answers(wire, post)
+        return Page(tuple(sorted(found, key=age_of)), cursor_of(answer.value.paging))
+
+    async def _further_answers(self, comment: WireComment, post: str) -> list[Message]:
+        """Return the answers of others to a comment that its first page of them left out."""
+        found: list[Message] = []
+        before, cursor = None, cursor_of(comment.replies.paging) if comment.replies is not None else None
+        while cursor not in {None, before}:
+            answer = await self._replies_page(comment.id, cursor)
+            found += self._of_others(answer.value, answer.raw, post, comment.id)
+            before, cursor = cursor, cursor_of(answer.value.paging)
+        return found
+
+    async def _replies_page(self, comment: str, cursor: str | None) -> Answer[WireList[WireComment]]:
+        params = page_params(cursor, None, MOST)
+        request = self._calls.get(comment, "replies", fields=REPLY_FIELDS, params=params)
+        return await self._core.pipeline.call(request, WireList[WireComment])
 
     # Answering ---------------------------------------------------------------------------
 
@@ -252,9 +269,7 @@ class InstagramInbox(CommentInbox[ModeT], Generic[ModeT]):
     async def _replies(self, comment: str) -> list[WireComment]:
         wires, cursor = list[WireComment](), None
         for _ in range(ANSWER_PAGES):
-            params = page_params(cursor, None, MOST)
-            request = self._calls.get(comment, "replies", fields=REPLY_FIELDS, params=params)
-            answer = await self._core.pipeline.call(request, WireList[WireComment])
+            answer = await self._replies_page(comment, cursor)
             wires += answer.value.data
             cursor = cursor_of(answer.value.paging)
             if cursor is None:

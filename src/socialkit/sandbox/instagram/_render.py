@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from socialkit.sandbox._graph import Conversation, Message, bad_parameter
+from socialkit.sandbox._graph import Conversation, Message, bad_parameter, inner_edge
 from socialkit.sandbox.instagram._fields import Asked, asked
 from socialkit.sandbox.instagram._records import Comment, Container, Media, User
 from socialkit.sandbox.instagram._state import State
@@ -61,7 +61,7 @@ def media(state: State, one: Media, fields: str) -> Shown:
         "is_comment_enabled": lambda _asked: one.comments_on,
         "alt_text": lambda _asked: one.alt_text,
         "children": lambda inner: children(state, one, inner),
-        "comments": lambda inner: edge(state, state.under(one.id), inner),
+        "comments": lambda inner: edge(state, f"{one.id}/comments", state.under(one.id), inner),
     }
     return chosen("IGMedia", one.id, asked(fields), known)
 
@@ -79,11 +79,17 @@ def children(state: State, one: Media, inner: Asked) -> Shown | None:
     return {"data": [media(state, each, inner.inner or "id") for each in one.children]}
 
 
-def edge(state: State, comments: list[Comment], inner: Asked) -> Shown | None:
+def edge(state: State, path: str, comments: list[Comment], inner: Asked) -> Shown | None:
     """Comments inside of something; left out where there are none."""
     if not comments:
         return None
-    return {"data": [comment(state, each, inner.inner or "id,text,timestamp") for each in comments[:50]]}
+    fields = inner.inner or "id,text,timestamp"
+    return inner_edge(
+        comments,
+        lambda each: comment(state, each, fields),
+        key=lambda each: each.id,
+        address=f"https://graph.facebook.com/v26.0/{path}",
+    )
 
 
 def comment(state: State, one: Comment, fields: str) -> Shown:
@@ -98,7 +104,7 @@ def comment(state: State, one: Comment, fields: str) -> Shown:
         "parent_id": lambda _asked: one.parent,
         "like_count": lambda _asked: 0,
         "media": lambda _asked: {"id": one.media},
-        "replies": lambda inner: edge(state, state.answers(one.id), inner),
+        "replies": lambda inner: edge(state, f"{one.id}/replies", state.answers(one.id), inner),
     }
     return chosen("IGComment", one.id, asked(fields), known)
 
