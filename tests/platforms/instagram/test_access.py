@@ -17,6 +17,7 @@ from socialkit.errors import (
     MissingScopeError,
     NotSupportedError,
     PermissionDeniedError,
+    UnexpectedResponseError,
     WrongAccountError,
 )
 from socialkit.models import AccountRef, Capability, Draft, Media, MessageKind, Missing, WebhookEventKind
@@ -457,6 +458,34 @@ async def test_a_message_or_comment_without_words_loses_no_other(shop: Any, worl
     found = await collect(shop.inbox.iterate())
 
     assert sorted(one.text for one in found) == ["", "", "Still there?"]
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["comments", "messages"])
+async def test_what_cannot_be_read_loses_no_other_in_silence(
+    shop: Any, world: Sandbox, private: bool
+) -> None:
+    post = await settle(shop.posts.publish(DRAFT))
+    broken, _ = (
+        world.receive("instagram", text=text, private=private, reply_to=None if private else post.id)
+        for text in ("How much?", "Hello?")
+    )
+    shop._core.pipeline.transport = Unnamed(shop._core.pipeline.transport, broken)
+
+    with pytest.raises(UnexpectedResponseError):
+        await collect(shop.inbox.iterate())
+
+
+class Unnamed(RecordingTransport):
+    """Has no id for one thing."""
+
+    def __init__(self, inner: Any, thing: str) -> None:
+        super().__init__(inner)
+        self.thing = thing
+
+    async def send(self, request: Request, /) -> Response:
+        told = await super().send(request)
+        body = told.content.replace(b'"%s"' % self.thing.encode(), b"null")
+        return Response(told.status, told.headers, body)
 
 
 class Wordless(RecordingTransport):

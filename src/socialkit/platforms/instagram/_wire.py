@@ -86,7 +86,7 @@ class WireMedia(WireModel):
     is_comment_enabled: Lenient[bool] = None
     alt_text: Lenient[str] = None
     children: Annotated[WireList[WireMedia] | None, BeforeValidator(edge_read)] = None
-    comments: Lenient[WireList[WireComment]] = None
+    comments: Annotated[WireList[WireComment] | None, BeforeValidator(edge_read)] = None
 
 
 class WireUser(WireModel):
@@ -125,14 +125,14 @@ class WireComment(WireModel):
     hidden: Lenient[bool] = None
     parent_id: Lenient[Id] = None
     like_count: Lenient[Count] = None
-    replies: Lenient[WireList[WireComment]] = None
+    replies: Annotated[WireList[WireComment] | None, BeforeValidator(edge_read)] = None
 
 
 class WireCommented(WireModel):
-    """A post with what stands under it."""
+    """A post with what stands under it: what cannot be read is an error, and no silence."""
 
     id: Id
-    comments: Lenient[WireList[WireComment]] = None
+    comments: Annotated[WireList[WireComment] | None, BeforeValidator(edge_read)] = None
 
 
 class WireMention(WireModel):
@@ -152,11 +152,11 @@ class WireMessage(WireModel):
 
 
 class WireConversation(WireModel):
-    """A conversation with its newest messages."""
+    """A conversation with its newest messages: one that cannot be read is an error, and no silence."""
 
     id: Id
     updated_time: Lenient[Timestamp] = None
-    messages: Lenient[WireList[WireMessage]] = None
+    messages: Annotated[WireList[WireMessage] | None, BeforeValidator(edge_read)] = None
 
 
 class WireSent(WireModel):
