@@ -170,6 +170,9 @@ async def test_what_the_login_and_the_scopes_open_changes_what_the_client_can(
     assert (linked.login, own.login) == ("facebook", "instagram")
     assert [one.can(Capability.SEARCH) for one in (linked, own)] == [True, False]
     assert [one.can(Capability.PUBLISH) for one in (own, few)] == [True, False]
+    less = [one for one in SCOPES if one != "pages_manage_metadata"]
+    pushed = [kind(Credentials(access_token="made-up", scopes=some)) for some in (SCOPES, less)]
+    assert [one.can(Capability.WEBHOOKS) for one in (*pushed, own)] == [True, False, True]
     with pytest.raises(NotSupportedError, match='login="facebook"'):
         await collect(own.listening.search("#autumn"))
     with pytest.raises(ConfigurationError, match="none of Instagram's two"):

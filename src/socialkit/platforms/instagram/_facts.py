@@ -138,9 +138,6 @@ SCOPES: Final = (
 )
 """What the operations need with Facebook's login."""
 
-PUSHED: Final = ("instagram_manage_comments", "instagram_manage_messages", "pages_manage_metadata")
-"""What is pushed, and the Page's subscription to it."""
-
 BY_CAPABILITY: Final = {
     Capability.PUBLISH: ("instagram_content_publish",),
     Capability.MEDIA: ("instagram_content_publish",),
@@ -157,8 +154,10 @@ BY_CAPABILITY: Final = {
     Capability.AUDIENCE_INSIGHTS: ("instagram_manage_insights",),
     Capability.SEARCH: ("instagram_basic",),
     Capability.PROFILES: ("instagram_basic",),
-    Capability.WEBHOOKS: PUSHED,
+    Capability.WEBHOOKS: ("instagram_manage_comments", "instagram_manage_messages"),
 }
+BESIDES: Final = {Capability.WEBHOOKS: ("pages_manage_metadata",)}
+"""Of what an account pushes the linked Page is subscribed to."""
 
 BY_OPERATION: Final = {
     "posts.publish": ("instagram_content_publish",),
@@ -170,7 +169,7 @@ BY_OPERATION: Final = {
     "account.me": ("instagram_basic",),
     "account.accounts": ("pages_show_list",),
     "account.publishing_limit": ("instagram_content_publish",),
-    "account.subscribe": PUSHED,
+    "account.subscribe": ("instagram_manage_comments", "instagram_manage_messages", "pages_manage_metadata"),
     "inbox.iterate": ("instagram_manage_comments", "instagram_manage_messages"),
     "inbox.comments": ("instagram_manage_comments",),
     "inbox.reply": ("instagram_manage_comments", "instagram_manage_messages"),
@@ -238,6 +237,7 @@ FACTS: Final = PlatformFacts(
     capabilities=ON_BOTH | ON_FACEBOOK,
     instead=INSTEAD,
     scopes=BY_CAPABILITY,
+    scopes_besides=BESIDES,
     tokens_last=None,  # a Page's token has no end, a person's has
     settings="https://www.instagram.com/accounts/manage_access/",
     limits=LIMITS,
@@ -260,6 +260,7 @@ FACTS_OF: Final[dict[LoginKind, PlatformFacts]] = {
         instead={**INSTEAD, **dict.fromkeys(ON_FACEBOOK, NEEDS_FACEBOOK)},
         rules=OwnLoginRules("instagram"),
         tokens_last=False,
+        scopes_besides={},
         scopes={one: _renamed(scopes) for one, scopes in BY_CAPABILITY.items() if one in ON_BOTH},
         errors=graph_errors(
             CODES,
