@@ -210,7 +210,7 @@ async def test_a_version_that_is_over_is_refused_unopened_and_one_answered_by_an
 async def test_each_login_subscribes_by_its_own_names(either: Any, meta: InstagramSimulator) -> None:
     await settle(either.account.subscribe())
     page = meta.login == "facebook"
-    names = ("feed", "mention", "messages") if page else ("comments", "mentions", "messages")
+    names = ("feed", "mention", "messages") if page else ("comments", "messages")
     assert [*meta._state.subscribed.values()] == [names]
 
     await settle(either.account.subscribe(("messages",)))

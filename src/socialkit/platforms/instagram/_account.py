@@ -43,9 +43,9 @@ LONGEST: Final = 366 * 24 * 60 * 60
 LINK: Final = "instagram_business_account"
 SUBSCRIBED: Final[dict[LoginKind, tuple[str, ...]]] = {
     "facebook": ("feed", "mention", "messages"),
-    "instagram": ("comments", "mentions", "messages"),
+    "instagram": ("comments", "messages"),
 }
-"""What is pushed, as the Page calls it or the account."""
+"""What is pushed and can be read, as the Page calls it or the account."""
 UNLINKED: Final = (
     "no professional account is linked to what the token opens, and nothing can be published without: make "
     "the account a business or creator account, and link it to a Page"
@@ -250,7 +250,7 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
 
         Args:
             fields: What to push; if not given `feed`, `mention` and `messages` of the Page, and with
-                Instagram's own login `comments`, `mentions` and `messages`.
+                Instagram's own login `comments` and `messages`: what `mentions` pushes cannot be read by it.
 
         Raises:
             MissingScopeError: The token lacks a scope for what is to be pushed.
@@ -258,9 +258,9 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
             ConfigurationError: There is nothing among `fields`, or something that is no name.
         """
         chosen = SUBSCRIBED[self._login] if fields is None else fields
+        _require_fields(chosen)
         values = {"subscribed_fields": ",".join(chosen)}
         request = self._calls.post(OWN, "subscribed_apps", values={**values}, safety=Safety.REPEATABLE)
-        _require_fields(fields)
         await self._require_page()
         await acted(self._core, request, WireMade)
 
@@ -272,10 +272,9 @@ class InstagramAccount(Account[ModeT], Generic[ModeT]):
             raise NotSupportedError(message, platform="instagram", instead=PAGES_TOKEN)
 
 
-def _require_fields(fields: Sequence[str] | None) -> None:
+def _require_fields(fields: Sequence[str]) -> None:
     """Raise for what names nothing to push: the letters of one name would be as many names."""
-    named = () if isinstance(fields, str) or fields is None else fields
-    if fields is not None and (not named or not all(NAME.fullmatch(one) for one in named)):
+    if isinstance(fields, str) or not fields or not all(NAME.fullmatch(one) for one in fields):
         message = f'fields={fields!r} are no names of what is pushed, such as ("messages",)'
         raise ConfigurationError(message, platform="instagram")
 
