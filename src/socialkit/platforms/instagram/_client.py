@@ -147,8 +147,8 @@ def _login_kind(login: LoginKind | None, credentials: Credentials | None, base_u
         raise ConfigurationError(message, platform="instagram")
     of_scopes: LoginKind = "instagram" if is_instagram_login(scopes) else "facebook"
     asked = None if base_url is None else base_address(base_url).rstrip("/")
-    of_home = next((kind for kind, home in HOMES.items() if home == asked), None)
-    chosen = login or (of_scopes if scopes else of_home) or "facebook"
+    of_home: LoginKind | None = next((kind for kind, home in HOMES.items() if home == asked), None)
+    chosen: LoginKind = login or (of_scopes if scopes else of_home) or "facebook"
     if scopes and chosen != of_scopes:
         message = f"login={login!r} is not what the scopes of the credentials are of: {of_scopes!r}"
         raise ConfigurationError(message, platform="instagram")
