@@ -692,6 +692,8 @@ REEL = {"media_type": "REELS", "video_url": "https://shop.example/film.mp4", "im
         (False, {"branded_content_sponsor_ids": "[1, 2, 3]"}, (100, None)),
         (False, {"media_type": "STORIES", "collaborators": '["a"]'}, (100, None)),
         (False, {"media_type": "STORIES", "location_id": "17"}, (100, None)),
+        (True, {"location_id": "17"}, None),
+        (False, {"location_id": "Paris"}, (100, None)),
         (True, {"media_type": "STORIES", "user_tags": '[{"username": "ada"}]'}, None),
         (True, {"is_carousel_item": "true"}, None),
         (False, {"is_carousel_item": "true", "caption": "Leaves"}, (100, None)),

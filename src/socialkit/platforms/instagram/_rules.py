@@ -161,13 +161,13 @@ def _option_problems(draft: Draft, options: InstagramOptions, place: Place) -> I
 
 def _name_problems(options: InstagramOptions, place: Place) -> Iterator[Problem]:
     """Find what is no name, id or address."""
-    handles = "are user names, without @: letters, digits, dots and underscores"
+    handles = "hold what is no user name, which has no @: letters, digits, dots and underscores"
     tagged = tuple(one.username for one in options.tags)
     for field, pattern, given, what in (
         ("tags", HANDLE, tagged, handles),
         ("collaborators", HANDLE, options.collaborators, handles),
-        ("sponsors", NUMBER, options.sponsors, "are ids of accounts, which are numbers"),
-        ("location", NUMBER, _given(options.location), "is the id of a place, which is a number"),
+        ("sponsors", NUMBER, options.sponsors, "hold what is no id of an account, which is a number"),
+        ("location", NUMBER, _given(options.location), "is no id of a place, which is a number"),
         ("cover_url", ADDRESS, _given(options.cover_url), "is no address that Instagram could fetch"),
         ("audio_name", AUDIO, _given(options.audio_name), "is empty"),
     ):

@@ -31,6 +31,8 @@ def require_fitting(values: Values) -> None:
     for name, most in MOST.items():
         if len(_array(values, name)) > most:
             raise bad_parameter(f"Too many {name}")
+    if not values.get("location_id", "0").isdecimal():
+        raise bad_parameter("location_id must be the id of a Page")
     _require_tags(values)
     _require_reel(values)
 
