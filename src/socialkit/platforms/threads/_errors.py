@@ -30,6 +30,7 @@ OPERATIONS: Final = {
     "posts.delete": ("threads_delete",),
     "posts.get": ("threads_basic",),
     "posts.iterate": ("threads_basic",),
+    "posts.iterate_ghosts": ("threads_basic",),
     "posts.iterate_replies": ("threads_read_replies",),
     "posts.repost": PUBLISHING,
     "posts.find": ("threads_basic", "threads_read_replies"),
