@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from tests.support import block_network
 
-EXAMPLES: Final = int(os.environ.get("SOCIALKIT_EXAMPLES", "40"))
+EXAMPLES: Final = int(os.environ.get("SOCIALKIT_EXAMPLES", "30"))
 """What a property test draws that says no other number."""
 settings.register_profile("socialkit", max_examples=EXAMPLES)
 settings.load_profile("socialkit")

@@ -10,11 +10,9 @@ from functools import partial
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
 from socialkit.errors import (
-    APIError,
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
-    InvalidDraftError,
     MediaProcessingError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -24,7 +22,6 @@ from socialkit.errors import (
     UnexpectedResponseError,
 )
 from socialkit.errors._base import BODY_SHOWN
-from socialkit.models import Basis, Problem
 from socialkit.operations import current_operation, current_run, still_alive
 from socialkit.transport._answer import Answer, validate
 from socialkit.transport._budget import RateBudget
@@ -39,6 +36,7 @@ from socialkit.transport._request import Request, Response, Safety
 from socialkit.transport._retry import Retry
 from socialkit.transport._secret import Secret
 from socialkit.transport._steady import PlatformClock
+from socialkit.transport._verdicts import leaves_open, not_fetched
 
 __all__ = ["Pipeline"]
 
@@ -178,7 +176,7 @@ class Pipeline:
         try:
             response = await self._deliver(request, FILES, _whole, counted=False)
         except InsideError as error:
-            raise _not_fetched(error) from None
+            raise not_fetched(error) from None
         if len(response.content) > limit:
             message = f"the answer is longer than {limit} bytes"
             raise UnexpectedResponseError(message, request=request.shown(), platform=self.platform)
@@ -433,9 +431,9 @@ class Pipeline:
         request = turn.request
         error.platform = error.platform or self.platform
         error.operation = error.operation or request.operation
-        leaves_open = _leaves_open(error, turn.table)
-        turn.in_doubt = turn.in_doubt or (request.safety is Safety.REPEATABLE and leaves_open)
-        if request.safety not in DECIDING or not leaves_open:
+        is_open = leaves_open(error, turn.table)
+        turn.in_doubt = turn.in_doubt or (request.safety is Safety.REPEATABLE and is_open)
+        if request.safety not in DECIDING or not is_open:
             raise error
         if request.safety is Safety.PREPARE:
             message = f"a step before publishing failed; nothing was published: {error.message}"
@@ -475,27 +473,5 @@ class Pipeline:
             _log.debug("%s %s: %s after %.0f ms", shown.method, url, outcome, spent)
 
 
-def _not_fetched(error: InsideError) -> InvalidDraftError:
-    where = error.message.removeprefix("what is asked for ")
-    problem = Problem(
-        field="media",
-        message=f"{where}: give Media.from_url(…, internal=True) if it is yours",
-        basis=Basis.DRAFT,
-    )
-    return InvalidDraftError("the file is not fetched", problems=[problem])
-
-
 def _whole(response: Response, _request: Request) -> Response:
     return response
-
-
-def _leaves_open(error: SocialKitError, table: ErrorTable) -> bool:
-    match error:
-        case TransportError():
-            return error.sent
-        case ServerError() | UnexpectedResponseError():
-            return True
-        case APIError():
-            return table.leaves_open(error)
-        case _:
-            return False
