@@ -254,6 +254,21 @@ def test_what_is_kept_again_while_it_is_discarded_stays(store: MediaStore, folde
     assert store.open(DOT).read_bytes() == png()
 
 
+def test_what_is_discarded_just_as_its_time_is_set_is_copied_anew(
+    store: MediaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, set_time = store.open(store.keep(picture())), os.utime
+
+    def late(path: Path) -> None:
+        set_time(path)
+        kept.unlink()
+
+    monkeypatch.setattr(os, "utime", late)
+    store.keep(picture())
+
+    assert store.open(DOT).read_bytes() == png()
+
+
 def test_a_time_without_a_zone_discards_nothing(store: MediaStore) -> None:
     store.keep(picture())
 

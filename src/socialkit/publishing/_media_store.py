@@ -111,6 +111,7 @@ class FolderMediaStore:
         try:
             if digest_of(kept) == digest:
                 os.utime(kept)  # for `discard`, which may just now take it for forgotten
+                kept.stat()  # it may have moved the file after its name was found and before its time was set
                 return digest
         except FileNotFoundError:
             pass

@@ -136,6 +136,8 @@ class RateBudget:
         bucket: BucketNamer | None = None,
     ) -> None:
         self._headers = headers
+        given: object = headers
+        self._of_bucket = given.of_bucket if isinstance(given, ReadsBuckets) else None
         self._local = local
         self._name = bucket
         self._buckets: dict[str, _Bucket] = {}
@@ -165,8 +167,7 @@ class RateBudget:
 
     def update(self, response: Response, now: datetime, bucket: str = "") -> None:
         """Learn from an answer; one that says nothing changes nothing."""
-        given: object = self._headers
-        reader = given.of_bucket(bucket) if isinstance(given, ReadsBuckets) else self._headers
+        reader = self._headers if self._of_bucket is None else self._of_bucket(bucket)
         reading = None if reader is None else reader(response.headers, now)
         if reading is not None:
             self.learn(reading, bucket)

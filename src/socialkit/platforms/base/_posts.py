@@ -135,11 +135,9 @@ class Posts(Namespace[ModeT], Generic[ModeT]):
             IncompleteError: The first parts of a thread are out, a later one was refused.
         """
         core = self._core
-        if _answers(_as_draft(draft)):
-            await core.may(Capability.REPLY)  # reads anew what a login since may have brought
         await core.require(Capability.PUBLISH)
         whole, now = _as_draft(draft), core.now()
-        if whole.first_comment is not None:
+        if _answers(whole):
             await core.may(Capability.REPLY)  # reads anew what a login since may have brought
         ready = core.facts.rules.ready(
             whole,
@@ -380,8 +378,8 @@ def _require_editable(draft: Draft, rules: DraftRules) -> None:
 
 
 def _answers(draft: Draft) -> bool:
-    """Return whether a draft answers a post, or its parts answer each other."""
-    return bool(draft.thread) or draft.reply_to is not None
+    """Return whether a draft answers a post, or what it makes answers each other."""
+    return bool(draft.thread) or draft.reply_to is not None or draft.first_comment is not None
 
 
 def _as_draft(draft: Draft | str) -> Draft:

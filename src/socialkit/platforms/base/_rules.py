@@ -257,11 +257,15 @@ class DraftRules:
             yield from self._special_of_comment(draft, whole)
 
     def _answer_problems(self, draft: Draft, place: Place) -> Iterator[Problem]:
-        """Find answers that the token may not write; parts of a thread after the first are answers."""
-        for field, given in (("reply_to", draft.reply_to is not None), ("thread", bool(draft.thread))):
-            if given and place.lacking:
-                message = f"takes a scope that the token lacks: {' or '.join(place.lacking)}"
-                yield place.problem(field, message, basis=Basis.DRAFT)
+        """Find answers that the token may not write: parts of a thread are some, and first comments."""
+        answers = {
+            "reply_to": draft.reply_to is not None,
+            "thread": bool(draft.thread),
+            "first_comment": draft.first_comment is not None,
+        }
+        for field in (name for name, given in answers.items() if given and place.lacking):
+            message = f"takes a scope that the token lacks: {' or '.join(place.lacking)}"
+            yield place.problem(field, message, basis=Basis.DRAFT)
 
     def _later_problems(self, part: Draft, place: Place) -> Iterator[Problem]:
         if part.thread:
@@ -314,9 +318,6 @@ class DraftRules:
         length = self._length(text, place.limits)
         if not text.strip():
             yield place.problem("first_comment", "is empty", basis=Basis.DRAFT)
-        if place.lacking:
-            message = f"takes a scope that the token lacks: {' or '.join(place.lacking)}"
-            yield place.problem("first_comment", message, basis=Basis.DRAFT)
         if length > place.limits.text:
             yield place.problem("first_comment", "is too long", limit=place.limits.text, actual=length)
         yield from self._byte_problems(text, "first_comment", place)

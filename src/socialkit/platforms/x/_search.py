@@ -85,9 +85,9 @@ class Search:
             for wire, post in self._calls.mapped(answer):
                 if anchor and age(wire.id) <= age(anchor):
                     continue
-                is_it = (
-                    await self._explained(wire, wanted) if (is_it := _is_it(wire, wanted)) is True else is_it
-                )
+                is_it = _is_it(wire, wanted)
+                if is_it is True:
+                    is_it = await self._explained(wire, wanted)
                 found = post if is_it is True else found
                 doubt = is_it if isinstance(is_it, str) else doubt
             doubt = doubt if answer.value.whole else LEFT_OUT
