@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from socialkit.models import AccountRef, Draft
-from socialkit.publishing import FolderMediaStore, Journal
+from socialkit.publishing import AsyncPublisher, FolderMediaStore, Journal, Publisher
 from socialkit.publishing._database import Database
 from socialkit.publishing._lease import Mine
 from socialkit.publishing._leases import Worker
@@ -21,6 +21,7 @@ from socialkit.publishing._rows import Body, Row, Step, to_micros
 __all__ = [
     "MINE",
     "NOW",
+    "PAIRS",
     "POST",
     "InEitherDatabase",
     "Place",
@@ -30,6 +31,9 @@ __all__ = [
     "seconds",
     "worker",
 ]
+
+PAIRS: Final = ((Publisher, "sqlite_place"), (AsyncPublisher, "postgres_place"))
+"""Each mode with a database of its own: neither knows of the other."""
 
 NOW: Final = to_micros(datetime(2026, 11, 20, 9, tzinfo=UTC))
 """When everything is due here."""

@@ -11,9 +11,9 @@ import pytest
 
 from socialkit.errors import NotAuthorisedError
 from socialkit.models import Purpose
-from socialkit.publishing import AsyncPublisher, Delivery, Event, Journal, Permission, Publisher, Scope
+from socialkit.publishing import Delivery, Event, Journal, Permission, Publisher, Scope
 from socialkit.sandbox import Fault, Sandbox
-from tests.publishing.places import Place
+from tests.publishing.places import PAIRS, Place
 from tests.publishing.stage import HOURS, Rules, one
 from tests.support import collect, settle
 
@@ -58,10 +58,12 @@ class Office:
             ]
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Office(world, place.journal(), request.param)
+        yield Office(world, place.journal(), kind)
 
 
 def said(error: NotAuthorisedError) -> tuple[str | None, str | None, str | None]:

@@ -11,9 +11,9 @@ import pytest
 from socialkit.models import Draft, Outcome
 from socialkit.platforms import MastodonOptions
 from socialkit.platforms.mastodon._search import Search
-from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, Journal, Publisher, Scope
+from socialkit.publishing import Delivery, DeliveryState, Journal, Scope
 from socialkit.sandbox import Fault, Sandbox
-from tests.publishing.places import Place
+from tests.publishing.places import PAIRS, Place
 from tests.publishing.stage import MINUTES, SETTLED, Killed, Stage, one
 from tests.support import collect, settle
 
@@ -54,10 +54,12 @@ class Shop:
         return [event.what for event in self.journal.events()]
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def shop(request: pytest.FixtureRequest, place: Place) -> Iterator[Shop]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Shop(world, place.journal(), request.param)
+        yield Shop(world, place.journal(), kind)
 
 
 @pytest.mark.parametrize("platform", WRITES)

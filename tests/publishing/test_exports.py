@@ -10,20 +10,22 @@ from typing import Any
 import pytest
 
 from socialkit.errors import ConfigurationError
-from socialkit.publishing import AsyncPublisher, Delivery, Publisher
+from socialkit.publishing import Delivery
 from socialkit.publishing._history import bound, chained
 from socialkit.sandbox import Sandbox
-from tests.publishing.places import Place
+from tests.publishing.places import PAIRS, Place
 from tests.publishing.stage import HOURS
 from tests.publishing.test_authority import Office
 from tests.publishing.test_verification import change
 from tests.support import settle
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Office(world, place.journal(), request.param)
+        yield Office(world, place.journal(), kind)
 
 
 async def used(office: Office) -> Delivery:

@@ -10,9 +10,9 @@ import pytest
 
 from socialkit.models import Draft
 from socialkit.platforms import MastodonOptions
-from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, Journal, Publisher, Scope
+from socialkit.publishing import Delivery, DeliveryState, Journal, Scope
 from socialkit.sandbox import Fault, Sandbox
-from tests.publishing.places import Place
+from tests.publishing.places import PAIRS, Place
 from tests.publishing.stage import HOURS, MINUTES, one
 from tests.support import settle
 
@@ -46,10 +46,12 @@ class Shop:
         }
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def shop(request: pytest.FixtureRequest, place: Place) -> Iterator[Shop]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Shop(world, place.journal(), request.param)
+        yield Shop(world, place.journal(), kind)
 
 
 async def test_each_of_two_equal_posts_confirms_its_own_delivery(shop: Shop) -> None:

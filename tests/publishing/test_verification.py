@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from socialkit.models import Draft
-from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, Publisher, Scope
+from socialkit.publishing import Delivery, DeliveryState, Scope
 from socialkit.publishing._rows import Outcome
 from socialkit.publishing._taking import LEASE
 from socialkit.sandbox import Fault, Sandbox
-from tests.publishing.places import NOW, POST, Place, planned, planner, seconds, worker
+from tests.publishing.places import NOW, PAIRS, POST, Place, planned, planner, seconds, worker
 from tests.publishing.stage import HOURS
 from tests.publishing.test_authority import Office
 from tests.support import settle
@@ -21,10 +21,12 @@ LEASED = LEASE.total_seconds()
 THREAD = Draft(text="One", thread=[Draft(text="Two")])
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Office(world, place.journal(), request.param)
+        yield Office(world, place.journal(), kind)
 
 
 def change(office: Office, statement: str, *values: Any) -> None:

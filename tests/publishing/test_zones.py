@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from socialkit.models import AccountRef, Draft, Slot, WallTime
-from socialkit.publishing import AsyncPublisher, Delivery, DeliveryState, Permission, Publisher, Scope
+from socialkit.publishing import Delivery, DeliveryState, Permission, Scope
 from socialkit.sandbox import Sandbox
-from tests.publishing.places import Place
+from tests.publishing.places import PAIRS, Place
 from tests.publishing.stage import HOURS, MINUTES, Rules, one
 from tests.support import collect, settle
 
@@ -74,11 +74,13 @@ class Office:
         return [post.published_at for post in self.world.posts("mastodon")]
 
 
-@pytest.fixture(params=[Publisher, AsyncPublisher])
-def office(request: pytest.FixtureRequest, place: Place, clocks: Clocks) -> Iterator[Office]:
+@pytest.fixture(params=PAIRS, ids=lambda pair: pair[0].__name__)
+def office(request: pytest.FixtureRequest, clocks: Clocks) -> Iterator[Office]:
     del clocks
+    kind, where = request.param
+    place: Place = request.getfixturevalue(where)
     with Sandbox(seed=7) as world:
-        yield Office(world, place, request.param)
+        yield Office(world, place, kind)
 
 
 @pytest.mark.parametrize(("hours", "hour"), [(1, 11), (3, 9)])
