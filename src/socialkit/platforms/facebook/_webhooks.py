@@ -28,6 +28,7 @@ from socialkit.platforms._graph import (
     SIGNED,
     PushedEntry,
     PushedWords,
+    Words,
     pushed_entries,
     pushed_words,
     taken_back,
@@ -36,7 +37,7 @@ from socialkit.platforms._graph import (
 )
 from socialkit.platforms.base import PushedThing, PushFacts
 from socialkit.platforms.facebook._map import comment_message, post_message, private_message
-from socialkit.platforms.facebook._wire import FROM, Text, WireComment, WireId, WireMessage, WirePost
+from socialkit.platforms.facebook._wire import FROM, WireComment, WireId, WireMessage, WirePost
 
 __all__ = ["PUSHES"]
 
@@ -53,12 +54,12 @@ CHANGES: Final = {
 class WireFeed(WireModel):
     """A change of what stands on a Page."""
 
-    item: Text = ""
-    verb: Text = ""
+    item: Words = ""
+    verb: Words = ""
     post_id: Lenient[str] = None
     comment_id: Lenient[str] = None
     parent_id: Lenient[str] = None
-    message: Text = ""
+    message: Words = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
 

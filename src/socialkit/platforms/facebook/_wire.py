@@ -8,11 +8,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from socialkit.models import Lenient, Timestamp, WireModel
-from socialkit.platforms._graph import Amount, Count, WireList, edge_read
+from socialkit.platforms._graph import Amount, Count, WireList, Words, edge_read
 
 __all__ = [
     "FROM",
-    "Text",
     "WireAdRow",
     "WireAttachment",
     "WireComment",
@@ -39,11 +38,6 @@ FROM: Final = AliasChoices("from", "sender")
 """Who wrote something, as Facebook calls it and as we do: pushes are put into the same models."""
 
 
-def _told(value: object) -> object:
-    """Return a text; one that is null is empty."""
-    return "" if value is None else value
-
-
 def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validator
     """Refuse the answer that nothing was done: it is no success, whatever its status."""
     if success is False:
@@ -54,15 +48,13 @@ def _not_false(success: bool | None) -> bool | None:  # noqa: FBT001 - a validat
 
 Id = Annotated[str, Field(min_length=1)]
 """What a write made; an empty one names nothing, so that nobody knows what it was."""
-Text = Annotated[str, BeforeValidator(_told)]
-"""What somebody wrote, or how something is called; empty where nothing is told."""
 
 
 class WireId(WireModel):
     """What has an id, and perhaps a name."""
 
     id: str
-    name: Text = ""
+    name: Words = ""
 
 
 class WireSummary(WireModel):
@@ -106,7 +98,7 @@ class WireComment(WireModel):
     """A comment; who wrote it is left out for people who did not grant the app."""
 
     id: Id
-    message: Text = ""
+    message: Words = ""
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     created_time: Lenient[Timestamp] = None
     parent: Lenient[WireId] = None
@@ -120,7 +112,7 @@ class WirePost(WireModel):
     """A post of a Page, or one that names it."""
 
     id: Id
-    message: Text = ""
+    message: Words = ""
     created_time: Lenient[Timestamp] = None
     updated_time: Lenient[Timestamp] = None
     permalink_url: Lenient[str] = None
@@ -158,7 +150,7 @@ class WirePage(WireModel):
     """A Page."""
 
     id: str
-    name: Text = ""
+    name: Words = ""
     username: Lenient[str] = None
     link: Lenient[str] = None
     about: Lenient[str] = None
@@ -202,7 +194,7 @@ class WireVideo(WireModel):
     published: Lenient[bool] = None
     post_id: Lenient[str] = None
     permalink_url: Lenient[str] = None
-    description: Text = ""
+    description: Words = ""
     scheduled_publish_time: Lenient[Timestamp] = None
 
 
@@ -257,7 +249,7 @@ class WireMessage(WireModel):
     """A private message."""
 
     id: str
-    message: Text = ""
+    message: Words = ""
     created_time: Lenient[Timestamp] = None
     sender: Lenient[WireId] = Field(default=None, validation_alias=FROM)
     attachments: Lenient[WireList[WireFile]] = None
@@ -289,7 +281,7 @@ class WireAdRow(WireModel):
     """One campaign on one day. Amounts are texts in the currency of the ad account."""
 
     campaign_id: str
-    campaign_name: Text = ""
+    campaign_name: Words = ""
     account_currency: Lenient[str] = None
     date_start: date
     spend: Lenient[str] = None
